@@ -1,0 +1,68 @@
+# espost: `make help` lists what can be made.
+
+GO ?= go
+SHELL := /bin/bash
+# Debian keeps nginx in sbin, where an ordinary user's shell doesn't look.
+export PATH := $(PATH):/usr/sbin:/sbin
+
+# Pinned, so that a new release never turns a green tree red.
+GOLANGCI_LINT_VERSION := v2.15.0
+GOLANGCI_LINT := .bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
+
+# The packages with goroutines of their own: the race detector has nothing to say about the others,
+# and codegen's tests spend their time in the C++ compiler.
+RACE ?= ./cli/... ./demo/... ./formpost/... ./hostile/... ./tlsinspect/... ./tui/...
+
+# How long `make fuzz` gives each fuzz target, and which ones it runs.
+FUZZTIME ?= 30s
+FUZZ ?= .
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## start the app with its built-in server; Enter alone leads to firmware
+	$(GO) run . --demo
+
+.PHONY: build
+build: ## build ./espost
+	$(GO) build -trimpath -o espost .
+
+# Missing programs make tests fail here instead of being skipped: ESPOST_TEST_ALL.
+.PHONY: test
+test: ## run every test, then the concurrent packages again under the race detector
+	./.ci/programs
+	ESPOST_TEST_ALL=1 $(GO) test -timeout 5m ./...
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 5m $(RACE)
+
+.PHONY: lint
+lint: $(GOLANGCI_LINT) ## check formatting, vet, golangci-lint and the module checksums
+	@unformatted="$$(gofmt -l .)"; if [ -n "$$unformatted" ]; then \
+		printf 'Not gofmt-ed; run gofmt -w on:\n%s\n' "$$unformatted" >&2; exit 1; fi
+	$(GO) vet ./...
+	$(GOLANGCI_LINT) run ./...
+	$(GO) mod verify
+
+$(GOLANGCI_LINT):
+	GOBIN="$(CURDIR)/.bin" $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	mv .bin/golangci-lint $@
+
+.PHONY: bench
+bench: ## run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: fuzz
+fuzz: ## run each fuzz target for FUZZTIME (30s); FUZZ=NAME picks some
+	@set -e -o pipefail; $(GO) list ./... | while read -r package; do \
+		for target in $$($(GO) test -list '^Fuzz' "$$package" | grep '^Fuzz' | grep -E '$(FUZZ)'); do \
+			echo "== $$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null; \
+		done; \
+	done
+
+.PHONY: screens
+screens: ## draw docs/screens/*.svg anew from the running app
+	$(GO) test -count=1 ./docs/screens -update

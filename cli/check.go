@@ -1,0 +1,274 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"espost/codegen"
+	"espost/profile"
+	"espost/sanitize"
+	"espost/tlsinspect"
+)
+
+// checkFlags are check's.
+type checkFlags struct {
+	files   []string
+	warn    days
+	update  bool
+	json    bool
+	verbose bool
+	jobs    int
+	timeout time.Duration
+}
+
+func (p *Program) checkCommand() *cobra.Command {
+	flags := checkFlags{warn: days(14 * 24 * time.Hour)}
+	cmd := &cobra.Command{
+		Use:   "check [FILE.yaml]...",
+		Short: "Say whether saved pins are still right",
+		Long: "check looks at the server of each profile and says whether the pin is about to break or has broken, and why. " +
+			"It prints nothing when all is well, so that it can run from cron. " +
+			"The status is 0 when every pin is right and stays so for the time of --warn. " +
+			"--update puts the certificate as it is now into profiles whose server has renewed it, and into the firmware's pins.h.",
+		Example: "espost check\nespost check --warn 21d ~/boards/*.yaml\nespost check --update porch.yaml",
+	}
+	cmd.RunE = p.does(func(ctx context.Context, args []string) error { return p.check(ctx, flags, args) })
+	f := cmd.Flags()
+	f.StringArrayVarP(&flags.files, "profile", "p", nil, "check this profile (repeatable)")
+	f.Var(&flags.warn, "warn", "warn so long before a pin is expected to break, in days (14d) or hours (36h)")
+	f.BoolVar(&flags.update, "update", false, "update the pins that a renewal has broken")
+	f.BoolVar(&flags.json, "json", false, "print one JSON object a profile")
+	f.BoolVarP(&flags.verbose, "verbose", "v", false, "tell about the right ones too")
+	f.IntVarP(&flags.jobs, "jobs", "j", 16, "check so many profiles at a time")
+	f.DurationVar(&flags.timeout, "timeout", 10*time.Second, "wait so long for a server that says nothing")
+	cmd.ValidArgsFunction = profiles
+	_ = cmd.RegisterFlagCompletionFunc("profile", profiles) // it fails only for a flag that doesn't exist
+	return cmd
+}
+
+// checked is what came of one profile.
+type checked struct {
+	file    string
+	profile *profile.Profile
+	verdict profile.Verdict
+	err     error // the profile can't be read, or not be updated
+	updated bool
+	note    string // about the update
+}
+
+func (p *Program) check(ctx context.Context, flags checkFlags, args []string) error {
+	files := slices.Concat(flags.files, args)
+	if len(files) == 0 {
+		files = []string{profileFile}
+	}
+	switch {
+	case flags.jobs < 1:
+		return &usageError{fmt.Sprintf("-j %d checks nothing; use 1 or more", flags.jobs)}
+	case flags.timeout <= 0:
+		return &usageError{fmt.Sprintf("--timeout %s leaves no time; use 10s, for example", flags.timeout)}
+	}
+	checker := profile.Checker{Warn: time.Duration(flags.warn), Timeout: flags.timeout}
+	progress := p.newProgress()
+	done := 0
+	inParallel(ctx, flags.jobs, true, files, func(ctx context.Context, file string) checked {
+		return checkFile(ctx, checker, file, flags.update)
+	}, func(c checked) {
+		progress.clear()
+		p.showChecked(ctx, flags, c)
+		if done++; len(files) > 1 {
+			progress.count(done, len(files))
+		}
+	})
+	progress.clear()
+	return ctx.Err()
+}
+
+func checkFile(ctx context.Context, checker profile.Checker, file string, update bool) checked {
+	c := checked{file: file}
+	if c.profile, c.err = profile.Load(file); c.err != nil {
+		return c
+	}
+	if !c.profile.Pin.Pinned() {
+		c.err = &inputError{fmt.Errorf("%s has no pin yet; open it in the app, or let espost generate --save pin it", file)}
+		return c
+	}
+	c.verdict = checker.Check(ctx, c.profile)
+	if update && c.verdict.Renewed {
+		c.note, c.err = updatePin(ctx, checker, file, c.profile)
+		c.updated = c.err == nil
+	}
+	return c
+}
+
+// updatePin pins the server as it is now, in the profile's mode, and rewrites
+// the profile and, where it names its folder, the firmware's pins.h.
+func updatePin(ctx context.Context, checker profile.Checker, file string, p *profile.Profile) (note string, err error) {
+	target, err := tlsinspect.ParseTarget(p.Target)
+	if err != nil {
+		return "", err
+	}
+	client := &tlsinspect.Client{Timeout: checker.Timeout}
+	report, err := client.Inspect(ctx, target)
+	if err != nil {
+		return "", fmt.Errorf("updating %s: %w", file, err)
+	}
+	buffers := p.Firmware.Buffers
+	if err := p.Capture(report, p.Pin.Mode); err != nil {
+		return "", fmt.Errorf("updating %s: %w", file, err)
+	}
+	p.Firmware.Buffers = buffers // the boards' own, until they get other firmware
+	if err := p.Save(file); err != nil {
+		return "", err
+	}
+	if p.Firmware.Folder == "" {
+		return "generate the firmware again and flash the boards", nil
+	}
+	dir := filepath.Join(filepath.Dir(file), p.Firmware.Folder)
+	if err := rewritePins(p, dir); err != nil {
+		return "", fmt.Errorf("%s was updated, but not the firmware: %w", file, err)
+	}
+	return fmt.Sprintf("%s was rewritten; flash the boards", filepath.Join(dir, pinsFile)), nil
+}
+
+// pinsFile is the only file of a sketch that a renewal changes.
+const pinsFile = "pins.h"
+
+// rewritePins brings the sketch's folder up to date, where only pins.h differs.
+func rewritePins(p *profile.Profile, dir string) error {
+	project, err := p.Project()
+	if err != nil {
+		return err
+	}
+	folder, err := codegen.Generate(project)
+	if err != nil {
+		return err
+	}
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	changes, err := folder.Compare(dir)
+	if err != nil {
+		return err
+	}
+	var others []string
+	for _, c := range changes {
+		if c.State != codegen.Same && c.State != codegen.Kept && c.Path != pinsFile {
+			others = append(others, c.Path)
+		}
+	}
+	if len(others) > 0 {
+		return fmt.Errorf("other files in %s would change too (%s); see espost generate --diff, then generate again", dir, strings.Join(others, ", "))
+	}
+	_, err = folder.Write(dir, codegen.WriteOptions{})
+	return err
+}
+
+// showChecked prints one outcome and takes its part in the exit status.
+func (p *Program) showChecked(ctx context.Context, flags checkFlags, c checked) {
+	if ctx.Err() != nil {
+		return
+	}
+	p.logOutcome("checked", c.err, "profile", c.file, "standing", c.verdict.Standing, "updated", c.updated)
+	if c.err != nil {
+		p.fail(ctx, c.err)
+		if c.profile == nil || !flags.json {
+			return
+		}
+	}
+	if c.verdict.Standing != profile.Right && !c.updated {
+		p.status = max(p.status, statusNo)
+	}
+	if flags.json {
+		_ = json.NewEncoder(p.out).Encode(c.json()) // results notes what goes wrong
+		return
+	}
+	paint := newPalette()
+	name := paint.strong.Render(sanitize.Line(c.file))
+	why := strings.TrimSuffix(c.verdict.Reason, ".")
+	switch {
+	case c.updated:
+		fmt.Fprintf(p.paint, "%s %s updated: %s; %s\n", paint.good.Render("✓"), name, why, sanitize.Line(c.note))
+	case c.verdict.Standing == profile.Right && flags.verbose:
+		fmt.Fprintf(p.paint, "%s %s right%s\n", paint.good.Render("✓"), name, until(c.verdict.Breaks))
+	case c.verdict.Standing == profile.Soon:
+		fmt.Fprintf(p.paint, "%s %s about to break: %s. %s\n", paint.caution.Render("!"), name, why, c.verdict.Fix)
+	case c.verdict.Standing == profile.Broken:
+		fmt.Fprintf(p.paint, "%s %s broken: %s. %s\n", paint.bad.Render("✗"), name, why, c.verdict.Fix)
+	case c.verdict.Standing == profile.Unknown:
+		fmt.Fprintf(p.paint, "%s %s not checked: %s\n", paint.bad.Render("?"), name, c.verdict.Reason)
+	}
+}
+
+func until(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return ", until about " + day(t)
+}
+
+// The shape of check's JSON. Its keys are a promise to scripts.
+type checkedJSON struct {
+	Profile  string     `json:"profile"`
+	Target   string     `json:"target"`
+	Mode     string     `json:"mode"`
+	Standing string     `json:"standing"` // right, soon, broken or unknown
+	Reason   string     `json:"reason"`
+	Fix      string     `json:"fix"`
+	Pinned   []string   `json:"pinned"`   // fingerprints
+	Served   string     `json:"served"`   // fingerprint
+	Breaks   *time.Time `json:"breaks"`   // when the pin is expected to break
+	KeyKept  *bool      `json:"key_kept"` // null when that isn't known
+	Updated  bool       `json:"updated"`
+	Error    string     `json:"error"` // why it could not be updated
+}
+
+func (c checked) json() checkedJSON {
+	out := checkedJSON{
+		Profile: c.file, Target: c.profile.Target, Mode: string(c.profile.Pin.Mode),
+		Standing: string(c.verdict.Standing), Reason: c.verdict.Reason, Fix: c.verdict.Fix,
+		Pinned: append([]string{}, c.profile.Pin.SHA1...), Served: c.verdict.Served,
+		KeyKept: c.verdict.KeyKept, Updated: c.updated,
+	}
+	if !c.verdict.Breaks.IsZero() {
+		t := c.verdict.Breaks.UTC()
+		out.Breaks = &t
+	}
+	if c.err != nil {
+		out.Error = message(c.err)
+	}
+	return out
+}
+
+// days is a flag for long durations: 14d, 2w, or what Go understands.
+type days time.Duration
+
+func (d *days) Type() string { return "duration" }
+
+func (d *days) String() string { return fmt.Sprintf("%gd", time.Duration(*d).Hours()/24) }
+
+func (d *days) Set(s string) error {
+	var n float64
+	var unit string
+	if _, err := fmt.Sscanf(s, "%g%s", &n, &unit); err == nil && (unit == "d" || unit == "w") && n >= 0 && n < 10000 {
+		if unit == "w" {
+			n *= 7
+		}
+		*d = days(n * 24 * float64(time.Hour))
+		return nil
+	}
+	parsed, err := time.ParseDuration(s)
+	if err != nil || parsed < 0 {
+		return errors.New("write days, such as 14d")
+	}
+	*d = days(parsed)
+	return nil
+}

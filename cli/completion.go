@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"espost/demo"
+	"espost/esp8266"
+)
+
+// offer completes a flag's value from a list.
+func offer(cmd *cobra.Command, flag string, list []cobra.Completion) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)) // it fails only for a flag that doesn't exist
+}
+
+func boardCompletions() []cobra.Completion {
+	var list []cobra.Completion
+	for _, b := range esp8266.Boards() {
+		list = append(list, cobra.CompletionWithDesc(b.ID, b.Name))
+	}
+	return list
+}
+
+func pinCompletions() []cobra.Completion {
+	var list []cobra.Completion
+	for _, m := range esp8266.PinModes() {
+		list = append(list, string(m))
+	}
+	return list
+}
+
+func troubleCompletions() []cobra.Completion {
+	var list []cobra.Completion
+	for _, i := range demo.Troubles() {
+		list = append(list, cobra.CompletionWithDesc(string(i.Trouble), i.About))
+	}
+	return list
+}
+
+// profiles completes arguments and flags that name profiles.
+func profiles(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return []cobra.Completion{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
+}

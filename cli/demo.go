@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"espost/demo"
+	"espost/sanitize"
+)
+
+func (p *Program) demoCommand() *cobra.Command {
+	var options demo.Options
+	var rsa, asJSON bool
+	var trouble string
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Run the built-in HTTPS server alone",
+		Long: "demo runs an HTTPS server with a certificate of its own, which answers forms as postman-echo.com does. " +
+			"It prints its address and fingerprint, then each request, until Ctrl-C. " +
+			"With --listen 0.0.0.0:8443 a real board can post to it. " +
+			"With --trouble it plays a server that something is wrong with:\n\n" + troubleList(),
+		Example: "espost demo\nespost demo --listen 0.0.0.0:8443\nespost demo --trouble tls13",
+		Args:    cobra.NoArgs,
+	}
+	cmd.RunE = p.does(func(ctx context.Context, _ []string) error {
+		if rsa {
+			options.Key = demo.RSA
+		}
+		options.Trouble = demo.Trouble(trouble)
+		options.Log = p.logEntry
+		return p.serve(ctx, options, asJSON)
+	})
+	f := cmd.Flags()
+	f.StringVar(&options.Listen, "listen", "127.0.0.1:0", "address and port; port 0 is any free one")
+	f.StringSliceVar(&options.Names, "name", nil, "further host name or IP address of the certificate")
+	f.BoolVar(&rsa, "rsa", false, "use RSA keys rather than ECDSA")
+	f.StringVar(&trouble, "trouble", "", "what goes wrong, one of the above")
+	offer(cmd, "trouble", troubleCompletions())
+	f.BoolVar(&asJSON, "json", false, "print address and fingerprint as JSON")
+	return cmd
+}
+
+func troubleList() string {
+	var b strings.Builder
+	for _, i := range demo.Troubles() {
+		fmt.Fprintf(&b, "  %-16s %s\n", i.Trouble, i.About)
+	}
+	return b.String()
+}
+
+// serve runs a demo server until ctx ends.
+func (p *Program) serve(ctx context.Context, options demo.Options, asJSON bool) error {
+	if err := options.Trouble.Check(); err != nil {
+		return &inputError{err}
+	}
+	server, err := demo.Start(options)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = server.Close() }() // the process ends
+	if asJSON {
+		err = json.NewEncoder(p.out).Encode(map[string]any{
+			"url": server.URL(), "address": server.Addr(), "fingerprint": server.Fingerprint(), "names": server.Names(),
+		})
+		if err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(p.out, "%s\n%s\n", server.URL(), server.Fingerprint())
+		fmt.Fprintln(p.Stderr, "Post forms to the first; the second is its SHA-1 fingerprint. Ctrl-C ends the server.")
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// logEntry writes what a demo server has seen to stderr.
+func (p *Program) logEntry(e demo.Entry) {
+	what := fmt.Sprintf("%s %s  %d", e.Method, e.URI, e.Status)
+	if e.Failure != "" {
+		what = e.Failure
+	}
+	fmt.Fprintf(p.Stderr, "%s  %s  %s\n", e.Time.Format(time.TimeOnly), e.Remote, sanitize.Line(what))
+}

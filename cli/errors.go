@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"errors"
+	"io/fs"
+
+	"espost/codegen"
+	"espost/esp8266"
+	"espost/formpost"
+	"espost/profile"
+	"espost/sanitize"
+	"espost/tlsinspect"
+)
+
+// A usageError is wrong usage, of flags or arguments. It says what to do.
+type usageError struct{ message string }
+
+func (e *usageError) Error() string { return e.message }
+
+// asUsage is what cobra returns before a command ran: an error of espost's, or
+// one of cobra's words, which only say what is wrong.
+func asUsage(err error) error {
+	var input *inputError
+	if errors.As(err, &input) {
+		return err
+	}
+	return &usageError{err.Error() + "; espost --help tells what there is"}
+}
+
+// An inputError is input that can't be used. It says what to do by itself.
+type inputError struct{ error }
+
+func (e *inputError) Unwrap() error { return e.error }
+
+// errTold ends a command with the status of an honest no, which it has told.
+var errTold = errors.New("the answer is no")
+
+// statusOf is the exit status that an error means.
+func statusOf(err error) int {
+	var (
+		usage   *usageError
+		input   *inputError
+		syntax  *profile.SyntaxError
+		profil  *profile.InvalidError
+		request *formpost.InvalidError
+		project *codegen.InvalidError
+	)
+	switch {
+	case errors.As(err, &usage), errors.As(err, &input),
+		errors.As(err, &syntax), errors.As(err, &profil), errors.As(err, &request), errors.As(err, &project),
+		errors.Is(err, tlsinspect.ErrTarget), errors.Is(err, esp8266.ErrFingerprint), errors.Is(err, codegen.ErrName),
+		errors.Is(err, fs.ErrNotExist):
+		return statusUsage
+	}
+	return statusNo
+}
+
+// message is what people read of an error: sentence and what to do.
+func message(err error) string {
+	if errors.Is(err, errTold) {
+		return ""
+	}
+	var post *formpost.Error
+	if errors.As(err, &post) {
+		return sentences(post.Message, post.Fix)
+	}
+	return sanitize.Text(err.Error())
+}

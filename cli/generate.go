@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"espost/codegen"
+	"espost/profile"
+	"espost/sanitize"
+)
+
+// generateFlags are generate's own, beside work's.
+type generateFlags struct {
+	dir   string
+	board string
+	every time.Duration
+	force bool
+	diff  bool
+	save  string
+}
+
+func (p *Program) generateCommand() *cobra.Command {
+	var w work
+	var flags generateFlags
+	cmd := &cobra.Command{
+		Use:   "generate",
+		Short: "Write ready-to-flash firmware",
+		Long: "generate writes a sketch folder for arduino-cli and PlatformIO, from a profile, from flags, or both. " +
+			"Without a pin, the server is looked at first and pinned as it is served now. " +
+			"Wi-Fi name and password come from " + profile.EnvSSID + " and " + profile.EnvPassword + ". " +
+			"readings.h is yours and never overwritten.",
+		Example: "espost generate -p espost.yaml\n" +
+			"espost generate --target https://postman-echo.com/post --field name1=value1 -o porch_post\n" +
+			"espost generate --diff",
+		Args: cobra.NoArgs,
+	}
+	cmd.RunE = p.does(func(ctx context.Context, _ []string) error { return p.generate(ctx, &w, flags) })
+	f := cmd.Flags()
+	w.addFlags(f)
+	w.addFormFlags(f)
+	f.StringVarP(&flags.dir, "output", "o", "", "the sketch's folder; its name is the sketch's")
+	f.StringVar(&flags.board, "board", "", "the board, such as nodemcuv2 or d1_mini")
+	f.DurationVar(&flags.every, "every", 0, "time between two POSTs, such as 60s")
+	f.BoolVar(&flags.force, "force", false, "overwrite files that espost didn't write, or that were edited")
+	f.BoolVar(&flags.diff, "diff", false, "only show what would change; the status is 1 if anything would")
+	f.StringVar(&flags.save, "save", "", "save the profile, with the pin and the folder, to this file")
+	w.completions(cmd)
+	offer(cmd, "board", boardCompletions())
+	return cmd
+}
+
+func (p *Program) generate(ctx context.Context, w *work, flags generateFlags) error {
+	if err := w.load(p.lookupEnv); err != nil {
+		return err
+	}
+	set(&w.profile.Firmware.Board, flags.board)
+	if flags.every != 0 {
+		w.profile.Firmware.Every = flags.every
+	}
+	dir, err := sketchFolder(w, flags.dir)
+	if err != nil {
+		return err
+	}
+	w.profile.Firmware.Name = filepath.Base(dir)
+	if err := w.profile.Validate(); err != nil {
+		return err
+	}
+	if err := p.capture(ctx, w); err != nil {
+		return err
+	}
+	project, err := w.profile.Project()
+	if err != nil {
+		return err
+	}
+	folder, err := codegen.Generate(project)
+	if err != nil {
+		return err
+	}
+	if flags.diff {
+		return p.showChanges(folder, dir)
+	}
+	changes, err := folder.Write(dir, codegen.WriteOptions{Force: flags.force})
+	p.logOutcome("generated", err, "folder", dir)
+	if err != nil {
+		return err
+	}
+	p.told(dir, changes, project)
+	if flags.save == "" {
+		return nil
+	}
+	return saveWork(w, flags.save, dir)
+}
+
+// sketchFolder is where the sketch goes: where the flag says, where the profile
+// says that it was written last, or a folder of the sketch's name here.
+func sketchFolder(w *work, flag string) (string, error) {
+	switch firmware := w.profile.Firmware; {
+	case flag != "":
+		return filepath.Abs(flag)
+	case w.file != "" && firmware.Folder != "":
+		return filepath.Abs(filepath.Join(filepath.Dir(w.file), firmware.Folder))
+	default:
+		return filepath.Abs(firmware.Name)
+	}
+}
+
+// showChanges prints what writing the folder would change.
+func (p *Program) showChanges(folder codegen.Folder, dir string) error {
+	changes, err := folder.Compare(dir)
+	if err != nil {
+		return err
+	}
+	for _, c := range changes {
+		switch c.State {
+		case codegen.Same, codegen.Kept:
+			continue
+		}
+		fmt.Fprintf(p.out, "%s: %s\n%s", sanitize.Line(c.Path), c.State, sanitize.Text(c.Diff))
+		p.status = statusNo
+	}
+	return nil
+}
+
+// told says what was written and what comes next.
+func (p *Program) told(dir string, changes []codegen.Change, project codegen.Project) {
+	written := 0
+	for _, c := range changes {
+		switch c.State {
+		case codegen.New, codegen.Changed, codegen.Edited, codegen.Foreign:
+			written++
+		}
+	}
+	fmt.Fprintln(p.out, sanitize.Line(dir))
+	fmt.Fprintf(p.Stderr, "%d of %d files written\n", written, len(changes))
+	if project.SSID == "" {
+		fmt.Fprintf(p.Stderr, "Before flashing, put your Wi-Fi name and password into arduino_secrets.h, in place of %s and %s.\n",
+			codegen.PlaceholderSSID, codegen.PlaceholderPassword)
+	}
+	if secrets := emptySecrets(project); secrets != "" {
+		fmt.Fprintf(p.Stderr, "Also put these there: %s.\n", secrets)
+	}
+	for _, c := range codegen.Commands(project, dir) {
+		fmt.Fprintf(p.Stderr, "%s: %s\n", c.Title, sanitize.Line(c.Line))
+	}
+}
+
+// emptySecrets names the secret fields and headers that have no value yet.
+func emptySecrets(project codegen.Project) string {
+	var names []string
+	for _, h := range project.Headers {
+		if h.Secret && h.Value == "" {
+			names = append(names, sanitize.Line(h.Name))
+		}
+	}
+	for _, f := range project.Fields {
+		if f.Secret && f.Value == "" {
+			names = append(names, sanitize.Line(f.Name))
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// saveWork saves the profile with the folder as seen from it.
+func saveWork(w *work, file, dir string) error {
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return err
+	}
+	if w.profile.Firmware.Folder, err = filepath.Rel(filepath.Dir(abs), dir); err != nil {
+		return fmt.Errorf("saving the profile: %w; choose a file on the same drive as the firmware", err)
+	}
+	return w.profile.Save(file)
+}

@@ -1,0 +1,188 @@
+package cli
+
+import (
+	"crypto/tls"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"espost/esp8266"
+	"espost/formpost"
+	"espost/sanitize"
+)
+
+// boardsError is a failed test POST in the words of the board.
+func boardsError(e *formpost.Error) error {
+	code := fmt.Sprintf("HTTPClient %d", e.HTTPClient)
+	if e.BearSSL != 0 {
+		code += fmt.Sprintf(", BearSSL %d", e.BearSSL)
+	}
+	return fmt.Errorf("the board would report %s: %s", code, sentences(e.Message, e.Fix))
+}
+
+// sentences joins what is wrong and what to do, each safe to show.
+func sentences(message, fix string) string {
+	return strings.TrimRight(sanitize.Line(message), ". ") + ". " + sanitize.Line(fix)
+}
+
+// A masker hides secret values that a server sends back.
+type masker struct{ replacer *strings.Replacer }
+
+// shortestMasked is the length below which a value would be found everywhere.
+const shortestMasked = 4
+
+func newMasker(r formpost.Request, showSecrets bool) masker {
+	var pairs []string
+	hide := func(value string, secret bool) {
+		if secret && !showSecrets && len(value) >= shortestMasked {
+			pairs = append(pairs, value, formpost.Mask)
+		}
+	}
+	for _, h := range r.Headers {
+		hide(h.Value, h.Secret)
+	}
+	for _, f := range r.Fields {
+		hide(f.Value, f.Secret)
+	}
+	return masker{strings.NewReplacer(pairs...)}
+}
+
+func (m masker) mask(s string) string { return m.replacer.Replace(s) }
+
+// printResponse prints the body to stdout and what the board would make of the
+// answer to stderr.
+func (p *Program) printResponse(r *formpost.Response, m masker, raw bool) {
+	c := newPalette()
+	mark := c.good.Render("✓")
+	if r.Status < 200 || r.Status > 299 {
+		mark = c.bad.Render("✗")
+	}
+	fmt.Fprintf(p.paintErr, "%s %s in %s · the pin matched · %s\n",
+		mark, c.strong.Render(sanitize.Line(fmt.Sprintf("%d %s", r.Status, r.Reason))), milliseconds(r.Phases.Total()), tlsTerms(r))
+	fmt.Fprintf(p.paintErr, "  name lookup %s · TCP %s · TLS %s · first byte %s · body %s\n",
+		milliseconds(r.Phases.DNS), milliseconds(r.Phases.TCP), milliseconds(r.Phases.TLS),
+		milliseconds(r.Phases.FirstByte), milliseconds(r.Phases.Body))
+	for _, n := range r.Notes {
+		mark := c.dim.Render("·")
+		if n.Warning {
+			mark = c.caution.Render("!")
+		}
+		fmt.Fprintf(p.paintErr, "%s %s\n", mark, sanitize.Line(n.Message))
+		if n.Fix != "" {
+			fmt.Fprintf(p.paintErr, "  %s\n", c.dim.Render(sanitize.Line(n.Fix)))
+		}
+	}
+	if info, ok := esp8266.HTTPStatus(r.Status); ok {
+		fmt.Fprintf(p.paintErr, "  %s %s\n", info.Meaning, info.Cure)
+	}
+	if raw {
+		_, _ = p.out.Write(r.Body) // results notes what goes wrong
+		return
+	}
+	body := sanitize.Text(m.mask(string(r.Body)))
+	if body != "" && !strings.HasSuffix(body, "\n") {
+		body += "\n"
+	}
+	fmt.Fprint(p.out, body)
+}
+
+func tlsTerms(r *formpost.Response) string {
+	suite := tls.CipherSuiteName(r.Suite)
+	if s, ok := esp8266.CipherSuiteByID(r.Suite); ok {
+		suite = s.Name
+	}
+	return esp8266.VersionName(r.Version) + " · " + suite
+}
+
+func milliseconds(d time.Duration) string {
+	switch ms := float64(d.Microseconds()) / 1000; {
+	case ms >= 10:
+		return fmt.Sprintf("%.0f ms", ms)
+	default:
+		return fmt.Sprintf("%.1f ms", ms)
+	}
+}
+
+// The shape of post's JSON. Its keys are a promise to scripts.
+type (
+	outcomeJSON struct {
+		Request     string     `json:"request"` // with secrets masked, unless asked otherwise
+		Error       *errorJSON `json:"error"`   // null when an answer came
+		Status      int        `json:"status"`
+		Reason      string     `json:"reason"`
+		BoardStatus int        `json:"board_status"`
+		Head        string     `json:"head"`
+		Body        string     `json:"body"`
+		BodyBase64  string     `json:"body_base64"` // in place of body where that isn't text
+		Truncated   bool       `json:"truncated"`
+		Address     string     `json:"address"`
+		Fingerprint string     `json:"fingerprint"`
+		TLSVersion  string     `json:"tls_version"`
+		CipherSuite string     `json:"cipher_suite"`
+		Reusable    bool       `json:"reusable"`
+		PhasesMS    phasesJSON `json:"phases_ms"`
+		Notes       []noteJSON `json:"notes"`
+	}
+	errorJSON struct {
+		HTTPClient int    `json:"httpclient"`
+		BearSSL    int    `json:"bearssl"`
+		Message    string `json:"message"`
+		Fix        string `json:"fix"`
+	}
+	phasesJSON struct {
+		DNS       float64 `json:"dns"`
+		TCP       float64 `json:"tcp"`
+		TLS       float64 `json:"tls"`
+		FirstByte float64 `json:"first_byte"`
+		Body      float64 `json:"body"`
+		Total     float64 `json:"total"`
+	}
+	noteJSON struct {
+		Code    string `json:"code"`
+		Warning bool   `json:"warning"`
+		Message string `json:"message"`
+		Fix     string `json:"fix"`
+	}
+)
+
+func (p *Program) printOutcomeJSON(request formpost.Request, r *formpost.Response, failed *formpost.Error, showSecrets bool) {
+	head, body := request.Preview()
+	out := outcomeJSON{Request: head + body, Notes: []noteJSON{}}
+	if showSecrets {
+		out.Request = string(request.Bytes())
+	}
+	if failed != nil {
+		out.Error = &errorJSON{failed.HTTPClient, failed.BearSSL, sanitize.Line(failed.Message), sanitize.Line(failed.Fix)}
+	}
+	if r != nil && failed == nil {
+		out.fill(r, newMasker(request, showSecrets))
+	}
+	encoded, err := json.Marshal(out)
+	if err != nil {
+		encoded = []byte("null") // nothing in it can fail
+	}
+	_, _ = p.out.Write(append(sanitize.JSON(encoded), '\n')) // results notes what goes wrong
+}
+
+func (o *outcomeJSON) fill(r *formpost.Response, m masker) {
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+	o.Status, o.Reason, o.BoardStatus = r.Status, sanitize.Line(r.Reason), r.BoardStatus
+	o.Head, o.Truncated = sanitize.Text(m.mask(string(r.HeadRaw))), r.Truncated
+	o.Address, o.Fingerprint, o.Reusable = r.Address, r.LeafSHA1, r.Reusable
+	o.TLSVersion, o.CipherSuite = esp8266.VersionName(r.Version), tls.CipherSuiteName(r.Suite)
+	if s, ok := esp8266.CipherSuiteByID(r.Suite); ok {
+		o.CipherSuite = s.Name
+	}
+	o.PhasesMS = phasesJSON{ms(r.Phases.DNS), ms(r.Phases.TCP), ms(r.Phases.TLS), ms(r.Phases.FirstByte), ms(r.Phases.Body), ms(r.Phases.Total())}
+	if utf8.Valid(r.Body) {
+		o.Body = m.mask(string(r.Body)) // what a terminal must not see gets escaped
+	} else {
+		o.BodyBase64 = base64.StdEncoding.EncodeToString(r.Body)
+	}
+	for _, n := range r.Notes {
+		o.Notes = append(o.Notes, noteJSON{n.Code, n.Warning, sanitize.Line(n.Message), sanitize.Line(n.Fix)})
+	}
+}

@@ -1,0 +1,183 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"espost/formpost"
+	"espost/profile"
+	"espost/tlsinspect"
+)
+
+// postFlags are post's own, beside work's.
+type postFlags struct {
+	dryRun      bool
+	json        bool
+	raw         bool
+	showSecrets bool
+	secrets     []string
+}
+
+func (p *Program) postCommand() *cobra.Command {
+	var w work
+	var flags postFlags
+	cmd := &cobra.Command{
+		Use:   "post [TARGET] [name=value | name:=json | Header:value]...",
+		Short: "Send the very request that the board will send",
+		Long: "post sends a form as the firmware will, byte for byte, over the board's own TLS terms, and tells what the board " +
+			"would make of the answer. Without a pin, the server is looked at first and pinned as it is served now. " +
+			"The answer's body goes to stdout, the rest to stderr. The status is 0 for a 2xx answer. " +
+			"A secret's value can be left empty and given in the environment: " + profile.SecretEnv("token") + " for token.",
+		Example: "espost post https://postman-echo.com/post name1=value1 name2=value2\n" +
+			"espost post -p espost.yaml\n" +
+			"espost post --dry-run https://postman-echo.com/post name1=value1 X-Device:porch",
+	}
+	cmd.RunE = p.does(func(ctx context.Context, args []string) error { return p.post(ctx, &w, flags, args) })
+	f := cmd.Flags()
+	w.addFlags(f)
+	f.BoolVar(&flags.dryRun, "dry-run", false, "print the request's exact bytes and send nothing")
+	f.BoolVar(&flags.json, "json", false, "print the outcome as one JSON object")
+	f.BoolVar(&flags.raw, "raw", false, "print the body's bytes as they are: control characters and echoed secrets included")
+	f.BoolVar(&flags.showSecrets, "show-secrets", false, "don't mask secret values in what is printed")
+	f.StringSliceVar(&flags.secrets, "secret", nil, "mask the field or header of this name (repeatable)")
+	cmd.MarkFlagsMutuallyExclusive("json", "raw")
+	w.completions(cmd)
+	return cmd
+}
+
+func (p *Program) post(ctx context.Context, w *work, flags postFlags, args []string) error {
+	if err := w.readItems(args); err != nil {
+		return err
+	}
+	if err := w.load(p.lookupEnv); err != nil {
+		return err
+	}
+	markSecrets(w.profile, flags.secrets)
+	missing := w.profile.FillSecrets(p.lookupEnv)
+	request, err := w.profile.Request()
+	if err != nil {
+		return err
+	}
+	if err := request.Validate(); err != nil {
+		return err
+	}
+	if flags.dryRun {
+		p.printRequest(request, flags.showSecrets)
+		return nil
+	}
+	if len(missing) > 0 {
+		return &inputError{fmt.Errorf("a secret has no value; set %s", strings.Join(missing, ", "))}
+	}
+	if err := p.capture(ctx, w); err != nil {
+		return err
+	}
+	progress := p.newProgress()
+	progress.say("… posting to %s", w.profile.Target)
+	client := formpost.Client{Buffers: w.profile.Firmware.Buffers}
+	response, err := client.Send(ctx, request, w.profile.Pin.Pin)
+	progress.clear()
+	p.logPost(request, response, err)
+	var failed *formpost.Error
+	switch {
+	case err != nil && !errors.As(err, &failed):
+		return err
+	case flags.json:
+		p.printOutcomeJSON(request, response, failed, flags.showSecrets)
+	case failed != nil:
+		return boardsError(failed)
+	default:
+		p.printResponse(response, newMasker(request, flags.showSecrets), flags.raw)
+	}
+	if failed != nil || response.Status < 200 || response.Status > 299 {
+		p.status = max(p.status, statusNo)
+	}
+	return nil
+}
+
+// logPost notes what came of a test POST.
+func (p *Program) logPost(request formpost.Request, r *formpost.Response, err error) {
+	attributes := []any{"host", request.Host, "port", request.Port, "method", request.Method}
+	if r != nil {
+		attributes = append(attributes, "http_status", r.Status, "elapsed_ms", r.Phases.Total().Milliseconds())
+	}
+	p.logOutcome("posted", err, attributes...)
+}
+
+// printRequest prints the bytes of a request: all of them, or with its secrets
+// masked.
+func (p *Program) printRequest(r formpost.Request, showSecrets bool) {
+	if showSecrets {
+		_, _ = p.out.Write(r.Bytes()) // results notes what goes wrong
+		return
+	}
+	head, body := r.Preview()
+	fmt.Fprint(p.out, head, body)
+}
+
+// markSecrets marks the fields and headers of these names.
+func markSecrets(p *profile.Profile, names []string) {
+	for i := range p.Form.Headers {
+		if h := &p.Form.Headers[i]; slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, h.Name) }) {
+			h.Secret = true
+		}
+	}
+	for i := range p.Form.Fields {
+		if f := &p.Form.Fields[i]; slices.Contains(names, f.Name) {
+			f.Secret = true
+		}
+	}
+}
+
+// readItems sorts post's arguments: a target first, unless a profile was named
+// and it doesn't look like one, then name=value, name:=JSON and Header:value.
+func (w *work) readItems(args []string) error {
+	if len(args) > 0 && isTarget(args[0], w.file == "") {
+		w.target, args = args[0], args[1:]
+		if _, err := tlsinspect.ParseTarget(w.target); err != nil {
+			return err
+		}
+	}
+	for _, arg := range args {
+		i := strings.IndexAny(arg, "=:")
+		var err error
+		switch {
+		case i < 0:
+			return &usageError{fmt.Sprintf("%q is neither name=value, name:=JSON nor Header:value", arg)}
+		case arg[i] == '=', strings.HasPrefix(arg[i:], ":="):
+			err = w.fields.Set(arg)
+		default:
+			err = w.headers.Set(arg)
+		}
+		if err != nil {
+			return &usageError{fmt.Sprintf("%q: %v", arg, err)}
+		}
+	}
+	return nil
+}
+
+// isTarget tells a target from name=value and Header:value. host:8443 is a
+// target where one is expected.
+func isTarget(arg string, expected bool) bool {
+	i := strings.IndexAny(arg, "=:/?")
+	switch {
+	case strings.HasPrefix(arg, "["):
+		return true
+	case i < 0:
+		return expected
+	case strings.HasPrefix(arg[i:], "://"):
+		return true
+	}
+	switch arg[i] {
+	case '=':
+		return false
+	case ':':
+		port, _, _ := strings.Cut(arg[i+1:], "/")
+		return expected && port != "" && strings.Trim(port, "0123456789") == ""
+	}
+	return true
+}

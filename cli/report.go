@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+
+	"espost/esp8266"
+	"espost/sanitize"
+	"espost/tlsinspect"
+)
+
+// The signal colours: the terminal's own green, yellow and red, never alone
+// but with a mark and a word.
+type palette struct{ good, caution, bad, strong, dim lipgloss.Style }
+
+func newPalette() palette {
+	colour := func(n uint) lipgloss.Style { return lipgloss.NewStyle().Foreground(lipgloss.ANSIColor(n)) }
+	return palette{
+		good:    colour(2),
+		caution: colour(3),
+		bad:     colour(1),
+		strong:  lipgloss.NewStyle().Bold(true),
+		dim:     lipgloss.NewStyle().Faint(true),
+	}
+}
+
+// mark is a severity's sign.
+func (c palette) mark(s tlsinspect.Severity) string {
+	switch s {
+	case tlsinspect.OK:
+		return c.good.Render("✓")
+	case tlsinspect.Warning:
+		return c.caution.Render("!")
+	case tlsinspect.Problem:
+		return c.bad.Render("✗")
+	}
+	return c.dim.Render("·")
+}
+
+// printReport prints a report for people: headline, fingerprint, chain,
+// findings with their cures. err is why the inspection ended early.
+func printReport(w io.Writer, r *tlsinspect.Report, err error, now time.Time) {
+	c := newPalette()
+	var b strings.Builder
+	host := sanitize.Line(r.Target.Addr())
+	switch {
+	case err != nil:
+		fmt.Fprintf(&b, "%s\n", c.mark(tlsinspect.Problem)+" "+c.strong.Render(host+" could not be looked at"))
+	case r.Board.Connects:
+		fmt.Fprintf(&b, "%s    %s\n", c.mark(tlsinspect.OK)+" "+c.strong.Render("An ESP8266 can connect to "+host), terms(r.Board))
+	default:
+		fmt.Fprintf(&b, "%s\n", c.mark(tlsinspect.Problem)+" "+c.strong.Render("An ESP8266 can't connect to "+host))
+	}
+	if digits := r.Fingerprint(); digits != "" {
+		fmt.Fprintf(&b, "\nSHA-1   %s\n", digits)
+		printPins(&b, c, r.Pins)
+		printChain(&b, c, r.Chain, now)
+	}
+	printFindings(&b, c, r.Findings)
+	fmt.Fprintln(w, b.String())
+}
+
+// terms are version, suite, group and memory of the board's connection.
+func terms(board tlsinspect.Board) string {
+	parts := []string{esp8266.VersionName(board.Version), board.CipherSuite.Name}
+	if board.Group != 0 {
+		parts = append(parts, board.Group.String())
+	}
+	if board.Heap != 0 {
+		parts = append(parts, fmt.Sprintf("%.1f KB", float64(board.Heap)/1000))
+	}
+	return strings.Join(parts, " · ")
+}
+
+func printPins(b *strings.Builder, c palette, pins tlsinspect.Pins) {
+	label := "Pin    "
+	for _, mode := range esp8266.PinModes() {
+		choice, ok := pins.Choice(mode)
+		if !ok || !choice.Works {
+			continue
+		}
+		advice := ""
+		if mode == pins.Recommended {
+			advice = "  " + c.good.Render("← take this one")
+		}
+		fmt.Fprintf(b, "%s %-12s %s: %s%s\n", label, mode, choice.Name, choice.Holds, advice)
+		label = "       "
+	}
+}
+
+func printChain(b *strings.Builder, c palette, chain []*tlsinspect.Certificate, now time.Time) {
+	label := "Chain  "
+	for _, cert := range chain {
+		fmt.Fprintf(b, "%s %s\n", label, cert.Name())
+		fmt.Fprintf(b, "        %s\n", c.dim.Render(fmt.Sprintf("%s, %s to %s (%s), by %s",
+			sanitize.Line(cert.Key), day(cert.NotBefore), day(cert.NotAfter), left(cert, now), issuer(cert))))
+		label = "       "
+	}
+}
+
+// issuer is the name of who signed cert, as short as cert's own.
+func issuer(cert *tlsinspect.Certificate) string {
+	if cert.SelfIssued() {
+		return "itself"
+	}
+	for _, part := range strings.Split(cert.Issuer, ",") {
+		if name, ok := strings.CutPrefix(part, "CN="); ok {
+			return sanitize.Line(name)
+		}
+	}
+	return sanitize.Line(cert.Issuer)
+}
+
+func day(t time.Time) string { return t.UTC().Format("2 Jan 2006") }
+
+// left says how long a certificate still holds.
+func left(cert *tlsinspect.Certificate, now time.Time) string {
+	switch remaining := cert.NotAfter.Sub(now); {
+	case now.Before(cert.NotBefore):
+		return "not yet valid"
+	case remaining < 0:
+		return "expired"
+	default:
+		return span(remaining) + " left"
+	}
+}
+
+// span is a duration in the unit that suits it.
+func span(d time.Duration) string {
+	days := int(math.Round(d.Hours() / 24))
+	switch {
+	case days >= 730:
+		return fmt.Sprintf("%d years", days/365)
+	case days >= 2:
+		return fmt.Sprintf("%d days", days)
+	}
+	return fmt.Sprintf("%d hours", int(d.Hours()))
+}
+
+func printFindings(b *strings.Builder, c palette, findings []tlsinspect.Finding) {
+	if len(findings) > 0 {
+		b.WriteByte('\n')
+	}
+	for _, f := range findings {
+		fmt.Fprintf(b, "%s %s\n", c.mark(f.Severity), sanitize.Line(f.Message))
+		if f.Fix != "" && f.Severity != tlsinspect.OK {
+			fmt.Fprintf(b, "  %s\n", c.dim.Render(sanitize.Line(f.Fix)))
+		}
+	}
+}

@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"espost/demo"
+	"espost/profile"
+	"espost/tlsinspect"
+	"espost/tui"
+)
+
+// appFlags are the bare command's.
+type appFlags struct {
+	demo       bool
+	ascii      bool
+	accessible bool
+}
+
+// profileFile is where a profile is looked for and saved by default.
+const profileFile = "espost.yaml"
+
+func (p *Program) root() *cobra.Command {
+	var flags appFlags
+	root := &cobra.Command{
+		Use:   "espost [TARGET | FILE.yaml]",
+		Short: "From an HTTPS address to ESP8266 firmware that can talk to it",
+		Long: "espost looks at an HTTPS server with an ESP8266's eyes, builds the form that the board will post, " +
+			"tries it, and writes firmware that is ready to flash. Without a command it opens the app.",
+		Example: "espost --demo\n" +
+			"espost https://postman-echo.com/post\n" +
+			"espost inspect --fingerprint postman-echo.com",
+		Args: cobra.MaximumNArgs(1),
+	}
+	root.RunE = p.does(func(ctx context.Context, args []string) error {
+		if len(args) == 1 {
+			if err := mistyped(root, args[0]); err != nil {
+				return err
+			}
+		}
+		return p.app(ctx, flags, args)
+	})
+	f := root.Flags()
+	f.BoolVar(&flags.demo, "demo", false, "start the built-in server and try espost on it")
+	f.BoolVar(&flags.ascii, "ascii", false, "draw with ASCII only")
+	f.BoolVar(&flags.accessible, "accessible", false, "ask line by line, for screen readers")
+	p.logTo(root)
+	root.AddCommand(p.inspectCommand(), p.postCommand(), p.generateCommand(), p.checkCommand(), p.explainCommand(), p.demoCommand())
+	return root
+}
+
+// mistyped recognises a command with a typing error, which would be a host
+// otherwise.
+func mistyped(root *cobra.Command, arg string) error {
+	if strings.ContainsAny(arg, ".:/[") || arg == "localhost" {
+		return nil
+	}
+	root.SuggestionsMinimumDistance = 2
+	if similar := root.SuggestionsFor(arg); len(similar) > 0 {
+		return &usageError{fmt.Sprintf("there is no command %q; did you mean %s? For a host of that name, write https://%s", arg, similar[0], arg)}
+	}
+	return nil
+}
+
+// app opens the terminal app.
+func (p *Program) app(ctx context.Context, flags appFlags, args []string) error {
+	options := tui.Options{
+		ASCII:      flags.ascii || p.getenv("TERM") == "linux",
+		Accessible: flags.accessible || isOn(p.getenv("ACCESSIBLE")) || p.getenv("TERM") == "dumb",
+		Environ:    p.Environ,
+		Input:      p.Stdin,
+		Output:     p.Stdout,
+	}
+	if !options.Accessible && (!isTerminal(p.Stdin) || !isTerminal(p.Stdout)) {
+		return &usageError{"the app needs a terminal; use --accessible to be asked line by line, or the commands inspect and generate in scripts"}
+	}
+	if err := open(&options, flags, args); err != nil {
+		return err
+	}
+	if flags.demo {
+		server, err := demo.Start(demo.Options{})
+		if err != nil {
+			return err
+		}
+		defer func() { _ = server.Close() }() // the process ends
+		options.Demo = server
+	}
+	return tui.Run(ctx, options)
+}
+
+// open fills in the work to start with: the profile or target that was asked
+// for, or the profile in the working directory.
+func open(options *tui.Options, flags appFlags, args []string) error {
+	options.ProfilePath = profileFile
+	arg := ""
+	if len(args) == 1 {
+		arg = args[0]
+	}
+	switch {
+	case isProfile(arg):
+		options.ProfilePath = arg
+	case arg != "" || flags.demo:
+		if arg != "" {
+			if _, err := tlsinspect.ParseTarget(arg); err != nil {
+				return err
+			}
+		}
+		options.Target = arg
+		options.ProfilePath = unusedProfile()
+		return nil
+	default:
+		if _, err := os.Stat(profileFile); errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+	}
+	loaded, err := profile.Load(options.ProfilePath)
+	options.Profile = loaded
+	return err
+}
+
+// isProfile reports whether an argument names a profile rather than a target.
+func isProfile(arg string) bool {
+	ext := strings.ToLower(filepath.Ext(arg))
+	return (ext == ".yaml" || ext == ".yml") && !strings.Contains(arg, "://")
+}
+
+// unusedProfile is a name to save new work under, so that ctrl+s never replaces
+// another device's profile.
+func unusedProfile() string {
+	name := profileFile
+	for i := 2; ; i++ {
+		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) || i > 1000 {
+			return name
+		}
+		name = fmt.Sprintf("espost-%d.yaml", i)
+	}
+}
+
+// isOn reads a variable that switches something on.
+func isOn(value string) bool { return value != "" && value != "0" && value != "false" }
+
+// isTerminal reports whether a stream is a terminal.
+func isTerminal(stream any) bool {
+	f, ok := stream.(interface{ Fd() uintptr })
+	return ok && term.IsTerminal(f.Fd())
+}

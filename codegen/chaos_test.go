@@ -1,0 +1,132 @@
+package codegen_test
+
+import (
+	"bufio"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A board that runs in the background, to be killed.
+type board struct {
+	cmd   *exec.Cmd
+	lines chan struct{} // one for each line on the serial port; closed at its end
+}
+
+func power(t *testing.T, program string, env ...string) *board {
+	t.Helper()
+	b := &board{cmd: exec.CommandContext(t.Context(), program), lines: make(chan struct{}, 1)}
+	b.cmd.Env = append(os.Environ(), env...)
+	serial, err := b.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer close(b.lines)
+		in := bufio.NewReader(serial)
+		for {
+			line, err := in.ReadString('\n')
+			if err != nil {
+				return
+			}
+			if strings.Contains(line, "dropped") {
+				t.Errorf("the board says: %s", line)
+			}
+			select {
+			case b.lines <- struct{}{}:
+			case <-t.Context().Done():
+				return
+			}
+		}
+	}()
+	return b
+}
+
+// kill takes the power away.
+func (b *board) kill() {
+	_ = b.cmd.Process.Kill()
+	for range b.lines {
+	}
+	_ = b.cmd.Wait()
+}
+
+// hears waits for n lines.
+func (b *board) hears(t *testing.T, n int) {
+	t.Helper()
+	for range n {
+		select {
+		case _, running := <-b.lines:
+			if !running {
+				t.Fatal("the board stopped by itself")
+			}
+		case <-time.After(time.Minute):
+			t.Fatal("the board says nothing any more")
+		}
+	}
+}
+
+// Whatever is killed when, every reading that was kept arrives. By default this
+// is a short run; ESPOST_SOAK=1 makes it 500 readings with 20 kills of each side.
+func TestEveryReadingArrives(t *testing.T) {
+	readings, kills := 60, 4
+	if os.Getenv("ESPOST_SOAK") == "1" {
+		readings, kills = 500, 20
+	}
+	id := anIdentity(t)
+	program := build(t, outbox(id), plainRig)
+	f := &flaky{config: tls12(id), bodies: make(map[int]string)}
+	f.start(t)
+	defer f.kill()
+	env := []string{"RIG_FLASH=" + t.TempDir(), "RIG_PORT=" + itoa(f.port)}
+	paced := append([]string{"RIG_PACE=100"}, env...)
+
+	b := power(t, program, paced...)
+	boardKills, serverKills := 0, 0
+	for boardKills < kills || serverKills < kills || f.entries() < readings {
+		if f.up() {
+			b.hears(t, 1+rand.IntN(2*readings/kills))
+		} else { // a failure is three lines; their distance grows
+			b.hears(t, 1+rand.IntN(9))
+		}
+		switch {
+		case !f.up():
+			f.start(t)
+		case serverKills < kills && serverKills <= boardKills:
+			f.kill()
+			serverKills++
+		case boardKills < kills:
+			b.kill()
+			boardKills++
+			b = power(t, program, paced...)
+		}
+	}
+	b.kill()
+	if !f.up() {
+		f.start(t)
+	}
+	boot(t, program, append(env, "RIG_MILLIS=90000")...)
+
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.clash != "" {
+		t.Error(f.clash)
+	}
+	seen := make(map[string]int)
+	for n := 1; n <= len(f.bodies); n++ {
+		body, ok := f.bodies[n]
+		if !ok {
+			t.Fatalf("reading %d of %d never arrived", n, len(f.bodies))
+		}
+		if first, dup := seen[body]; dup {
+			t.Errorf("%s arrived as reading %d and %d", body, first, n)
+		}
+		seen[body] = n
+	}
+	t.Logf("%d readings in %d requests, with %d kills of the server and %d of the board", len(f.bodies), f.posts, serverKills, boardKills)
+}

@@ -1,0 +1,7 @@
+package codegen_test
+
+import "testing"
+
+func TestTutorialCompiles(t *testing.T) {
+	build(t, tutorial(), plainRig)
+}

@@ -1,0 +1,206 @@
+package codegen_test
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"espost/codegen"
+	"espost/esp8266"
+)
+
+// everySecond is the tutorial's project with an interval of a second.
+func everySecond(id identity) codegen.Project {
+	p := tutorial()
+	p.Every = time.Second
+	p.Pin.SHA1 = []string{id.sha1()}
+	return p
+}
+
+// Where the server allows it, all requests go over one connection.
+func TestKeepAlive(t *testing.T) {
+	id := anIdentity(t)
+	program := build(t, everySecond(id), plainRig)
+	for _, c := range []struct {
+		name     string
+		response string
+		one      bool // connection for all
+	}{
+		{"length", ok, true},
+		{"no content", "HTTP/1.1 204 No Content\r\n\r\n", true},
+		{"chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=1\r\nok\r\n0\r\n\r\n", true},
+		{"404", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", true},
+		{"close", "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", false},
+		{"more than is read", "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + strings.Repeat("x", 5000), false},
+		{"500", status(500), false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := serve(t, tls12(id), func(int, string) string { return c.response })
+			boot(t, program, "RIG_PORT="+itoa(s.port()), "RIG_MILLIS=60000")
+			requests, _, connections := s.seen()
+			if len(requests) < 4 {
+				t.Fatalf("the server got %d requests only", len(requests))
+			}
+			if (connections == 1) != c.one {
+				t.Errorf("%d requests over %d connections", len(requests), connections)
+			}
+		})
+	}
+}
+
+func TestTwoHundredPostsOnOneConnection(t *testing.T) {
+	id := anIdentity(t)
+	s := serve(t, tls12(id), nil)
+	boot(t, build(t, everySecond(id), plainRig), "RIG_PORT="+itoa(s.port()), "RIG_MILLIS=205000")
+	requests, _, connections := s.seen()
+	if len(requests) < 200 || connections != 1 {
+		t.Errorf("%d requests over %d connections, want 200 or more over 1", len(requests), connections)
+	}
+}
+
+// A server that drops kept connections costs no reading and no pause.
+func TestDroppedKeepAlive(t *testing.T) {
+	id := anIdentity(t)
+	s := serve(t, tls12(id), func(n int, _ string) string {
+		if n%5 == 0 {
+			return "" // hangs up instead of answering
+		}
+		return ok
+	})
+	board := boot(t, build(t, everySecond(id), plainRig), "RIG_PORT="+itoa(s.port()), "RIG_MILLIS=21000")
+	board.says(t, "had closed the kept connection")
+	board.never(t, "FAILED", "is lost")
+}
+
+// The board offers the session that it had, and a server that knows session
+// ids resumes it.
+func TestSessionResumption(t *testing.T) {
+	id := anIdentity(t)
+	port := startNginx(t, id, `
+		keepalive_timeout 0;
+		ssl_session_cache shared:tls:1m;
+		ssl_session_tickets off;
+		location / { return 200 "resumed=$ssl_session_reused"; }`)
+	board := boot(t, build(t, everySecond(id), plainRig), "RIG_PORT="+itoa(port), "RIG_MILLIS=4500")
+	board.says(t, "resumed=.")
+	if n := strings.Count(board.serial, "resumed=r"); n < 2 {
+		t.Errorf("%d sessions were resumed, want 2 or more:\n%s", n, board.serial)
+	}
+}
+
+// OpenSSL agrees to short records, and the board says so.
+func TestFragmentsAgreed(t *testing.T) {
+	id := anIdentity(t)
+	port := startNginx(t, id, `location / { return 200 "`+strings.Repeat("long ", 300)+`"; }`)
+	board := boot(t, build(t, everySecond(id), plainRig), "RIG_PORT="+itoa(port), "RIG_MILLIS=2500")
+	board.says(t, "Records of at most 512 bytes: agreed", "over the kept connection")
+	board.never(t, "FAILED")
+}
+
+// The board waits as long as the server asks for.
+func TestRetryAfter(t *testing.T) {
+	id := anIdentity(t)
+	s := serve(t, tls12(id), func(n int, _ string) string {
+		if n == 1 {
+			return "HTTP/1.1 503 Busy\r\nRetry-After: 40\r\nContent-Length: 0\r\n\r\n"
+		}
+		return ok
+	})
+	p := everySecond(id)
+	p.Every = time.Hour
+	program := build(t, p, plainRig)
+	boot(t, program, "RIG_PORT="+itoa(s.port()), "RIG_MILLIS=38000")
+	if requests, _, _ := s.seen(); len(requests) != 1 {
+		t.Errorf("%d requests within 38 s, want 1", len(requests))
+	}
+	boot(t, program, "RIG_PORT="+itoa(s.port()), "RIG_MILLIS=5000")
+	if requests, _, _ := s.seen(); len(requests) != 2 {
+		t.Errorf("%d requests, want 2", len(requests))
+	}
+}
+
+// Failures come at growing distances, not in a storm.
+func TestBackoff(t *testing.T) {
+	p := tutorial()
+	p.Every = time.Second
+	board := boot(t, build(t, p, plainRig), "RIG_PORT=1", "RIG_MILLIS=600000")
+	if n := strings.Count(board.serial, "FAILED"); n < 4 || n > 9 {
+		t.Errorf("%d attempts in ten minutes, want 5 to 8:\n%s", n, board.serial)
+	}
+}
+
+// A Wi-Fi that goes away comes back by itself.
+func TestWiFiComesBack(t *testing.T) {
+	id := anIdentity(t)
+	s := serve(t, tls12(id), nil)
+	board := boot(t, build(t, everySecond(id), plainRig), "RIG_PORT="+itoa(s.port()), "RIG_WIFI_DOWN=5000-60000", "RIG_MILLIS=120000")
+	board.says(t, "The Wi-Fi is gone")
+	if n := strings.Count(board.serial, "Wi-Fi: connected"); n != 2 {
+		t.Errorf("connected %d times, want 2:\n%s", n, board.serial)
+	}
+	requests, _, _ := s.seen()
+	if len(requests) < 20 {
+		t.Errorf("%d requests, want those of a minute and more", len(requests))
+	}
+}
+
+// Whatever a server sends, the board reads at most RESPONSE_MAX of it and goes on.
+func TestResponsesAreCapped(t *testing.T) {
+	id := anIdentity(t)
+	p := everySecond(id)
+	p.Buffers.RX = esp8266.MaxBuffer
+	program := build(t, p, sanitizedRig)
+	for _, response := range []string{
+		"HTTP/1.1 200 OK\r\n\r\n" + strings.Repeat("x", 9000),
+		"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n" + strings.Repeat("x", 9000),
+		"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffff\r\n" + strings.Repeat("x", 9000),
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + fmt.Sprintf("%x\r\n%s", 6000, strings.Repeat("x", 9000)),
+	} {
+		s := serve(t, tls12(id), func(int, string) string { return response })
+		board := boot(t, program, "RIG_PORT="+itoa(s.port()), "RIG_MILLIS=12000", "RIG_SPEED=10")
+		board.says(t, "POST: 200")
+		if requests, _, connections := s.seen(); len(requests) < 2 || connections < 2 {
+			t.Errorf("%d requests over %d connections after %.60q", len(requests), connections, response)
+		}
+	}
+}
+
+// After a handshake that never ended, the next attempt is a fresh one: it
+// doesn't wait for the dead handshake once more (the core's stop would).
+func TestDeadHandshakeIsNotWaitedForTwice(t *testing.T) {
+	var attempts atomic.Int32
+	port := listen(t, func(*net.TCPConn) { attempts.Add(1) })
+	boot(t, build(t, everySecond(anIdentity(t)), plainRig), port, "RIG_SPEED=30", "RIG_MILLIS=52000")
+	if n := attempts.Load(); n != 3 {
+		t.Errorf("%d attempts in 52 seconds, want 3: of 15 s each, with pauses of 5 and 10 s", n)
+	}
+}
+
+// A failure is explained by itself, not by the one before it.
+func TestOldErrorsAreForgotten(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := tls12(newIdentity(t, nil, nil))
+	go func() {
+		conn, err := l.Accept()
+		l.Close()
+		if err == nil {
+			_ = tls.Server(conn, config).Handshake()
+			conn.Close()
+		}
+	}()
+	board := boot(t, build(t, everySecond(anIdentity(t)), plainRig), "RIG_PORT="+itoa(l.Addr().(*net.TCPAddr).Port), "RIG_MILLIS=9000")
+	board.says(t, "PIN MISMATCH", "nothing listens on that port")
+	if n := strings.Count(board.serial, "BearSSL 62"); n != 1 {
+		t.Errorf("the mismatch is reported %d times:\n%s", n, board.serial)
+	}
+}

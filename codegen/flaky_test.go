@@ -1,0 +1,99 @@
+package codegen_test
+
+import (
+	"crypto/tls"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// A flaky is a server that can be killed and started again on the same port.
+// It counts what arrives by the outbox's ids.
+type flaky struct {
+	config *tls.Config
+	port   int
+
+	mu       sync.Mutex
+	listener net.Listener
+	conns    []*net.TCPConn
+	bodies   map[int]string // by id
+	clash    string         // an id that came with two bodies
+	posts    int
+}
+
+func (f *flaky) up() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.listener != nil
+}
+
+func (f *flaky) start(t *testing.T) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:"+itoa(f.port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.mu.Lock()
+	f.listener, f.port = l, l.Addr().(*net.TCPAddr).Port
+	f.mu.Unlock()
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			f.mu.Lock()
+			f.conns = append(f.conns, conn.(*net.TCPConn))
+			f.mu.Unlock()
+			go f.talk(conn)
+		}
+	}()
+}
+
+func (f *flaky) talk(conn net.Conn) {
+	one := &server{}
+	one.answer = func(n int, body string) string {
+		requests, _, _ := one.seen()
+		f.count(requests[n-1], body)
+		return ok
+	}
+	one.talk(tls.Server(conn, f.config))
+}
+
+func (f *flaky) count(request, body string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.posts++
+	m := keyLine.FindStringSubmatch(request)
+	if m == nil {
+		f.clash = "a request without a key"
+		return
+	}
+	id, _ := strconv.Atoi(m[1][strings.LastIndex(m[1], "-")+1:])
+	if had, dup := f.bodies[id]; dup && had != body {
+		f.clash = m[1] + " stands for " + had + " and " + body
+	}
+	f.bodies[id] = body
+}
+
+// kill ends the server as a crash would: every connection is reset.
+func (f *flaky) kill() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.listener != nil {
+		f.listener.Close()
+	}
+	for _, conn := range f.conns {
+		_ = conn.SetLinger(0)
+		conn.Close()
+	}
+	f.listener, f.conns = nil, nil
+}
+
+func (f *flaky) entries() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.bodies)
+}

@@ -1,0 +1,242 @@
+package codegen_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"espost/codegen"
+)
+
+// states maps the files of a comparison to their states, leaving out the same.
+func states(changes []codegen.Change) map[string]codegen.State {
+	m := make(map[string]codegen.State)
+	for _, c := range changes {
+		if c.State != codegen.Same {
+			m[c.Path] = c.State
+		}
+	}
+	return m
+}
+
+func compare(t *testing.T, p codegen.Project, dir string) []codegen.Change {
+	t.Helper()
+	folder, err := codegen.Generate(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes, err := folder.Compare(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return changes
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func put(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// entries lists a folder.
+func entries(t *testing.T, dir string) []string {
+	t.Helper()
+	all, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range all {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func TestRenewedPinChangesOnlyPins(t *testing.T) {
+	p := tutorial()
+	dir := filepath.Join(t.TempDir(), p.Name)
+	write(t, p, dir)
+	put(t, filepath.Join(dir, "readings.h"), "// mine\n")
+	p.Pin.SHA1 = []string{strings.Repeat("AB", 20)}
+	p.Expires = p.Expires.AddDate(0, 3, 0)
+	want := map[string]codegen.State{"pins.h": codegen.Changed, "readings.h": codegen.Kept}
+	if diff := cmp.Diff(want, states(write(t, p, dir))); diff != "" {
+		t.Errorf("writing again changed (-want +got):\n%s", diff)
+	}
+	if got := read(t, filepath.Join(dir, "readings.h")); got != "// mine\n" {
+		t.Errorf("readings.h is %q now", got)
+	}
+	if got := states(compare(t, p, dir)); len(got) != 1 {
+		t.Errorf("after writing, a comparison still finds %v", got)
+	}
+}
+
+func TestForeignAndEditedFilesNeedForce(t *testing.T) {
+	p := tutorial()
+	dir := filepath.Join(t.TempDir(), p.Name)
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(dir, "config.h"), "// somebody else's\n")
+	folder, err := codegen.Generate(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := func(want map[string]codegen.State) {
+		t.Helper()
+		before := entries(t, dir)
+		_, err := folder.Write(dir, codegen.WriteOptions{})
+		var conflict *codegen.ConflictError
+		if !errors.As(err, &conflict) {
+			t.Fatalf("Write: %v, want a ConflictError", err)
+		}
+		if diff := cmp.Diff(want, states(conflict.Changes)); diff != "" {
+			t.Errorf("conflicts (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(before, entries(t, dir)); diff != "" {
+			t.Errorf("a refused Write left traces:\n%s", diff)
+		}
+	}
+	refused(map[string]codegen.State{"config.h": codegen.Foreign})
+	if got := read(t, filepath.Join(dir, "config.h")); got != "// somebody else's\n" {
+		t.Errorf("a refused Write changed config.h to %q", got)
+	}
+	if _, err := folder.Write(dir, codegen.WriteOptions{Overwrite: []string{"config.h"}}); err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(dir, "form.h"), "// edited\n")
+	refused(map[string]codegen.State{"form.h": codegen.Edited})
+	if _, err := folder.Write(dir, codegen.WriteOptions{Force: true}); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(read(t, filepath.Join(dir, "form.h")), "edited") {
+		t.Error("force didn't replace form.h")
+	}
+}
+
+func TestDiffShowsTheLinesThatDiffer(t *testing.T) {
+	p := tutorial()
+	dir := filepath.Join(t.TempDir(), p.Name)
+	write(t, p, dir)
+	p.Every *= 2
+	for _, c := range compare(t, p, dir) {
+		if c.Path == "config.h" {
+			for _, line := range []string{"-constexpr unsigned long EVERY_MS = 60000UL;", "+constexpr unsigned long EVERY_MS = 120000UL;"} {
+				if !strings.Contains(c.Diff, line) {
+					t.Errorf("the diff lacks %q:\n%s", line, c.Diff)
+				}
+			}
+			return
+		}
+	}
+	t.Error("config.h isn't compared")
+}
+
+func TestSecretsSurvive(t *testing.T) {
+	p := tutorial()
+	p.Password = "first secret"
+	dir := filepath.Join(t.TempDir(), p.Name)
+	write(t, p, dir)
+	path := filepath.Join(dir, "arduino_secrets.h")
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("arduino_secrets.h has mode %v (%v), want 0600", info.Mode(), err)
+	}
+	if strings.Contains(read(t, filepath.Join(dir, ".espost")), "arduino_secrets") {
+		t.Error("the manifest holds a digest of the secrets")
+	}
+	p.SSID, p.Password = "", ""
+	p.Fields = append(p.Fields, codegen.Field{Name: "token", Source: "text", Secret: true})
+	write(t, p, dir)
+	for _, line := range []string{`#define SECRET_PASS "first secret"`, `#define SECRET_FIELD_TOKEN "YOUR_SECRET"`} {
+		if got := read(t, path); !strings.Contains(got, line) {
+			t.Errorf("the secrets lack %s:\n%s", line, got)
+		}
+	}
+	p.SSID, p.Password = "home", "second secret"
+	for _, c := range compare(t, p, dir) {
+		if c.Path == "arduino_secrets.h" && (c.State != codegen.Edited || strings.Contains(c.Diff, "secret\"") || !strings.Contains(c.Diff, "SECRET_PASS")) {
+			t.Errorf("replacing a secret is %s and shows\n%s", c.State, c.Diff)
+		}
+	}
+}
+
+func TestModulesThatAreNoLongerNeededGo(t *testing.T) {
+	p := tutorial()
+	p.Outbox, p.LED = true, true
+	dir := filepath.Join(t.TempDir(), p.Name)
+	write(t, p, dir)
+	put(t, filepath.Join(dir, "led.h"), "// edited: the user's now\n")
+	p.Outbox, p.LED = false, false
+	write(t, p, dir)
+	if _, err := os.Stat(filepath.Join(dir, "outbox.h")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("outbox.h is still there: %v", err)
+	}
+	if read(t, filepath.Join(dir, "led.h")) != "// edited: the user's now\n" {
+		t.Error("an edited led.h was touched")
+	}
+}
+
+func TestLinksAreNotFollowed(t *testing.T) {
+	p := tutorial()
+	outside := filepath.Join(t.TempDir(), "outside")
+	put(t, outside, "untouched")
+	dir := filepath.Join(t.TempDir(), p.Name)
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"config.h", "arduino_secrets.h", ".gitignore", "readings.h"} {
+		if err := os.Symlink(outside, filepath.Join(dir, name)); err != nil {
+			t.Skip("SKIPPED: this system has no symbolic links")
+		}
+	}
+	folder, err := codegen.Generate(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := folder.Write(dir, codegen.WriteOptions{}); err == nil {
+		t.Error("Write took links for its own files")
+	}
+	if _, err := folder.Write(dir, codegen.WriteOptions{Force: true}); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, outside); got != "untouched" {
+		t.Errorf("a link was followed: the file outside is %q now", got)
+	}
+}
+
+func TestNamesStayInTheFolder(t *testing.T) {
+	for _, name := range []string{"../a.h", "a/b.h", `a\b.h`, "", ".", "..", "c:a.h", ".espost", "nul.h"} {
+		folder := codegen.Folder{{Path: name, Data: []byte("x"), Mode: 0o644}}
+		dir := filepath.Join(t.TempDir(), "sketch")
+		if _, err := folder.Write(dir, codegen.WriteOptions{}); err == nil {
+			t.Errorf("Write took the name %q", name)
+		}
+		if _, err := folder.Compare(dir); err == nil {
+			t.Errorf("Compare took the name %q", name)
+		}
+	}
+}
+
+func TestFolderIsCalledAsItsSketch(t *testing.T) {
+	folder, err := codegen.Generate(tutorial())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := folder.Write(filepath.Join(t.TempDir(), "other"), codegen.WriteOptions{}); !errors.Is(err, codegen.ErrFolderName) {
+		t.Errorf("Write: %v, want ErrFolderName", err)
+	}
+}

@@ -1,0 +1,97 @@
+package codegen
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"text/template"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// Generate makes the sketch folder of a project. The error is an *InvalidError
+// that holds everything that is wrong with the project.
+func Generate(p Project) (Folder, error) {
+	if problems := validate(p); len(problems) > 0 {
+		return nil, &InvalidError{Problems: problems}
+	}
+	s := build(p)
+	var folder Folder
+	for _, t := range s.files() {
+		data, err := render(t.template, s)
+		if err != nil {
+			return nil, fmt.Errorf("filling in %s: %w", t.template, err)
+		}
+		file := File{Path: t.path, Data: data, Mode: 0o644}
+		switch t.path {
+		case secretsFile:
+			file.Mode = 0o600
+		case readingsFile:
+			file.Keep = true
+		}
+		folder = append(folder, file)
+	}
+	return folder, nil
+}
+
+// Files that are treated in a way of their own.
+const (
+	secretsFile  = "arduino_secrets.h"
+	readingsFile = "readings.h"
+	ignoreFile   = ".gitignore"
+)
+
+type templated struct{ path, template string }
+
+// files lists the files of a sketch in the order they are shown, each with its
+// template; a module only when its option is on.
+func (s sketch) files() []templated {
+	var files []templated
+	add := func(on bool, path, template string) {
+		if on {
+			files = append(files, templated{path, template})
+		}
+	}
+	add(true, s.Name+".ino", "sketch.ino.tmpl")
+	add(true, "config.h", "config.h.tmpl")
+	add(true, "pins.h", "pins.h.tmpl")
+	add(true, secretsFile, "arduino_secrets.h.tmpl")
+	add(true, readingsFile, "readings.h.tmpl")
+	add(true, "form.h", "form.h.tmpl")
+	add(true, "encode.h", "encode.h.tmpl")
+	add(true, "https_post.h", "https_post.h.tmpl")
+	add(true, "response.h", "response.h")
+	add(true, "diagnosis.h", "diagnosis.h.tmpl")
+	add(true, "wifi_link.h", "wifi_link.h.tmpl")
+	add(true, "backoff.h", "backoff.h")
+	add(s.Outbox, "outbox.h", "outbox.h")
+	add(s.Clock(), "clock.h", "clock.h")
+	add(s.Counter(), "counter.h", "counter.h")
+	add(s.LED, "led.h", "led.h")
+	add(true, "sketch.yaml", "sketch.yaml.tmpl")
+	add(true, "platformio.ini", "platformio.ini.tmpl")
+	add(true, "README.md", "README.md.tmpl")
+	add(true, ignoreFile, "gitignore")
+	return files
+}
+
+// render fills one template in.
+func render(name string, s sketch) ([]byte, error) {
+	text, err := templateFiles.ReadFile("templates/" + name)
+	if err != nil {
+		return nil, err
+	}
+	t, err := template.New(name).Option("missingkey=error").Funcs(template.FuncMap{
+		"lit":  literal,
+		"long": longLiteral,
+	}).Parse(string(text))
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if err := t.Execute(&out, s); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}

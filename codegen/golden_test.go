@@ -1,0 +1,170 @@
+package codegen_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"espost/codegen"
+	"espost/esp8266"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden projects in testdata/golden")
+
+// A fixed key and certificate, so that golden files don't change.
+const (
+	goldenKey = `-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt
+6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==
+-----END PUBLIC KEY-----
+`
+	// ISRG Root X2, which is public.
+	goldenCA = `-----BEGIN CERTIFICATE-----
+MIICGzCCAaGgAwIBAgIQQdKd0XLq7qeAwSxs6S+HUjAKBggqhkjOPQQDAzBPMQsw
+CQYDVQQGEwJVUzEpMCcGA1UEChMgSW50ZXJuZXQgU2VjdXJpdHkgUmVzZWFyY2gg
+R3JvdXAxFTATBgNVBAMTDElTUkcgUm9vdCBYMjAeFw0yMDA5MDQwMDAwMDBaFw00
+MDA5MTcxNjAwMDBaME8xCzAJBgNVBAYTAlVTMSkwJwYDVQQKEyBJbnRlcm5ldCBT
+ZWN1cml0eSBSZXNlYXJjaCBHcm91cDEVMBMGA1UEAxMMSVNSRyBSb290IFgyMHYw
+EAYHKoZIzj0CAQYFK4EEACIDYgAEzZvVn4CDCuwJSvMWSj5cz3es3mcFDR0HttwW
++1qLFNvicWDEukWVEYmO6gbf9yoWHKS5xcUy4APgHoIYOIvXRdgKam7mAHf7AlF9
+ItgKbppbd9/w+kHsOdx1ymgHDB/qo0IwQDAOBgNVHQ8BAf8EBAMCAQYwDwYDVR0T
+AQH/BAUwAwEB/zAdBgNVHQ4EFgQUfEKWrt5LSDv6kviejM9ti6lyN5UwCgYIKoZI
+zj0EAwMDaAAwZQIwe3lORlCEwkSHRhtFcP9Ymd70/aTSVaYgLXTWNLxBo1BfASdW
+tL4ndQavEi51mI38AjEAi/V3bNTIZargCyzuFJ0nN6T5U6VR5CmD1/iQMVtCnwr1
+/q4AaOeMSQ+2b1tbFfLn
+-----END CERTIFICATE-----
+`
+)
+
+// goldens are the projects that are kept whole, each a change to the first.
+func goldens() map[string]func(*codegen.Project) {
+	cases := map[string]func(*codegen.Project){
+		"fingerprint":  func(*codegen.Project) {},
+		"fingerprints": func(p *codegen.Project) { p.Pin.SHA1 = append(p.Pin.SHA1, strings.Repeat("0F", 20)) },
+		"public-key":   func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: goldenKey} },
+		"ca":           func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{goldenCA}} },
+		"insecure":     func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinInsecure} },
+		"json":         func(p *codegen.Project) { p.JSON = true },
+		"outbox":       func(p *codegen.Project) { p.Outbox = true },
+		"deep-sleep":   func(p *codegen.Project) { p.DeepSleep = true },
+		"static": func(p *codegen.Project) {
+			a := netip.MustParseAddr
+			p.Static = codegen.Static{Address: a("192.168.1.57"), Gateway: a("192.168.1.1"), Mask: a("255.255.255.0"), DNS: a("192.168.1.1")}
+		},
+		"led":          func(p *codegen.Project) { p.LED = true },
+		"placeholders": func(p *codegen.Project) { p.SSID, p.Password = "", "" },
+		"everything": func(p *codegen.Project) {
+			p.Outbox, p.DeepSleep, p.LED, p.JSON = true, true, true, true
+			p.Headers = append(p.Headers, codegen.Header{Name: "Authorization", Value: "Bearer x", Secret: true})
+			p.Every = 90 * time.Minute
+			p.Fields = []codegen.Field{{Name: "token", Source: esp8266.SourceText, Secret: true}}
+			for _, info := range esp8266.Sources() {
+				if info.Source != esp8266.SourceVCC {
+					p.Fields = append(p.Fields, codegen.Field{Name: string(info.Source), Source: info.Source, Value: `"?"`, Pin: 5})
+				}
+			}
+		},
+	}
+	for _, board := range esp8266.Boards() {
+		cases["board-"+board.ID] = func(p *codegen.Project) { p.Board = board }
+	}
+	return cases
+}
+
+// archive is a project's folder as one text; with base, only the files that
+// differ from it, and a list of those that are missing.
+func archive(t *testing.T, change func(*codegen.Project), base codegen.Folder) (*txtar.Archive, codegen.Folder) {
+	t.Helper()
+	p := tutorial()
+	p.Host = "postman-echo.com"
+	change(&p)
+	folder, err := codegen.Generate(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &txtar.Archive{}
+	if base != nil {
+		a.Comment = []byte("Only what differs from fingerprint.txtar.\n")
+	}
+	for _, file := range folder {
+		same := slices.ContainsFunc(base, func(b codegen.File) bool { return b.Path == file.Path && bytes.Equal(b.Data, file.Data) })
+		if !same {
+			a.Files = append(a.Files, txtar.File{Name: file.Path, Data: file.Data})
+		}
+	}
+	return a, folder
+}
+
+func TestGolden(t *testing.T) {
+	_, base := archive(t, func(*codegen.Project) {}, nil)
+	for name, change := range goldens() {
+		t.Run(name, func(t *testing.T) {
+			from := base
+			if name == "fingerprint" {
+				from = nil
+			}
+			a, _ := archive(t, change, from)
+			got := txtar.Format(a)
+			path := filepath.Join("testdata", "golden", name+".txtar")
+			if *update {
+				if err := os.WriteFile(path, got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), string(got)); diff != "" {
+				t.Errorf("%s differs (-want +got); if that is meant, run go test ./codegen -update:\n%s", path, diff)
+			}
+		})
+	}
+}
+
+func TestSameProjectSameBytes(t *testing.T) {
+	for name, change := range goldens() {
+		first, _ := archive(t, change, nil)
+		second, _ := archive(t, change, nil)
+		if !bytes.Equal(txtar.Format(first), txtar.Format(second)) {
+			t.Errorf("%s: two runs differ", name)
+		}
+	}
+}
+
+// Both build tools get the same flash layout and the same clock, for every board.
+func TestToolsAgree(t *testing.T) {
+	for _, board := range esp8266.Boards() {
+		p := tutorial()
+		p.Board = board
+		folder, err := codegen.Generate(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files := make(map[string]string)
+		for _, file := range folder {
+			files[file.Path] = string(file.Data)
+		}
+		for path, line := range map[string]string{
+			"sketch.yaml":    fmt.Sprintf("fqbn: esp8266:esp8266:%s:xtal=160,ssl=all,mmu=3232,eesz=%s\n", board.ID, board.Layout),
+			"platformio.ini": fmt.Sprintf("board = %s\n", board.PlatformIO),
+		} {
+			if !strings.Contains(files[path], line) {
+				t.Errorf("%s: %s lacks %q", board.ID, path, line)
+			}
+		}
+		if want := "board_build.ldscript = eagle.flash." + strings.ToLower(board.Layout) + ".ld\n"; !strings.Contains(files["platformio.ini"], want) {
+			t.Errorf("%s: platformio.ini lacks %q", board.ID, want)
+		}
+	}
+}

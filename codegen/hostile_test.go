@@ -1,0 +1,169 @@
+package codegen_test
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"espost/codegen"
+	"espost/esp8266"
+)
+
+// hostile returns 300 strings that have broken a generator before, alone and
+// mixed, always the same ones.
+func hostile() []string {
+	nasty := []string{
+		`"`, `'`, `\`, `\\`, `??/`, `??/"`, `???/`, `????`, `*/`, `/*`, `//\`, "//\\\n", "\n", "\r\n", "\r", "\t", "\v",
+		"\x00", "a\x00b", "\x01A", "\x017", "\x7f", "\x1b[2J", `R"(`, `)"`, `R"x(a)x"`, `%s%n%d`, `%00`, `{{.Name}}`, `{{end}}`,
+		"🚪", "Grüße", "世界", "\u202eevil\u202c", "\u200e", "\ufeff", "\u2028", "\xff\xfe", "\xc0\x80", "\xed\xa0\x80", "e\u0301",
+		`";system("reboot");//`, `#define X`, "#include <x>", `__DATE__`, `\u0041`, `\x41`, `\101`, `$(reboot)`, "`reboot`",
+		`'; DROP TABLE x;--`, `a=b&c=d`, `a+b c`, `</textarea>`, `YOUR_SECRET`, ` lead`, `trail `, ``, ` `, `\0`, `LITERAL`, `0x`, `u8""`,
+		strings.Repeat("x", 4096), strings.Repeat(`"`, 4096), strings.Repeat(`??/`, 1300), strings.Repeat("\\", 4000), strings.Repeat("\n", 300),
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	all := slices.Clone(nasty)
+	for len(all) < 300 {
+		var s strings.Builder
+		for range 1 + random.IntN(4) {
+			if random.IntN(3) == 0 {
+				for range random.IntN(9) {
+					s.WriteByte(byte(random.IntN(256)))
+				}
+			} else {
+				s.WriteString(nasty[random.IntN(len(nasty)-5)])
+			}
+		}
+		all = append(all, s.String())
+	}
+	return all
+}
+
+// Every hostile string arrives as a name, a value and a secret value, and as a
+// header where HTTP allows it: the compiler has nothing to say, and the bytes
+// are formpost's. The strings go in as few sketches as their length allows.
+func TestHostileStringsArrive(t *testing.T) {
+	id := anIdentity(t)
+	s := serve(t, tls12(id), nil)
+	for _, json := range []bool{false, true} {
+		left := hostile()
+		if json {
+			left = slices.DeleteFunc(left, func(s string) bool { return len(s) > 1000 })
+		}
+		for sketch := 0; len(left) > 0; sketch++ {
+			p := tutorial()
+			p.JSON, p.Port, p.Fields, p.Pin.SHA1 = json, s.port(), nil, []string{id.sha1()}
+			p.Headers = nil
+			size := 0
+			for len(left) > 0 && (size == 0 || size+len(left[0])*4 < 5000) {
+				text := left[0]
+				left = left[1:]
+				size += len(text)*4 + 50
+				p.Fields = append(p.Fields, codegen.Field{Name: fmt.Sprint(len(p.Fields)), Source: esp8266.SourceText, Value: text})
+				if len(text) < 1000 {
+					p.Fields = append(p.Fields,
+						codegen.Field{Name: text + "|" + fmt.Sprint(len(p.Fields)), Source: esp8266.SourceText},
+						codegen.Field{Name: fmt.Sprint(len(p.Fields)), Source: esp8266.SourceText, Value: text + "!", Secret: true})
+				}
+				h := codegen.Header{Name: fmt.Sprintf("H-%d-", len(p.Headers)), Value: text, Secret: len(p.Headers)%2 == 1 && text != "" && text != "YOUR_SECRET"}
+				q := p
+				q.Headers = append(slices.Clone(p.Headers), h)
+				if _, err := codegen.Generate(q); err == nil && strings.TrimSpace(text) == text {
+					p.Headers = q.Headers
+				}
+			}
+			t.Run(fmt.Sprintf("json=%v/%d", json, sketch), func(t *testing.T) {
+				before, _, _ := s.seen()
+				board := boot(t, build(t, p, plainRig), "RIG_MILLIS=4000")
+				requests, _, _ := s.seen()
+				if len(requests) != len(before)+1 {
+					t.Fatalf("the server got %d requests:\n%s", len(requests)-len(before), board.serial)
+				}
+				if diff := cmp.Diff(string(request(p, nil).Bytes()), requests[len(before)]); diff != "" {
+					t.Errorf("formpost would send (-), the board sent (+):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+// What reaches the sketch as a literal holds exactly its bytes; what can't be
+// used is refused with a reason, and nothing panics.
+func TestHostileStringsElsewhere(t *testing.T) {
+	need(t, "g++")
+	inputs := map[string]func(*codegen.Project, string){
+		"name":     func(p *codegen.Project, s string) { p.Name = s },
+		"board":    func(p *codegen.Project, s string) { p.Board.ID = s },
+		"layout":   func(p *codegen.Project, s string) { p.Board.Layout = s },
+		"method":   func(p *codegen.Project, s string) { p.Method = s },
+		"host":     func(p *codegen.Project, s string) { p.Host = s },
+		"path":     func(p *codegen.Project, s string) { p.Path = "/" + s },
+		"header":   func(p *codegen.Project, s string) { p.Headers[0].Name = s },
+		"source":   func(p *codegen.Project, s string) { p.Fields[0].Source = esp8266.Source(s) },
+		"sha1":     func(p *codegen.Project, s string) { p.Pin.SHA1[0] = s },
+		"ssid":     func(p *codegen.Project, s string) { p.SSID = s },
+		"password": func(p *codegen.Project, s string) { p.Password = s },
+		"key": func(p *codegen.Project, s string) {
+			p.Pin = esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: s}
+		},
+		"ca": func(p *codegen.Project, s string) { p.Pin = esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{s}} },
+	}
+	find := map[string]*regexp.Regexp{
+		"ssid":     regexp.MustCompile(`(?m)^#define SECRET_SSID (.*)$`),
+		"password": regexp.MustCompile(`(?m)^#define SECRET_PASS (.*)$`),
+		"path":     regexp.MustCompile(`(?s)SERVER_PATH\[\] = (.*?);\nconstexpr char SERVER_METHOD`),
+		"host":     regexp.MustCompile(`(?s)SERVER_HOST\[\] = (.*?);\nconstexpr`),
+	}
+	var want, literals []string
+	for input, set := range inputs {
+		for _, s := range hostile() {
+			p := tutorial()
+			set(&p, s)
+			folder, err := codegen.Generate(p)
+			var invalid *codegen.InvalidError
+			if err != nil && !errors.As(err, &invalid) {
+				t.Fatalf("%s %q: %v", input, s, err)
+			}
+			if err != nil || find[input] == nil || (s == "" && input == "ssid") {
+				continue
+			}
+			for _, file := range folder {
+				if m := find[input].FindSubmatch(file.Data); m != nil {
+					literals = append(literals, string(m[1]))
+					want = append(want, hex.EncodeToString([]byte(map[bool]string{true: "/"}[input == "path"]+s)))
+				}
+			}
+		}
+	}
+	if len(literals) < 100 {
+		t.Fatalf("only %d of the strings were taken", len(literals))
+	}
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "all.cpp"), "#include <cstdio>\nstatic void show(const char *s, unsigned long n) { while (n-- > 1) printf(\"%02x\", (unsigned char)*s++); puts(\"\"); }\n"+
+		"int main() {\n  show("+strings.Join(slices.Collect(func(yield func(string) bool) {
+		for _, l := range literals {
+			if !yield(l + ", sizeof(" + l + ")") {
+				return
+			}
+		}
+	}), ");\n  show(")+");\n}\n")
+	r := &rig{dir: dir, flags: strict}
+	if err := r.run(append([]string{"all.cpp", "-o", "all"}, r.flags...)...); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(filepath.Join(dir, "all")).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")); diff != "" {
+		t.Errorf("the literals hold (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,69 @@
+package codegen
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"sort"
+	"strings"
+)
+
+// manifestFile lists what espost wrote into a folder, so that it can tell its
+// own files from those that were there before and from those that were edited
+// since. It is as sha256sum writes it: a digest, two spaces, a name. A name may
+// stand twice while a folder is being written (see Folder.Write). Secrets are
+// not listed: a digest would let anyone who reads the manifest try passwords.
+const manifestFile = ".espost"
+
+const manifestHead = "# Written by espost: SHA-256 of each file as it was generated.\n"
+
+// A manifest maps names to the digests that espost wrote under that name.
+type manifest map[string][]string
+
+func parseManifest(data []byte) manifest {
+	m := make(manifest)
+	for line := range strings.Lines(string(data)) {
+		digest, name, ok := strings.Cut(strings.TrimRight(line, "\r\n"), "  ")
+		if ok && len(digest) == hex.EncodedLen(sha256.Size) && plainName(name) {
+			m.add(name, digest)
+		}
+	}
+	return m
+}
+
+func (m manifest) add(name, digest string) { m[name] = append(m[name], digest) }
+
+// wrote reports whether espost wrote data under that name.
+func (m manifest) wrote(name string, data []byte) bool {
+	for _, digest := range m[name] {
+		if digest == digestOf(data) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m manifest) bytes() []byte {
+	var lines []string
+	for name, digests := range m {
+		for _, digest := range digests {
+			lines = append(lines, digest+"  "+name+"\n")
+		}
+	}
+	sort.Slice(lines, func(i, j int) bool {
+		a, b := lines[i], lines[j]
+		return a[hex.EncodedLen(sha256.Size):]+a < b[hex.EncodedLen(sha256.Size):]+b
+	})
+	return []byte(manifestHead + strings.Join(lines, ""))
+}
+
+func digestOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// plainName reports whether name is a file's name within a folder: no path, and
+// none that an operating system reads as more than a name.
+func plainName(name string) bool {
+	return name != "" && name != "." && name != ".." && len(name) <= 255 &&
+		!strings.ContainsAny(name, "/\\:\x00") && !windowsDevice(name)
+}

@@ -1,0 +1,233 @@
+package codegen_test
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"espost/codegen"
+	"espost/esp8266"
+)
+
+// One POST a wake, counted over wakes, then sleep for the rest of the interval.
+func TestDeepSleep(t *testing.T) {
+	id := anIdentity(t)
+	p := everySecond(id)
+	p.Every = 10 * time.Minute
+	p.DeepSleep, p.Outbox, p.LED = true, true, true
+	p.Fields = []codegen.Field{
+		{Name: "n", Source: esp8266.SourceCounter},
+		{Name: "rssi", Source: esp8266.SourceRSSI},
+	}
+	program := build(t, p, sanitizedRig)
+	flash := "RIG_FLASH=" + t.TempDir()
+	s := serve(t, tls12(id), nil)
+	port := "RIG_PORT=" + itoa(s.port())
+	limit := "RIG_MILLIS=120000"
+	for range 2 {
+		board := boot(t, program, flash, port, limit)
+		board.says(t, "POST: 200", "Sleeping for 599 s")
+		if !strings.Contains(board.notes, "deep sleep 599") {
+			t.Errorf("the board didn't go to sleep:\n%s", board.notes)
+		}
+	}
+	boot(t, program, flash, "RIG_PORT=1", limit).says(t, "Not delivered in this wake", "stay in the outbox", "Sleeping")
+	boot(t, program, flash, limit, "RIG_WIFI=missing").says(t, "Not delivered in this wake", "Sleeping for 5")
+	boot(t, program, flash, port, limit)
+	_, bodies, _ := s.seen()
+	want := []string{"n=1&rssi=-61", "n=2&rssi=-61", "n=3&rssi=-61", "n=4&rssi=31", "n=5&rssi=-61"}
+	if got := strings.Join(bodies, " "); got != strings.Join(want, " ") {
+		t.Errorf("arrived: %s, want %s", got, want)
+	}
+}
+
+// The time is sent when it is known, and left empty after half a minute without.
+func TestTimeInForm(t *testing.T) {
+	id := anIdentity(t)
+	p := everySecond(id)
+	p.Fields = []codegen.Field{{Name: "at", Source: esp8266.SourceTime}, {Name: "v", Source: esp8266.SourceCode}}
+	p.JSON = true
+	program := build(t, p, sanitizedRig)
+	s := serve(t, tls12(id), nil)
+	port := "RIG_PORT=" + itoa(s.port())
+	boot(t, program, port, "RIG_MILLIS=1000")
+	boot(t, program, port, "RIG_NTP=never", "RIG_MILLIS=30500").says(t, "Waiting for the time")
+	_, bodies, _ := s.seen()
+	if len(bodies) != 2 {
+		t.Fatalf("%d readings arrived, want 2: %q", len(bodies), bodies)
+	}
+	at, found := strings.CutPrefix(bodies[0], `{"at":"`)
+	at, rest, _ := strings.Cut(at, `"`)
+	when, err := time.Parse(time.RFC3339, at)
+	if !found || err != nil || time.Since(when).Abs() > time.Hour || rest != `,"v":"21.50"}` {
+		t.Errorf("the body with the time is %s", bodies[0])
+	}
+	if bodies[1] != `{"at":"","v":"21.50"}` {
+		t.Errorf("the body without the time is %s", bodies[1])
+	}
+}
+
+func TestStaticAddress(t *testing.T) {
+	p := tutorial()
+	p.Static = codegen.Static{
+		Address: netip.MustParseAddr("10.1.2.3"), Gateway: netip.MustParseAddr("10.1.2.1"),
+		Mask: netip.MustParseAddr("255.255.255.0"), DNS: netip.MustParseAddr("10.1.2.1"),
+	}
+	boot(t, build(t, p, plainRig), "RIG_PORT=1", "RIG_MILLIS=1000").says(t, "Wi-Fi: connected, address 10.1.2.3")
+}
+
+// An existing readings.h that lacks a function is told so by the compiler, in
+// a plain sentence.
+func TestMissingReading(t *testing.T) {
+	need(t, "g++")
+	p := tutorial()
+	dir := filepath.Join(t.TempDir(), p.Name)
+	write(t, p, dir)
+	p.Fields = append(p.Fields, codegen.Field{Name: "Temperature °C", Source: esp8266.SourceCode})
+	write(t, p, dir)
+	r, err := plainRig()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = r.compile(dir, p.Name)
+	if err == nil || !strings.Contains(err.Error(), "readings.h lacks the function: void read_temperature_c(Print &value)") {
+		t.Errorf("the compiler says %v", err)
+	}
+}
+
+// What readings.h prints is made UTF-8 in JSON, also where a sequence is cut
+// short and the value before it was longer.
+func TestReadingsBecomeUTF8(t *testing.T) {
+	id := anIdentity(t)
+	p := everySecond(id)
+	p.JSON = true
+	p.Fields = []codegen.Field{{Name: "a", Source: esp8266.SourceCode}, {Name: "b", Source: esp8266.SourceCode}}
+	folder, err := codegen.Generate(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := compileEdited(t, folder, func(path, text string) string {
+		if path == "readings.h" {
+			return "void read_a(Print &value) { value.print(\"\\344\\270\\226\"); }\nvoid read_b(Print &value) { value.print(\"\\344\\270\"); }\n"
+		}
+		return text
+	})
+	s := serve(t, tls12(id), nil)
+	boot(t, program, "RIG_PORT="+itoa(s.port()), "RIG_MILLIS=900")
+	_, bodies, _ := s.seen()
+	if want := "{\"a\":\"世\",\"b\":\"\ufffd\ufffd\"}"; len(bodies) == 0 || bodies[0] != want {
+		t.Errorf("the bodies are %q, want %q", bodies, want)
+	}
+}
+
+// Another chip and an old core are refused with a plain sentence.
+func TestWrongChipOrCore(t *testing.T) {
+	need(t, "g++")
+	p := tutorial()
+	dir := filepath.Join(t.TempDir(), p.Name)
+	write(t, p, dir)
+	source, err := filepath.Abs("testdata/rig")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for sentence, flags := range map[string][]string{
+		"This sketch is for ESP8266 boards":     {"-std=gnu++17"},
+		"This ESP8266 core is older than 2.5.0": {"-std=gnu++17", "-DESP8266", "-DRIG_OLD_CORE"},
+		"This ESP8266 core is older than 3.0.0": {"-std=gnu++14", "-DESP8266"},
+	} {
+		r := &rig{dir: dir}
+		err := r.run(append(flags, "-fsyntax-only", "-I"+source, "-x", "c++", "config.h")...)
+		if err == nil || !strings.Contains(err.Error(), sentence) {
+			t.Errorf("with %v the compiler says %v", flags, err)
+		}
+	}
+}
+
+// Every combination of pin mode and options compiles without a warning; the
+// ones that other tests run are left out.
+func TestCombinationsCompile(t *testing.T) {
+	id := anIdentity(t)
+	all := []codegen.Field{}
+	for _, info := range esp8266.Sources() {
+		if info.Source != esp8266.SourceAnalog {
+			all = append(all, codegen.Field{Name: "f " + string(info.Source), Source: info.Source, Pin: 5})
+		}
+	}
+	all = append(all, all...)
+	pins := []esp8266.Pin{
+		{Mode: esp8266.PinPublicKey, PublicKey: id.publicKey(t)},
+		{Mode: esp8266.PinCA, CAs: []string{id.pem()}},
+		{Mode: esp8266.PinInsecure},
+	}
+	for i, pin := range pins {
+		p := tutorial()
+		p.Pin = pin
+		p.Outbox, p.DeepSleep, p.LED = i != 0, i != 1, i != 2
+		p.JSON = false
+		p.Fields = all
+		p.Headers = append(p.Headers, codegen.Header{Name: "Authorization", Value: "Bearer x", Secret: true}, codegen.Header{Name: "content-type", Value: "text/x"})
+		build(t, p, plainRig)
+	}
+	p := tutorial()
+	p.Fields, p.Headers = nil, nil
+	p.Method = "PATCH"
+	build(t, p, plainRig)
+	p = tutorial()
+	goldens()["everything"](&p)
+	build(t, p, plainRig)
+}
+
+// heapNow is what the rig says is in use at the end of a run.
+func heapNow(t *testing.T, board run) int {
+	t.Helper()
+	var peak, now int
+	_, notes, _ := strings.Cut(board.notes, "heap peak")
+	if _, err := fmt.Sscanf("heap peak"+notes, "heap peak %d\nheap now %d", &peak, &now); err != nil {
+		t.Fatalf("%v in %q", err, board.notes)
+	}
+	return now
+}
+
+// Ten thousand loops leak nothing (LeakSanitizer looks), and take no more memory
+// at their end than after the first few. ESPOST_SOAK=1 makes it ten thousand
+// readings, a hundred loops each, with failures among them.
+func TestNoLeak(t *testing.T) {
+	readings := 110
+	if os.Getenv("ESPOST_SOAK") == "1" {
+		readings = 10000
+	}
+	id := anIdentity(t)
+	for _, b := range []esp8266.Buffers{{RX: 512, TX: 512}, {RX: 4096, TX: 512}, {RX: 16384, TX: 512}} {
+		p := everySecond(id)
+		p.Buffers = b
+		rigOf := plainRig
+		if b.RX == esp8266.MinBuffer {
+			rigOf = sanitizedRig // one is enough to find leaks
+		}
+		program := build(t, p, rigOf)
+		s := serve(t, tls12(id), func(n int, _ string) string {
+			switch n % 20 {
+			case 10:
+				return "" // hangs up
+			case 15:
+				return status(503)
+			}
+			return ok
+		})
+		port := "RIG_PORT=" + itoa(s.port())
+		few := heapNow(t, boot(t, program, port, "RIG_LOOPS=500"))
+		board := boot(t, program, port, "RIG_LOOPS="+itoa(readings*100))
+		requests, _, _ := s.seen()
+		t.Logf("%d/%d: %d requests, %s", b.RX, b.TX, len(requests), strings.Join(strings.Fields(board.notes), " "))
+		if len(requests) < readings*7/10 {
+			t.Errorf("%d requests in %d loops", len(requests), readings*100)
+		}
+		if many := heapNow(t, board); many > few+64 {
+			t.Errorf("%d/%d: %d bytes in use after many loops, %d after few", b.RX, b.TX, many, few)
+		}
+	}
+}

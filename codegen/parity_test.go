@@ -1,0 +1,78 @@
+package codegen_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"espost/codegen"
+	"espost/esp8266"
+	"espost/formpost"
+)
+
+// request is what the test POST would send for a project, with samples for the
+// values that are read on the board.
+func request(p codegen.Project, samples map[esp8266.Source]string) formpost.Request {
+	r := formpost.Request{Method: p.Method, Host: p.Host, Port: p.Port, Path: p.Path, Encoding: formpost.Form}
+	if p.JSON {
+		r.Encoding = formpost.JSON
+	}
+	for _, h := range p.Headers {
+		r.Headers = append(r.Headers, formpost.Header(h))
+	}
+	for _, f := range p.Fields {
+		info, _ := f.Source.Info()
+		value := f.Value
+		if sample, ok := samples[f.Source]; ok {
+			value = sample
+		}
+		r.Fields = append(r.Fields, formpost.Field{Name: f.Name, Value: value, Number: info.Number, Secret: f.Secret})
+	}
+	return r
+}
+
+// everyByte is a text that holds all 256 bytes, and some UTF-8, good and bad.
+func everyByte() string {
+	all := make([]byte, 256)
+	for i := range all {
+		all[i] = byte(i)
+	}
+	return string(all) + "Grüße, 世界 🚪 \xe2\x82 \xed\xa0\x80 \xc0\xaf \xf4\x90\x80\x80 \xf0\x9f\x9a\xaa\xff"
+}
+
+// Every source, and every byte in names and values, arrives as formpost sends it.
+func TestSameRequestAsFormpost(t *testing.T) {
+	samples := map[esp8266.Source]string{
+		esp8266.SourceCounter: "1", esp8266.SourceUptime: "0", esp8266.SourceRSSI: "-61",
+		esp8266.SourceChipID: "a1b2c3", esp8266.SourceMAC: "5C:CF:7F:A1:B2:C3", esp8266.SourceIP: "192.168.1.57",
+		esp8266.SourceAnalog: "512", esp8266.SourceDigital: "1", esp8266.SourceCode: "21.50",
+	}
+	id := anIdentity(t)
+	for _, json := range []bool{false, true} {
+		t.Run(map[bool]string{false: "form", true: "json"}[json], func(t *testing.T) {
+			p := tutorial()
+			p.Pin.SHA1 = []string{id.sha1()}
+			p.JSON = json
+			p.Fields = []codegen.Field{
+				{Name: "constant", Source: esp8266.SourceText, Value: everyByte()},
+				{Name: everyByte(), Source: esp8266.SourceText, Value: ""},
+				{Name: "secret", Source: esp8266.SourceText, Value: everyByte(), Secret: true},
+			}
+			for _, info := range esp8266.Sources() {
+				if _, ok := samples[info.Source]; ok {
+					p.Fields = append(p.Fields, codegen.Field{Name: "read " + string(info.Source), Source: info.Source, Pin: 4})
+				}
+			}
+			s := serve(t, tls12(id), nil)
+			p.Port = s.port()
+			boot(t, build(t, p, sanitizedRig), "RIG_MILLIS=30000", "RIG_PINS=16").says(t, "POST: 200")
+			requests, _, _ := s.seen()
+			if len(requests) != 1 {
+				t.Fatalf("the server got %d requests", len(requests))
+			}
+			if diff := cmp.Diff(string(request(p, samples).Bytes()), requests[0]); diff != "" {
+				t.Errorf("formpost would send (-), the board sent (+):\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,40 @@
+package codegen_test
+
+import (
+	"strconv"
+	"time"
+
+	"espost/codegen"
+	"espost/esp8266"
+)
+
+// itoa is strconv.Itoa, short, since ports are everywhere.
+func itoa(n int) string { return strconv.Itoa(n) }
+
+const someFingerprint = "E952BE7D4BB1A92DF4126E8EE80FF132E491248D"
+
+// tutorial is the project of the classic tutorial.
+func tutorial() codegen.Project {
+	board, _ := esp8266.BoardByID("nodemcuv2")
+	return codegen.Project{
+		Name:   "porch_post",
+		Board:  board,
+		Method: "POST",
+		Host:   "localhost",
+		Port:   443,
+		Path:   "/post?a=b",
+		Headers: []codegen.Header{
+			{Name: "X-Device", Value: "porch"},
+		},
+		Fields: []codegen.Field{
+			{Name: "name1", Source: esp8266.SourceText, Value: "value1"},
+			{Name: "name2", Source: esp8266.SourceText, Value: "value2"},
+		},
+		Pin:      esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{someFingerprint}},
+		Expires:  time.Date(2027, 2, 21, 10, 0, 0, 0, time.UTC),
+		Buffers:  esp8266.Buffers{RX: 512, TX: 512},
+		SSID:     "home",
+		Password: "correct horse",
+		Every:    time.Minute,
+	}
+}

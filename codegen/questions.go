@@ -1,0 +1,94 @@
+package codegen
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"espost/esp8266"
+)
+
+// What the templates ask a sketch.
+
+// PinFingerprint reports whether the pin is a fingerprint; the next three ask
+// for the other modes.
+func (s sketch) PinFingerprint() bool   { return s.Pin.Mode == esp8266.PinFingerprint }
+func (s sketch) PinPublicKey() bool     { return s.Pin.Mode == esp8266.PinPublicKey }
+func (s sketch) PinCA() bool            { return s.Pin.Mode == esp8266.PinCA }
+func (s sketch) ManyFingerprints() bool { return len(s.Fingerprints) > 1 }
+func (s sketch) CACount() int           { return len(s.Pin.CAs) }
+
+// Clock reports whether the sketch needs the time from the network.
+func (s sketch) Clock() bool       { return s.PinCA() || s.ClockInForm() }
+func (s sketch) ClockInForm() bool { return s.uses(esp8266.SourceTime) }
+
+// WifiInForm reports whether a row of the form has no good value before the
+// Wi-Fi is up.
+func (s sketch) WifiInForm() bool {
+	return s.uses(esp8266.SourceRSSI) || s.uses(esp8266.SourceIP)
+}
+func (s sketch) WaitForReading() bool { return s.WifiInForm() || s.ClockInForm() }
+func (s sketch) Counter() bool        { return s.uses(esp8266.SourceCounter) }
+func (s sketch) MAC() bool            { return s.uses(esp8266.SourceMAC) }
+func (s sketch) VCC() bool            { return s.uses(esp8266.SourceVCC) }
+
+// HasValues reports whether a row of the form is read on the board.
+func (s sketch) HasValues() bool {
+	return slices.ContainsFunc(s.Fields, func(f Field) bool { return !f.Source.Constant() })
+}
+
+func (s sketch) uses(source esp8266.Source) bool {
+	return slices.ContainsFunc(s.Fields, func(f Field) bool { return f.Source == source })
+}
+
+// StaticIP reports whether the board has a fixed address.
+func (s sketch) StaticIP() bool { return s.Static != (Static{}) }
+
+// IP is an address as IPAddress's constructor takes it: "192, 168, 1, 57".
+func (s sketch) IP(a netip.Addr) string { return strings.ReplaceAll(a.String(), ".", ", ") }
+
+// EveryMS is the interval in milliseconds.
+func (s sketch) EveryMS() int64 { return s.Every.Milliseconds() }
+
+// EveryText is the interval for people: "1m0s" becomes "1m".
+func (s sketch) EveryText() string {
+	text := s.Every.Round(time.Millisecond).String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+// OutboxMax is how many bytes of readings the outbox may hold. Up to two and a
+// half times that lies in flash while it is tidied up (outbox.h, compact).
+func (s sketch) OutboxMax() int {
+	switch {
+	case s.Board.Flash == "512K":
+		return 4 << 10
+	case s.SmallFlash():
+		return 12 << 10
+	}
+	return 128 << 10
+}
+
+// SmallFlash reports whether the board's file system has 64 KB or less.
+func (s sketch) SmallFlash() bool { return s.Board.Flash == "512K" || s.Board.Flash == "1M" }
+
+// Placeholders lists the placeholders that this sketch knows, each once.
+func (s sketch) Placeholders() []string {
+	var all []string
+	for _, secret := range s.Secrets {
+		if !slices.Contains(all, secret.Placeholder) {
+			all = append(all, secret.Placeholder)
+		}
+	}
+	return all
+}
+
+// Flash and Monitor are the commands that the README shows.
+func (s sketch) Flash() string   { return arduinoUpload(s.Project, ".") }
+func (s sketch) Monitor() string { return arduinoMonitor }

@@ -1,0 +1,182 @@
+#include "Arduino.h"
+#include "rig.h"
+
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+#include <new>
+
+#undef time
+
+const String emptyString;
+EspClass ESP;
+HardwareSerial Serial;
+
+// ---- the heap's account -------------------------------------------------
+
+static size_t heapLive, heapHighest;
+
+void *operator new(size_t size) {
+  void *p = malloc(size);
+  if (!p) abort();
+  heapLive += malloc_usable_size(p);
+  if (heapLive > heapHighest) heapHighest = heapLive;
+  return p;
+}
+void operator delete(void *p) noexcept {
+  if (p) heapLive -= malloc_usable_size(p);
+  free(p);
+}
+void *operator new[](size_t size) { return operator new(size); }
+void operator delete[](void *p) noexcept { operator delete(p); }
+void operator delete(void *p, size_t) noexcept { operator delete(p); }
+void operator delete[](void *p, size_t) noexcept { operator delete(p); }
+
+namespace rig {
+
+size_t heapUsed() { return heapLive; }
+size_t heapPeak() { return heapHighest; }
+size_t heapSize() { return number("RIG_HEAP", 50000); }
+
+const char *env(const char *name, const char *otherwise) {
+  const char *value = getenv(name);
+  return value && *value ? value : otherwise;
+}
+
+long number(const char *name, long otherwise) { return atol(env(name, std::to_string(otherwise).c_str())); }
+
+// ---- the virtual clock ----------------------------------------------------
+
+static uint64_t skipped;
+
+static uint64_t realMicros() {
+  timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1000000ULL + t.tv_nsec / 1000;
+}
+
+uint64_t nowMicros() {
+  static const uint64_t start = realMicros();
+  return realMicros() - start + skipped;
+}
+
+void skip(uint64_t micros) { skipped += micros; }
+
+bool waitReadable(int fd, int millis) {
+  pollfd p = {fd, POLLIN, 0};
+  if (poll(&p, 1, millis) > 0) return true;
+  skip(static_cast<uint64_t>(millis) * 1000 * (number("RIG_SPEED", 1) - 1));
+  return false;
+}
+
+static volatile sig_atomic_t stopping;
+void stop() { stopping = 1; }
+int rounds;
+
+}  // namespace rig
+
+unsigned long millis() { return static_cast<uint32_t>(rig::nowMicros() / 1000); }
+unsigned long micros() { return static_cast<uint32_t>(rig::nowMicros()); }
+uint64_t micros64() { return rig::nowMicros(); }
+void yield() {}
+void optimistic_yield(uint32_t) {}
+
+// A pause of a few milliseconds waits for the network; a longer one only lets time pass.
+void delay(unsigned long ms) {
+  if (ms < 5) {
+    poll(nullptr, 0, static_cast<int>(ms));
+    rig::skip(ms * 1000 * (rig::number("RIG_SPEED", 1) - 1));
+  } else {
+    static const long pace = rig::number("RIG_PACE", 0);
+    if (pace > 0) usleep(pace);
+    rig::skip(ms * 1000ULL);
+  }
+}
+
+static bool clockAsked;
+
+void configTime(const char *, const char *, const char *, const char *) { clockAsked = true; }
+
+time_t rigTime(time_t *out) {
+  const bool set = clockAsked && strcmp(rig::env("RIG_NTP", "answers"), "never") != 0;
+  const time_t now = set ? ::time(nullptr) : static_cast<time_t>(millis() / 1000);
+  if (out) *out = now;
+  return now;
+}
+
+// ---- pins -----------------------------------------------------------------
+
+void pinMode(uint8_t, uint8_t) {}
+void digitalWrite(uint8_t pin, uint8_t value) { fprintf(stderr, "pin %d = %d\n", pin, value); }
+int digitalRead(uint8_t pin) { return static_cast<int>(rig::number("RIG_PINS", 0) >> pin & 1); }
+int analogRead(uint8_t) { return static_cast<int>(rig::number("RIG_A0", 512)); }
+
+// ---- the chip -------------------------------------------------------------
+
+uint16_t EspClass::getVcc() { return 3283; }
+
+uint32_t EspClass::getFreeHeap() {
+  return static_cast<uint32_t>(rig::heapSize() > heapLive ? rig::heapSize() - heapLive : 0);
+}
+
+uint32_t EspClass::random() {
+  uint32_t n = 0;
+  if (getentropy(&n, sizeof(n)) != 0) abort();
+  return n;
+}
+
+static std::string rtcFile() { return std::string(rig::env("RIG_FLASH", "/nonexistent")) + "/rtc"; }
+
+// RTC user memory is counted in blocks of four bytes (core Esp.cpp).
+bool EspClass::rtcUserMemoryRead(uint32_t offset, uint32_t *data, size_t size) {
+  memset(data, 0x5a, size);  // noise, as after power-up
+  if (FILE *f = fopen(rtcFile().c_str(), "rb")) {
+    fseek(f, offset * 4L, SEEK_SET);
+    const size_t n = fread(data, 1, size, f);
+    (void)n;
+    fclose(f);
+  }
+  return true;
+}
+
+bool EspClass::rtcUserMemoryWrite(uint32_t offset, uint32_t *data, size_t size) {
+  const std::string fresh = rtcFile() + ".new";  // a kill must not tear what takes the chip an instant
+  if (FILE *f = fopen(fresh.c_str(), "wb")) {
+    fseek(f, offset * 4L, SEEK_SET);
+    fwrite(data, 1, size, f);
+    fclose(f);
+    rename(fresh.c_str(), rtcFile().c_str());
+  }
+  return true;
+}
+
+void EspClass::deepSleep(uint64_t us, RFMode) {
+  fprintf(stderr, "deep sleep %llu us\n", static_cast<unsigned long long>(us));
+  rig::stop();
+}
+
+void EspClass::restart() { _exit(75); }
+
+// ---- the serial port --------------------------------------------------------
+
+size_t HardwareSerial::write(uint8_t c) { return putchar(c) == EOF ? 0 : 1; }
+size_t HardwareSerial::write(const uint8_t *bytes, size_t size) { return fwrite(bytes, 1, size, stdout); }
+void HardwareSerial::flush() { fflush(stdout); }
+
+// ---- the run ----------------------------------------------------------------
+
+int main() {
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGTERM, [](int) { rig::stop(); });
+  setvbuf(stdout, nullptr, _IOLBF, 0);
+  const long loops = rig::number("RIG_LOOPS", 0), end = rig::number("RIG_MILLIS", 0);
+  setup();
+  while (!rig::stopping && (loops == 0 || rig::rounds < loops) && (end == 0 || static_cast<long>(rig::nowMicros() / 1000) < end)) {
+    loop();
+    rig::rounds++;
+  }
+  fflush(stdout);
+  fprintf(stderr, "heap peak %zu\nheap now %zu\nrounds %d\n", rig::heapPeak(), rig::heapUsed(), rig::rounds);
+  return 0;
+}

@@ -1,0 +1,22 @@
+// What the shim's parts share: the virtual clock, the heap's account, the environment.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace rig {
+
+const char *env(const char *name, const char *otherwise);
+long number(const char *name, long otherwise);
+
+uint64_t nowMicros();                 // virtual, since start
+void skip(uint64_t micros);           // lets virtual time pass
+bool waitReadable(int fd, int millis);  // waits in real time; RIG_SPEED makes it count more
+
+size_t heapUsed();
+size_t heapPeak();
+size_t heapSize();
+
+void stop();                          // ends the run after this loop
+extern int rounds;                    // loops so far
+
+}  // namespace rig

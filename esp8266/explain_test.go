@@ -1,0 +1,154 @@
+package esp8266_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"espost/esp8266"
+)
+
+func names(errors []esp8266.ErrorInfo) string {
+	var list []string
+	for _, e := range errors {
+		list = append(list, e.Name)
+	}
+	return strings.Join(list, ", ")
+}
+
+func TestExplain(t *testing.T) {
+	for seen, want := range map[string]string{
+		// numbers
+		"-1":    "HTTPClient -1",
+		" -11 ": "HTTPClient -11",
+		"-1000": "BearSSL -1000",
+		"6":     "BearSSL 6",
+		"62":    "BearSSL 62",
+		"40":    "BearSSL 40, BearSSL 296", // the core takes the 256 away
+		"70":    "BearSSL 326",
+		"296":   "BearSSL 296",
+		"326":   "BearSSL 326",
+		"552":   "BearSSL 552",
+		"404":   "HTTP 404",
+		"301":   "HTTP 301, BearSSL 301",
+		"0":     "",
+		"-12":   "",
+		"99":    "",
+		"1234":  "",
+		"200":   "",
+		// named numbers
+		"error -1":                  "HTTPClient -1",
+		"Error “-1”":                "HTTPClient -1",
+		"HTTPClient -5":             "HTTPClient -5",
+		"[HTTP] POST... code: -11":  "HTTPClient -11",
+		"BearSSL 62":                "BearSSL 62",
+		"bearssl error: 54":         "BearSSL 54",
+		"SSL error 296":             "BearSSL 296",
+		"getLastSSLError() = -1000": "BearSSL -1000",
+		"alert 40":                  "alert 40",
+		"SSL alert number 80":       "alert 80",
+		"HTTP Response code: 404":   "HTTP 404",
+		"HTTP/1.1 503":              "HTTP 503",
+		// texts
+		"connection failed": "HTTPClient -1",
+		"read Timeout":      "HTTPClient -11",
+		"Chain could not be linked to a trust anchor.":                                 "BearSSL 62",
+		"chain could not be linked to a trust anchor":                                  "BearSSL 62",
+		"handshake_failure":                                                            "alert 40",
+		"handshake failure":                                                            "alert 40",
+		"sslv3 alert handshake failure":                                                "alert 40",
+		"SSL received fatal alert - Decoding error: extraneous element.":               "BearSSL 296",
+		"SSL error 40: SSL received fatal alert - Decoding error: extraneous element.": "BearSSL 296",
+		"70 SSL received fatal alert - Unknown error code.":                            "BearSSL 326",
+		"SSL received fatal alert - Unknown error code.":                               "BearSSL 326, BearSSL 336, BearSSL 368",
+		// espost's firmware
+		"FAILED: HTTPClient -1, BearSSL 62":               "HTTPClient -1, BearSSL 62",
+		"FAILED: HTTPClient -1, alert 70 from the server": "HTTPClient -1, alert 70",
+		// the core's debug output and the tutorial's sketch
+		"[HTTP-Client][returnError] error(-1): connection failed":                                                 "HTTPClient -1",
+		"[HTTPS] POST... failed, error: connection failed":                                                        "HTTPClient -1",
+		"BSSL:insecure_end_chain: Received cert FP doesn't match":                                                 "BearSSL 62",
+		"BSSL:_connectSSL: Couldn't connect. Error = 'Unable to allocate memory for SSL structures and buffers.'": "BearSSL -1000",
+		// nothing
+		"":                     "",
+		"Connected to -61 dBm": "",
+		"rssi=-61":             "",
+		"temperature -4":       "",
+		"all is well":          "",
+		"uptime 296 s":         "",
+	} {
+		if got := names(esp8266.Explain(seen)); got != want {
+			t.Errorf("Explain(%q) = %q, want %q", seen, got, want)
+		}
+	}
+}
+
+func TestExplainLog(t *testing.T) {
+	const log = "\r\n ets Jan  8 2013,rst cause:2, boot mode:(3,6)\r\n" +
+		"WiFi connected, 192.168.1.57, -61 dBm\r\n" +
+		"[HTTPS] begin...\r\n" +
+		"[HTTPS] POST... failed, error: connection failed\r\n" +
+		"no stream of mine\r\n" +
+		"FAILED: HTTPClient -1, BearSSL 54\r\n"
+	var got []string
+	for _, m := range esp8266.ExplainLog(log) {
+		got = append(got, strings.Join([]string{m.Text, names(m.Errors)}, " => "))
+	}
+	want := []string{
+		"[HTTPS] POST... failed, error: connection failed => HTTPClient -1",
+		"FAILED: HTTPClient -1, BearSSL 54 => HTTPClient -1, BearSSL 54",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if first := esp8266.ExplainLog(log)[0]; first.Line != 5 {
+		t.Errorf("line %d", first.Line)
+	}
+}
+
+// Every error is found by its own name and by the core's own words.
+func TestExplainKnowsItself(t *testing.T) {
+	for _, e := range append(esp8266.HTTPClientErrors(), esp8266.BearSSLErrors()...) {
+		if e.Code == 0 {
+			continue
+		}
+		for _, seen := range []string{e.Name, e.Text, strings.ToUpper(e.Text)} {
+			if got := esp8266.Explain(seen); len(got) == 0 || got[0] != e && !strings.Contains(names(got), e.Name) {
+				t.Errorf("Explain(%q) = %q, want %s", seen, names(got), e.Name)
+			}
+		}
+	}
+	for n := range 256 {
+		alert := esp8266.Alert(n)
+		if got := esp8266.Explain(alert.Name); names(got) != alert.Name {
+			t.Errorf("Explain(%q) = %q", alert.Name, names(got))
+		}
+		received, _ := esp8266.BearSSLError(esp8266.AlertReceived + n)
+		if got := esp8266.Explain(received.Text); n > 0 && alert.Text != "unassigned" && !strings.HasSuffix(received.Text, esp8266.TextUnknown) && names(got) != received.Name {
+			t.Errorf("Explain(%q) = %q, want %s", received.Text, names(got), received.Name)
+		}
+	}
+}
+
+// Whatever a log holds, the answer comes from it: each mention quotes a line of
+// the log, and explains it as that line alone is explained.
+func FuzzExplainLog(f *testing.F) {
+	f.Add("FAILED: HTTPClient -1, BearSSL 62\nSSL received fatal alert - \x00\xff")
+	f.Add("alert 999999999999999999999 error -99 code: 404")
+	f.Fuzz(func(t *testing.T, log string) {
+		for _, m := range esp8266.ExplainLog(log) {
+			if !strings.Contains(log, m.Text) || len(m.Errors) == 0 {
+				t.Fatalf("%+v", m)
+			}
+			for _, e := range m.Errors {
+				if e.Meaning == "" || e.Cure == "" {
+					t.Fatalf("%q: %+v", m.Text, e)
+				}
+			}
+			if again := esp8266.ExplainLog(m.Text); len(again) != 1 || names(again[0].Errors) != names(m.Errors) {
+				t.Fatalf("%q alone: %+v", m.Text, again)
+			}
+		}
+	})
+}

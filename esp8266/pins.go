@@ -1,0 +1,71 @@
+package esp8266
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// A PinMode is how the firmware knows its server. Modes exclude each other; in
+// the core the last call wins.
+type PinMode string
+
+// The pin modes, by the WiFiClientSecure call that sets them.
+const (
+	PinFingerprint PinMode = "fingerprint" // setFingerprint: SHA-1 of the first certificate; no name, no date, no chain
+	PinPublicKey   PinMode = "public-key"  // setKnownKey: the key alone
+	PinCA          PinMode = "ca"          // setTrustAnchors: chain, dates, name
+	PinInsecure    PinMode = "insecure"    // setInsecure: nothing
+)
+
+// PinModes returns the modes, the one that espost starts with first.
+func PinModes() []PinMode { return []PinMode{PinFingerprint, PinPublicKey, PinCA, PinInsecure} }
+
+// Valid reports whether m is one of the modes.
+func (m PinMode) Valid() bool {
+	switch m {
+	case PinFingerprint, PinPublicKey, PinCA, PinInsecure:
+		return true
+	}
+	return false
+}
+
+// A Pin is what the firmware is given to know its server by. Only the part that
+// Mode names is used; the others may be kept for when the user changes the mode.
+type Pin struct {
+	Mode      PinMode
+	SHA1      []string // fingerprint: 40 upper-case hex digits each, the first is the current one
+	PublicKey string   // public-key: SubjectPublicKeyInfo, PEM
+	CAs       []string // ca: certificates, PEM each
+}
+
+// ErrFingerprint is what ParseFingerprint's errors wrap.
+var ErrFingerprint = errors.New("not a SHA-1 fingerprint")
+
+// ParseFingerprint reads a SHA-1 fingerprint as people paste it: any case, with
+// or without colons, spaces and invisible characters, and returns the 40
+// upper-case hex digits that setFingerprint takes. An error wraps
+// ErrFingerprint and says what to do.
+func ParseFingerprint(s string) (string, error) {
+	var hex strings.Builder
+	for _, r := range s {
+		switch {
+		case r >= '0' && r <= '9', r >= 'A' && r <= 'F':
+			hex.WriteRune(r)
+		case r >= 'a' && r <= 'f':
+			hex.WriteRune(r - 'a' + 'A')
+		case r == ':' || r == '-' || unicode.IsSpace(r) || unicode.In(r, unicode.Cf):
+		default:
+			return "", fmt.Errorf("%w: %q is no hexadecimal digit; copy the 40 digits of the SHA-1 line only", ErrFingerprint, r)
+		}
+	}
+	switch n := hex.Len(); n {
+	case 40:
+		return hex.String(), nil
+	case 64:
+		return "", fmt.Errorf("%w: 64 digits are a SHA-256 fingerprint; the board compares SHA-1, so copy the SHA-1 line", ErrFingerprint)
+	default:
+		return "", fmt.Errorf("%w: it has %d hexadecimal digits, a SHA-1 fingerprint has 40", ErrFingerprint, n)
+	}
+}

@@ -1,0 +1,53 @@
+package esp8266
+
+// httpStatuses are the answers that keep a form from arriving (RFC 9110 §15,
+// RFC 6585 §4), with what they mean for a board.
+var httpStatuses = [...]explanation{
+	{301, "Moved Permanently", "The server sends the board to another address, and HTTPClient doesn't follow with the form.",
+		"Put the address of the Location header into espost and generate again."},
+	{302, "Found", "The server sends the board to another address, and HTTPClient doesn't follow with the form.",
+		"Put the address of the Location header into espost and generate again."},
+	{303, "See Other", "The server sends the board to another address, and HTTPClient doesn't follow with the form.",
+		"Put the address of the Location header into espost and generate again."},
+	{307, "Temporary Redirect", "The server sends the board to another address, and HTTPClient doesn't follow with the form.",
+		"Put the address of the Location header into espost and generate again."},
+	{308, "Permanent Redirect", "The server sends the board to another address, and HTTPClient doesn't follow with the form.",
+		"Put the address of the Location header into espost and generate again."},
+	{400, "Bad Request", "The server doesn't understand the request.",
+		"Compare the form's names, values and encoding with what the server's documentation asks for."},
+	{401, "Unauthorized", "The server wants credentials, or other ones.",
+		"Check the header or field that carries the key."},
+	{403, "Forbidden", "The server understands and refuses.",
+		"Check the key and what it is allowed to do."},
+	{404, "Not Found", "There is nothing at that path.",
+		"Check the path of the target."},
+	{405, "Method Not Allowed", "The path exists, but it doesn't take this method.",
+		"Use the method that the server's documentation names: POST, PUT or PATCH."},
+	{411, "Length Required", "The server wants to know the body's length beforehand.",
+		"Send a Content-Length, as HTTPClient's POST does by itself."},
+	{413, "Content Too Large", "The form is longer than the server takes.",
+		"Send fewer or shorter fields."},
+	{415, "Unsupported Media Type", "The server doesn't take this encoding.",
+		"Switch the form's encoding between form and json."},
+	{422, "Unprocessable Content", "The server reads the form, but a field is missing or wrong.",
+		"Compare names and values with what the server's documentation asks for."},
+	{429, "Too Many Requests", "The board posts more often than the server allows.",
+		"Post less often."},
+	{500, "Internal Server Error", "The server failed.",
+		"Look at the server's log."},
+	{502, "Bad Gateway", "A proxy in front of the server got no proper answer from it.",
+		"Try again later, and look at the server's log."},
+	{503, "Service Unavailable", "The server is overloaded or being maintained.",
+		"Try again later."},
+	{504, "Gateway Timeout", "A proxy in front of the server waited for it in vain.",
+		"Try again later, and look at the server's log."},
+}
+
+// HTTPStatus explains a status that keeps a form from arriving.
+func HTTPStatus(code int) (ErrorInfo, bool) {
+	e, ok := find(httpStatuses[:], code)
+	if !ok {
+		return ErrorInfo{}, false
+	}
+	return e.info("HTTP"), true
+}

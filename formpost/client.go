@@ -1,0 +1,201 @@
+package formpost
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"espost/esp8266"
+)
+
+// Timeouts are the board's own (core WiFiClientSecureBearSSL.cpp,
+// ESP8266WiFiGeneric.cpp, ESP8266HTTPClient.h), and one that is not.
+type Timeouts struct {
+	DNS       time.Duration // name lookup; 10 s
+	TCP       time.Duration // connecting; 15 s
+	Handshake time.Duration // TLS; 15 s
+	Response  time.Duration // silence while the answer is awaited and read; 5 s
+	Total     time.Duration // for the whole answer, which the board doesn't limit; 60 s
+}
+
+// DefaultTimeouts returns what a Client uses where a timeout is zero.
+func DefaultTimeouts() Timeouts {
+	return Timeouts{
+		DNS:       10 * time.Second,
+		TCP:       15 * time.Second,
+		Handshake: 15 * time.Second,
+		Response:  5 * time.Second,
+		Total:     60 * time.Second,
+	}
+}
+
+// A Client sends test POSTs. Its zero value is ready for use; it keeps no
+// state between calls and may be used by several goroutines.
+type Client struct {
+	// Dial connects to "address:port"; nil means net.Dialer.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Lookup returns a host's IPv4 addresses; nil means net.DefaultResolver.
+	// It isn't asked when the host is an address.
+	Lookup func(ctx context.Context, host string) ([]netip.Addr, error)
+	// Now is the clock that certificates are held against; nil means time.Now.
+	Now func() time.Time
+
+	Timeouts Timeouts        // zero fields mean DefaultTimeouts
+	MaxBody  int             // bytes of a body that are kept; 0 means DefaultMaxBody
+	Buffers  esp8266.Buffers // the firmware's; zero means the core's default
+
+	// Keeps is how many bytes of a body the firmware keeps; 0 means DefaultKeeps.
+	Keeps int
+	// FragmentLength is the max_fragment_length that the server grants the
+	// board, if that was found out: then the board's records are smaller than
+	// the ones that arrive here. 0 means none.
+	FragmentLength int
+	// BoardSuite is the cipher suite that the server chose for the board's own
+	// ClientHello, if that was found out. A note tells when the test POST had
+	// to use another.
+	BoardSuite uint16
+}
+
+// Limits of a Client.
+const (
+	DefaultMaxBody = 1 << 20
+	DefaultKeeps   = 512
+
+	maxHead        = 64 << 10 // bytes of all heads together
+	maxHeaderLines = 256
+	maxQuoted      = 200 // characters quoted of a header
+	maxInterim     = 8   // 1xx answers before the final one
+)
+
+// timeouts returns c.Timeouts with the defaults filled in.
+func (c *Client) timeouts() Timeouts {
+	t, d := c.Timeouts, DefaultTimeouts()
+	for _, f := range []struct{ own, def *time.Duration }{
+		{&t.DNS, &d.DNS}, {&t.TCP, &d.TCP}, {&t.Handshake, &d.Handshake}, {&t.Response, &d.Response}, {&t.Total, &d.Total},
+	} {
+		if *f.own <= 0 {
+			*f.own = *f.def
+		}
+	}
+	return t
+}
+
+func (c *Client) buffers() esp8266.Buffers {
+	if c.Buffers == (esp8266.Buffers{}) {
+		return esp8266.DefaultBuffers()
+	}
+	return c.Buffers.Clamp()
+}
+
+func (c *Client) now() time.Time {
+	if c.Now != nil {
+		return c.Now()
+	}
+	return time.Now()
+}
+
+// Send sends r once, to the first IPv4 address of its host as the board would,
+// and reads the answer. No byte of r leaves before the server has passed the
+// pin's check.
+//
+// The error is an *InvalidError if r can't be sent, an *Error if no answer came,
+// and wraps ctx's error if ctx ended first. A redirect, a status of 500 or a
+// body that breaks off are answers: the Response's Notes tell about them.
+func (c *Client) Send(ctx context.Context, r Request, pin esp8266.Pin) (*Response, error) {
+	if err := r.Validate(); err != nil {
+		return nil, err
+	}
+	check, err := newPinCheck(pin, r.Host, c.now)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := c.exchange(ctx, r, check)
+	if err != nil && ctx.Err() != nil {
+		return nil, fmt.Errorf("sending the test POST to %s: %w", r.Host, context.Cause(ctx))
+	}
+	return resp, err
+}
+
+// exchange is Send for a valid request.
+func (c *Client) exchange(ctx context.Context, r Request, check *pinCheck) (*Response, error) {
+	resp := &Response{Request: r.Bytes()}
+	timeouts := c.timeouts()
+
+	start := time.Now()
+	addr, err := c.resolve(ctx, r.Host, timeouts.DNS)
+	if err != nil {
+		return nil, err
+	}
+	resp.Address = addr
+	resp.Phases.DNS = time.Since(start)
+
+	start = time.Now()
+	raw, err := c.connect(ctx, net.JoinHostPort(addr, strconv.Itoa(r.Port)), timeouts.TCP)
+	if err != nil {
+		return nil, err
+	}
+	defer raw.Close()
+	defer context.AfterFunc(ctx, func() { raw.Close() })()
+	resp.Phases.TCP = time.Since(start)
+
+	start = time.Now()
+	records := newTap(raw)
+	conn, err := c.handshake(records, r, check, timeouts.Handshake)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close() // says close_notify
+	resp.Phases.TLS = time.Since(start)
+	state := conn.ConnectionState()
+	resp.Version, resp.Suite, resp.LeafSHA1 = state.Version, state.CipherSuite, check.leafSHA1
+
+	start = time.Now()
+	if err := c.write(conn, resp.Request, r, timeouts.Response); err != nil {
+		return nil, err
+	}
+	reader := newAnswer(conn, records, timeouts, c.maxBody())
+	if err := reader.read(resp); err != nil {
+		return nil, err
+	}
+	if reader.bodyErr != nil && ctx.Err() != nil { // it was ctx that broke the body off
+		return nil, reader.bodyErr
+	}
+	resp.Phases.FirstByte = reader.firstByte.Sub(start)
+	resp.Phases.Body = reader.end.Sub(reader.firstByte)
+	resp.Notes = outcome{resp, reader, c, check.mode}.notes()
+	return resp, nil
+}
+
+func (c *Client) maxBody() int {
+	if c.MaxBody > 0 {
+		return c.MaxBody
+	}
+	return DefaultMaxBody
+}
+
+// write sends the head and then the body, in records no larger than the
+// board's sending buffer (core WiFiClientSecureBearSSL.cpp, _write).
+func (c *Client) write(conn net.Conn, request []byte, r Request, timeout time.Duration) error {
+	body := len(r.Body())
+	parts := []struct {
+		data   []byte
+		failed func(Request, error) *Error
+	}{
+		{request[:len(request)-body], headNotSent},
+		{request[len(request)-body:], bodyNotSent},
+	}
+	for _, p := range parts {
+		for data := p.data; len(data) > 0; {
+			n := min(len(data), c.buffers().TX)
+			conn.SetWriteDeadline(time.Now().Add(timeout))
+			if _, err := conn.Write(data[:n]); err != nil {
+				return p.failed(r, err)
+			}
+			data = data[n:]
+		}
+	}
+	return nil
+}

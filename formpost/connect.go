@@ -1,0 +1,117 @@
+package formpost
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/netip"
+	"time"
+
+	"espost/esp8266"
+)
+
+// resolve returns the address that the board would use: the host itself if it
+// is one, else its first IPv4 address (core WiFiClientSecureBearSSL.cpp,
+// connect: one address, no second try).
+func (c *Client) resolve(ctx context.Context, host string, timeout time.Duration) (string, error) {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.String(), nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	lookup := c.Lookup
+	if lookup == nil {
+		lookup = func(ctx context.Context, host string) ([]netip.Addr, error) {
+			return net.DefaultResolver.LookupNetIP(ctx, "ip4", host)
+		}
+	}
+	addrs, err := lookup(ctx, host)
+	if err != nil {
+		return "", nameNotFound(host, err)
+	}
+	for _, a := range addrs {
+		if a = a.Unmap(); a.Is4() {
+			return a.String(), nil
+		}
+	}
+	return "", nameNotFound(host, fmt.Errorf("%s has no IPv4 address", host))
+}
+
+func (c *Client) connect(ctx context.Context, address string, timeout time.Duration) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	dial := c.Dial
+	if dial == nil {
+		dial = (&net.Dialer{}).DialContext
+	}
+	conn, err := dial(ctx, "tcp", address)
+	if err != nil {
+		return nil, notConnected(address, timeout, err)
+	}
+	return conn, nil
+}
+
+// handshake speaks TLS over t on the board's terms, as far as crypto/tls can:
+// it offers the board's suites and groups in its own order, no
+// max_fragment_length, and no server_name when the host is an IP address,
+// where the board sends one all the same.
+func (c *Client) handshake(t *tap, r Request, check *pinCheck, timeout time.Duration) (*tls.Conn, error) {
+	asked := false // for a client certificate
+	conn := tls.Client(t, &tls.Config{
+		ServerName:             r.Host,
+		MinVersion:             esp8266.VersionTLS10,
+		MaxVersion:             esp8266.VersionTLS12,
+		CipherSuites:           usableSuites(),
+		CurvePreferences:       curves(),
+		SessionTicketsDisabled: true,
+		// The board's validator decides, not crypto/tls's.
+		InsecureSkipVerify: true,
+		VerifyConnection:   check.verify,
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			asked = true
+			return &tls.Certificate{}, nil // none, as the board answers
+		},
+	})
+	t.SetDeadline(time.Now().Add(timeout))
+	if err := conn.Handshake(); err != nil {
+		return nil, handshakeFailed(failedHandshake{
+			request: r, err: err, pin: check.failure, records: t.records(),
+			asked: asked, timeout: timeout, boardSuite: c.BoardSuite,
+		})
+	}
+	t.SetDeadline(time.Time{})
+	return conn, nil
+}
+
+// usableSuites returns the board's suites that crypto/tls has. It has no
+// static ECDH, no CCM, and CBC with SHA-384 neither.
+func usableSuites() []uint16 {
+	var ids []uint16
+	for _, s := range esp8266.CipherSuites() {
+		if usable(s.ID) {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
+}
+
+// usable reports whether crypto/tls has the suite.
+func usable(id uint16) bool {
+	for _, suites := range [][]*tls.CipherSuite{tls.CipherSuites(), tls.InsecureCipherSuites()} {
+		for _, s := range suites {
+			if s.ID == id {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func curves() []tls.CurveID {
+	var ids []tls.CurveID
+	for _, g := range esp8266.Groups() {
+		ids = append(ids, tls.CurveID(g))
+	}
+	return ids
+}

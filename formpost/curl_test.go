@@ -1,0 +1,238 @@
+package formpost_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"espost/formpost"
+)
+
+var update = flag.Bool("update", false, "rewrite testdata/curl")
+
+// Each file of testdata/curl holds a command as a service's documentation,
+// cited in the first line, writes it (keys are placeholders), and what it
+// becomes.
+func TestParseCurlOfRealServices(t *testing.T) {
+	files, err := filepath.Glob("testdata/curl/*.txtar")
+	if err != nil || len(files) < 60 {
+		t.Fatalf("%d files, %v; want 60 and more", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(string(archive.Comment), "https://") {
+				t.Error("no documentation is cited")
+			}
+			got := describeImport(string(archive.Files[0].Data))
+			if *update {
+				archive.Files = append(archive.Files[:1], txtar.File{Name: "import", Data: []byte(got)})
+				if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(string(archive.Files[1].Data), got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// describeImport is what command becomes, as text.
+func describeImport(command string) string {
+	imported, err := formpost.ParseCurl(command)
+	if err != nil {
+		return "error: " + err.Error() + "\n"
+	}
+	var out strings.Builder
+	r := imported.Request
+	fmt.Fprintf(&out, "%s %s port %d %s, %s\n", r.Method, r.Host, r.Port, r.Path, r.Encoding)
+	secret := map[bool]string{true: " (secret)"}
+	for _, h := range r.Headers {
+		fmt.Fprintf(&out, "header %s: %s%s\n", h.Name, h.Value, secret[h.Secret])
+	}
+	for _, f := range r.Fields {
+		value := fmt.Sprintf("%q", f.Value)
+		if f.Number || f.Raw {
+			value = f.Value
+		}
+		fmt.Fprintf(&out, "row %q = %s%s\n", f.Name, value, secret[f.Secret])
+	}
+	if imported.Insecure {
+		out.WriteString("insecure\n")
+	}
+	for _, w := range imported.Warnings {
+		fmt.Fprintf(&out, "warning: %s\n", w)
+	}
+	if err := r.Validate(); err != nil {
+		fmt.Fprintf(&out, "invalid: %v\n", err)
+	}
+	return out.String()
+}
+
+func TestParseCurlNotation(t *testing.T) {
+	rows := func(pairs ...string) []formpost.Field {
+		var out []formpost.Field
+		for i := 0; i < len(pairs); i += 2 {
+			out = append(out, formpost.Field{Name: pairs[i], Value: pairs[i+1]})
+		}
+		return out
+	}
+	tests := []struct {
+		command string
+		want    []formpost.Field
+	}{
+		{`$ curl https://h/ -da=1 -d"b=2" --data 'c=3'`, rows("a", "1", "b", "2", "c", "3")},
+		{"curl https://h/ \\\n  -d a=1 \\\r\n  -d b=2\n", rows("a", "1", "b", "2")},
+		{`curl -sSfLd a=1 https://h/`, rows("a", "1")},
+		{`curl https://h/ -d $'a=it\'s\t\x41\101\u00e9\U1F600\n'`, rows("a", "it's\tAAé😀\n")},
+		{`curl https://h/ -d "a=\"\$1\` + "`" + `\\ \x"`, rows("a", `"$1`+"`"+`\ \x`)},
+		{`curl https://h/ -d a\=b\ c`, rows("a", "b c")},
+		{`curl https://h/ -d 'a=%41+b%2B%zz&&c'`, rows("a", "A b+%zz", "c", "")},
+		{`curl https://h/ --data-urlencode =a=b --data-urlencode c=d=e --data-urlencode 'f=&'`, rows("a=b", "", "c", "d=e", "f", "&")},
+		{`curl https://h/ --data-raw @a=1`, rows("@a", "1")},
+		{`/usr/bin/curl -- https://h/ 2>/dev/null`, nil},
+		{`FOO=1 curl.exe -XPOST https://h/`, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.command, func(t *testing.T) {
+			imported, err := formpost.ParseCurl(tt.command)
+			if tt.want == nil && err != nil && strings.Contains(err.Error(), "only reads") {
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, imported.Request.Fields); diff != "" {
+				t.Errorf("rows (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Whatever a JSON object holds comes out of the request as it went in.
+func TestCurlKeepsJSONValues(t *testing.T) {
+	const object = `{"text":"25","number":-2.5e3,"yes":true,"none":null,"list":[1,"two"],"inner":{"unit":"°C"}}`
+	got, err := formpost.ParseCurl("curl https://h.example/ --json '" + object + "'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := got.Request.Validate(); err != nil {
+		t.Error(err)
+	}
+	if body := string(got.Request.Body()); body != object {
+		t.Errorf("the body is %s, want %s", body, object)
+	}
+	got.Request.Fields[3].Value = "nul"
+	if err := got.Request.Validate(); err == nil {
+		t.Error("broken JSON is sent")
+	}
+}
+
+func TestParseCurlRefuses(t *testing.T) {
+	for command, says := range map[string]string{
+		"":                                  "no curl command",
+		"wget https://h/":                   "no curl command",
+		"curl":                              "no address",
+		"curl -d a=1":                       "no address",
+		"curl https://h/":                   "only reads (GET)",
+		"curl -X DELETE https://h/":         "DELETE",
+		"curl -d":                           "-d has no value",
+		"curl -d a=1 https://h/ https://i/": "more than one address",
+		"curl -d a=1 ftp://h/":              "ftp://",
+		"curl -d a=1 https://h:port/":       "port",
+		"curl -d @file https://h/":          `file "file"`,
+		"echo 1 | curl -d @- https://h/":    "another command",
+		"curl --data-urlencode a@file https://h/":              `file "file"`,
+		"curl -F a=1 https://h/":                               "multipart",
+		"curl -u me:$PASS -d a=1 https://h/":                   "-u holds $PASS",
+		"curl -u me -d a=1 https://h/":                         "without a password",
+		"curl -d 'a=1 https://h/":                              "shell couldn't read",
+		"curl -d a=1 https://h/?a=1&b=2":                       "the & in it",
+		"curl -d “a=1” https://h/":                             "typographic",
+		"curl https://h/ \\ \n-d a=1":                          "followed by a space",
+		"curl https://h/ -d hello":                             "one text",
+		"curl https://h/ --json '[1]'":                         "isn't an object",
+		"curl https://h/ --json '{\"a\":'":                     "no JSON",
+		"curl https://h/ -H 'Content-Type: text/csv' -d 'a=1'": "text/csv",
+		"curl https://h/ --digest -u a:b -d a=1":               "sign",
+		"curl https://h/ -b cookies.txt -d a=1":                "cookies from the file",
+		"curl https://h/ -H @h.txt -d a=1":                     "headers from the file",
+		"curl https://h/ -K c.txt -d a=1":                      "options from the file",
+		"curl https://h/ -T f":                                 "uploads",
+		"curl https://h/ -I":                                   "headers only",
+		"curl https://h/ -d a=1 --next https://i/ -d b=2":      "several requests",
+	} {
+		_, err := formpost.ParseCurl(command)
+		var e *formpost.CurlError
+		if !errors.As(err, &e) || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s\n\t%v, want …%s…", command, err, says)
+		}
+	}
+}
+
+func TestParseCurlWarns(t *testing.T) {
+	for command, says := range map[string]string{
+		"curl http://h/ -d a=1":                "isn't https",
+		"curl https://h/$X -d a=1":             "$X is the shell's",
+		"curl \"https://h/$(date)\" -d a=1":    "$(date) is the shell's",
+		"curl https://h/ -d a=1 --frobnicate":  "--frobnicate is no option",
+		"curl https://h/ -d a=1 -W":            "-W is no option",
+		"curl https://h/ -d a=1 --proxy p:1":   "--proxy has no counterpart",
+		"curl https://h/ -d a=1 -E cert.pem":   "--cert has no counterpart",
+		"curl https://h/ -d a=1 -A me":         "own User-Agent",
+		"curl https://h/ -d a=1 -H 'Host: x'":  "own Host",
+		"curl https://h/ -d a=1 -H 'Accept:'":  "takes a header",
+		"curl https://h/ -d a=1 -H 'nonsense'": "no colon",
+		"curl https://h/ -d a=1 | jq .":        `"jq ." is another command`,
+		"curl https://h/ -d a=1 > out":         `"> out" is the shell's`,
+		"curl https://h/ -d 'a=1 2'":           "a little differently: a=1+2",
+		"curl https://h/ -d 'token=a b'":       "differently: token=" + formpost.Mask,
+		"curl https://h/ -d '{\"a\":1}'":       "labels it as a form",
+		"curl https://h/{id} -d a=1":           "replace it",
+		"curl https://h/ -d a=1 -L":            "doesn't follow redirects",
+	} {
+		imported, err := formpost.ParseCurl(command)
+		if err != nil || len(imported.Warnings) != 1 || !strings.Contains(imported.Warnings[0], says) {
+			t.Errorf("%s\n\t%q, %v, want one …%s…", command, imported.Warnings, err, says)
+		}
+	}
+}
+
+// FuzzCurl: what an import is exported as, imports as the same.
+func FuzzCurl(f *testing.F) {
+	files, _ := filepath.Glob("testdata/curl/*.txtar")
+	for _, file := range files {
+		if archive, err := txtar.ParseFile(file); err == nil {
+			f.Add(string(archive.Files[0].Data))
+		}
+	}
+	f.Fuzz(func(t *testing.T, command string) {
+		first, err := formpost.ParseCurl(command)
+		if err != nil || first.Request.Validate() != nil {
+			return
+		}
+		exported := formpost.Curl(first.Request, true)
+		second, err := formpost.ParseCurl(exported)
+		if err != nil {
+			t.Fatalf("%s\nexported as\n%s\n%v", command, exported, err)
+		}
+		if diff := cmp.Diff(string(first.Request.Bytes()), string(second.Request.Bytes())); diff != "" {
+			t.Fatalf("%s\nexported as\n%s\n(-first +second):\n%s", command, exported, diff)
+		}
+		if len(second.Warnings) > 0 && !strings.ContainsAny(first.Request.Path, "{<[") {
+			t.Fatalf("%s\nwarns %q", exported, second.Warnings)
+		}
+	})
+}

@@ -1,0 +1,198 @@
+package formpost
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"strings"
+)
+
+// addData takes in -d and its relatives (curl(1)).
+func (c *curlCommand) addData(f curlFlag) error {
+	value := f.value
+	file := ""
+	switch f.name {
+	case "data", "data-ascii", "data-binary", "json":
+		if name, ok := strings.CutPrefix(value, "@"); ok {
+			file = name
+		}
+	case "data-urlencode":
+		if i := strings.IndexAny(value, "=@"); i >= 0 && value[i] == '@' {
+			file = value[i+1:]
+		}
+	}
+	switch {
+	case file == "-":
+		return &CurlError{"it reads its data from another command", "write the data after -d"}
+	case file != "":
+		return &CurlError{fmt.Sprintf("it reads its data from the file %q", file), "write the file's content after -d"}
+	}
+	switch f.name {
+	case "json":
+		c.hasJSON = true
+		c.json.WriteString(value)
+		return nil
+	case "data-urlencode":
+		name, content, ok := strings.Cut(value, "=")
+		if !ok {
+			name, content = "", value
+		}
+		var encoded strings.Builder
+		percentEncode(&encoded, content)
+		if value = encoded.String(); name != "" {
+			value = name + "=" + value
+		}
+	}
+	c.data = append(c.data, value)
+	return nil
+}
+
+// body turns the data into rows.
+func (c *curlCommand) body(r *Request) error {
+	data := strings.Join(c.data, "&")
+	if c.hasJSON {
+		if len(c.data) > 0 {
+			return &CurlError{"it has both --json and -d", "keep one of them"}
+		}
+		data = c.json.String()
+		for _, h := range []Header{{Name: "Content-Type", Value: "application/json"}, {Name: "Accept", Value: "application/json"}} {
+			if _, set := r.header(h.Name); !set {
+				r.Headers = append(r.Headers, h)
+			}
+		}
+	}
+	declared, own := r.header("Content-Type")
+	if !own {
+		declared.Value = Form.ContentType()
+	}
+	mediaType, _, err := mime.ParseMediaType(declared.Value)
+	if err != nil {
+		mediaType = strings.ToLower(strings.TrimSpace(declared.Value))
+	}
+	looksJSON := strings.HasPrefix(strings.TrimSpace(data), "{") && json.Valid([]byte(data))
+	switch {
+	case data == "":
+		r.Encoding = Form
+	case mediaType == "application/json" || strings.HasSuffix(mediaType, "+json"):
+		r.Encoding = JSON
+	case mediaType == Form.ContentType() && looksJSON:
+		// The same bytes: JSON rows under the media type that curl names.
+		r.Encoding = JSON
+		if !own {
+			r.Headers = append(r.Headers, Header{Name: "Content-Type", Value: Form.ContentType()})
+			c.warn("the data is JSON, but curl labels it as a form; the header Content-Type says so too, remove it to send application/json")
+		}
+	case mediaType == Form.ContentType() && !strings.Contains(data, "="):
+		return &CurlError{"its data is one text, not rows of name=value", "use a call of the service that takes a form or a JSON object"}
+	case mediaType == Form.ContentType():
+		r.Encoding = Form
+	default:
+		return &CurlError{fmt.Sprintf("its data is %s, which isn't made of rows", mediaType), "use a service that takes a form or a JSON object"}
+	}
+	dropDefaultType(r, declared.Value)
+	if r.Encoding == JSON {
+		r.Fields, err = jsonRows(data)
+	} else {
+		r.Fields = c.formRows(data)
+	}
+	return err
+}
+
+// dropDefaultType removes a Content-Type that the encoding sets anyway.
+func dropDefaultType(r *Request, declared string) {
+	if declared != r.Encoding.ContentType() {
+		return
+	}
+	for i, h := range r.Headers {
+		if strings.EqualFold(h.Name, "Content-Type") {
+			r.Headers = append(r.Headers[:i:i], r.Headers[i+1:]...)
+			return
+		}
+	}
+}
+
+// formRows reads application/x-www-form-urlencoded (WHATWG URL §5.1).
+func (c *curlCommand) formRows(data string) []Field {
+	var rows []Field
+	for pair := range strings.SplitSeq(data, "&") {
+		if pair == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		name, value = percentDecode(name, true), percentDecode(value, true)
+		rows = append(rows, Field{Name: name, Value: value, Secret: looksSecret(name)})
+	}
+	if again := urlencoded(rows, false); again != data {
+		c.warn("the board writes the same rows a little differently: %s", urlencoded(rows, true))
+	}
+	return rows
+}
+
+// percentDecode undoes %XX, and "+" where plus is set; what is no escape stays.
+func percentDecode(s string, plus bool) string {
+	var out strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '%' && i+2 < len(s) && isDigit(s[i+1], 16) && isDigit(s[i+2], 16):
+			out.WriteByte(hexDigit(s[i+1])<<4 | hexDigit(s[i+2]))
+			i += 2
+		case s[i] == '+' && plus:
+			out.WriteByte(' ')
+		default:
+			out.WriteByte(s[i])
+		}
+	}
+	return out.String()
+}
+
+func hexDigit(c byte) byte {
+	if c <= '9' {
+		return c - '0'
+	}
+	return c&^0x20 - 'A' + 10
+}
+
+// jsonRows reads one JSON object, its order kept: texts become texts, everything
+// else stands as it is.
+func jsonRows(data string) ([]Field, error) {
+	invalid := func(err error) error {
+		return &CurlError{fmt.Sprintf("its data is no JSON: %v", err), "check quotes and commas"}
+	}
+	if !json.Valid([]byte(data)) {
+		return nil, invalid(json.Unmarshal([]byte(data), new(any)))
+	}
+	decoder := json.NewDecoder(strings.NewReader(data))
+	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
+		return nil, &CurlError{"its JSON isn't an object", "use a call that takes {\"name\": value, …}"}
+	}
+	var rows []Field
+	for decoder.More() {
+		name, err := decoder.Token()
+		if err != nil {
+			return nil, invalid(err)
+		}
+		var value json.RawMessage
+		if err := decoder.Decode(&value); err != nil {
+			return nil, invalid(err)
+		}
+		row := Field{Name: fmt.Sprint(name)}
+		switch {
+		case value[0] == '"':
+			row.Secret = looksSecret(row.Name)
+			if err := json.Unmarshal(value, &row.Value); err != nil {
+				return nil, invalid(err)
+			}
+		case isJSONNumber(string(value)):
+			row.Value, row.Number = string(value), true
+		default:
+			var compact bytes.Buffer
+			if err := json.Compact(&compact, value); err != nil {
+				return nil, invalid(err)
+			}
+			row.Value, row.Raw = compact.String(), true
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}

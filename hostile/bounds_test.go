@@ -1,0 +1,162 @@
+package hostile_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"espost/hostile"
+)
+
+// soon is when a visit that was told to end counts as one that doesn't listen:
+// a second is the promise, and the rest is for slow computers. Without being
+// told it would go on for hang.
+const soon = 10 * time.Second
+
+// Whoever waits for a server can be called off.
+func TestCancel(t *testing.T) {
+	for _, b := range hostile.All() {
+		if !b.Waits {
+			continue
+		}
+		for _, w := range ways() {
+			if !w.visits(b) {
+				continue
+			}
+			t.Run(b.Name+"/"+w.name, func(t *testing.T) {
+				t.Parallel()
+				s := hostile.Start(t, b, hostile.Options{})
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				over := make(chan outcome, 1)
+				go func() { over <- w.visit(ctx, t, s, hang) }()
+				<-s.Asked()
+				cancel()
+				select {
+				case out := <-over:
+					if out.err != nil && !errors.Is(out.err, context.Canceled) {
+						t.Errorf("the error is %v, want context.Canceled", out.err)
+					}
+				case <-time.After(soon):
+					t.Fatalf("still not over %v after it was cancelled", soon)
+				}
+			})
+		}
+	}
+}
+
+// A limit on the whole visit holds, however patient each connection is.
+func TestDeadline(t *testing.T) {
+	for _, name := range []string{"silence", "a byte a second", "slow body"} {
+		b, _ := hostile.Named(name)
+		for _, w := range ways() {
+			if !w.visits(b) {
+				continue
+			}
+			t.Run(name+"/"+w.name, func(t *testing.T) {
+				t.Parallel()
+				s := hostile.Start(t, b, hostile.Options{})
+				ctx, cancel := context.WithTimeout(t.Context(), short)
+				defer cancel()
+				over := make(chan outcome, 1)
+				go func() { over <- w.visit(ctx, t, s, hang) }()
+				select {
+				case out := <-over:
+					if out.err == nil {
+						t.Errorf("told %q, want an error", out.told)
+					}
+					if strings.Contains(out.told, hang.String()) {
+						t.Errorf("told %q, though it didn't wait that long", out.told)
+					}
+				case <-time.After(soon):
+					t.Fatalf("still not over %v after its time", soon)
+				}
+			})
+		}
+	}
+}
+
+// A name with ten thousand addresses, each of them silent, costs a bounded
+// number of connections and a bounded time.
+func TestInspectionIsBounded(t *testing.T) {
+	const connections = 40 // 16 addresses, and ten ways to ask one
+	for _, name := range []string{"silence", "closes after the hello", "one-byte records"} {
+		t.Run(name, func(t *testing.T) {
+			b, _ := hostile.Named(name)
+			s := hostile.Start(t, b, hostile.Options{})
+			c := inspector(patience(b))
+			c.Lookup = func(context.Context, string, string) ([]netip.Addr, error) {
+				var all []netip.Addr
+				for i := range 10000 {
+					all = append(all, netip.AddrFrom4([4]byte{203, 0, byte(i >> 8), byte(i)}))
+				}
+				return all, nil
+			}
+			c.Dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
+				return new(net.Dialer).DialContext(ctx, network, fmt.Sprintf("127.0.0.1:%d", s.Port()))
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), hang)
+			defer cancel()
+			if _, err := c.Inspect(ctx, target(t, s)); ctx.Err() != nil {
+				t.Fatalf("still not over after %v: %v", hang, err)
+			}
+			if n := s.Connections(); n > connections {
+				t.Errorf("%d connections, at most %d are meant", n, connections)
+			}
+			before := s.Connections()
+			if _, err := c.Fingerprint(ctx, target(t, s)); ctx.Err() != nil {
+				t.Fatalf("still not over after %v: %v", hang, err)
+			}
+			if n := s.Connections() - before; b.Waits && n > 4 {
+				t.Errorf("%d silent addresses were waited for, three are meant", n)
+			}
+		})
+	}
+}
+
+// Keys that are made to cost time don't: such work can't be called off, so none
+// of it may be begun.
+func TestHugeKeysCostNothing(t *testing.T) {
+	for _, name := range []string{"issuer with a huge key", "odd RSA keys"} {
+		b, _ := hostile.Named(name)
+		for _, w := range ways() {
+			t.Run(name+"/"+w.name, func(t *testing.T) {
+				over := make(chan struct{})
+				go func() {
+					defer close(over)
+					for v := range b.Count() {
+						visit(t, b, v, w)
+					}
+				}()
+				select {
+				case <-over:
+				case <-time.After(soon):
+					t.Fatalf("still not over after %v", soon)
+				}
+			})
+		}
+	}
+}
+
+// What the servers serve is what the tests believe: the behaviours have names
+// of their own, and every variant can be started and ended without a visitor.
+func TestBehaviours(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, b := range hostile.All() {
+		if seen[b.Name] || b.Name != strings.TrimSpace(b.Name) || b.About == "" || b.Layer == "" {
+			t.Errorf("%q (%q, %q) has no name of its own, no words or no layer", b.Name, b.About, b.Layer)
+		}
+		seen[b.Name] = true
+		s := hostile.Start(t, b, hostile.Options{Variant: b.Count() - 1})
+		s.Close()
+		s.Close()
+	}
+	if _, ok := hostile.Named("polite"); ok {
+		t.Error("there is a polite behaviour")
+	}
+}

@@ -1,0 +1,210 @@
+package profile
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"espost/esp8266"
+	"espost/sanitize"
+	"espost/tlsinspect"
+)
+
+// A Standing is how a saved pin stands against the server.
+type Standing string
+
+// The standings, best first.
+const (
+	Right   Standing = "right"   // a board with this pin connects
+	Soon    Standing = "soon"    // it does, but the pin is about to break
+	Broken  Standing = "broken"  // the server answers, and a board with this pin would refuse it
+	Unknown Standing = "unknown" // the server could not be looked at
+)
+
+// A Verdict is the outcome of checking one profile. Sentences are safe to show.
+type Verdict struct {
+	Standing Standing
+	Reason   string    // why, in one sentence; empty for Right
+	Fix      string    // what to do; empty for Right
+	Breaks   time.Time // when the pin is expected to break; zero when no date says
+	Served   string    // the certificate's SHA-1 as served; empty when none was seen
+	Renewed  bool      // Broken because the same server has another certificate: the pin can be updated
+	KeyKept  *bool     // whether the key stayed, where the certificate is another one; nil when that isn't known
+
+	Report *tlsinspect.Report // nil where one connection told enough
+	Err    error              // for Unknown
+}
+
+// A Checker holds saved pins against their servers. Its zero value warns of
+// nothing and uses the real network.
+type Checker struct {
+	Warn    time.Duration    // how long before a pin is expected to break it is Soon
+	Timeout time.Duration    // of each connection; 0 means tlsinspect's default
+	Now     func() time.Time // nil means time.Now
+}
+
+// renewalLead is the longest time before its end that a certificate is usually
+// renewed (tlsinspect.Certificate.Renewal). Before that, the pin's own date is
+// enough to tell that no renewal is near.
+const renewalLead = 30 * 24 * time.Hour
+
+func (c Checker) now() time.Time {
+	if c.Now != nil {
+		return c.Now()
+	}
+	return time.Now()
+}
+
+// Check looks at the profile's server. A fingerprint that is still right takes
+// one connection; finding out why one isn't takes a whole inspection.
+func (c Checker) Check(ctx context.Context, p *Profile) Verdict {
+	target, err := tlsinspect.ParseTarget(p.Target)
+	if err != nil {
+		return Verdict{Standing: Unknown, Reason: sanitize.Line(err.Error()), Err: err}
+	}
+	client := &tlsinspect.Client{Timeout: c.Timeout, Now: c.Now}
+	if expected := p.Pin.Expires.Add(-renewalLead); p.Pin.Mode == esp8266.PinFingerprint && expected.Sub(c.now()) > c.Warn {
+		if served, err := client.Fingerprint(ctx, target); err == nil && slices.Contains(p.Pin.SHA1, served) {
+			return Verdict{Standing: Right, Served: served, Breaks: expected}
+		}
+	}
+	if p.Pin.Mode == esp8266.PinCA {
+		client.Roots = pool(p.Pin.CAs)
+	}
+	report, err := client.Inspect(ctx, target)
+	if err != nil {
+		return Verdict{Standing: Unknown, Reason: sanitize.Line(err.Error()), Report: report, Err: err}
+	}
+	return c.Judge(p, report)
+}
+
+// pool holds the certificates of PEM texts.
+func pool(texts []string) *x509.CertPool {
+	pool := x509.NewCertPool()
+	for _, text := range texts {
+		pool.AppendCertsFromPEM([]byte(text))
+	}
+	return pool
+}
+
+// Judge holds the profile's pin against a report. In CA mode the report must
+// come from a Client whose Roots are the pinned CAs.
+func (c Checker) Judge(p *Profile, r *tlsinspect.Report) Verdict {
+	v := Verdict{Standing: Right, Served: r.Fingerprint(), Report: r}
+	if !r.Board.Connects {
+		v.Standing = Broken
+		v.Reason, v.Fix = "no board can connect any more", "Let espost inspect the server."
+		if i := slices.IndexFunc(r.Findings, func(f tlsinspect.Finding) bool { return f.Severity == tlsinspect.Problem }); i >= 0 {
+			v.Reason, v.Fix = sanitize.Line(r.Findings[i].Message), sanitize.Line(r.Findings[i].Fix)
+		}
+		return v
+	}
+	leaf := r.Chain[0]
+	kept := p.Pin.PublicKey != "" && sameText(p.Pin.PublicKey, leaf.PublicKeyPEM())
+	if p.Pin.PublicKey != "" && !slices.Contains(p.Pin.SHA1, v.Served) {
+		v.KeyKept = &kept
+	}
+	switch p.Pin.Mode {
+	case esp8266.PinFingerprint:
+		if !slices.Contains(p.Pin.SHA1, v.Served) {
+			return v.broken(p, leaf)
+		}
+		if other := strangers(p, r); other != "" {
+			v.Standing = Soon
+			v.Reason = "another address of the host serves " + other + ": boards that get there refuse it"
+			v.Fix = "Pin both fingerprints, or the public key or the CA."
+			return v
+		}
+		return c.timed(v, leaf.Renewal(), leaf.NotAfter)
+	case esp8266.PinPublicKey:
+		if !kept {
+			return v.broken(p, leaf)
+		}
+	case esp8266.PinCA:
+		i := slices.IndexFunc(r.Pins.CAs, func(choice tlsinspect.PinChoice) bool {
+			return choice.Works && slices.ContainsFunc(p.Pin.CAs, func(ca string) bool { return sameText(ca, choice.Pin.CAs[0]) })
+		})
+		if i < 0 {
+			return v.broken(p, leaf)
+		}
+		return c.timed(v, r.Pins.CAs[i].Until, r.Pins.CAs[i].Until)
+	}
+	return v
+}
+
+// strangers returns a fingerprint that is served but isn't pinned.
+func strangers(p *Profile, r *tlsinspect.Report) string {
+	for _, a := range r.Addresses {
+		if a.Fingerprint != "" && !slices.Contains(p.Pin.SHA1, a.Fingerprint) {
+			return a.Fingerprint
+		}
+	}
+	return ""
+}
+
+// sameText compares PEM texts, whose line ends and edges may differ.
+func sameText(a, b string) bool {
+	return a != "" && b != "" && strings.Join(strings.Fields(a), " ") == strings.Join(strings.Fields(b), " ")
+}
+
+// broken says why a pin doesn't fit leaf.
+func (v Verdict) broken(p *Profile, leaf *tlsinspect.Certificate) Verdict {
+	v.Standing = Broken
+	v.Fix = "Update the pin (espost check --update) and flash the boards again."
+	host := ""
+	if t, err := tlsinspect.ParseTarget(p.Target); err == nil {
+		host = t.Host
+	}
+	switch {
+	case leaf.X509 != nil && leaf.X509.VerifyHostname(host) != nil:
+		v.Reason = fmt.Sprintf("another server answers: its certificate is for %s", leaf.Name())
+		v.Fix = "Check that the name still leads to your server before you update the pin."
+	case p.Pin.Mode == esp8266.PinCA:
+		v.Renewed = true
+		v.Reason = fmt.Sprintf("the certificate now comes from another CA (%s)", issuerOf(leaf))
+	default:
+		v.Renewed = true
+		v.Reason = fmt.Sprintf("the certificate was renewed on %s%s", leaf.NotBefore.UTC().Format("2 Jan 2006"), v.keyPhrase())
+	}
+	return v
+}
+
+func (v Verdict) keyPhrase() string {
+	switch {
+	case v.KeyKept == nil:
+		return ""
+	case *v.KeyKept:
+		return ", with the same key; a public-key pin would have held"
+	}
+	return ", with a new key"
+}
+
+// issuerOf is the issuer's common name, or all of its name.
+func issuerOf(leaf *tlsinspect.Certificate) string {
+	for part := range strings.SplitSeq(leaf.Issuer, ",") {
+		if name, ok := strings.CutPrefix(part, "CN="); ok {
+			return sanitize.Line(name)
+		}
+	}
+	return sanitize.Line(leaf.Issuer)
+}
+
+// timed makes a Right verdict Soon where the expected break is near. end is
+// when the pin breaks at the latest.
+func (c Checker) timed(v Verdict, expected, end time.Time) Verdict {
+	v.Breaks = expected
+	if expected.IsZero() || expected.Sub(c.now()) > c.Warn {
+		return v
+	}
+	v.Standing = Soon
+	v.Reason = fmt.Sprintf("a renewal is expected around %s; the certificate ends on %s",
+		expected.UTC().Format("2 Jan 2006"), end.UTC().Format("2 Jan 2006"))
+	if expected.Equal(end) {
+		v.Reason = "the pinned certificate ends on " + end.UTC().Format("2 Jan 2006")
+	}
+	v.Fix = "Plan to update the pin then, or pin the public key or the CA."
+	return v
+}

@@ -1,0 +1,168 @@
+package profile_test
+
+import (
+	"encoding/pem"
+	"strings"
+	"testing"
+	"time"
+
+	"espost/demo"
+	"espost/esp8266"
+	"espost/profile"
+	"espost/tlsinspect"
+)
+
+// captured is a profile that pins s by mode, as espost does it; in CA mode the
+// root is pinned, which demo doesn't serve.
+func captured(t *testing.T, s *demo.Server, mode esp8266.PinMode) *profile.Profile {
+	t.Helper()
+	p := profile.New(s.URL())
+	target, err := tlsinspect.ParseTarget(p.Target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := new(tlsinspect.Client).Inspect(t.Context(), target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Capture(report, mode); err != nil {
+		t.Fatal(err)
+	}
+	if mode == esp8266.PinCA {
+		p.Pin.CAs = []string{string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Root().Raw}))}
+	}
+	return p
+}
+
+func serve(t *testing.T, o demo.Options) *demo.Server {
+	t.Helper()
+	s, err := demo.Start(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// What each kind of renewal does to each kind of pin.
+func TestCheckAfterRenewal(t *testing.T) {
+	right := func(standing profile.Standing) string { return string(standing) }
+	tests := []struct {
+		renewal              demo.Renewal
+		fingerprint, key, ca string
+		says                 string // of the fingerprint
+	}{
+		{"", right(profile.Right), right(profile.Right), right(profile.Right), ""},
+		{demo.SameKey, right(profile.Broken), right(profile.Right), right(profile.Right), "with the same key"},
+		{demo.NewKey, right(profile.Broken), right(profile.Broken), right(profile.Right), "with a new key"},
+		{demo.NewIntermediate, right(profile.Broken), right(profile.Broken), right(profile.Right), "with a new key"},
+		{demo.NewRoot, right(profile.Broken), right(profile.Broken), right(profile.Broken), "with a new key"},
+	}
+	for _, tt := range tests {
+		t.Run("renewal "+string(tt.renewal), func(t *testing.T) {
+			s := serve(t, demo.Options{})
+			profiles := map[string]*profile.Profile{
+				tt.fingerprint + " fingerprint": captured(t, s, esp8266.PinFingerprint),
+				tt.key + " public-key":          captured(t, s, esp8266.PinPublicKey),
+				tt.ca + " ca":                   captured(t, s, esp8266.PinCA),
+				"right insecure":                captured(t, s, esp8266.PinInsecure),
+			}
+			if tt.renewal != "" {
+				if err := s.Renew(tt.renewal); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for want, p := range profiles {
+				v := profile.Checker{Timeout: 5 * time.Second}.Check(t.Context(), p)
+				if got := string(v.Standing) + " " + string(p.Pin.Mode); got != want {
+					t.Errorf("got %s, want %s: %s", got, want, v.Reason)
+				}
+				if v.Renewed != (v.Standing == profile.Broken) {
+					t.Errorf("%s: renewed %v", want, v.Renewed)
+				}
+				if p.Pin.Mode == esp8266.PinFingerprint && !strings.Contains(v.Reason, tt.says) {
+					t.Errorf("%s: %q lacks %q", want, v.Reason, tt.says)
+				}
+				if v.Served != s.Fingerprint() {
+					t.Errorf("%s: served %s", want, v.Served)
+				}
+			}
+		})
+	}
+}
+
+func TestCheckTime(t *testing.T) {
+	s := serve(t, demo.Options{})
+	p := captured(t, s, esp8266.PinFingerprint)
+	const day = 24 * time.Hour
+	for _, tt := range []struct {
+		later time.Duration // than now
+		warn  time.Duration
+		want  profile.Standing
+	}{
+		{0, 14 * day, profile.Right},
+		{45 * day, 14 * day, profile.Right},
+		{47 * day, 14 * day, profile.Soon}, // the renewal is expected on day 60
+		{47 * day, 7 * day, profile.Right},
+		{59 * day, 0, profile.Right},
+		{61 * day, 0, profile.Soon},
+		{89 * day, 0, profile.Soon},
+		{100 * day, 0, profile.Soon}, // expired; the board doesn't look at dates
+	} {
+		c := profile.Checker{Warn: tt.warn, Now: func() time.Time { return time.Now().Add(tt.later) }}
+		if v := c.Check(t.Context(), p); v.Standing != tt.want {
+			t.Errorf("after %v, warning %v: %s (%s), want %s", tt.later, tt.warn, v.Standing, v.Reason, tt.want)
+		}
+	}
+}
+
+func TestCheckTrouble(t *testing.T) {
+	s := serve(t, demo.Options{})
+	other := serve(t, demo.Options{})
+	p := captured(t, s, esp8266.PinFingerprint)
+
+	p.Target = strings.Replace(other.URL(), "localhost", "127.0.0.1", 1)
+	if v := (profile.Checker{}).Check(t.Context(), p); v.Standing != profile.Broken || !v.Renewed {
+		t.Errorf("another certificate for the name: %+v", v)
+	}
+	dialled := serve(t, demo.Options{Listen: "127.0.0.3:0"})
+	p.Target = "https://127.0.0.3:" + dialled.Addr()[strings.LastIndex(dialled.Addr(), ":")+1:]
+	if v := (profile.Checker{}).Check(t.Context(), p); v.Standing != profile.Broken || v.Renewed || !strings.Contains(v.Reason, "another server answers") {
+		t.Errorf("a certificate for another name: %+v", v)
+	}
+
+	p.Target = s.URL()
+	_ = s.Close()
+	v := profile.Checker{Timeout: time.Second}.Check(t.Context(), p)
+	if v.Standing != profile.Unknown || v.Err == nil || !strings.Contains(v.Reason, "Nothing listens") {
+		t.Errorf("no server: %+v", v)
+	}
+	p.Target = "ftp://x"
+	if v := (profile.Checker{}).Check(t.Context(), p); v.Standing != profile.Unknown {
+		t.Errorf("no target: %+v", v)
+	}
+}
+
+func TestCapture(t *testing.T) {
+	s := serve(t, demo.Options{})
+	for _, mode := range esp8266.PinModes() {
+		p := captured(t, s, mode)
+		if !p.Pin.Pinned() || p.Pin.Mode != mode || p.Pin.SHA1[0] != s.Fingerprint() || p.Pin.PublicKey == "" {
+			t.Errorf("%s: %+v", mode, p.Pin)
+		}
+		if err := p.Validate(); err != nil {
+			t.Error(err)
+		}
+		if p.Firmware.Buffers == (esp8266.Buffers{}) {
+			t.Errorf("%s: no buffers", mode)
+		}
+	}
+	for _, mode := range esp8266.PinModes() {
+		if got := (profile.Pin{Pin: esp8266.Pin{Mode: mode}}).Pinned(); got != (mode == esp8266.PinInsecure) {
+			t.Errorf("an empty %s pin: %v", mode, got)
+		}
+	}
+	if err := profile.New("x").Capture(&tlsinspect.Report{}, esp8266.PinCA); err == nil {
+		t.Error("nothing to pin, no error")
+	}
+}

@@ -1,0 +1,188 @@
+package profile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// MaxFile is the largest profile that is read, in bytes.
+const MaxFile = 1 << 20
+
+// ErrVersion is wrapped by errors about a profile of a newer format.
+var ErrVersion = errors.New("the profile's format is newer than this espost")
+
+// Load reads a profile's file. Errors are those of Parse, with the file's name,
+// or say why the file couldn't be read.
+func Load(path string) (*Profile, error) {
+	text, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	p, err := Parse(text)
+	return p, inFile(err, path)
+}
+
+// read returns the file's content, if it isn't too long.
+func read(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no profile %s; save one in the app, or check the path: %w", path, fs.ErrNotExist)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("opening the profile: %w", err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, MaxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading the profile: %w", err)
+	}
+	if len(text) > MaxFile {
+		return nil, fmt.Errorf("%s is no profile: it is longer than %d bytes", path, MaxFile)
+	}
+	return text, nil
+}
+
+// inFile names the file in every SyntaxError of err.
+func inFile(err error, path string) error {
+	var several interface{ Unwrap() []error }
+	if errors.As(err, &several) {
+		for _, e := range several.Unwrap() {
+			_ = inFile(e, path)
+		}
+		return err
+	}
+	var one *SyntaxError
+	if errors.As(err, &one) {
+		one.File = path
+	}
+	return err
+}
+
+// Parse reads a profile's text. What it leaves out is as in New. Everything
+// that isn't understood is an error, so that a slip never passes for a default:
+// a *SyntaxError with line and caret, or several, joined by errors.Join.
+func Parse(data []byte) (*Profile, error) {
+	source := unixLines(data)
+	file, err := parseTree(source)
+	if err != nil {
+		return nil, explain(source, err)
+	}
+	if len(file.Docs) > 1 {
+		return nil, &SyntaxError{Message: "there are several documents in this file; keep one profile a file, without lines of ---"}
+	}
+	if err := checkVersion(file, source); err != nil {
+		return nil, err
+	}
+	var doc document
+	err = guarded(func() error { return yaml.UnmarshalWithOptions([]byte(source), &doc, yaml.Strict()) })
+	if err != nil {
+		return nil, explain(source, err)
+	}
+	if doc.Target == nil || *doc.Target == "" {
+		return nil, &SyntaxError{Message: "the key target is missing; add a line such as target: https://postman-echo.com/post"}
+	}
+	p := New(string(*doc.Target))
+	if err := doc.apply(p); err != nil {
+		return nil, explain(source, err)
+	}
+	if err := p.Validate(); err != nil {
+		return nil, locate(err, file, source)
+	}
+	return p, nil
+}
+
+// parseTree returns the text's syntax tree.
+func parseTree(source string) (file *ast.File, err error) {
+	err = guarded(func() error {
+		file, err = parser.ParseBytes([]byte(source), 0)
+		return err
+	})
+	return file, err
+}
+
+// guarded turns a panic into an error: some malformed texts make the YAML
+// library dereference nil.
+func guarded(call func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("this isn't YAML that can be understood; look for a lone !, & or * or an unclosed bracket")
+		}
+	}()
+	return call()
+}
+
+// unixLines ends each line by LF, which the YAML library needs to count lines.
+func unixLines(text []byte) string {
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(text))
+}
+
+// checkVersion looks at the format's version before anything else, since a
+// newer format may hold anything.
+func checkVersion(file *ast.File, source string) error {
+	var version *ast.MappingValueNode
+	if len(file.Docs) == 1 {
+		if body, ok := file.Docs[0].Body.(*ast.MappingNode); ok {
+			version = entry(body, "espost")
+		}
+	}
+	if version == nil {
+		return &SyntaxError{Message: fmt.Sprintf("this is no profile of espost; one begins with a line espost: %d", Version)}
+	}
+	var n int
+	if err := yaml.NodeToValue(version.Value, &n); err != nil || n < 1 {
+		e := &SyntaxError{Message: fmt.Sprintf("the format's version is a whole number; this espost writes espost: %d", Version)}
+		line, column := position(version.Value.GetToken())
+		e.place(source, line, column)
+		return e
+	}
+	if n > Version {
+		return &SyntaxError{
+			Message: fmt.Sprintf("the profile has the format %d and this espost knows formats up to %d; install a newer espost", n, Version),
+			Err:     ErrVersion,
+		}
+	}
+	return nil
+}
+
+// entry returns a mapping's entry, or nil.
+func entry(m *ast.MappingNode, key string) *ast.MappingValueNode {
+	for _, v := range m.Values {
+		if v.Key.GetToken().Value == key {
+			return v
+		}
+	}
+	return nil
+}
+
+// locate gives what Validate found its place in the text.
+func locate(err error, file *ast.File, source string) error {
+	var several interface{ Unwrap() []error }
+	if !errors.As(err, &several) {
+		return err
+	}
+	var located []error
+	for _, one := range several.Unwrap() {
+		var invalid *InvalidError
+		if !errors.As(one, &invalid) {
+			located = append(located, one)
+			continue
+		}
+		e := &SyntaxError{Message: strings.ReplaceAll(invalid.Error(), "\n", " "), Err: invalid}
+		if path, err := yaml.PathString("$." + invalid.Key); err == nil {
+			if node, err := path.FilterFile(file); err == nil {
+				line, column := position(node.GetToken())
+				e.place(source, line, column)
+			}
+		}
+		located = append(located, e)
+	}
+	return errors.Join(located...)
+}

@@ -1,0 +1,257 @@
+package profile_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"espost/codegen"
+	"espost/esp8266"
+	"espost/formpost"
+	"espost/profile"
+)
+
+const sha1 = "E952BE7D4BB1A92DF4126E8EE80FF132E491248D"
+
+// example is the file of the design, with every kind of row.
+const example = `espost: 1                                  # version of this format
+target: https://postman-echo.com/post
+pin:
+  mode: fingerprint                        # fingerprint | public-key | ca | insecure
+  sha1: [E952BE7D4BB1A92DF4126E8EE80FF132E491248D]      # one or more candidates
+  # public-key: PEM    ·    ca: list of PEM
+  expires: 2027-02-21T10:00:00Z            # of what is pinned, as captured
+form:
+  method: POST
+  encoding: form                           # form | json
+  headers:
+    - {name: X-Device, value: porch}
+  fields:
+    - {name: name1, value: value1}
+    # the signal
+    - {name: rssi, source: rssi, sample: "-61"}   # in dBm
+    - {name: note, value: text, off: true}
+    - {name: token, secret: true}          # the value is never written here
+firmware:
+  name: porch_post
+  board: nodemcuv2
+  every: 60s
+  outbox: true
+  folder: porch_post                       # where it was written last, relative to this file
+`
+
+func parse(t *testing.T, text string) *profile.Profile {
+	t.Helper()
+	p, err := profile.Parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func exampleProfile() *profile.Profile {
+	return &profile.Profile{
+		Target: "https://postman-echo.com/post",
+		Pin: profile.Pin{
+			Pin:     esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{sha1}},
+			Expires: time.Date(2027, 2, 21, 10, 0, 0, 0, time.UTC),
+		},
+		Form: profile.FormSpec{
+			Method:   "POST",
+			Encoding: formpost.Form,
+			Headers:  []profile.Header{{Name: "X-Device", Value: "porch"}},
+			Fields: []profile.Field{
+				{Name: "name1", Source: esp8266.SourceText, Value: "value1"},
+				{Name: "rssi", Source: esp8266.SourceRSSI, Sample: "-61"},
+				{Name: "note", Source: esp8266.SourceText, Value: "text", Off: true},
+				{Name: "token", Source: esp8266.SourceText, Secret: true},
+			},
+		},
+		Firmware: profile.Firmware{
+			Name: "porch_post", Board: "nodemcuv2", Every: time.Minute, Outbox: true, Folder: "porch_post",
+		},
+	}
+}
+
+func TestParseExample(t *testing.T) {
+	if diff := cmp.Diff(exampleProfile(), parse(t, example)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A file of two lines means what New means.
+func TestParseMinimal(t *testing.T) {
+	got := parse(t, "espost: 1\ntarget: postman-echo.com/post\n")
+	if diff := cmp.Diff(profile.New("https://postman-echo.com/post"), got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got.Firmware.Name != "postman_echo_com" || got.Firmware.Every != time.Minute || !got.Firmware.Outbox || got.Firmware.Board != "nodemcuv2" {
+		t.Errorf("defaults: %+v", got.Firmware)
+	}
+	if len(got.Form.Fields) != 2 || got.Form.Fields[1].Value != "value2" || got.Form.Method != "POST" {
+		t.Errorf("defaults: %+v", got.Form)
+	}
+}
+
+// Scalars need no quotes to be texts.
+func TestParseScalars(t *testing.T) {
+	p := parse(t, `espost: 1
+target: example.com
+pin: {sha1: ["e9:52:be:7d:4b:b1:a9:2d:f4:12:6e:8e:e8:0f:f1:32:e4:91:24:8d"]}
+form:
+  fields:
+    - {name: a, value: 1.50}
+    - {name: b, value: yes}
+    - {name: c, value: 0x1F}
+    - {name: d, value: ~}
+    - {name: e, value: true}
+    - {name: f, value: "1: 2 # 3"}
+    - name: g
+      value: |
+        two
+        lines
+    - {name: pin, source: digital, gpio: 5}
+firmware: {buffers: {rx: 1024, tx: 512}, deep-sleep: true, led: true, outbox: false}
+`)
+	var values []string
+	for _, f := range p.Form.Fields {
+		values = append(values, f.Value)
+	}
+	want := []string{"1.50", "yes", "0x1F", "", "true", "1: 2 # 3", "two\nlines\n", ""}
+	if diff := cmp.Diff(want, values); diff != "" {
+		t.Errorf("values (-want +got):\n%s", diff)
+	}
+	if p.Form.Fields[7].Pin != 5 || p.Pin.SHA1[0] != sha1 {
+		t.Errorf("gpio %d, sha1 %q", p.Form.Fields[7].Pin, p.Pin.SHA1)
+	}
+	f := p.Firmware
+	if f.Buffers != (esp8266.Buffers{RX: 1024, TX: 512}) || !f.DeepSleep || !f.LED || f.Outbox {
+		t.Errorf("firmware %+v", f)
+	}
+}
+
+func TestParseErrors(t *testing.T) {
+	const head = "espost: 1\ntarget: example.com\n"
+	tests := []struct{ name, text, want string }{
+		{"nothing", "", "this is no profile of espost"},
+		{"another file", "services:\n  web: {}\n", "this is no profile of espost"},
+		{"a list", "- 1\n", "this is no profile of espost"},
+		{"newer", "espost: 2\nfuture: {}\n", "format 2 and this espost knows formats up to 1; install a newer"},
+		{"odd version", "espost: one\ntarget: x\n", "1:9: the format's version is a whole number"},
+		{"no target", "espost: 1\n", "the key target is missing"},
+		{"bad target", "espost: 1\ntarget: ftp://x\n", `2:9: target: not a target: "ftp" is no scheme`},
+		{"unknown key", head + "pni: {}\n", `3:1: there is no key "pni" here`},
+		{"unknown nested key", head + "firmware:\n  bord: generic\n", "4:3: there is no key \"bord\" here; correct its spelling or remove it\n    4 |   bord: generic\n      |   ^"},
+		{"twice", head + "target: y\n", "a second time"},
+		{"two documents", head + "---\n" + head, "several documents"},
+		{"wrong type", head + "firmware: {outbox: maybe}\n", "true or false belongs here"},
+		{"list for text", head + "form: {method: [POST]}\n", "a text belongs here, not a list"},
+		{"mapping for list", head + "form: {fields: {name: a}}\n", "a list belongs here"},
+		{"duration", head + "firmware:\n  every: 60\n", "4:10: \"60\" is no duration; write it with a unit"},
+		{"time", head + "pin:\n  expires: soon\n", "4:12: \"soon\" is no time"},
+		{"sha256", head + "pin:\n  sha1: [" + sha1 + sha1[:24] + "]\n", "4:10: pin.sha1[0]: not a SHA-1 fingerprint: 64 digits are a SHA-256"},
+		{"mode", head + "pin:\n  mode: hope\n", `4:9: pin.mode: there is no mode "hope"`},
+		{"source", head + "form:\n  fields:\n    - {name: a, source: gps}\n", `5:25: form.fields[0].source: there is no source "gps"`},
+		{"board", head + "firmware:\n  board: esp32\n", `4:10: firmware.board: there is no board "esp32"; use one of nodemcuv2`},
+		{"name", head + "firmware:\n  name: a b\n", `4:9: firmware.name: not a sketch name`},
+		{"gpio", head + "form:\n  fields:\n    - {name: a, source: digital, gpio: 17}\n", "no GPIO 17"},
+		{"every", head + "firmware:\n  every: 1ms\n", "out of range"},
+		{"buffers", head + "firmware:\n  buffers: {rx: 100, tx: 512}\n", "out of range"},
+		{"secret value", head + "form:\n  fields:\n    - {name: token, secret: true, value: hunter2}\n", "a secret's value must not stand in this file"},
+		{"live value", head + "form:\n  fields:\n    - {name: a, source: rssi, value: x}\n", "is called sample"},
+		{"syntax", head + "form: {fields: [\n", ":"},
+		{"escape", head + "\"\x1b[2J\": 1\n", "there is no key"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, err := profile.Parse([]byte(tt.text))
+			if err == nil {
+				t.Fatalf("no error: %+v", p)
+			}
+			if !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got:\n%s\nwant it to contain:\n%s", err, tt.want)
+			}
+			if strings.Contains(err.Error(), "\x1b") || strings.Contains(err.Error(), "Go struct") {
+				t.Errorf("not fit for a terminal: %q", err)
+			}
+		})
+	}
+}
+
+// Everything that is wrong is said at once.
+func TestParseSeveralErrors(t *testing.T) {
+	_, err := profile.Parse([]byte("espost: 1\ntarget: x.example\npin:\n  mode: a\nfirmware:\n  board: b\n"))
+	if err == nil || !strings.Contains(err.Error(), "4:9: pin.mode") || !strings.Contains(err.Error(), "6:10: firmware.board") {
+		t.Error(err)
+	}
+}
+
+func TestRequest(t *testing.T) {
+	p := exampleProfile()
+	p.Form.Fields = append(p.Form.Fields, profile.Field{Name: "heap", Source: esp8266.SourceFreeHeap})
+	p.Form.Fields[3].Value = "hunter2"
+	got, err := p.Request()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := formpost.Request{
+		Method: "POST", Host: "postman-echo.com", Port: 443, Path: "/post", Encoding: formpost.Form,
+		Headers: []formpost.Header{
+			{Name: "X-Device", Value: "porch"},
+			{Name: codegen.KeyHeader, Value: codegen.SampleKey}, // the outbox is on
+		},
+		Fields: []formpost.Field{
+			{Name: "name1", Value: "value1"},
+			{Name: "rssi", Value: "-61", Number: true},
+			{Name: "token", Value: "hunter2", Secret: true},
+			{Name: "heap", Value: "38112", Number: true},
+		},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	p.Firmware.Outbox = false
+	if got, err = p.Request(); err != nil || len(got.Headers) != 1 {
+		t.Errorf("without the outbox: headers %v, %v", got.Headers, err)
+	}
+	p.Target = ""
+	if _, err := p.Request(); err == nil {
+		t.Error("no target, no error")
+	}
+}
+
+func TestProject(t *testing.T) {
+	p := exampleProfile()
+	got, err := p.Project()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Name != "porch_post" || got.Board.ID != "nodemcuv2" || got.Host != "postman-echo.com" || got.Port != 443 || got.Path != "/post" {
+		t.Errorf("%+v", got)
+	}
+	if len(got.Fields) != 3 || got.Fields[2].Name != "token" || !got.Fields[2].Secret {
+		t.Errorf("fields %+v", got.Fields)
+	}
+	if got.Buffers != esp8266.DefaultBuffers() || got.Expires != p.Pin.Expires || got.JSON {
+		t.Errorf("%+v", got)
+	}
+	p.Firmware.Board = "esp32"
+	if _, err := p.Project(); err == nil || !strings.Contains(err.Error(), "esp32") {
+		t.Error(err)
+	}
+}
+
+func TestFillSecrets(t *testing.T) {
+	p := exampleProfile()
+	p.Form.Headers = append(p.Form.Headers, profile.Header{Name: "X-Api-Key", Secret: true})
+	env := map[string]string{"ESPOST_SECRET_X_API_KEY": "k", "ESPOST_WIFI_SSID": "home", "ESPOST_WIFI_PASSWORD": "pw"}
+	missing := p.FillSecrets(func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+	if diff := cmp.Diff([]string{"ESPOST_SECRET_TOKEN"}, missing); diff != "" {
+		t.Error(diff)
+	}
+	if p.Form.Headers[1].Value != "k" || p.Firmware.SSID != "home" || p.Firmware.Password != "pw" {
+		t.Errorf("%+v %+v", p.Form.Headers, p.Firmware)
+	}
+}

@@ -1,0 +1,70 @@
+package profile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"reflect"
+	"unicode/utf8"
+)
+
+// fileMode of a profile: it names devices and servers, which is nobody else's
+// business.
+const fileMode fs.FileMode = 0o600
+
+// Save writes p to path, whole or not at all. Where a profile stands already,
+// only what differs is changed: comments, order and spelling of the rest stay.
+// Secrets and the Wi-Fi's name and password are never written. A file that
+// isn't a profile of this format is not overwritten.
+func (p *Profile) Save(path string) error {
+	if err := p.Validate(); err != nil {
+		return fmt.Errorf("saving the profile: %w", err)
+	}
+	var text []byte
+	old, err := read(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		text = []byte(renderAll(tree(p)))
+	case err != nil:
+		return err
+	default:
+		if text, err = p.Update(old); err != nil {
+			return fmt.Errorf("%s was not overwritten, since it can't be read as a profile: %w", path, inFile(err, path))
+		}
+	}
+	if again, err := Parse(text); err != nil || !same(again, p) {
+		return fmt.Errorf("saving the profile: what would be written can't be read back; nothing was changed: %w", err)
+	}
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() && info.Mode()&fs.ModeSymlink == 0 {
+		return fmt.Errorf("saving the profile: %s is not a regular file; choose another name", path)
+	}
+	if err := writeAtomically(path, text); err != nil {
+		return fmt.Errorf("saving the profile: %w; the old file is unchanged", err)
+	}
+	sweep(path)
+	return nil
+}
+
+// Bytes returns p as a new file would hold it.
+func (p *Profile) Bytes() []byte { return []byte(renderAll(tree(p))) }
+
+// Update returns a profile's text, changed as little as makes it mean p. It
+// returns Parse's error if the text isn't a profile.
+func (p *Profile) Update(text []byte) ([]byte, error) {
+	before, err := Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	if same(before, p) {
+		return text, nil
+	}
+	updated := edit(text, tree(before), tree(p))
+	if again, err := Parse(updated); utf8.Valid(updated) && err == nil && same(again, p) {
+		return updated, nil
+	}
+	return p.Bytes(), nil // a layout beyond edit: correct, without the comments
+}
+
+// same reports whether a file would say the same of both.
+func same(a, b *Profile) bool { return reflect.DeepEqual(tree(a), tree(b)) }

@@ -1,0 +1,121 @@
+package profile
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/token"
+
+	"espost/sanitize"
+)
+
+// A SyntaxError is something in a profile's text that can't be, with its place.
+type SyntaxError struct {
+	File         string // empty when the text came from no file
+	Line, Column int    // from 1; 0 when the place isn't known
+	Message      string // one plain sentence and what to do
+	Excerpt      string // the line and, below it, a caret; empty without a place
+	Err          error  // the cause, if there is one
+}
+
+func (e *SyntaxError) Error() string {
+	var b strings.Builder
+	if e.File != "" {
+		b.WriteString(e.File + ":")
+	}
+	if e.Line > 0 {
+		fmt.Fprintf(&b, "%d:%d:", e.Line, e.Column)
+	}
+	if b.Len() > 0 {
+		b.WriteByte(' ')
+	}
+	b.WriteString(e.Message)
+	if e.Excerpt != "" {
+		b.WriteString("\n" + e.Excerpt)
+	}
+	return b.String()
+}
+
+func (e *SyntaxError) Unwrap() error { return e.Err }
+
+// place sets the position, and the excerpt from the text that it is in.
+func (e *SyntaxError) place(source string, line, column int) {
+	lines := strings.Split(source, "\n")
+	if line < 1 || line > len(lines) || column < 1 {
+		return
+	}
+	e.Line, e.Column = line, column
+	shown := []rune(sanitize.Line(strings.TrimRight(lines[line-1], "\r")))
+	if column > len(shown)+1 {
+		column = len(shown) + 1
+	}
+	const widest = 70 // of a line that is shown
+	from := max(0, column-widest+10)
+	to := min(len(shown), from+widest)
+	e.Excerpt = fmt.Sprintf("%5d | %s\n      | %s^", line, string(shown[from:to]), strings.Repeat(" ", column-1-from))
+}
+
+// explain turns an error of the YAML library into a SyntaxError.
+func explain(source string, err error) error {
+	var located yaml.Error
+	if !errors.As(err, &located) {
+		return &SyntaxError{Message: sanitize.Line(err.Error()), Err: err}
+	}
+	e := &SyntaxError{Message: sanitize.Line(message(located)), Err: err}
+	if t := located.GetToken(); t != nil && t.Position != nil {
+		line, column := position(t)
+		e.place(source, line, column)
+	}
+	return e
+}
+
+// position is where t stands. The column of a quoted text is its quote's.
+func position(t *token.Token) (line, column int) { return t.Position.Line, t.Position.Column }
+
+var (
+	unknownField = regexp.MustCompile(`^unknown field "(.*)"$`)
+	definedTwice = regexp.MustCompile(`^mapping key "(.*)" already defined at \[(\d+):\d+\]$`)
+)
+
+// message is what the library says, in words that don't need Go.
+func message(err yaml.Error) string {
+	text := err.GetMessage()
+	if m := unknownField.FindStringSubmatch(text); m != nil {
+		return fmt.Sprintf("there is no key %q here; correct its spelling or remove it", m[1])
+	}
+	if m := definedTwice.FindStringSubmatch(text); m != nil {
+		return fmt.Sprintf("the key %q stands here a second time, after line %s; remove one of them", m[1], m[2])
+	}
+	var wrongType *yaml.TypeError
+	var wrongNode *yaml.UnexpectedNodeTypeError
+	var tooBig *yaml.OverflowError
+	switch {
+	case errors.As(err, &wrongType):
+		return fmt.Sprintf("%s belongs here", wanted(wrongType.DstType))
+	case errors.As(err, &wrongNode):
+		return strings.NewReplacer("Sequence", "a list", "Mapping", "a mapping of keys to values").Replace(wrongNode.Expected.String()) + " belongs here"
+	case errors.As(err, &tooBig):
+		return "this number is too big"
+	}
+	return text
+}
+
+func wanted(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return wanted(t.Elem())
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int, reflect.Int64:
+		return "a whole number"
+	case reflect.Slice:
+		return "a list"
+	case reflect.Struct, reflect.Map:
+		return "a mapping of keys to values"
+	}
+	return "a text"
+}

@@ -1,0 +1,170 @@
+package profile
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"espost/esp8266"
+)
+
+// A tree is a profile as the file shows it: mappings with their keys in order,
+// lists and scalars. Trees of two profiles have the same keys in the same
+// order, so that they can be compared key by key.
+type (
+	mapping []member
+	member  struct {
+		key   string
+		value any // mapping, []any, row or scalar; nil leaves the key out
+	}
+	row    []member // a mapping on one line
+	scalar string   // a text, which may need quotes
+	word   string   // a number, true or false
+	block  string   // a text of several lines
+)
+
+// tree returns p without its secrets. Keys that stand for nothing are nil.
+func tree(p *Profile) mapping {
+	return mapping{
+		{"espost", word(strconv.Itoa(Version))},
+		{"target", scalar(p.Target)},
+		{"pin", mapping{
+			{"mode", scalar(p.Pin.Mode)},
+			{"sha1", scalars(p.Pin.SHA1)},
+			{"public-key", oneBlock(p.Pin.PublicKey)},
+			{"ca", blocks(p.Pin.CAs)},
+			{"expires", moment(p.Pin.Expires)},
+		}},
+		{"form", mapping{
+			{"method", scalar(p.Form.Method)},
+			{"encoding", scalar(p.Form.Encoding)},
+			{"headers", headerRows(p.Form.Headers)},
+			{"fields", fieldRows(p.Form.Fields)},
+		}},
+		{"firmware", mapping{
+			{"name", scalar(p.Firmware.Name)},
+			{"board", scalar(p.Firmware.Board)},
+			{"every", scalar(shortDuration(p.Firmware.Every))},
+			{"buffers", buffers(p.Firmware.Buffers)},
+			{"outbox", word(strconv.FormatBool(p.Firmware.Outbox))},
+			{"deep-sleep", flag(p.Firmware.DeepSleep)},
+			{"led", flag(p.Firmware.LED)},
+			{"folder", optional(p.Firmware.Folder)},
+		}},
+	}
+}
+
+func headerRows(headers []Header) any {
+	var rows []any
+	for _, h := range headers {
+		r := row{{"name", scalar(h.Name)}}
+		if h.Secret {
+			r = append(r, member{"secret", word("true")})
+		} else {
+			r = append(r, member{"value", scalar(h.Value)})
+		}
+		rows = append(rows, r)
+	}
+	if rows == nil {
+		return nil
+	}
+	return rows
+}
+
+// fieldRows is never nil: without the key, the file would mean the tutorial's
+// fields.
+func fieldRows(fields []Field) any {
+	rows := []any{}
+	for _, f := range fields {
+		r := row{{"name", scalar(f.Name)}}
+		if f.Source != esp8266.SourceText {
+			r = append(r, member{"source", scalar(f.Source)})
+		}
+		if info, ok := f.Source.Info(); ok && info.Pin {
+			r = append(r, member{"gpio", word(strconv.Itoa(f.Pin))})
+		}
+		switch {
+		case f.Secret:
+			r = append(r, member{"secret", word("true")})
+		case f.Source.Constant():
+			r = append(r, member{"value", scalar(f.Value)})
+		case f.Sample != "":
+			r = append(r, member{"sample", scalar(f.Sample)})
+		}
+		if f.Off {
+			r = append(r, member{"off", word("true")})
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func scalars(texts []string) any {
+	if len(texts) == 0 {
+		return nil
+	}
+	r := make([]any, len(texts))
+	for i, s := range texts {
+		r[i] = scalar(s)
+	}
+	return r
+}
+
+func blocks(texts []string) any {
+	if len(texts) == 0 {
+		return nil
+	}
+	r := make([]any, len(texts))
+	for i, s := range texts {
+		r[i] = block(s)
+	}
+	return r
+}
+
+func oneBlock(s string) any {
+	if s == "" {
+		return nil
+	}
+	return block(s)
+}
+
+func optional(s string) any {
+	if s == "" {
+		return nil
+	}
+	return scalar(s)
+}
+
+func flag(on bool) any {
+	if !on {
+		return nil
+	}
+	return word("true")
+}
+
+func moment(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return scalar(t.UTC().Format(time.RFC3339))
+}
+
+func buffers(b esp8266.Buffers) any {
+	if b == (esp8266.Buffers{}) {
+		return nil
+	}
+	return row{{"rx", word(strconv.Itoa(b.RX))}, {"tx", word(strconv.Itoa(b.TX))}}
+}
+
+// shortDuration writes 60s, 5m and 2h where Go writes 1m0s, 5m0s and 2h0m0s.
+func shortDuration(d time.Duration) string {
+	switch {
+	case d%time.Hour == 0 && d >= time.Hour:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	case d%time.Minute == 0 && d > time.Minute:
+		return fmt.Sprintf("%dm", d/time.Minute)
+	case d%time.Second == 0:
+		return fmt.Sprintf("%ds", d/time.Second)
+	}
+	return d.String()
+}

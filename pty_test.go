@@ -1,0 +1,178 @@
+//go:build unix
+
+package main_test
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/vt"
+	"github.com/creack/pty"
+)
+
+// console is the real binary on a pseudo-terminal of 80×24, its screen kept by
+// an emulator.
+type console struct {
+	t    *testing.T
+	file *os.File
+	cmd  *exec.Cmd
+
+	mu     sync.Mutex
+	screen *vt.Emulator
+	change chan struct{} // something was drawn since it was last drained
+	ended  chan struct{}
+}
+
+func startConsole(t *testing.T, dir string, binary string, args ...string) *console {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), binary, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "HOME="+dir, "XDG_STATE_HOME="+filepath.Join(dir, "state"))
+	file, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &console{t: t, file: file, cmd: cmd, screen: vt.NewEmulator(80, 24), change: make(chan struct{}, 1), ended: make(chan struct{})}
+	go c.answer()
+	go c.draw()
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill() // if it still runs
+		<-c.ended
+		file.Close()
+		_ = c.screen.Close() // ends answer
+	})
+	return c
+}
+
+// answer sends the terminal's replies to queries back to the program.
+func (c *console) answer() { _, _ = io.Copy(c.file, c.screen) }
+
+func (c *console) draw() {
+	defer close(c.ended)
+	buffer := make([]byte, 4096)
+	for {
+		n, err := c.file.Read(buffer)
+		c.mu.Lock()
+		_, _ = c.screen.Write(buffer[:n])
+		c.mu.Unlock()
+		select {
+		case c.change <- struct{}{}:
+		default:
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (c *console) text() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.screen.String()
+}
+
+// wait returns when text is on the screen.
+func (c *console) wait(text string) {
+	c.t.Helper()
+	deadline := time.After(30 * time.Second)
+	for !strings.Contains(c.text(), text) {
+		select {
+		case <-c.change:
+		case <-deadline:
+			c.t.Fatalf("%q is not on the screen:\n%s", text, c.text())
+		}
+	}
+}
+
+func (c *console) press(key string) {
+	c.t.Helper()
+	if _, err := io.WriteString(c.file, key); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// The real binary, started as README says, on a real terminal: Enter alone ends
+// with firmware on disk that pins what openssl says of the demo server.
+func TestEnterAloneOnATerminal(t *testing.T) {
+	openssl := need(t, "openssl")
+	binary := filepath.Join(t.TempDir(), "espost")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	dir := t.TempDir()
+	c := startConsole(t, dir, binary, "--demo")
+	const enter = "\r"
+	c.wait("Where will the board send its data?")
+	address := regexp.MustCompile(`localhost:\d+`).FindString(c.text())
+	if address == "" {
+		t.Fatalf("no address on the screen:\n%s", c.text())
+	}
+	c.press(enter)
+	c.wait("An ESP8266 can connect")
+	c.press(enter)
+	c.wait("name1=value1&name2=value2")
+	c.press(enter)
+	c.wait("Ready to send")
+	c.press(enter)
+	c.wait("200 OK")
+	c.press(enter)
+	c.wait("Write the files")
+	c.press(enter)
+	c.wait("arduino-cli compile")
+	want := fingerprintOf(t, openssl, address)
+	c.press("\x03") // ctrl+c
+	<-c.ended
+	if err := c.cmd.Wait(); err != nil {
+		t.Errorf("espost ended with %v", err)
+	}
+	pins, err := os.ReadFile(filepath.Join(dir, "localhost", "pins.h"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(pins, []byte(want)) {
+		t.Errorf("pins.h lacks %s:\n%s", want, pins)
+	}
+}
+
+// fingerprintOf is what the tutorial has people do by hand: openssl's SHA-1 line,
+// colons removed.
+func fingerprintOf(t *testing.T, openssl, address string) string {
+	t.Helper()
+	client := exec.CommandContext(t.Context(), openssl, "s_client", "-connect", address)
+	pem, err := client.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	x509 := exec.CommandContext(t.Context(), openssl, "x509", "-noout", "-fingerprint", "-sha1")
+	x509.Stdin = bytes.NewReader(pem)
+	line, err := x509.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, digits, _ := strings.Cut(strings.TrimSpace(string(line)), "=")
+	return strings.ReplaceAll(digits, ":", "")
+}
+
+// need returns the program's path. Without it the test is skipped, or fails
+// where everything must run (make test).
+func need(t *testing.T, program string) string {
+	t.Helper()
+	path, err := exec.LookPath(program)
+	switch {
+	case err == nil:
+		return path
+	case os.Getenv("ESPOST_TEST_ALL") != "":
+		t.Fatalf("%s is missing: install it", program)
+	default:
+		t.Skipf("SKIPPED: %s is missing: install it to run this test", program)
+	}
+	return ""
+}

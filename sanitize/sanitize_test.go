@@ -1,0 +1,85 @@
+package sanitize_test
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"espost/sanitize"
+)
+
+func TestLine(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                                "",
+		"postman-echo.com":                "postman-echo.com",
+		"naïve 温度 🌡":                      "naïve 温度 🌡",
+		"a\nb\tc\rd":                      "a b c d",
+		"\x1b[2J\x1b]0;owned\a":           "\ufffd[2J\ufffd]0;owned\ufffd",
+		"C1 \u009b31m":                    "C1 \ufffd31m",
+		"bidi \u202egnp.exe":              "bidi \ufffdgnp.exe",
+		"isolate \u2066x\u2069":           "isolate \ufffdx\ufffd",
+		"zero\u200bwidth\u200d\ufeff":     "zero\ufffdwidth\ufffd\ufffd",
+		"soft\u00adhyphen":                "soft\ufffdhyphen",
+		"NUL\x00.evil.example":            "NUL\ufffd.evil.example",
+		"bad \xff\xc0\x80 bytes":          "bad \ufffd\ufffd\ufffd bytes",
+		"line\u2028sep\u2029par":          "line\ufffdsep\ufffdpar",
+		"tag \U000e0041":                  "tag \ufffd",
+		"filler \u3164\u115f\u1160\uffa0": "filler \ufffd\ufffd\ufffd\ufffd",
+		"private \ue000 \U000f0000":       "private \ufffd \ufffd",
+		"nonchar \ufffe\U0001ffff":        "nonchar \ufffd\ufffd",
+		"del \x7f":                        "del \ufffd",
+	} {
+		if got := sanitize.Line(in); got != want {
+			t.Errorf("Line(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestText(t *testing.T) {
+	for in, want := range map[string]string{
+		"a\r\nb\n":         "a\nb\n",
+		"a\rb":             "a\ufffdb", // a bare carriage return would overwrite the line
+		"{\n\t\"x\": 1\n}": "{\n    \"x\": 1\n}",
+		"\x1b[31mred":      "\ufffd[31mred",
+	} {
+		if got := sanitize.Text(in); got != want {
+			t.Errorf("Text(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+// What comes out is valid UTF-8 without anything that moves a cursor, reorders
+// or hides; clean text passes unchanged; doing it twice changes nothing.
+func FuzzSanitize(f *testing.F) {
+	for _, s := range []string{"plain", "\x1b]8;;http://x\a", "\u202e\u2066", "a\r\n\tb", "\xff\xfe", "\U000e0001", "e\u0301"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, in string) {
+		for name, clean := range map[string]func(string) string{"Line": sanitize.Line, "Text": sanitize.Text} {
+			out := clean(in)
+			if !utf8.ValidString(out) {
+				t.Fatalf("%s(%q) = %q isn't UTF-8", name, in, out)
+			}
+			for _, r := range out {
+				if r == '\n' && name == "Text" {
+					continue
+				}
+				if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co) {
+					t.Fatalf("%s(%q) lets %U through", name, in, r)
+				}
+			}
+			if again := clean(out); again != out {
+				t.Fatalf("%s twice: %q, then %q", name, out, again)
+			}
+			if plain(in) && out != in {
+				t.Fatalf("%s changed %q to %q", name, in, out)
+			}
+		}
+	})
+}
+
+// plain reports whether s is printable ASCII.
+func plain(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0
+}

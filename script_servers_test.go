@@ -1,0 +1,165 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"os/exec"
+	"regexp"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"espost/demo"
+)
+
+// The servers of the scripts. Each listens on a port that the system picks, sets
+// $PORT and what else its comment says, and ends with its script.
+
+// startDemo: demo ARG... runs `espost demo ARG...` and sets $URL, $PORT and
+// $SHA1 from what it prints.
+func startDemo(ts *testscript.TestScript, neg bool, args []string) {
+	path, err := lookPath(ts, "espost")
+	ts.Check(err)
+	out := start(ts, exec.Command(path, append([]string{"demo"}, args...)...))
+	url, sha1 := readLine(ts, out), readLine(ts, out)
+	ts.Setenv("URL", url)
+	ts.Setenv("SHA1", sha1)
+	setPort(ts, strings.TrimSuffix(url, "/post"))
+}
+
+// serve KIND: a server that isn't what a board hopes for.
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	setPort(ts, listener.Addr().String())
+	ts.Defer(func() { listener.Close() })
+	var answer func(net.Conn)
+	switch args[0] {
+	case "nothing": // the port is closed again
+		listener.Close()
+		return
+	case "silence":
+		answer = func(c net.Conn) { io.Copy(io.Discard, c) }
+	case "http":
+		answer = func(c net.Conn) {
+			c.Read(make([]byte, 1024))
+			fmt.Fprint(c, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+		}
+	case "ssh":
+		answer = func(c net.Conn) { fmt.Fprint(c, "SSH-2.0-OpenSSH_9.2\x1b[2J\r\n") }
+	case "tls13":
+		config := &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{selfSigned(ts)}}
+		answer = func(c net.Conn) { tls.Server(c, config).Handshake() }
+	default:
+		ts.Fatalf("there is no server %q", args[0])
+	}
+	go func() {
+		for {
+			c, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				answer(c)
+			}()
+		}
+	}()
+}
+
+func selfSigned(ts *testscript.TestScript) tls.Certificate {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	ts.Check(err)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().AddDate(0, 0, 90), DNSNames: []string{"localhost"}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	ts.Check(err)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+// A host is a demo server in this process, whose certificate can be renewed.
+type host struct{ server *demo.Server }
+
+type hostKey struct{}
+
+// startHost: host starts a server and sets $URL and $SHA1.
+func startHost(ts *testscript.TestScript, neg bool, args []string) {
+	server, err := demo.Start(demo.Options{})
+	ts.Check(err)
+	ts.Defer(func() { server.Close() })
+	ts.Value(hostKey{}).(*host).server = server
+	ts.Setenv("URL", server.URL())
+	ts.Setenv("SHA1", server.Fingerprint())
+	setPort(ts, server.Addr())
+}
+
+// renewHost: renew same-key|new-key|… renews its certificate and sets $SHA1.
+func renewHost(ts *testscript.TestScript, neg bool, args []string) {
+	server := ts.Value(hostKey{}).(*host).server
+	ts.Check(server.Renew(demo.Renewal(args[0])))
+	ts.Setenv("SHA1", server.Fingerprint())
+}
+
+// start runs a program until the script ends.
+func start(ts *testscript.TestScript, cmd *exec.Cmd) *bufio.Reader {
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = append(cmd.Environ(), "HOME="+ts.Getenv("HOME"))
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	in, err := cmd.StdinPipe() // kept open: s_server ends with its input
+	ts.Check(err)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	ts.Check(cmd.Start())
+	limit := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() }) // no script takes so long
+	ts.Defer(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		limit.Reset(2 * time.Second) // gnutls-serv doesn't mind anything less than Kill
+		in.Close()
+		_, _ = io.Copy(io.Discard, out)
+		_ = cmd.Wait()
+		limit.Stop()
+		if stderr.Len() > 0 {
+			ts.Logf("%s said:\n%s", cmd.Path, stderr.Bytes())
+		}
+	})
+	return bufio.NewReader(out)
+}
+
+func readLine(ts *testscript.TestScript, in *bufio.Reader) string {
+	line, err := in.ReadString('\n')
+	if err != nil {
+		ts.Fatalf("the server ended: %v", err)
+	}
+	return strings.TrimRight(line, "\r\n")
+}
+
+var portAtEnd = regexp.MustCompile(`:(\d+)$`)
+
+func setPort(ts *testscript.TestScript, address string) {
+	m := portAtEnd.FindStringSubmatch(address)
+	if m == nil {
+		ts.Fatalf("%q has no port", address)
+	}
+	ts.Setenv("PORT", m[1])
+}
+
+// lookPath finds a program as the script would.
+func lookPath(ts *testscript.TestScript, name string) (string, error) {
+	for _, dir := range strings.Split(ts.Getenv("PATH"), ":") {
+		if path, err := exec.LookPath(dir + "/" + name); err == nil {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("%s is not in the script's PATH", name)
+}

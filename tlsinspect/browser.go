@@ -1,0 +1,133 @@
+package tlsinspect
+
+import (
+	"context"
+	"crypto/rsa"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"espost/esp8266"
+)
+
+// errSeen ends a browser's handshake as soon as everything is known.
+var errSeen = errors.New("seen enough")
+
+// seeAsBrowser looks as a modern browser does: TLS up to 1.3, the system's
+// roots. It costs no more round trips than a flight: where the server chooses
+// TLS 1.2, the handshake ends at the certificate.
+func (in *inspection) seeAsBrowser(ctx context.Context, ip netip.Addr) {
+	p := in.client.startPart(PartBrowser)
+	b := new(Browser)
+	patience := in.client.patience(ctx)
+	served, err := in.browserHandshake(ctx, ip, b)
+	if len(served) == 0 {
+		reason := connectionError(err, shownAddr(in.target, ip), true, patience)
+		b.Err = reason
+		in.browser = b
+		p.tell(Failed, reason.Message)
+		return
+	}
+	b.Fingerprint = fingerprint(served[0])
+	b.Err = in.client.trust(served, in.target.Host, in.now)
+	b.Trusted = b.Err == nil
+	in.browser = b
+	detail := esp8266.VersionName(b.Version) + " · trusted"
+	if !b.Trusted {
+		detail = esp8266.VersionName(b.Version) + " · not trusted"
+	}
+	p.tell(Done, detail)
+}
+
+// browserHandshake returns the chain that a browser is served, as DER, and sets
+// the version.
+func (in *inspection) browserHandshake(ctx context.Context, ip netip.Addr, b *Browser) (served [][]byte, err error) {
+	c := in.client
+	ctx, cancel := context.WithTimeout(ctx, c.timeout())
+	defer cancel()
+	conn, err := c.dial(ctx, net.JoinHostPort(ip.String(), strconv.Itoa(in.target.Port)))
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	defer obey(ctx, conn)()
+	client := tls.Client(conn, &tls.Config{
+		ServerName:         in.target.Host,
+		NextProtos:         []string{"h2", "http/1.1"},
+		InsecureSkipVerify: true, // judged by trust, so that the chain is known when it is not trusted
+		VerifyPeerCertificate: func(raw [][]byte, _ [][]*x509.Certificate) error {
+			served = raw
+			return nil
+		},
+		VerifyConnection: func(s tls.ConnectionState) error {
+			if b.Version = s.Version; s.Version < tls.VersionTLS13 {
+				return errSeen
+			}
+			return nil
+		},
+	})
+	if err = client.HandshakeContext(ctx); err == nil {
+		client.Close()
+	}
+	return served, err
+}
+
+// trust returns why a browser would not trust the chain, or nil. It takes any
+// chain that leads to a root, in any order.
+func (c *Client) trust(chain [][]byte, host string, at time.Time) error {
+	leaf, err := x509.ParseCertificate(chain[0])
+	if err != nil {
+		return err
+	}
+	_, err = leaf.Verify(x509.VerifyOptions{
+		DNSName: host, Intermediates: pool(chain[1:]), Roots: c.Roots, CurrentTime: at,
+	})
+	return err
+}
+
+// anchors returns the roots that paths from the chain end at, whatever the leaf
+// is called and meant for.
+func (c *Client) anchors(chain []*Certificate, at time.Time) (roots []*Certificate, err error) {
+	leaf := chain[0].X509
+	if leaf == nil {
+		return nil, chain[0].ParseErr
+	}
+	var rest [][]byte
+	for _, c := range chain[1:] {
+		rest = append(rest, c.Raw)
+	}
+	paths, err := leaf.Verify(x509.VerifyOptions{
+		Intermediates: pool(rest), Roots: c.Roots, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+	})
+	if err != nil {
+		return nil, err
+	}
+	seen := make(map[string]bool)
+	for _, path := range paths {
+		if root := path[len(path)-1]; !seen[string(root.Raw)] {
+			seen[string(root.Raw)] = true
+			roots = append(roots, NewCertificate(root.Raw))
+		}
+	}
+	return roots, nil
+}
+
+// pool holds those certificates that can be parsed, and whose keys don't take
+// long to check a signature with (package x509 has no limit).
+func pool(certificates [][]byte) *x509.CertPool {
+	p := x509.NewCertPool()
+	for _, der := range certificates {
+		parsed, err := x509.ParseCertificate(der)
+		if err != nil {
+			continue
+		}
+		if key, ok := parsed.PublicKey.(*rsa.PublicKey); !ok || key.N.BitLen() <= maxIssuerBits {
+			p.AddCert(parsed)
+		}
+	}
+	return p
+}

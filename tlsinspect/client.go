@@ -1,0 +1,117 @@
+package tlsinspect
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/x509"
+	"io"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"espost/esp8266"
+)
+
+// A Client looks at servers. Its zero value is ready to use and dials the real
+// network; a Client must not be changed or copied after its first use. Its
+// methods may be called from several goroutines at once.
+type Client struct {
+	// Dial connects; network is "tcp" and address an IP address with a port.
+	// nil means net.Dialer.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Lookup finds a host's addresses; network is "ip". nil means
+	// net.DefaultResolver.
+	Lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
+	// Now is the time that certificates are judged by. nil means time.Now.
+	Now func() time.Time
+	// Rand feeds the hellos' randoms and must be safe for concurrent use. nil
+	// means crypto/rand.Reader.
+	Rand io.Reader
+	// Roots are what a browser trusts, and the CAs that a pin may name. nil
+	// means the system's.
+	Roots *x509.CertPool
+	// Timeout bounds each connection from dialling to its end, and the name
+	// lookup. 0 means 10 seconds.
+	Timeout time.Duration
+	// Progress is told of the parts of an Inspect as they start and end, one
+	// call at a time. nil means that nobody listens.
+	Progress func(Event)
+
+	progress sync.Mutex
+}
+
+func (c *Client) now() time.Time {
+	if c.Now != nil {
+		return c.Now()
+	}
+	return time.Now()
+}
+
+func (c *Client) timeout() time.Duration {
+	if c.Timeout > 0 {
+		return c.Timeout
+	}
+	return defaultTimeout
+}
+
+// patience is how long one connection may take: c's timeout, or what ctx leaves
+// of it.
+func (c *Client) patience(ctx context.Context) time.Duration {
+	limit := c.timeout()
+	if deadline, ok := ctx.Deadline(); ok {
+		limit = min(limit, time.Until(deadline).Round(10*time.Millisecond))
+	}
+	return limit
+}
+
+func (c *Client) rand() io.Reader {
+	if c.Rand != nil {
+		return c.Rand
+	}
+	return rand.Reader
+}
+
+func (c *Client) dial(ctx context.Context, address string) (net.Conn, error) {
+	if c.Dial != nil {
+		return c.Dial(ctx, "tcp", address)
+	}
+	d := net.Dialer{KeepAlive: -1} // the connection won't live long enough
+	return d.DialContext(ctx, "tcp", address)
+}
+
+// Fingerprint returns the SHA-1 fingerprint of the certificate that the board
+// is served: 40 upper-case hex digits. It opens one connection and reads one
+// flight; where the host's first address doesn't answer it goes on to others,
+// for three times Timeout at most. An error is an *Error.
+func (c *Client) Fingerprint(ctx context.Context, t Target) (string, error) {
+	addresses, err := c.resolve(ctx, t)
+	if err != nil {
+		return "", err
+	}
+	const addressesWaitedFor = 3
+	ctx, cancel := context.WithTimeout(ctx, addressesWaitedFor*c.timeout())
+	defer cancel()
+	var first *Error
+	for _, ip := range addresses.dialled() {
+		l := c.look(ctx, t, ip, boardOffer(t))
+		if l.flight != nil && l.flight.chain != nil {
+			return fingerprint(l.flight.chain[0]), nil
+		}
+		if l.refused() {
+			return "", l.refusal()
+		}
+		if first == nil || l.err.Code == ErrorCanceled {
+			first = l.err
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return "", first
+}
+
+// boardOffer is what an ordinary sketch offers to the target.
+func boardOffer(t Target) offer {
+	return offer{serverName: t.Host, buffers: esp8266.DefaultBuffers()}
+}

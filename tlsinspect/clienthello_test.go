@@ -1,0 +1,92 @@
+package tlsinspect_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"espost/tlsinspect"
+)
+
+// recordedHellos are ClientHellos that real BearSSL sent.
+func recordedHellos(t *testing.T) (hellos [][]byte) {
+	t.Helper()
+	data, err := os.ReadFile("testdata/clienthello.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Hellos []struct {
+			Record string `json:"record_hex"`
+		} `json:"hellos"`
+	}
+	if err := json.Unmarshal(data, &file); err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range file.Hellos {
+		record, err := hex.DecodeString(h.Record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hellos = append(hellos, record)
+	}
+	return hellos
+}
+
+// Where the random stands in a record: after the headers and the version.
+const randomFrom, randomTo = 11, 43
+
+// withoutRandom checks and blanks the random.
+func withoutRandom(t *testing.T, record []byte) string {
+	t.Helper()
+	random := record[randomFrom:randomTo]
+	if !bytes.Equal(random[:4], make([]byte, 4)) || bytes.Equal(random[4:], make([]byte, 28)) {
+		t.Errorf("the random is %x; its first four bytes must be zero, the others random", random)
+	}
+	return hex.EncodeToString(record[:randomFrom]) + " random " + hex.EncodeToString(record[randomTo:])
+}
+
+// An Inspect sends the board's hello with the buffers' fragment lengths 512 (the
+// core's default), 1024, 2048, 4096 and none: what BearSSL itself sent is among
+// them, from the wire.
+func TestClientHelloEqualsBearSSL(t *testing.T) {
+	var mu sync.Mutex
+	sent := make(map[string]int)
+	at := serve(t, func(conn net.Conn) {
+		header := make([]byte, 5)
+		io.ReadFull(conn, header)
+		body := make([]byte, binary.BigEndian.Uint16(header[3:]))
+		io.ReadFull(conn, body)
+		mu.Lock()
+		defer mu.Unlock()
+		if record := append(header, body...); len(body) > randomTo && bytes.Equal(record[randomFrom:randomFrom+4], make([]byte, 4)) {
+			sent[withoutRandom(t, record)]++
+		}
+	})
+	new(tlsinspect.Client).Inspect(t.Context(), at) // the server hangs up on every hello
+	if _, err := new(tlsinspect.Client).Fingerprint(t.Context(), at); err == nil {
+		t.Error("a server that hangs up has no fingerprint")
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	hellos := recordedHellos(t)
+	if len(hellos) != 3 {
+		t.Fatalf("%d recorded hellos, want those of three buffer settings", len(hellos))
+	}
+	for i, h := range hellos {
+		if want := withoutRandom(t, h); sent[want] == 0 {
+			t.Errorf("hello %d of BearSSL was not sent:\n%s\nsent were:\n%s", i, want, cmp.Diff(nil, sent))
+		}
+	}
+	if want := withoutRandom(t, hellos[0]); sent[want] != 2 {
+		t.Errorf("the hello of the core's default buffers came %d times, want 2: from Inspect and Fingerprint", sent[want])
+	}
+}

@@ -1,0 +1,47 @@
+package tlsinspect
+
+import (
+	"crypto/rand"
+	"errors"
+	"net"
+
+	"espost/esp8266"
+)
+
+// Validate is BearSSL's CA mode as this package knows it.
+var Validate = validate
+
+// JudgeConn sends the board's hello and returns BearSSL's error number for the
+// answer.
+func JudgeConn(conn net.Conn, t Target) (int, error) {
+	random, err := clientRandom(rand.Reader)
+	if err != nil {
+		return 0, err
+	}
+	hello, err := boardOffer(t).marshal(random)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := conn.Write(hello); err != nil {
+		return 0, err
+	}
+	f, err := readFlight(conn, boardOffer(t), random)
+	var malformed *malformedError
+	var notTLS *notTLSError
+	switch {
+	case errors.As(err, &malformed):
+		f.board = malformed.board
+	case errors.As(err, &notTLS):
+		return bearUnsupportedVersion, nil
+	}
+	return f.judge(), nil
+}
+
+// ClientHello is the record for a name, two buffers and a kind of build.
+func ClientHello(host string, rx, tx int, basic bool) ([]byte, error) {
+	random, err := clientRandom(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	return offer{serverName: host, buffers: esp8266.Buffers{RX: rx, TX: tx}, basic: basic}.marshal(random)
+}

@@ -1,0 +1,157 @@
+package tlsinspect_test
+
+import (
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"espost/tlsinspect"
+)
+
+// opensslSHA1 is what openssl says of the identity's certificate, without colons.
+func opensslSHA1(t *testing.T, id *identity) string {
+	t.Helper()
+	chain, _ := id.files(t)
+	out, err := exec.Command(program(t, "openssl"), "x509", "-in", chain, "-noout", "-fingerprint", "-sha1").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, digits, _ := strings.Cut(strings.TrimSpace(string(out)), "=")
+	return strings.ReplaceAll(digits, ":", "")
+}
+
+func TestFingerprintEqualsOpenSSL(t *testing.T) {
+	p := newPKI(t)
+	rsa, ec := p.leaf(t, rsa2048()), p.leaf(t, p256())
+	tests := []struct {
+		name  string
+		id    *identity
+		serve func() tlsinspect.Target
+	}{
+		{"openssl RSA", rsa, func() tlsinspect.Target { return openssl(t, rsa) }},
+		{"openssl ECDSA", ec, func() tlsinspect.Target { return openssl(t, ec) }},
+		{"nginx", ec, func() tlsinspect.Target { return nginx(t, ec) }},
+		{"gnutls-serv", rsa, func() tlsinspect.Target { return gnutls(t, rsa) }},
+		{"Go", ec, func() tlsinspect.Target { return goServer(t, &tls.Config{Certificates: []tls.Certificate{ec.tls()}}) }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			at, want := tt.serve(), opensslSHA1(t, tt.id)
+			c := &tlsinspect.Client{Roots: p.pool()}
+			got, err := c.Fingerprint(t.Context(), at)
+			if err != nil || got != want {
+				t.Errorf("Fingerprint = %q, %v; openssl says %q", got, err, want)
+			}
+			report, err := c.Inspect(t.Context(), at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if report.Fingerprint() != want || !report.Board.Connects {
+				t.Errorf("Inspect: %q, connects %v (error %d); openssl says %q",
+					report.Fingerprint(), report.Board.Connects, report.Board.Error, want)
+			}
+			if len(report.Chain) != 2 || report.Chain[1].SHA1() != opensslSHA1(t, p.intermediate) {
+				t.Errorf("the chain is not leaf and intermediate: %v", report.Chain)
+			}
+		})
+	}
+}
+
+func TestErrors(t *testing.T) {
+	closed := listen(t)
+	say := func(s string) tlsinspect.Target {
+		return serve(t, func(c net.Conn) {
+			io.WriteString(c, s)
+			io.Copy(io.Discard, c)
+		})
+	}
+	tests := []struct {
+		name string
+		at   tlsinspect.Target
+		code string
+		says string
+	}{
+		{"closed port", target(t, closed.Addr().String()), tlsinspect.ErrorRefused, "Nothing listens at localhost"},
+		{"plain HTTP", say("HTTP/1.1 400 Bad Request\r\n\r\n"), tlsinspect.ErrorNotTLS, `plain HTTP, not HTTPS: it answered "HTTP/1.1 400 Bad Request"`},
+		{"SSH", say("SSH-2.0-OpenSSH_9.2\r\n"), tlsinspect.ErrorNotTLS, `SSH server: it said "SSH-2.0-OpenSSH_9.2"`},
+		{"mail", say("220 mx\x1b[31m\r\n"), tlsinspect.ErrorNotTLS, "220 mx\ufffd[31m"},
+		{"few bytes", serve(t, func(c net.Conn) { io.WriteString(c, "no"); c.(*net.TCPConn).CloseWrite(); io.Copy(io.Discard, c) }), tlsinspect.ErrorNotTLS, `"no"`},
+		{"closes", serve(t, func(c net.Conn) { c.Read(make([]byte, 512)) }), tlsinspect.ErrorClosed, "closed the connection"},
+		{"resets", serve(t, func(c net.Conn) {
+			c.Read(make([]byte, 512))
+			c.(*net.TCPConn).SetLinger(0)
+		}), tlsinspect.ErrorReset, "broke the connection off"},
+		{"silent", serve(t, func(c net.Conn) { io.Copy(io.Discard, c) }), tlsinspect.ErrorTimeout, "said nothing for 200ms"},
+		{"oversized record", say("\x16\x03\x03\xff\xff"), tlsinspect.ErrorMalformed, "longer than TLS allows"},
+		{"application data", say("\x17\x03\x03\x00\x01x"), tlsinspect.ErrorMalformed, "type 23 has no place"},
+	}
+	closed.Close() // now that nobody else can be given its port
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := &tlsinspect.Client{Timeout: 200 * time.Millisecond}
+			if tt.code != tlsinspect.ErrorTimeout {
+				c.Timeout = 5 * time.Second
+			}
+			check := func(err error) {
+				t.Helper()
+				var e *tlsinspect.Error
+				if !errors.As(err, &e) {
+					t.Fatalf("error is %v, want an *Error", err)
+				}
+				if e.Code != tt.code || !strings.Contains(e.Error(), tt.says) || e.Fix == "" {
+					t.Errorf("error is %s: %s; want %s saying %q, and a fix", e.Code, e, tt.code, tt.says)
+				}
+			}
+			_, err := c.Fingerprint(t.Context(), tt.at)
+			check(err)
+			report, err := c.Inspect(t.Context(), tt.at)
+			check(err)
+			if report == nil || len(report.Findings) == 0 || report.Findings[0].Severity != tlsinspect.Problem {
+				t.Errorf("the report does not tell the problem: %+v", report)
+			}
+		})
+	}
+}
+
+func TestTLS13OnlyIsAVerdict(t *testing.T) {
+	id := selfSigned(t, p256())
+	at := openssl(t, id, "-tls1_3")
+	c := new(tlsinspect.Client)
+	report, err := c.Inspect(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := report.Board; b.Connects || b.Alert != 70 || b.Error != 326 || report.Findings[0].Code != tlsinspect.CodeTLS13Only {
+		t.Errorf("board %+v, findings %+v; want alert 70 and %s", b, report.Findings, tlsinspect.CodeTLS13Only)
+	}
+	if report.Browser.Fingerprint != opensslSHA1(t, id) {
+		t.Errorf("the browser's view is missing: %+v", report.Browser)
+	}
+	var e *tlsinspect.Error
+	if _, err := c.Fingerprint(t.Context(), at); !errors.As(err, &e) || e.Code != tlsinspect.ErrorNoAnswer || !strings.Contains(e.Message, "alert 70") {
+		t.Errorf("Fingerprint's error is %v, want %s with alert 70", err, tlsinspect.ErrorNoAnswer)
+	}
+}
+
+func TestLeavesPolitely(t *testing.T) {
+	id := selfSigned(t, p256())
+	ended := make(chan []byte, 1)
+	at := serve(t, func(conn net.Conn) {
+		var received bytes.Buffer
+		tls.Server(&replayed{conn, io.TeeReader(conn, &received)}, &tls.Config{Certificates: []tls.Certificate{id.tls()}}).Handshake()
+		ended <- received.Bytes()
+	})
+	if _, err := new(tlsinspect.Client).Fingerprint(t.Context(), at); err != nil {
+		t.Fatal(err)
+	}
+	userCanceled, closeNotify := []byte{21, 3, 3, 0, 2, 1, 90}, []byte{21, 3, 3, 0, 2, 1, 0}
+	if got := <-ended; !bytes.HasSuffix(got, append(userCanceled, closeNotify...)) {
+		t.Errorf("the last the server heard was % x, want user_canceled and close_notify", got[max(0, len(got)-14):])
+	}
+}

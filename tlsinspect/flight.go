@@ -1,0 +1,181 @@
+package tlsinspect
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"golang.org/x/crypto/cryptobyte"
+)
+
+// A flight is the server's first answer, as far as it came.
+type flight struct {
+	offer        offer
+	clientRandom [32]byte
+
+	hello    *serverHello
+	chain    [][]byte // DER, leaf first
+	exchange *serverKeyExchange
+	request  *certificateRequest
+	complete bool // ServerHelloDone was seen
+
+	alert     int // the fatal alert that ended it, -1 for none
+	closed    bool
+	firstWith uint16 // version of the first record
+	versions  bool   // later records have the same version
+	longest   int    // bytes of the longest handshake record
+	trailing  bool   // bytes after ServerHelloDone in the same record
+	board     int    // what BearSSL makes of records and messages out of place, 0 for nothing wrong
+}
+
+// errRefused ends a flight at a fatal alert or close_notify: an answer, if not
+// the wanted one.
+var errRefused = errors.New("the server refused the handshake")
+
+// errSlow is wrapped by the error of a flight that began, and took too long.
+var errSlow = errors.New("the answer did not end in time")
+
+// A flightReader gathers handshake messages from records: a message may span
+// records, and a record may hold several.
+type flightReader struct {
+	records  *recordReader
+	flight   *flight
+	pending  []byte // handshake bytes not yet taken
+	total    int
+	warnings int
+	warning  bool // an alert's first byte was 1 and its second is awaited
+	half     bool
+}
+
+// readFlight reads until ServerHelloDone. The flight is returned with an error
+// too, with what came before it: errRefused when an alert ended it.
+func readFlight(in io.Reader, o offer, random [32]byte) (*flight, error) {
+	f := &flight{offer: o, clientRandom: random, alert: -1, versions: true}
+	r := &flightReader{records: newRecordReader(in), flight: f}
+	for !f.complete {
+		kind, body, err := r.message()
+		if err != nil && r.records.begun && isTimeout(err) {
+			err = fmt.Errorf("%w: %w", errSlow, err)
+		}
+		if err != nil {
+			return f, err
+		}
+		if err := f.accept(kind, body); err != nil {
+			return f, err
+		}
+	}
+	f.trailing = len(r.pending) > 0
+	return f, nil
+}
+
+// message returns the next handshake message; body is the caller's to keep.
+func (r *flightReader) message() (kind uint8, body []byte, err error) {
+	for {
+		s := cryptobyte.String(r.pending)
+		var length uint32
+		if s.ReadUint8(&kind) && s.ReadUint24(&length) {
+			if length > maxMessage {
+				return 0, nil, broken(fmt.Sprintf("a message of %d bytes is too long", length))
+			}
+			if s.ReadBytes(&body, int(length)) {
+				r.pending = s
+				return kind, body[:length:length], nil
+			}
+		}
+		if err := r.fill(); err != nil {
+			return 0, nil, err
+		}
+	}
+}
+
+// fill adds the next handshake record to pending and obeys alerts on the way.
+func (r *flightReader) fill() error {
+	rec, err := r.records.next()
+	if err != nil {
+		if err == io.EOF && r.flight.hello != nil {
+			err = io.ErrUnexpectedEOF
+		}
+		return err
+	}
+	f := r.flight
+	if f.firstWith == 0 {
+		f.firstWith = rec.version
+	} else if f.firstWith != rec.version {
+		f.versions = false
+	}
+	if len(rec.payload) == 0 { // BearSSL skips these whatever their type (ssl_engine.c, recvrec_ack)
+		return nil
+	}
+	switch rec.kind {
+	case recordAlert:
+		return r.alerts(rec.payload)
+	case recordHandshake:
+		if r.total += len(rec.payload); r.total > maxFlight {
+			return broken(fmt.Sprintf("its answer is longer than %d bytes", maxFlight))
+		}
+		f.longest = max(f.longest, len(rec.payload))
+		if len(r.pending) == 0 {
+			r.pending = rec.payload
+		} else {
+			r.pending = append(r.pending, rec.payload...)
+		}
+		return nil
+	}
+	return &malformedError{fmt.Sprintf("a record of type %d has no place in a handshake", rec.kind), bearUnexpected}
+}
+
+// alerts reads alert bytes as BearSSL does (ssl_hs_common.t0,
+// process-alert-byte): a level other than warning is fatal; of the warnings
+// close_notify ends the connection and no_renegotiation is fatal.
+func (r *flightReader) alerts(payload []byte) error {
+	const closeNotify, noRenegotiation = 0, 100
+	f := r.flight
+	for _, b := range payload {
+		if !r.half {
+			r.half, r.warning = true, b == 1
+			continue
+		}
+		r.half = false
+		switch {
+		case !r.warning || b == noRenegotiation:
+			f.alert = int(b)
+			return errRefused
+		case b == closeNotify:
+			f.closed = true
+			return errRefused
+		}
+		if r.warnings++; r.warnings > maxWarnings {
+			return broken("it sends warnings without end")
+		}
+	}
+	return nil
+}
+
+// accept takes the next message, in the order of RFC 5246 §7.3.
+func (f *flight) accept(kind uint8, body []byte) (err error) {
+	switch {
+	case kind == messageHelloRequest && len(body) == 0: // to be ignored during a handshake (RFC 5246 §7.4.1.1)
+		return nil
+	case kind == messageHelloRequest:
+		return &malformedError{"its HelloRequest is not empty", bearBadHandshake}
+	case f.hello == nil && kind == messageServerHello:
+		f.hello, err = parseServerHello(body)
+	case f.hello != nil && f.chain == nil && kind == messageCertificate:
+		f.chain, err = parseCertificates(body)
+		if err == nil && len(f.chain) == 0 {
+			err = &malformedError{"its chain is empty", bearUnexpected}
+		}
+	case f.chain != nil && f.exchange == nil && f.request == nil && kind == messageServerKeyExchange:
+		f.exchange, err = parseServerKeyExchange(body, f.hello.version)
+	case f.chain != nil && f.request == nil && kind == messageCertRequest:
+		f.request, err = parseCertificateRequest(body, f.hello.version)
+	case f.chain != nil && kind == messageServerHelloDone:
+		f.complete = true
+		if len(body) != 0 {
+			f.board = bearBadHelloDone
+		}
+	default:
+		return &malformedError{fmt.Sprintf("a message of type %d comes out of turn", kind), bearUnexpected}
+	}
+	return err
+}

@@ -1,0 +1,140 @@
+package tlsinspect
+
+import (
+	"encoding/json"
+	"time"
+
+	"espost/esp8266"
+	"espost/sanitize"
+)
+
+// The shapes of inspect's JSON. Their keys are a promise to scripts.
+type (
+	reportJSON struct {
+		Target      targetJSON        `json:"target"`
+		Fingerprint string            `json:"fingerprint"`
+		Chain       []certificateJSON `json:"chain"`
+		Board       boardJSON         `json:"board"`
+		Browser     *browserJSON      `json:"browser"`
+		Addresses   []addressJSON     `json:"addresses"`
+		Findings    []Finding         `json:"findings"`
+		ElapsedMS   float64           `json:"elapsed_ms"`
+	}
+	targetJSON struct {
+		Host string `json:"host"`
+		Port int    `json:"port"`
+		Path string `json:"path"`
+	}
+	certificateJSON struct {
+		Subject            string    `json:"subject"`
+		Issuer             string    `json:"issuer"`
+		Serial             string    `json:"serial"`
+		NotBefore          time.Time `json:"not_before"`
+		NotAfter           time.Time `json:"not_after"`
+		DNSNames           []string  `json:"dns_names"`
+		IPAddresses        []string  `json:"ip_addresses"`
+		Key                string    `json:"key"`
+		SignatureAlgorithm string    `json:"signature_algorithm"`
+		SHA1               string    `json:"sha1"`
+		SHA256             string    `json:"sha256"`
+		SPKISHA256         string    `json:"spki_sha256"`
+	}
+	boardJSON struct {
+		Connects           bool        `json:"connects"`
+		TLSVersion         string      `json:"tls_version"`
+		CipherSuite        string      `json:"cipher_suite"`
+		Group              string      `json:"group"`
+		SignatureAlgorithm string      `json:"signature_algorithm"`
+		MaxFragmentLengths []int       `json:"max_fragment_lengths"`
+		Buffers            buffersJSON `json:"buffers"`
+		Alert              *int        `json:"alert"`
+	}
+	buffersJSON struct {
+		RX   int `json:"rx"`
+		TX   int `json:"tx"`
+		Heap int `json:"heap"`
+	}
+	browserJSON struct {
+		Fingerprint string `json:"fingerprint"`
+		TLSVersion  string `json:"tls_version"`
+		Trusted     bool   `json:"trusted"`
+		Error       string `json:"error"`
+	}
+	addressJSON struct {
+		IP          string `json:"ip"`
+		Fingerprint string `json:"fingerprint"`
+	}
+)
+
+// MarshalJSON writes the report with the keys that scripts may rely on. Every
+// key is always there: what was not seen is "", 0, [] or null. Texts of the
+// server's are sanitized.
+func (r *Report) MarshalJSON() ([]byte, error) {
+	out := reportJSON{
+		Target:      targetJSON{r.Target.Host, r.Target.Port, r.Target.Path},
+		Fingerprint: r.Fingerprint(),
+		Chain:       []certificateJSON{},
+		Board:       r.Board.json(),
+		Addresses:   []addressJSON{},
+		Findings:    append([]Finding{}, r.Findings...),
+		ElapsedMS:   float64(r.Elapsed.Microseconds()) / 1000,
+	}
+	for _, c := range r.Chain {
+		out.Chain = append(out.Chain, c.json())
+	}
+	for _, a := range r.Addresses {
+		out.Addresses = append(out.Addresses, addressJSON{a.IP, a.Fingerprint})
+	}
+	if b := r.Browser; b != nil {
+		out.Browser = &browserJSON{b.Fingerprint, versionName(b.Version), b.Trusted, ""}
+		if b.Err != nil {
+			out.Browser.Error = sanitize.Line(b.Err.Error())
+		}
+	}
+	return json.Marshal(out)
+}
+
+func (c *Certificate) json() certificateJSON {
+	return certificateJSON{
+		Subject: sanitize.Line(c.Subject), Issuer: sanitize.Line(c.Issuer), Serial: c.Serial,
+		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(),
+		DNSNames: sanitized(c.DNSNames), IPAddresses: sanitized(c.IPAddresses),
+		Key: c.Key, SignatureAlgorithm: c.SignatureAlgorithm,
+		SHA1: c.SHA1(), SHA256: c.SHA256(), SPKISHA256: c.SPKISHA256(),
+	}
+}
+
+func (b Board) json() boardJSON {
+	out := boardJSON{
+		Connects:           b.Connects,
+		TLSVersion:         versionName(b.Version),
+		CipherSuite:        b.CipherSuite.Name,
+		MaxFragmentLengths: append([]int{}, b.MaxFragmentLengths...),
+		Buffers:            buffersJSON{b.Buffers.RX, b.Buffers.TX, b.Heap},
+	}
+	if b.Group != 0 {
+		out.Group = b.Group.String()
+	}
+	if b.SignatureAlgorithm != 0 {
+		out.SignatureAlgorithm = b.SignatureAlgorithm.String()
+	}
+	if b.Alert != 0 {
+		out.Alert = &b.Alert
+	}
+	return out
+}
+
+func versionName(v uint16) string {
+	if v == 0 {
+		return ""
+	}
+	return esp8266.VersionName(v)
+}
+
+func sanitized(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = sanitize.Line(s)
+	}
+	return out
+}

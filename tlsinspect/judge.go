@@ -1,0 +1,169 @@
+package tlsinspect
+
+import (
+	"slices"
+
+	"espost/esp8266"
+)
+
+// Sizes of BearSSL's buffers, in bytes (bearssl_x509.h, BR_X509_BUFSIZE_KEY;
+// ssl_hs_client.t0; inner.h, BR_MAX_RSA_SIZE).
+const (
+	maxKeyBytes   = 520 // modulus and exponent together
+	maxRSABytes   = 512 // modulus, and a ServerKeyExchange's signature
+	minRSABytes   = 59  // modulus, for RSA key exchange
+	maxPointBytes = 133 // ECDHE point: P-521's
+)
+
+// judge returns BearSSL's error number for the flight, in fingerprint mode with
+// the right fingerprint, or 0 when the board goes on to finish the handshake.
+// It checks what ssl_hs_client.t0 checks, in the same order. A flight that is
+// not complete without an alert or an error of its own counts as accepted as
+// far as it came.
+func (f *flight) judge() int {
+	if f.hello == nil {
+		return f.ending()
+	}
+	if code := f.judgeHello(); code != 0 {
+		return code
+	}
+	if f.chain == nil {
+		return f.ending()
+	}
+	suite, _ := esp8266.CipherSuiteByID(f.hello.suite)
+	key := boardKey(f.chain[0])
+	if code := judgeKey(key, suite.KeyExchange); code != 0 {
+		return code
+	}
+	switch {
+	case suite.KeyExchange.Ephemeral() && f.exchange != nil:
+		if code := f.judgeExchange(key, suite.KeyExchange == esp8266.ECDHERSA); code != 0 {
+			return code
+		}
+	case suite.KeyExchange.Ephemeral() && (f.request != nil || f.complete), f.exchange != nil && !suite.KeyExchange.Ephemeral():
+		return bearUnexpected
+	}
+	if !f.complete {
+		return f.ending()
+	}
+	if f.board != 0 {
+		return f.board
+	}
+	if f.trailing {
+		return bearUnexpected
+	}
+	return judgeKeyUse(key, suite.KeyExchange, f.exchange)
+}
+
+// ending is the number for a flight that ended early: by an alert, or with what
+// readFlight noted.
+func (f *flight) ending() int {
+	if f.alert >= 0 {
+		return bearAlert + f.alert
+	}
+	return f.board
+}
+
+func (f *flight) judgeHello() int {
+	h := f.hello
+	switch {
+	case h.version < esp8266.VersionTLS10 || h.version > esp8266.VersionTLS12:
+		return bearUnsupportedVersion
+	case h.version != f.firstWith || !f.versions:
+		return bearBadVersion
+	case len(h.sessionID) > 32:
+		return bearOversizedID
+	}
+	suite, known := esp8266.CipherSuiteByID(h.suite)
+	switch {
+	case !known || !f.offer.offers(h.suite), suite.TLS12 && h.version < esp8266.VersionTLS12:
+		return bearBadCipherSuite
+	case h.compression != compressionNull:
+		return bearBadCompression
+	}
+	seen := make(map[uint16]bool)
+	for _, e := range h.extensions {
+		if !f.offer.extension(e.kind) || seen[e.kind] {
+			return bearExtraExtension
+		}
+		seen[e.kind] = true
+		switch {
+		case e.kind == extensionServerName && len(e.data) != 0:
+			return bearBadSNI
+		case e.kind == extensionFragmentLength && h.fragmentLength() != f.offer.buffers.FragmentLength():
+			return bearBadFragmentLength
+		case e.kind == extensionRenegotiation && !slices.Equal(e.data, []byte{0}):
+			return bearBadRenegotiation
+		}
+	}
+	return 0
+}
+
+// boardKey returns the key that BearSSL's decoder finds in a certificate, or a
+// zero one where it gives up (x509_decoder.t0): the board then sees no key.
+//
+// An RSA key too long for the decoder's buffer counts as found: the decoder
+// stops there with an error, but the core's validator goes on pushing bytes
+// (WiFiClientSecureBearSSL.cpp, insecure_append), and the decoder resumes as if
+// nothing had happened, past the end of its buffer. What usually comes out is an
+// RSA key of that length (measured), which fails at its first use.
+func boardKey(der []byte) publicKey {
+	parts, _ := splitCertificate(der)
+	if parts.version > 2 || parts.badDates {
+		return publicKey{}
+	}
+	k := parts.key
+	if k.isRSA() || k.isEC() && k.group != 0 && len(k.point) <= maxKeyBytes {
+		return k
+	}
+	return publicKey{}
+}
+
+// judgeKey checks the kind of key against the suite's.
+func judgeKey(k publicKey, exchange esp8266.KeyExchange) int {
+	wantsRSA := exchange == esp8266.RSA || exchange == esp8266.ECDHERSA
+	if wantsRSA && !k.isRSA() || !wantsRSA && !k.isEC() {
+		return bearWrongKeyUsage
+	}
+	return 0
+}
+
+// judgeExchange checks ServerKeyExchange (read-ServerKeyExchange, verify_SKE_sig).
+func (f *flight) judgeExchange(k publicKey, rsa bool) int {
+	x := f.exchange
+	if !slices.Contains(esp8266.Groups(), x.group) || f.offer.basic || len(x.point) > maxPointBytes {
+		return bearInvalidAlgorithm
+	}
+	if f.hello.version >= esp8266.VersionTLS12 {
+		wanted := uint8(signatureECDSA)
+		if rsa {
+			wanted = signatureRSA
+		}
+		if tlsHash(x.algorithm.Hash()) == 0 || x.algorithm.Signature() != wanted {
+			return bearInvalidAlgorithm
+		}
+	}
+	if len(x.signature) > maxRSABytes {
+		return bearLimitExceeded
+	}
+	if !f.proves(k, rsa) {
+		return bearBadSignature
+	}
+	return 0
+}
+
+// judgeKeyUse checks what only the key exchange itself brings to light
+// (make_pms_rsa, make_pms_ecdh).
+func judgeKeyUse(k publicKey, exchange esp8266.KeyExchange, x *serverKeyExchange) int {
+	switch {
+	case exchange == esp8266.RSA && k.nLen < minRSABytes:
+		return bearX509WeakKey
+	case exchange == esp8266.RSA && (k.nLen > maxRSABytes || k.nLen+k.eLen > maxKeyBytes || k.n.Bit(0) == 0):
+		return bearLimitExceeded
+	case exchange.Ephemeral() && !validPoint(x.group, x.point):
+		return bearInvalidAlgorithm
+	case (exchange == esp8266.ECDHECDSA || exchange == esp8266.ECDHRSA) && k.ecdsa() == nil:
+		return bearInvalidAlgorithm
+	}
+	return 0
+}

@@ -1,0 +1,211 @@
+package tlsinspect
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"espost/esp8266"
+)
+
+// Pins are the ways in which the firmware can know the server, and which one to
+// take.
+type Pins struct {
+	Fingerprint PinChoice
+	PublicKey   PinChoice
+	CAs         []PinChoice // best first; empty when nothing signed the chain that could be pinned
+
+	Recommended esp8266.PinMode
+	Reason      string // why, in one sentence
+}
+
+// A PinChoice is one way, tried on the chain as served.
+type PinChoice struct {
+	Pin   esp8266.Pin // ready for the firmware
+	Name  string      // what is pinned, safe to show: "this certificate", "its public key", "ISRG Root X1"
+	Works bool        // the board would connect with it now
+	Error int         // BearSSL's error number where it would not
+	Until time.Time   // when it breaks at the latest; zero where no date says
+	Bytes int         // of memory that the pin itself takes on the board
+	Heap  int         // bytes of heap at the handshake's peak, with Board.Buffers
+	Holds string      // until when it holds and what breaks it, for people
+}
+
+// Choice returns the first choice of a mode; there is none for insecure.
+func (p Pins) Choice(mode esp8266.PinMode) (PinChoice, bool) {
+	switch {
+	case mode == esp8266.PinFingerprint && p.Fingerprint.Pin.Mode != "":
+		return p.Fingerprint, true
+	case mode == esp8266.PinPublicKey && p.PublicKey.Pin.Mode != "":
+		return p.PublicKey, true
+	case mode == esp8266.PinCA && len(p.CAs) > 0:
+		return p.CAs[0], true
+	}
+	return PinChoice{}, false
+}
+
+// pins works out the ways to pin the chain, for a board that has the verdict b.
+func (in *inspection) pins(chain []*Certificate, b Board) Pins {
+	if len(chain) == 0 {
+		return Pins{}
+	}
+	leaf := chain[0]
+	p := Pins{
+		Fingerprint: PinChoice{
+			Pin:   esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: in.fingerprints()},
+			Name:  "this certificate",
+			Works: b.Connects, Error: b.Error,
+			Until: leaf.NotAfter,
+			Bytes: 20,
+			Holds: "until the certificate is renewed; then every board must be flashed again",
+		},
+	}
+	if spki := leaf.PublicKeyPEM(); spki != "" {
+		p.PublicKey = PinChoice{
+			Pin:   esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: spki},
+			Name:  "its public key",
+			Works: b.Connects, Error: b.Error,
+			Bytes: leaf.parts.key.size(),
+			Holds: "over renewals, as long as the host keeps its key; many change it with every renewal",
+		}
+	}
+	p.CAs = in.caChoices(chain, b)
+	for _, choice := range p.all() {
+		choice.Heap = b.Buffers.Heap(choice.Pin.Mode) + choice.Bytes
+	}
+	p.Recommended, p.Reason = in.advise(p, leaf)
+	return p
+}
+
+// all returns the choices, to be changed in place.
+func (p *Pins) all() []*PinChoice {
+	list := []*PinChoice{&p.Fingerprint}
+	if p.PublicKey.Pin.Mode != "" {
+		list = append(list, &p.PublicKey)
+	}
+	for i := range p.CAs {
+		list = append(list, &p.CAs[i])
+	}
+	return list
+}
+
+// fingerprints returns what the addresses serve, the chosen look's first, each
+// once.
+func (in *inspection) fingerprints() []string {
+	list := []string{in.looks[in.chosen].served()}
+	for _, l := range in.looks {
+		if sha1 := l.served(); sha1 != "" && !slices.Contains(list, sha1) {
+			list = append(list, sha1)
+		}
+	}
+	return list
+}
+
+// caChoices tries every certificate that could be embedded as a trust anchor:
+// the roots that a browser would end at, the issuers that the server sends, and
+// a self-signed leaf itself. Those that BearSSL's rules accept come first; of
+// them roots, since issuers below them change; of those the ones with at least
+// two years left; of those the smallest.
+func (in *inspection) caChoices(chain []*Certificate, b Board) []PinChoice {
+	type candidate struct {
+		choice        PinChoice
+		root, lasting bool
+	}
+	var list []candidate
+	seen := make(map[string]bool)
+	roots, _ := in.client.anchors(chain, in.now)
+	for i, c := range slices.Concat(roots, chain) {
+		leaf := i == len(roots)
+		if seen[string(c.Raw)] || leaf && !c.SelfIssued() || !signsOne(c, chain) {
+			continue
+		}
+		seen[string(c.Raw)] = true
+		code := in.tryAnchor(chain, c, b)
+		holds := "over renewals, while the host stays with this CA; needs the time from the network"
+		if leaf {
+			holds = "until the certificate is renewed, as a fingerprint; also checks name and dates, and needs the time from the network"
+		}
+		list = append(list, candidate{
+			PinChoice{
+				Pin:   esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{c.PEM()}},
+				Name:  c.Name(),
+				Works: code == 0 && b.Connects, Error: code,
+				Until: c.NotAfter,
+				// the core keeps the DER, and a trust anchor's name and key besides
+				// (BearSSLHelpers.cpp, X509List::append)
+				Bytes: len(c.Raw) + len(c.parts.subject) + c.parts.key.size() + anchorOverhead,
+				Holds: holds,
+			},
+			c.SelfIssued() || i < len(roots), c.NotAfter.After(in.now.AddDate(2, 0, 0)),
+		})
+	}
+	slices.SortStableFunc(list, func(x, y candidate) int {
+		return cmp.Or(trueFirst(x.choice.Works, y.choice.Works), trueFirst(x.root, y.root),
+			trueFirst(x.lasting, y.lasting), cmp.Compare(x.choice.Bytes, y.choice.Bytes))
+	})
+	var choices []PinChoice
+	for _, c := range list {
+		choices = append(choices, c.choice)
+	}
+	return choices
+}
+
+// anchorOverhead is br_x509_certificate and br_x509_trust_anchor on the board's
+// 32 bits.
+const anchorOverhead = 8 + 32
+
+func trueFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
+// signsOne reports whether a certificate, or its twin, issued one of the chain;
+// that a root issued itself doesn't count, but a leaf may have.
+func signsOne(issuer *Certificate, chain []*Certificate) bool {
+	for i, c := range chain {
+		itself := i > 0 && string(c.Raw) == string(issuer.Raw)
+		if !itself && string(c.parts.issuer) == string(issuer.parts.subject) && c.parts.signedBy(issuer.parts.key) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// tryAnchor returns BearSSL's error number for the board in CA mode with one
+// anchor. The chain is judged while it is read, so its errors come before those
+// of the key and what follows.
+func (in *inspection) tryAnchor(chain []*Certificate, anchor *Certificate, b Board) int {
+	f := in.looks[in.chosen].flight
+	if code := f.judgeHello(); code != 0 {
+		return code
+	}
+	code, usages := validate(chain, anchor, in.target.Host, in.now)
+	if code != 0 {
+		return code
+	}
+	wanted := uint8(usageSignature)
+	if !b.CipherSuite.KeyExchange.Ephemeral() {
+		wanted = usageKeyExchange
+	}
+	if usages&wanted == 0 {
+		return bearWrongKeyUsage
+	}
+	return b.Error
+}
+
+// size is what the board needs to keep a key, in bytes; 0 for a key that it
+// doesn't know.
+func (k publicKey) size() int {
+	switch {
+	case k.isRSA():
+		return k.nLen + k.eLen
+	case k.isEC() && k.group != 0:
+		return len(k.point)
+	}
+	return 0
+}

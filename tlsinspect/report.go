@@ -1,0 +1,113 @@
+package tlsinspect
+
+import (
+	"errors"
+	"time"
+
+	"espost/esp8266"
+)
+
+// A Report is what Inspect saw of a target.
+type Report struct {
+	Target    Target
+	Chain     []*Certificate // as the board is served it, leaf first; never empty when Board.Connects
+	Board     Board
+	Browser   *Browser  // nil when that look was not asked for
+	Addresses []Address // every IPv4 address, in the resolver's order
+	Pins      Pins
+	Findings  []Finding // most severe first
+	Taken     time.Time
+	Elapsed   time.Duration
+}
+
+// Board is the verdict: could an ESP8266 connect, and on which terms.
+// Zero values mean "not seen".
+type Board struct {
+	Connects           bool
+	Version            uint16
+	CipherSuite        esp8266.CipherSuite
+	Group              esp8266.Group
+	SignatureAlgorithm esp8266.SignatureAlgorithm
+	MaxFragmentLengths []int // accepted max_fragment_length values, in bytes
+	Buffers            esp8266.Buffers
+	Heap               int // bytes, for Buffers in fingerprint mode
+	Alert              int // the server's fatal alert, 0 when none came
+	Error              int // what getLastSSLError would return in fingerprint mode (BearSSL's number), 0 for no error
+}
+
+// Browser is how a modern browser is served: TLS up to 1.3 and the system's roots.
+type Browser struct {
+	Fingerprint string
+	Version     uint16
+	Trusted     bool
+	Err         error // why it isn't trusted, or why the look failed
+}
+
+// An Address is one of the host's addresses and the certificate it serves.
+type Address struct {
+	IP          string
+	Fingerprint string
+	Err         error
+}
+
+// A Severity ranks a Finding.
+type Severity string
+
+// The severities, least first.
+const (
+	OK      Severity = "ok"
+	Note    Severity = "note"
+	Warning Severity = "warning"
+	Problem Severity = "problem" // the board can't connect, or soon won't
+)
+
+// A Finding is one fact worth telling. Code is stable: scripts may rely on it.
+type Finding struct {
+	Severity Severity `json:"severity"`
+	Code     string   `json:"code"`
+	Message  string   `json:"message"`
+	Fix      string   `json:"fix"`
+}
+
+// Fingerprint returns the SHA-1 of the certificate that the board is served, 40
+// upper-case hex digits, or "" when none was seen.
+func (r *Report) Fingerprint() string {
+	if len(r.Chain) == 0 {
+		return ""
+	}
+	return r.Chain[0].SHA1()
+}
+
+// report judges what was seen; err is why the inspection ended early, or nil.
+func (in *inspection) report(err error) *Report {
+	r := &Report{Target: in.target, Taken: in.now, Browser: in.browser}
+	out := findings(append([]Finding(nil), in.target.Notes...))
+	var known *Error
+	if errors.As(err, &known) {
+		out = append(out, known.Finding())
+	}
+	for _, l := range in.looks {
+		a := Address{IP: l.ip.String(), Fingerprint: l.served()}
+		if l.err != nil {
+			a.Err = l.err
+		}
+		r.Addresses = append(r.Addresses, a)
+	}
+	if err != nil {
+		r.Findings = out.sorted()
+		return r
+	}
+	if f := in.looks[in.chosen].flight; f != nil {
+		for _, der := range f.chain {
+			r.Chain = append(r.Chain, NewCertificate(der))
+		}
+	}
+	r.Board = in.board()
+	r.Pins = in.pins(r.Chain, r.Board)
+	in.explainBoard(r.Board, &out)
+	in.explainMemory(r.Board, &out)
+	in.explainChain(r, &out)
+	in.explainOthers(r, &out)
+	r.Findings = out.sorted()
+	return r
+}

@@ -1,0 +1,207 @@
+package tlsinspect
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"espost/sanitize"
+)
+
+// A Target is what the user typed, understood: where the board will send its
+// data.
+type Target struct {
+	Host  string    // lower case; IDN in ASCII; an IPv6 address without brackets
+	Port  int       // 1 to 65535
+	Path  string    // begins with "/" and keeps the query; no fragment; ASCII only
+	Notes []Finding // what had to be changed to understand it
+}
+
+// ErrTarget is what ParseTarget's errors wrap.
+var ErrTarget = errors.New("not a target")
+
+// ParseTarget understands what a person has at hand: a host, host:port,
+// [::1]:8443 or an https URL. Stray spaces, quotes and invisible characters are
+// removed. An http:// URL and port 80 become https and port 443, with a
+// "plain-http" note. An error wraps ErrTarget and says what to do.
+func ParseTarget(s string) (Target, error) {
+	if len(s) > maxInput {
+		return Target{}, errTooLong()
+	}
+	s = tidy(s)
+	if s == "" {
+		return Target{}, fmt.Errorf("%w: nothing was given; type a host such as postman-echo.com, or an https URL", ErrTarget)
+	}
+	scheme, rest, err := splitScheme(s)
+	if err != nil {
+		return Target{}, err
+	}
+	authority, path := rest, ""
+	if i := strings.IndexAny(rest, "/?"); i >= 0 {
+		authority, path = rest[:i], rest[i:]
+	}
+	if strings.Contains(authority, "@") {
+		return Target{}, fmt.Errorf("%w: it holds a user name or password; remove what stands before the @, and send credentials in an Authorization header", ErrTarget)
+	}
+	host, port, err := splitAuthority(strings.ReplaceAll(authority, " ", ""))
+	if err != nil {
+		return Target{}, err
+	}
+	t := Target{Port: port, Path: normalizePath(path)}
+	if t.Host, err = normalizeHost(host); err != nil {
+		return Target{}, err
+	}
+	if scheme == "http" || port == 80 {
+		if port == 80 || port == 0 {
+			t.Port = 443
+		}
+		t.Notes = append(t.Notes, plainHTTPNote(t.Port))
+	}
+	if t.Port == 0 {
+		t.Port = 443
+	}
+	if len(t.URL()) > maxInput { // percent-encoding has made it longer
+		return Target{}, errTooLong()
+	}
+	return t, nil
+}
+
+func errTooLong() error {
+	return fmt.Errorf("%w: it is longer than %d bytes; give a host or an https URL", ErrTarget, maxInput)
+}
+
+func plainHTTPNote(port int) Finding {
+	return Finding{
+		Severity: Warning,
+		Code:     CodePlainHTTP,
+		Message:  fmt.Sprintf("http:// and port 80 are not encrypted: https on port %d is used instead", port),
+		Fix:      "Write https:// and, if the server needs one, its HTTPS port; 443 is the usual one.",
+	}
+}
+
+// Addr returns host:port, ready to be dialled.
+func (t Target) Addr() string { return net.JoinHostPort(t.Host, strconv.Itoa(t.Port)) }
+
+// URL returns the target as an https URL; port 443 is left out.
+func (t Target) URL() string {
+	host := t.Host
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if t.Port != 443 {
+		host += ":" + strconv.Itoa(t.Port)
+	}
+	return "https://" + host + t.Path
+}
+
+// String is URL.
+func (t Target) String() string { return t.URL() }
+
+// tidy removes what copying and typing leave behind: invisible characters
+// anywhere, and spaces, quotes and brackets of quotation around it, and with
+// them a URL's fragment. Every kind of space becomes an ASCII one.
+func tidy(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Zs, r), r == '\t':
+			return ' '
+		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Variation_Selector),
+			r == '\u034f', r == '\u115f', r == '\u1160', r == '\u3164', r == '\uffa0', r == utf8.RuneError:
+			return -1
+		}
+		return r
+	}, s)
+	s, _, _ = strings.Cut(s, "#")
+	return strings.Trim(s, " \"'`<>,;“”‘’«»")
+}
+
+// splitScheme cuts a scheme off. Without one it is "https".
+func splitScheme(s string) (scheme, rest string, err error) {
+	scheme, rest, found := strings.Cut(s, "://")
+	if !found {
+		return "https", strings.TrimPrefix(s, "//"), nil
+	}
+	if strings.ContainsAny(scheme, "/?") { // an address in the query, not a scheme
+		return "https", s, nil
+	}
+	switch scheme = strings.ToLower(strings.TrimSpace(scheme)); scheme {
+	case "https", "http":
+		return scheme, strings.TrimLeft(rest, "/ "), nil
+	}
+	return "", "", fmt.Errorf("%w: %q is no scheme that espost speaks; give an https:// URL or just the host",
+		ErrTarget, quoted(scheme))
+}
+
+// splitAuthority cuts host[:port]; port is 0 when none is given.
+func splitAuthority(s string) (host string, port int, err error) {
+	if strings.HasPrefix(s, "[") {
+		inside, after, closed := strings.Cut(s[1:], "]")
+		if !closed {
+			return "", 0, fmt.Errorf("%w: the ] after the IPv6 address is missing", ErrTarget)
+		}
+		if _, err := netip.ParseAddr(inside); err != nil || !strings.Contains(inside, ":") {
+			return "", 0, fmt.Errorf("%w: %q is no IPv6 address; brackets are for IPv6 only", ErrTarget, quoted(inside))
+		}
+		host, s = inside, after
+		if s == "" {
+			return host, 0, nil
+		}
+		if s[0] != ':' {
+			return "", 0, fmt.Errorf("%w: %q stands after the IPv6 address; write [address]:port", ErrTarget, quoted(s))
+		}
+	} else {
+		if strings.Count(s, ":") > 1 { // a bare IPv6 address; a port would need brackets
+			return s, 0, nil
+		}
+		i := strings.IndexByte(s, ':')
+		if i < 0 {
+			return s, 0, nil
+		}
+		host, s = s[:i], s[i:]
+	}
+	digits := s[1:]
+	if digits == "" { // "host:" is a legal URL authority (RFC 3986 §3.2.3)
+		return host, 0, nil
+	}
+	n, err := strconv.ParseUint(digits, 10, 16)
+	if err != nil || n == 0 {
+		return "", 0, fmt.Errorf("%w: %q is no port; a port is a number from 1 to 65535, for HTTPS usually 443",
+			ErrTarget, quoted(digits))
+	}
+	return host, int(n), nil
+}
+
+// normalizePath makes an empty path "/" and percent-encodes what an HTTP request
+// line can't hold. What is encoded already stays.
+func normalizePath(s string) string {
+	if !strings.HasPrefix(s, "/") {
+		s = "/" + s
+	}
+	var b strings.Builder
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c <= ' ', c >= 0x7f, strings.IndexByte("\"<>\\^`{|}", c) >= 0:
+			fmt.Fprintf(&b, "%%%02X", c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// quoted is foreign text made safe and short enough for a sentence.
+func quoted(s string) string { return clipped(s, maxQuoted) }
+
+// clipped is foreign text made safe, and cut after so many characters.
+func clipped(s string, most int) string {
+	s = sanitize.Line(s)
+	if utf8.RuneCountInString(s) > most {
+		s = string([]rune(s)[:most]) + "…"
+	}
+	return s
+}

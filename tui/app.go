@@ -1,0 +1,236 @@
+// Package tui is the app: five steps from an address to firmware, in one
+// terminal. This package knows which step is in front, what the steps hand on
+// to each other, and the keys that work everywhere; each step is a package of
+// its own.
+package tui
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"espost/codegen"
+	"espost/profile"
+	"espost/tlsinspect"
+	"espost/tui/certificate"
+	"espost/tui/connect"
+	"espost/tui/firmware"
+	"espost/tui/form"
+	"espost/tui/testpost"
+	"espost/tui/ui"
+)
+
+// The steps, in order.
+const (
+	stepConnect = iota
+	stepCertificate
+	stepForm
+	stepTest
+	stepFirmware
+	stepCount
+)
+
+// Model is the app's root model.
+type Model struct {
+	options Options
+	kit     *ui.Kit
+	profile *profile.Profile // what the steps read and fill in
+	saved   profile.Profile  // as it was opened or saved last
+
+	connect     *connect.Model
+	certificate *certificate.Model
+	form        *form.Model
+	test        *testpost.Model
+	firmware    *firmware.Model
+	steps       [stepCount]ui.Step
+
+	current       int
+	width, height int
+	overlay       ui.Overlay
+	status        ui.StatusMsg
+	mouseOff      bool
+	leaving       bool // quit once the profile is saved
+	dark          bool
+	written       *firmware.Written
+}
+
+// New returns the app for o.
+func New(o Options) *Model {
+	o = o.withDefaults()
+	m := &Model{options: o, dark: true, width: 80, height: 24}
+	m.kit = &ui.Kit{Theme: ui.NewTheme(true, o.ASCII), Context: o.Context, Now: o.Now, Clipboard: o.Clipboard}
+	m.profile = o.Profile
+	m.saved = snapshot(m.profile)
+	m.connect = connect.New(m.kit, o.target(), o.Inspect, o.Recent, o.Check)
+	m.certificate = certificate.New(m.kit)
+	m.form = form.New(m.kit, m.profile)
+	m.test = testpost.New(m.kit, m.profile, o.Send)
+	m.firmware = firmware.New(m.kit, m.profile, o.Dir)
+	m.steps = [stepCount]ui.Step{m.connect, m.certificate, m.form, m.test, m.firmware}
+	return m
+}
+
+// Init implements tea.Model.
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(tea.RequestBackgroundColor, m.steps[m.current].Enter(), m.connect.Recall())
+}
+
+// Update implements tea.Model.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+		return m, nil
+	case tea.BackgroundColorMsg:
+		m.dark = msg.IsDark()
+		m.kit.Theme = ui.NewTheme(m.dark, m.options.ASCII)
+		return m, nil
+	case ui.StatusMsg:
+		m.status = msg
+		return m, nil
+	case tea.KeyPressMsg:
+		m.status = ui.StatusMsg{}
+		return m, m.press(msg)
+	case tea.PasteMsg, tea.MouseMsg:
+		return m, m.input(msg)
+	}
+	if cmd, mine := m.outcome(msg); mine {
+		return m, cmd
+	}
+	// Anything else answers a step's command: only its own package knows its type.
+	var cmds []tea.Cmd
+	for _, s := range m.steps {
+		cmds = append(cmds, s.Update(msg))
+	}
+	return m, tea.Batch(cmds...)
+}
+
+// outcome handles what a step hands on.
+func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
+	switch msg := msg.(type) {
+	case connect.Captured:
+		return m.captured(msg), true
+	case certificate.Again:
+		return tea.Batch(m.enter(stepConnect), m.connect.Start()), true
+	case certificate.Chosen:
+		m.profile.Pin = msg.Pin
+		return m.enter(stepForm), true
+	case form.Imported:
+		m.connect.SetAddress(msg.Address)
+		return tea.Batch(m.enter(stepConnect), ui.Say(ui.Plain, "the command posts to another address: enter looks at it")), true
+	case form.Finished:
+		return m.enter(stepTest), true
+	case testpost.Answered:
+		return nil, true
+	case testpost.Finished:
+		return m.enter(stepFirmware), true
+	case firmware.Written:
+		m.written = &msg
+		return nil, true
+	case firmware.Ask:
+		m.overlay = msg.Question
+		return nil, true
+	case savedMsg:
+		return m.wasSaved(msg), true
+	}
+	return nil, false
+}
+
+// captured takes a new report in. Whatever was pinned or tested before belongs
+// to what was seen before; the form is the user's and stays.
+func (m *Model) captured(msg connect.Captured) tea.Cmd {
+	before := m.profile.Pin
+	m.retarget(msg.Target)
+	m.profile.Firmware.Buffers = msg.Report.Board.Buffers
+	m.certificate.SetReport(msg.Report, before)
+	m.test.SetReport(msg.Report)
+	m.profile.Pin, _ = m.certificate.Pin()
+	return tea.Batch(m.enter(stepCertificate), m.connect.Remember(msg.Report))
+}
+
+// retarget points the profile at what was looked at; a sketch that still has
+// the name proposed for the old host gets the one for the new.
+func (m *Model) retarget(t tlsinspect.Target) {
+	fw := &m.profile.Firmware
+	if old, err := tlsinspect.ParseTarget(m.profile.Target); err != nil || fw.Name == codegen.ProposeName(old.Host) {
+		fw.Name = codegen.ProposeName(t.Host)
+	}
+	m.profile.Target = t.URL()
+}
+
+// enter brings a step to the front.
+func (m *Model) enter(step int) tea.Cmd {
+	m.current = step
+	return m.steps[step].Enter()
+}
+
+// why returns what is still missing before a step can be entered, "" when it can.
+func (m *Model) why(step int) string {
+	switch {
+	case step == stepConnect:
+		return ""
+	case m.certificate.Report() == nil:
+		return "look at the server first: enter on the Connect step"
+	case step == stepCertificate:
+		return ""
+	}
+	if _, ok := m.certificate.Pin(); !ok {
+		return "the board can't connect to this server, so there is nothing to pin"
+	}
+	if step > stepForm && m.form.Check() != nil {
+		return "the form can't be sent yet: " + m.form.Check().Error()
+	}
+	return ""
+}
+
+// jump goes to a step if it can be entered, and says why not otherwise. What
+// is chosen on the certificate step is taken along.
+func (m *Model) jump(step int) tea.Cmd {
+	if reason := m.why(step); reason != "" {
+		return ui.Say(ui.Caution, reason)
+	}
+	if step == m.current {
+		return ui.Say(ui.Plain, "this is the step "+m.steps[step].Name())
+	}
+	if m.connect.Busy() || m.test.Busy() {
+		return ui.Say(ui.Caution, "still at work: esc cancels it")
+	}
+	if pin, ok := m.certificate.Pin(); ok {
+		m.profile.Pin = pin
+	}
+	return m.enter(step)
+}
+
+// back goes one step back; on the first there is nothing behind.
+func (m *Model) back() tea.Cmd {
+	if m.current == stepConnect {
+		return nil
+	}
+	return m.enter(m.current - 1)
+}
+
+// done reports whether a step's work is behind us, for the stepper.
+func (m *Model) done(step int) bool {
+	switch step {
+	case stepConnect:
+		return m.certificate.Report() != nil
+	case stepCertificate:
+		_, ok := m.certificate.Pin()
+		return ok && m.current > stepCertificate
+	case stepForm:
+		return m.current > stepForm
+	case stepTest:
+		return m.test.Passed()
+	}
+	return m.written != nil
+}
+
+// snapshot is a profile's value that later edits don't reach.
+func snapshot(p *profile.Profile) profile.Profile {
+	s := *p
+	s.Pin.SHA1 = slices.Clone(p.Pin.SHA1)
+	s.Pin.CAs = slices.Clone(p.Pin.CAs)
+	s.Form.Fields = slices.Clone(p.Form.Fields)
+	s.Form.Headers = slices.Clone(p.Form.Headers)
+	return s
+}

@@ -1,0 +1,187 @@
+package tui_test
+
+import (
+	"context"
+	"encoding/pem"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"espost/esp8266"
+	"espost/formpost"
+	"espost/profile"
+	"espost/tlsinspect"
+	"espost/tui"
+	"espost/tui/tuitest"
+)
+
+// today is the clock of every test here.
+func today() time.Time { return time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC) }
+
+const address = "https://porch.example.com/post"
+
+// chain returns the certificates of testdata/chain.pem.
+func chain(t testing.TB) []*tlsinspect.Certificate {
+	t.Helper()
+	rest, err := os.ReadFile(filepath.Join("testdata", "chain.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var certs []*tlsinspect.Certificate
+	for {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			return certs
+		}
+		certs = append(certs, tlsinspect.NewCertificate(block.Bytes))
+	}
+}
+
+// goodReport is a server that the board likes.
+func goodReport(t testing.TB, target tlsinspect.Target) *tlsinspect.Report {
+	t.Helper()
+	suite, _ := esp8266.CipherSuiteByID(0xc02b)
+	served := chain(t)
+	return &tlsinspect.Report{
+		Target: target,
+		Chain:  served,
+		Pins: tlsinspect.Pins{
+			Fingerprint: tlsinspect.PinChoice{
+				Pin:  esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{served[0].SHA1()}},
+				Name: "this certificate", Works: true, Until: served[0].NotAfter,
+				Holds: "until the certificate is renewed; then every board must be flashed again",
+			},
+			PublicKey: tlsinspect.PinChoice{
+				Pin:  esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: served[0].PublicKeyPEM()},
+				Name: "its public key", Works: true,
+				Holds: "over renewals, as long as the host keeps its key; many change it with every renewal",
+			},
+			CAs: []tlsinspect.PinChoice{{
+				Pin:  esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{served[1].PEM()}},
+				Name: "Example R11", Works: true, Until: served[1].NotAfter,
+				Holds: "over renewals; needs the time from the network",
+			}},
+			Recommended: esp8266.PinCA,
+		},
+		Board: tlsinspect.Board{
+			Connects: true, Version: esp8266.VersionTLS12, CipherSuite: suite, Group: esp8266.P256,
+			MaxFragmentLengths: []int{512, 1024, 2048, 4096},
+			Buffers:            esp8266.Buffers{RX: 512, TX: 512},
+			Heap:               esp8266.Buffers{RX: 512, TX: 512}.Heap(esp8266.PinFingerprint),
+		},
+		Findings: []tlsinspect.Finding{
+			{Severity: tlsinspect.Warning, Code: "browser-sees-another", Message: "Browsers are served another certificate: a fingerprint copied from one would fail.", Fix: "Use the fingerprint shown here."},
+			{Severity: tlsinspect.OK, Code: "mfln-accepted", Message: "Fragments of 512 bytes are accepted: 12.0 KB of memory instead of 28.0 KB."},
+		},
+		Taken: today(),
+	}
+}
+
+// A stage is an app whose server is played.
+type stage struct {
+	options tui.Options
+	posts   int // requests that were sent
+}
+
+func newStage(t testing.TB) *stage {
+	t.Helper()
+	s := &stage{}
+	s.options = tui.Options{
+		Target: address,
+		Dir:    t.TempDir(),
+		Now:    today,
+		Inspect: func(ctx context.Context, target tlsinspect.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+			progress(tlsinspect.Event{Part: tlsinspect.PartLookup, Title: "found 1 address", State: tlsinspect.Done, Elapsed: 3 * time.Millisecond})
+			return goodReport(t, target), nil
+		},
+		Send: func(_ context.Context, p *profile.Profile, _ *tlsinspect.Report) (*formpost.Response, error) {
+			s.posts++
+			r, err := p.Request()
+			if err != nil {
+				return nil, err
+			}
+			return &formpost.Response{
+				Request: r.Bytes(), Status: 200, Reason: "OK", Proto: "HTTP/1.1",
+				HeadRaw: []byte("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"),
+				Body:    []byte(`{"form":{"name1":"value1","name2":"value2"}}`),
+				Phases:  formpost.Phases{DNS: 2 * time.Millisecond, TCP: 11 * time.Millisecond, TLS: 38 * time.Millisecond, FirstByte: 31 * time.Millisecond, Body: 2 * time.Millisecond},
+			}, nil
+		},
+		Clipboard: func(string) error { return nil },
+	}
+	return s
+}
+
+// start runs the app in an emulated terminal of that size.
+func (s *stage) start(t *testing.T, width, height int) *tuitest.Terminal {
+	t.Helper()
+	return tuitest.Start(t, tui.New(s.options), tuitest.Options{Width: width, Height: height})
+}
+
+// Enter alone leads through all five steps to firmware on disk.
+func TestEnterAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		term := s.start(t, 80, 24)
+		term.WaitText("Where will the board send its data?", "port 443")
+		term.Press("enter")
+		term.WaitText("An ESP8266 can connect", "SHA-1", "Pin")
+		term.Press("enter")
+		term.WaitText("name1=value1&name2=value2", "25 bytes")
+		term.Press("enter")
+		term.WaitText("Ready to send")
+		if s.posts != 0 {
+			t.Error("the test POST left before the user asked for it")
+		}
+		term.Press("enter")
+		term.WaitText("200 OK in 84 ms", "name lookup 2 ms")
+		term.Press("enter")
+		term.WaitText("Write the files", "YOUR_WIFI_NAME")
+		term.Press("enter")
+		term.WaitText("arduino-cli compile")
+		if s.posts != 1 {
+			t.Errorf("%d requests were sent, want 1", s.posts)
+		}
+		term.Press("ctrl+c")
+		term.WaitEnd()
+
+		pins, err := os.ReadFile(filepath.Join(s.options.Dir, "porch_example_com", "pins.h"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := chain(t)[0].SHA1(); !strings.Contains(string(pins), want) {
+			t.Errorf("pins.h lacks the fingerprint %s:\n%s", want, pins)
+		}
+	})
+}
+
+// The steps' main states, whole, at three sizes.
+func TestScreens(t *testing.T) {
+	for _, size := range []struct {
+		name          string
+		width, height int
+	}{{"60x16", 60, 16}, {"80x24", 80, 24}, {"120x40", 120, 40}} {
+		t.Run(size.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage(t)
+				s.options.Dir = "" // so that the folder's name is the same everywhere; nothing is written
+				term := s.start(t, size.width, size.height)
+				for _, name := range []string{"connect", "certificate", "form", "test-ready", "test-answer", "firmware"} {
+					term.Golden(name + "-" + size.name)
+					if name != "firmware" {
+						term.Press("enter")
+					}
+				}
+				term.Press("f1")
+				term.Golden("help-" + size.name)
+				term.Press("esc", "ctrl+p")
+				term.Golden("palette-" + size.name)
+				term.Press("esc")
+				term.Quit()
+			})
+		})
+	}
+}

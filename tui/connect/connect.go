@@ -1,0 +1,244 @@
+// Package connect is the first step: where will the board send its data? It
+// understands what was typed, looks at the server, and hands on the report.
+package connect
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"espost/recent"
+	"espost/tlsinspect"
+	"espost/tui/ui"
+)
+
+// InspectFunc looks at a target and reports each part of the work as it begins
+// and ends; see tlsinspect.Client.
+type InspectFunc func(ctx context.Context, target tlsinspect.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error)
+
+// Captured is sent when the server was seen: the board's view of it is in the
+// report, whether the board could connect or not.
+type Captured struct {
+	Target tlsinspect.Target
+	Report *tlsinspect.Report
+}
+
+// Model is the step.
+type Model struct {
+	kit     *ui.Kit
+	inspect InspectFunc
+
+	input   textinput.Model
+	job     ui.Job
+	asked   tlsinspect.Target // what the job is looking at
+	parts   []part
+	frame   int // of the spinner
+	problem problem
+	tried   bool // enter was pressed on the input as it stands: show its error
+	past    past
+	zones   ui.Zones
+}
+
+// part is one line of the work under way.
+type part struct {
+	event tlsinspect.Event
+	begun time.Time
+}
+
+// problem is why the last look brought no report.
+type problem struct{ headline, fix string }
+
+type (
+	progressMsg struct {
+		number int
+		event  tlsinspect.Event
+		events <-chan tlsinspect.Event
+	}
+	doneMsg struct {
+		number int
+		report *tlsinspect.Report
+		err    error
+	}
+	tickMsg struct{ number int }
+)
+
+// New returns the step with target in its input. The servers of list are
+// offered again, their pins checked by check.
+func New(kit *ui.Kit, target string, inspect InspectFunc, list recent.List, check CheckFunc) *Model {
+	m := &Model{kit: kit, inspect: inspect, input: kit.NewInput("https://postman-echo.com/post", 2048)}
+	m.past = past{list: list, check: check, at: -1}
+	m.input.SetValue(target)
+	m.input.CursorEnd()
+	m.input.Focus()
+	return m
+}
+
+// Name implements ui.Step.
+func (m *Model) Name() string { return "Connect" }
+
+// About implements ui.Step.
+func (m *Model) About() string {
+	return "Type or paste the address that the board will post to: a host, host:port or a whole https:// URL. " +
+		"espost connects as the board's own TLS stack would, and also as a browser would, and sends no request yet."
+}
+
+// Enter implements ui.Step.
+func (m *Model) Enter() tea.Cmd { return m.input.Focus() }
+
+// Editing implements ui.Step.
+func (m *Model) Editing() bool { return !m.job.Running() }
+
+// Target returns what stands in the input, understood.
+func (m *Model) Target() (tlsinspect.Target, error) { return tlsinspect.ParseTarget(m.input.Value()) }
+
+// Typed returns what stands in the input.
+func (m *Model) Typed() string { return m.input.Value() }
+
+// SetAddress replaces what was typed.
+func (m *Model) SetAddress(s string) {
+	m.clear()
+	m.input.SetValue(s)
+	m.input.CursorEnd()
+}
+
+// Busy reports whether a look at the server is under way.
+func (m *Model) Busy() bool { return m.job.Running() }
+
+// Actions implements ui.Step.
+func (m *Model) Actions() []ui.Action {
+	if m.job.Running() {
+		return []ui.Action{{Keys: []string{"esc"}, Label: "cancel", Title: "Stop looking at the server", Run: m.stop}}
+	}
+	actions := []ui.Action{
+		{Keys: []string{"enter"}, Label: "look at the server", Title: "Look at the server with the board's eyes", Run: m.Start},
+	}
+	actions = append(actions, m.pastActions()...)
+	return append(actions, ui.Action{Keys: []string{"ctrl+u"}, Label: "clear", Title: "Clear the address", Run: m.clear})
+}
+
+func (m *Model) clear() tea.Cmd {
+	m.input.Reset()
+	m.problem, m.tried = problem{}, false
+	return nil
+}
+
+// Start begins the inspection in the background.
+func (m *Model) Start() tea.Cmd {
+	m.takeRecent()
+	target, err := m.Target()
+	m.tried = true
+	if err != nil {
+		return nil // View shows why, beneath the input
+	}
+	m.problem, m.parts, m.asked = problem{}, nil, target
+	ctx, number := m.job.Start(m.kit.Context, m.kit.Now())
+	events := make(chan tlsinspect.Event)
+	work := func() tea.Msg {
+		defer close(events)
+		report, err := m.inspect(ctx, target, func(e tlsinspect.Event) {
+			select {
+			case events <- e:
+			case <-ctx.Done():
+			}
+		})
+		return doneMsg{number, report, err}
+	}
+	return tea.Batch(work, listen(number, events), tick(number))
+}
+
+func (m *Model) stop() tea.Cmd {
+	m.job.Stop()
+	return ui.Say(ui.Plain, "stopped; nothing has changed")
+}
+
+// listen waits for the next part of the work.
+func listen(number int, events <-chan tlsinspect.Event) tea.Cmd {
+	return func() tea.Msg {
+		event, open := <-events
+		if !open {
+			return nil
+		}
+		return progressMsg{number, event, events}
+	}
+}
+
+func tick(number int) tea.Cmd {
+	return tea.Tick(100*time.Millisecond, func(time.Time) tea.Msg { return tickMsg{number} })
+}
+
+// Update implements ui.Step.
+func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case progressMsg:
+		if m.job.Is(msg.number) {
+			m.note(msg.event)
+		}
+		return listen(msg.number, msg.events)
+	case tickMsg:
+		if m.job.Is(msg.number) {
+			m.frame++
+			return tick(msg.number)
+		}
+	case doneMsg:
+		if m.job.Is(msg.number) {
+			return m.finish(msg)
+		}
+	case recalledMsg:
+		return m.recalled(msg.entries)
+	case checkedMsg:
+		m.checked(msg)
+	case tea.MouseClickMsg:
+		if !m.job.Running() {
+			return m.zones.Click(msg)
+		}
+	case tea.KeyPressMsg, tea.PasteMsg:
+		return m.edit(msg)
+	}
+	return nil
+}
+
+// note keeps one line a part: its latest state, and when it began.
+func (m *Model) note(event tlsinspect.Event) {
+	for i := range m.parts {
+		if m.parts[i].event.Part == event.Part {
+			m.parts[i].event = event
+			return
+		}
+	}
+	m.parts = append(m.parts, part{event: event, begun: m.kit.Now()})
+}
+
+func (m *Model) finish(msg doneMsg) tea.Cmd {
+	m.job.Stop()
+	if msg.err != nil {
+		m.problem = explain(msg.err)
+		return nil
+	}
+	captured := Captured{Target: m.asked, Report: msg.report}
+	return func() tea.Msg { return captured }
+}
+
+// explain puts an error into one headline and a cure.
+func explain(err error) problem {
+	var known *tlsinspect.Error
+	if errors.As(err, &known) {
+		return problem{known.Message, known.Fix}
+	}
+	return problem{err.Error(), "Press enter to try again."}
+}
+
+func (m *Model) edit(msg tea.Msg) tea.Cmd {
+	if m.job.Running() {
+		return nil
+	}
+	before := m.input.Value()
+	var cmd tea.Cmd
+	m.input, cmd = m.input.Update(msg)
+	if m.input.Value() != before {
+		m.problem, m.tried, m.past.at = problem{}, false, -1
+	}
+	return cmd
+}

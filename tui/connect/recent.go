@@ -1,0 +1,266 @@
+package connect
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"espost/recent"
+	"espost/sanitize"
+	"espost/tlsinspect"
+	"espost/tui/ui"
+)
+
+// CheckFunc returns the fingerprint of the certificate that the board is served
+// now; see tlsinspect.Client.Fingerprint.
+type CheckFunc func(ctx context.Context, target tlsinspect.Target) (sha1 string, err error)
+
+const (
+	maxChecked   = 6               // servers that are looked at again when the app starts
+	checkTimeout = 5 * time.Second // for each of them
+)
+
+// past is the servers that were looked at before, and how their pins stand.
+type past struct {
+	list  recent.List
+	check CheckFunc
+	rows  []row
+	at    int // the row that enter takes, -1 for none: the input
+}
+
+// row is one server that was looked at before.
+type row struct {
+	entry recent.Entry
+	state pinState
+}
+
+// pinState is what a new look at the server has shown.
+type pinState int
+
+const (
+	unchecked pinState = iota
+	holds
+	changed
+	unreachable
+)
+
+type (
+	recalledMsg struct{ entries []recent.Entry }
+	checkedMsg  struct {
+		target string
+		state  pinState
+	}
+)
+
+// Recall reads the servers that were looked at before, in the background.
+func (m *Model) Recall() tea.Cmd {
+	list := m.past.list
+	return func() tea.Msg {
+		entries, err := list.Load()
+		if err != nil {
+			return ui.StatusMsg{Tone: ui.Caution, Text: err.Error()}
+		}
+		return recalledMsg{entries}
+	}
+}
+
+// recalled shows the servers and begins to look at the newest of them again.
+func (m *Model) recalled(entries []recent.Entry) tea.Cmd {
+	m.past.rows, m.past.at = nil, -1
+	var cmds []tea.Cmd
+	for i, e := range entries {
+		m.past.rows = append(m.past.rows, row{entry: e})
+		if i < maxChecked {
+			cmds = append(cmds, m.recheck(e))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+func (m *Model) recheck(e recent.Entry) tea.Cmd {
+	check, parent := m.past.check, m.kit.Context
+	target, err := tlsinspect.ParseTarget(e.Target)
+	if err != nil || e.SHA1 == "" || check == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(parent, checkTimeout)
+		defer cancel()
+		sha1, err := check(ctx, target)
+		switch {
+		case err != nil:
+			return checkedMsg{e.Target, unreachable}
+		case sha1 != e.SHA1:
+			return checkedMsg{e.Target, changed}
+		}
+		return checkedMsg{e.Target, holds}
+	}
+}
+
+func (m *Model) checked(msg checkedMsg) {
+	for i := range m.past.rows {
+		if m.past.rows[i].entry.Target == msg.target {
+			m.past.rows[i].state = msg.state
+		}
+	}
+}
+
+// Remember puts a server that was looked at on the list.
+func (m *Model) Remember(report *tlsinspect.Report) tea.Cmd {
+	if len(report.Chain) == 0 {
+		return nil
+	}
+	list := m.past.list
+	entry := recent.Entry{
+		Target: report.Target.URL(), SHA1: report.Fingerprint(),
+		Expires: report.Chain[0].NotAfter.UTC(), Seen: m.kit.Now().UTC().Truncate(time.Second),
+	}
+	if list.Path != "" {
+		p := &m.past
+		p.rows = slices.DeleteFunc(p.rows, func(r row) bool { return r.entry.Target == entry.Target })
+		p.rows = append([]row{{entry: entry, state: holds}}, p.rows...)
+	}
+	return func() tea.Msg {
+		if err := list.Remember(entry); err != nil {
+			return ui.StatusMsg{Tone: ui.Caution, Text: err.Error()}
+		}
+		return nil
+	}
+}
+
+// pastActions are what can be done with the list.
+func (m *Model) pastActions() []ui.Action {
+	p := &m.past
+	if len(p.rows) == 0 {
+		return nil
+	}
+	move := func(by int) func() tea.Cmd {
+		return func() tea.Cmd { p.at = min(max(p.at+by, -1), len(p.rows)-1); return nil }
+	}
+	actions := []ui.Action{
+		{Keys: []string{"down"}, Label: "recent", Title: "Choose a recent server", Run: move(1)},
+		{Keys: []string{"up"}, Title: "Back to the address", Run: move(-1)},
+	}
+	if p.at >= 0 {
+		actions = append(actions, ui.Action{Keys: []string{"delete"}, Label: "forget", Title: "Take the server off the list", Run: m.forget})
+	}
+	return actions
+}
+
+// takeRecent puts the chosen server into the input.
+func (m *Model) takeRecent() {
+	if m.past.at >= 0 && m.past.at < len(m.past.rows) {
+		m.SetAddress(m.past.rows[m.past.at].entry.Target)
+	}
+	m.past.at = -1
+}
+
+func (m *Model) forget() tea.Cmd {
+	p := &m.past
+	if p.at < 0 || p.at >= len(p.rows) {
+		return nil
+	}
+	list, target := p.list, p.rows[p.at].entry.Target
+	p.rows = append(p.rows[:p.at:p.at], p.rows[p.at+1:]...)
+	p.at = min(p.at, len(p.rows)-1)
+	return func() tea.Msg {
+		if err := list.Forget(target); err != nil {
+			return ui.StatusMsg{Tone: ui.Failure, Text: err.Error()}
+		}
+		return ui.StatusMsg{Text: "forgotten"}
+	}
+}
+
+// pastLines draws the list, at most room lines of it; top is the line of the
+// step's view on which it begins.
+func (m *Model) pastLines(top, width, room int) []string {
+	k, p := m.kit, &m.past
+	if len(p.rows) == 0 || room < 3 {
+		return nil
+	}
+	title := func(r row) string {
+		if t, err := tlsinspect.ParseTarget(r.entry.Target); err == nil {
+			return sanitize.Line(t.Host)
+		}
+		return sanitize.Line(r.entry.Target)
+	}
+	hosts := 0
+	for _, r := range p.rows {
+		hosts = max(hosts, ui.Width(title(r)))
+	}
+	hosts = min(hosts, max(20, width-44))
+	visible := min(len(p.rows), room-2)
+	first := max(0, p.at-visible+1)
+	lines := []string{"", k.Strong.Render("Recent")}
+	for i := first; i < first+visible; i++ {
+		r := p.rows[i]
+		text := ui.Pad(ui.Truncate(title(r), hosts, k.Ellipsis), hosts) + "  " + ui.Pad(ago(k.Now(), r.entry.Seen), 14)
+		tone, state := r.describe(k.Now())
+		if i == p.at {
+			lines = append(lines, k.Selected.Render(ui.Pad(k.Cursor+" "+text+"  "+state, width)))
+		} else {
+			lines = append(lines, ui.Truncate("  "+text+"  "+k.Style(tone).Render(state), width, k.Ellipsis))
+		}
+		m.zones.Add(0, top+len(lines)-1, width+1, 1, func() tea.Cmd { return m.clickRecent(i) })
+	}
+	return lines
+}
+
+// clickRecent chooses a server; a click on the chosen one looks at it.
+func (m *Model) clickRecent(i int) tea.Cmd {
+	if m.past.at == i {
+		return m.Start()
+	}
+	m.past.at = i
+	return nil
+}
+
+// describe says how the pin of that server stands, in words that carry the
+// meaning without their colour.
+func (r row) describe(now time.Time) (ui.Tone, string) {
+	days := int(r.entry.Expires.Sub(now).Hours() / 24)
+	switch {
+	case r.state == changed:
+		return ui.Failure, "pin has changed"
+	case !r.entry.Expires.After(now):
+		return ui.Failure, "certificate has expired"
+	case r.state == holds && days < 1:
+		return ui.Caution, "pin holds today only"
+	case r.state == holds && days == 1:
+		return ui.Caution, "pin holds 1 day"
+	case r.state == holds && days < 14:
+		return ui.Caution, fmt.Sprintf("pin holds %d days", days)
+	case r.state == holds:
+		return ui.Success, fmt.Sprintf("pin holds %d days", days)
+	case r.state == unreachable:
+		return ui.Plain, "can't be reached now"
+	}
+	return ui.Plain, ""
+}
+
+// ago says how long ago a moment was.
+func ago(now, then time.Time) string {
+	count := func(n int, unit string) string {
+		if n == 1 {
+			return "1 " + unit + " ago"
+		}
+		return fmt.Sprintf("%d %ss ago", n, unit)
+	}
+	hours := int(now.Sub(then).Hours())
+	switch {
+	case then.IsZero():
+		return ""
+	case hours < 1:
+		return "just now"
+	case hours < 24:
+		return count(hours, "hour")
+	case hours < 24*14:
+		return count(hours/24, "day")
+	case hours < 24*60:
+		return count(hours/24/7, "week")
+	}
+	return count(hours/24/30, "month")
+}

@@ -1,0 +1,102 @@
+package connect
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"espost/sanitize"
+	"espost/tlsinspect"
+	"espost/tui/ui"
+)
+
+// View implements ui.Step.
+func (m *Model) View(width, height int) string {
+	k := m.kit
+	k.Dress(&m.input)
+	m.zones.Reset()
+	inner := min(width-2, ui.ReadingWidth)
+	lines := append([]string{
+		"",
+		k.Strong.Render("Where will the board send its data?"),
+		k.InputBox(&m.input, inner),
+	}, m.understood(inner)...)
+	lines = append(lines, "")
+	switch {
+	case m.job.Running():
+		lines = append(lines, m.progress(inner)...)
+	case m.problem.headline != "":
+		lines = append(lines, hanging(k.Mark(ui.Failure), ui.Sentence(sanitize.Line(m.problem.headline)), inner)...)
+		lines = append(lines, hanging(" ", ui.Sentence(sanitize.Line(m.problem.fix)), inner)...)
+	case m.tried:
+		if _, err := m.Target(); err != nil {
+			lines = append(lines, hanging(k.Mark(ui.Failure), ui.Sentence(sanitize.Line(err.Error())), inner)...)
+		}
+	default:
+		lines = append(lines, strings.Split(k.Faint.Render(ui.Wrap(
+			"espost connects the way an ESP8266 does, shows the certificate that the board will be served "+
+				"and its SHA-1 fingerprint without colons, and takes you from there to firmware. Enter is enough to begin.", inner)), "\n")...)
+	}
+	if !m.job.Running() {
+		lines = append(lines, m.pastLines(len(lines), inner, height-len(lines))...)
+	}
+	return ui.Fit(ui.Indent(strings.Join(lines, "\n"), 1), width, height)
+}
+
+// hanging is a wrapped text behind a mark.
+func hanging(mark, text string, width int) []string {
+	lines := strings.Split(ui.Indent(ui.Wrap(text, width-2), 2), "\n")
+	lines[0] = mark + lines[0][1:]
+	return lines
+}
+
+// understood is how the input is read, and what is odd about it.
+func (m *Model) understood(width int) []string {
+	k := m.kit
+	if strings.TrimSpace(m.input.Value()) == "" {
+		return []string{k.Faint.Render("  a host, host:port or an https:// URL")}
+	}
+	target, err := m.Target()
+	if err != nil {
+		return []string{k.Faint.Render("  not an address yet")}
+	}
+	line := fmt.Sprintf("  host %s %s port %d %s path %s", sanitize.Line(target.Host), k.Dot, target.Port, k.Dot, sanitize.Line(target.Path))
+	lines := []string{k.Faint.Render(ui.Truncate(line, width, k.Ellipsis))}
+	for _, n := range target.Notes {
+		lines = append(lines, hanging(k.Mark(ui.Caution), ui.Sentence(sanitize.Line(n.Message)), width)...)
+	}
+	return lines
+}
+
+// progress is one line a part of the work, as it stands.
+func (m *Model) progress(width int) []string {
+	k := m.kit
+	spinner := k.Accent.Render(k.Spinner[m.frame%len(k.Spinner)])
+	if len(m.parts) == 0 {
+		return []string{spinner + " connecting" + k.Ellipsis}
+	}
+	var lines []string
+	for _, p := range m.parts {
+		mark, took := spinner, m.kit.Now().Sub(p.begun)
+		switch p.event.State {
+		case tlsinspect.Done:
+			mark, took = k.Mark(ui.Success), p.event.Elapsed
+		case tlsinspect.Failed:
+			mark, took = k.Mark(ui.Failure), p.event.Elapsed
+		}
+		text := sanitize.Line(p.event.Title)
+		if p.event.Detail != "" {
+			text += "  " + k.Faint.Render(sanitize.Line(p.event.Detail))
+		}
+		lines = append(lines, mark+" "+ui.Pad(ui.Truncate(text, width-14, k.Ellipsis), width-14)+k.Faint.Render(fmt.Sprintf("%9s", duration(took))))
+	}
+	return lines
+}
+
+// duration is a time for people, in milliseconds or seconds.
+func duration(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%.1f s", d.Seconds())
+}

@@ -1,0 +1,164 @@
+package dialog_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"espost/esp8266"
+	"espost/formpost"
+	"espost/profile"
+	"espost/tlsinspect"
+)
+
+// the rest of a dialog, from the question after those that a test answers: more
+// enters than there are questions.
+func andEnters(answers ...string) []string { return append(answers, make([]string, 25)...) }
+
+// An answer that can't be used is told in one sentence, and asked for again.
+func TestBadAnswers(t *testing.T) {
+	enters := func(n int) []string { return make([]string, n) }
+	for _, tt := range []struct {
+		name    string
+		before  int // enters
+		answers []string
+		want    []string
+	}{
+		{"address", 0, []string{"https://", "porch.example.com"}, []string{"Where will the board send its data?"}},
+		{"http", 0, []string{"http://porch.example.com/x"}, []string{"Note: "}},
+		{"pin", 1, []string{"3", "zero", "1"}, []string{"Please answer with a number from 1 to 2."}},
+		{"form, nonsense", 2, []string{"hello"}, []string{"A change is name=value"}},
+		{"form, no such source", 2, []string{"x=@moon"}, []string{`There is no source "moon"; the sources are counter, `}},
+		{"form, no such field", 2, []string{"-3", "-x", "-"}, []string{"There is no field 3. The form has 2 fields.", "There is no field x."}},
+		{"form, a name like a deletion", 2, []string{"-1=x"}, []string{"Added field 3: -1, text x."}},
+		{"form, help", 2, []string{"?"}, []string{"Type name=value to add a field", "The sources are counter"}},
+		{"test", 3, []string{"perhaps", "no"}, []string{"Please answer yes or no."}},
+		{"board", 4, []string{"99"}, []string{"Please answer with a number from 1 to "}},
+		{"interval", 6, []string{"often", "10ms", "5 m"}, []string{"Please write a time such as 60s", "shorter than a second"}},
+		{"short password", 5, []string{"porch wifi", "short", "long enough"}, []string{"The Wi-Fi password has 5 characters. WPA asks for at least 8"}},
+		{"long Wi-Fi name", 5, []string{strings.Repeat("x", 33), ""}, []string{"The Wi-Fi name has 33 bytes"}},
+		{"deep sleep for a day", 6, []string{"24h", "", "yes", "no"}, []string{"deep sleep"}},
+		{"name", 10, []string{"no spaces please"}, []string{"called? [porch_example_com] "}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newSitting(t, andEnters(append(enters(tt.before), tt.answers...)...)...)
+			said, err := s.run(t)
+			if err != nil {
+				t.Fatalf("%v\n%s", err, said)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(strings.ToLower(said), strings.ToLower(want)) {
+					t.Errorf("%q was not said:\n%s", want, said)
+				}
+			}
+		})
+	}
+}
+
+// Fields can be added, also live and secret ones, and deleted.
+func TestFormChanges(t *testing.T) {
+	s := newSitting(t, andEnters("", "", "-1", "note=a b", "signal=@rssi", "token=@secret", "hunter2")...)
+	said, err := s.run(t)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	wants(t, said, "Deleted field 1: name1, text value1.", "name2=value2&note=a+b", "Added field 3: signal, Wi-Fi signal, for the test -61.", "Added field 4: token, a secret value.")
+	if strings.Contains(said, "hunter2") {
+		t.Errorf("the secret was said:\n%s", said)
+	}
+	if got := s.dialog.Profile.Form.Fields; len(got) != 4 || got[3].Value != "hunter2" || !got[3].Secret || got[2].Source != esp8266.SourceRSSI {
+		t.Errorf("the form is %+v", got)
+	}
+}
+
+// The values of secrets that a profile doesn't keep are asked for, and neither
+// they nor the Wi-Fi password are ever said.
+func TestSecretsAreAskedForAndNeverSaid(t *testing.T) {
+	s := newSitting(t, andEnters("", "", "tok-hunter2", "key-hunter3", "", "", "", "porch wifi", "pw-hunter4")...)
+	s.dialog.Profile.Form.Headers = []profile.Header{{Name: "X-Token", Secret: true}}
+	s.dialog.Profile.Form.Fields = append(s.dialog.Profile.Form.Fields, profile.Field{Name: "key", Source: esp8266.SourceText, Secret: true})
+	said, err := s.run(t)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	wants(t, said, "What is the secret value of the header X-Token? It is not shown:", "the field key?", "What is its password? It is not shown.")
+	if strings.Contains(said, "hunter") {
+		t.Errorf("a secret was said:\n%s", said)
+	}
+	secrets, err := os.ReadFile(filepath.Join(s.dialog.Dir, "porch_example_com", "arduino_secrets.h"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants(t, string(secrets), "tok-hunter2", "key-hunter3", "porch wifi", "pw-hunter4")
+}
+
+// A server that the board can't connect to leads back to the address; one that
+// doesn't answer too, with the reason and what to do.
+func TestAnotherServer(t *testing.T) {
+	s := newSitting(t, andEnters("gone.example", "old.example", "good.example")...)
+	good := s.dialog.Inspect
+	s.dialog.Inspect = func(ctx context.Context, target tlsinspect.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+		switch target.Host {
+		case "gone.example":
+			return &tlsinspect.Report{}, &tlsinspect.Error{Code: tlsinspect.ErrorRefused, Message: "Nothing listens there", Fix: "Check the port"}
+		case "old.example":
+			return &tlsinspect.Report{Target: target, Findings: []tlsinspect.Finding{{Severity: tlsinspect.Problem, Message: "It speaks only TLS 1.3", Fix: "Enable TLS 1.2"}}}, nil
+		}
+		return good(ctx, target, progress)
+	}
+	said, err := s.run(t)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	wants(t, said, "Nothing listens there. Check the port.\n", "An ESP8266 can't connect to this server.\nProblem: It speaks only TLS 1.3. Enable TLS 1.2.\n", "good_example")
+}
+
+// A failed test POST is told in the board's words, sent again only on demand,
+// and doesn't bar the way to firmware.
+func TestFailedPost(t *testing.T) {
+	s := newSitting(t, andEnters("", "", "", "yes", "yes", "no")...)
+	s.dialog.Send = func(context.Context, *profile.Profile, *tlsinspect.Report) (*formpost.Response, error) {
+		s.posts++
+		return nil, &formpost.Error{HTTPClient: -1, BearSSL: 62, Message: "The server has another certificate", Fix: "Look at it again"}
+	}
+	said, err := s.run(t)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	wants(t, said, "There was no answer. The server has another certificate. Look at it again.\nThe board would report HTTPClient -1 and BearSSL 62.\nSend it again? Yes or no? [no] ", "files are in")
+	if s.posts != 2 {
+		t.Errorf("%d tries, want 2", s.posts)
+	}
+}
+
+// Files that are there are not replaced without a yes.
+func TestRefusesToOverwrite(t *testing.T) {
+	for answer, replaced := range map[string]bool{"": false, "no": false, "yes": true} {
+		s := newSitting(t, append(make([]string, 11), answer)...)
+		s.dialog.In = strings.NewReader(strings.Repeat("\n", 11) + answer + "\n")
+		file := filepath.Join(s.dialog.Dir, "porch_example_com", "porch_example_com.ino")
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte("mine\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		said, err := s.run(t)
+		if err != nil {
+			t.Fatalf("%q: %v\n%s", answer, err, said)
+		}
+		wants(t, said, "porch_example_com.ino was not written by espost and would be replaced.", "Replace these files? Yes or no? [no] ")
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(content) != "mine\n"; got != replaced {
+			t.Errorf("%q: replaced is %t", answer, got)
+		}
+		if !replaced {
+			wants(t, said, "Nothing was written.")
+		}
+	}
+}

@@ -1,0 +1,136 @@
+// Package dialog is the app as plain questions and answers, for screen readers
+// and terminals that can't move the cursor: the same five steps, the same
+// validation, one line after the other.
+package dialog
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"espost/formpost"
+	"espost/profile"
+	"espost/sanitize"
+	"espost/tlsinspect"
+	"espost/tui/ui"
+)
+
+// A Dialog is one sitting. All fields but Profile's contents must be set.
+type Dialog struct {
+	In      io.Reader
+	Out     io.Writer
+	Profile *profile.Profile
+	Target  string // proposed
+	Dir     string // sketches are written below it
+	Inspect func(context.Context, tlsinspect.Target, func(tlsinspect.Event)) (*tlsinspect.Report, error)
+	Send    func(context.Context, *profile.Profile, *tlsinspect.Report) (*formpost.Response, error)
+
+	report   *tlsinspect.Report
+	requests chan bool // true: what is typed must not be seen
+	lines    chan line
+}
+
+// line is one line of input, or why there is none.
+type line struct {
+	text string
+	err  error
+}
+
+// ErrEnded is returned when the input ended before the last question.
+var ErrEnded = errors.New("the input ended before the last question: nothing more was done")
+
+// Run asks its way to firmware on disk.
+func (d *Dialog) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	d.requests, d.lines = make(chan bool), make(chan line)
+	go d.read(ctx)
+	steps := []struct {
+		title string
+		run   func(context.Context) error
+	}{
+		{"Connect", d.connect},
+		{"Certificate", d.certificate},
+		{"Form", d.form},
+		{"Test", d.test},
+		{"Firmware", d.firmware},
+	}
+	d.say("Five steps lead to firmware. What stands in brackets is taken when you press enter alone. Control and C end it at any time.")
+	for i := 0; i < len(steps); {
+		d.say("")
+		d.say("Step %d of %d: %s.", i+1, len(steps), steps[i].title)
+		err := steps[i].run(ctx)
+		switch {
+		case errors.Is(err, errElsewhere):
+			i = 0
+		case err != nil:
+			return err
+		default:
+			i++
+		}
+	}
+	return nil
+}
+
+// errElsewhere leads back to the first step.
+var errElsewhere = errors.New("another server must be chosen")
+
+// read reads one line for each request, so that nothing is taken from the
+// terminal that nobody asked for. A read can't be interrupted: when ctx ends
+// while it waits, this goroutine stays until the process ends or a line comes.
+func (d *Dialog) read(ctx context.Context) {
+	in := bufio.NewReader(d.In)
+	for {
+		var l line
+		select {
+		case <-ctx.Done():
+			return
+		case hidden := <-d.requests:
+			l = d.readLine(in, hidden)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case d.lines <- l:
+		}
+	}
+}
+
+func (d *Dialog) readLine(in *bufio.Reader, hidden bool) line {
+	if f, ok := d.In.(*os.File); ok && hidden && in.Buffered() == 0 && term.IsTerminal(int(f.Fd())) {
+		text, err := term.ReadPassword(int(f.Fd()))
+		d.say("")
+		return line{string(text), err}
+	}
+	text, err := in.ReadString('\n')
+	if errors.Is(err, io.EOF) {
+		err = ErrEnded
+		if text != "" {
+			err = nil
+		}
+	}
+	return line{strings.TrimRight(text, "\r\n"), err}
+}
+
+// say prints one line; the arguments must be safe to show.
+func (d *Dialog) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(d.Out, format+"\n", args...) // a terminal that is gone ends the input too
+}
+
+// sentences joins foreign texts into sentences that begin and end as such; empty
+// ones are left out.
+func sentences(texts ...string) string {
+	var out []string
+	for _, t := range texts {
+		if t = ui.Sentence(sanitize.Line(t)); t != "" {
+			out = append(out, t)
+		}
+	}
+	return strings.Join(out, " ")
+}

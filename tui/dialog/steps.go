@@ -1,0 +1,157 @@
+package dialog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"espost/codegen"
+	"espost/esp8266"
+	"espost/formpost"
+	"espost/profile"
+	"espost/sanitize"
+	"espost/tlsinspect"
+)
+
+// connect asks for the address until a server there was seen.
+func (d *Dialog) connect(ctx context.Context) error {
+	return d.until(ctx, "Where will the board send its data?", d.Target, func(s string) error {
+		target, err := tlsinspect.ParseTarget(s)
+		if err != nil {
+			return err
+		}
+		for _, n := range target.Notes {
+			d.say("Note: %s", sentences(n.Message, n.Fix))
+		}
+		d.say("Looking at host %s, port %d, path %s.", sanitize.Line(target.Host), target.Port, sanitize.Line(target.Path))
+		report, err := d.Inspect(ctx, target, d.progress)
+		if err != nil {
+			var known *tlsinspect.Error
+			if errors.As(err, &known) {
+				return errors.New(sentences(known.Message, known.Fix))
+			}
+			return err
+		}
+		d.report, d.Target = report, target.URL()
+		if old, err := tlsinspect.ParseTarget(d.Profile.Target); err != nil || d.Profile.Firmware.Name == codegen.ProposeName(old.Host) {
+			d.Profile.Firmware.Name = codegen.ProposeName(target.Host)
+		}
+		d.Profile.Target = target.URL()
+		d.Profile.Firmware.Buffers = report.Board.Buffers
+		return nil
+	})
+}
+
+func (d *Dialog) progress(e tlsinspect.Event) {
+	switch e.State {
+	case tlsinspect.Done:
+		d.say("Done: %s", sentences(e.Title, e.Detail))
+	case tlsinspect.Failed:
+		d.say("Failed: %s", sentences(e.Title, e.Detail))
+	}
+}
+
+// certificate tells what was seen and asks for the pin. A server that the board
+// can't connect to leads back to the address.
+func (d *Dialog) certificate(ctx context.Context) error {
+	r := d.report
+	pins := profile.Pins(r)
+	if len(pins) == 0 {
+		d.say("An ESP8266 can't connect to this server.")
+		d.findings(r)
+		d.say("Give another address, or try again when the server was changed.")
+		return errElsewhere
+	}
+	d.say("An ESP8266 can connect, with %s and %s.", esp8266.VersionName(r.Board.Version), r.Board.CipherSuite.Name)
+	d.say("SHA-1 fingerprint: %s", r.Fingerprint())
+	for i, c := range r.Chain {
+		d.say("Certificate %d: %s, issued by %s, valid until %s.", i+1, sanitize.Line(c.Name()), sanitize.Line(c.Issuer), c.NotAfter.UTC().Format("2 January 2006"))
+	}
+	d.findings(r)
+	d.say("The firmware can know the server by:")
+	options, proposed := make([]string, len(pins)), 0
+	for i, p := range pins {
+		options[i] = p.Title
+		if p.Recommended {
+			options[i] += ", advised"
+		}
+		options[i] += ". It holds " + p.Detail
+		if p.Pin.Mode == d.Profile.Pin.Mode {
+			proposed = i
+		}
+	}
+	chosen, err := d.choose(ctx, "Which number?", options, proposed)
+	if err == nil {
+		d.Profile.Pin = pins[chosen].Pin
+	}
+	return err
+}
+
+func (d *Dialog) findings(r *tlsinspect.Report) {
+	for _, f := range r.Findings {
+		word := map[tlsinspect.Severity]string{tlsinspect.Note: "Note", tlsinspect.Warning: "Warning", tlsinspect.Problem: "Problem"}[f.Severity]
+		if word == "" {
+			d.say("Good: %s", sentences(f.Message))
+			continue
+		}
+		d.say("%s: %s", word, sentences(f.Message, f.Fix))
+	}
+}
+
+// test sends the request if the user wants it.
+func (d *Dialog) test(ctx context.Context) error {
+	again := false
+	for {
+		question := "Send a test POST, byte for byte as the board will?"
+		if again {
+			question = "Send it again?"
+		}
+		send, err := d.yes(ctx, question, !again)
+		if err != nil || !send {
+			return err
+		}
+		response, err := d.Send(ctx, d.Profile, d.report)
+		if err == nil {
+			d.answer(response)
+			return nil
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		d.failure(err)
+		again = true
+	}
+}
+
+// maxSpoken is how many lines of an answer's body are read out.
+const maxSpoken = 40
+
+func (d *Dialog) answer(r *formpost.Response) {
+	d.say("The server answered %s The board would see %d.",
+		sentences(fmt.Sprintf("%d %s after %d milliseconds, with %d bytes", r.Status, r.Reason, r.Phases.Total().Milliseconds(), len(r.Body))), r.Status)
+	for _, n := range r.Notes {
+		d.say("Note: %s", sentences(n.Message, n.Fix))
+	}
+	lines := strings.Split(strings.TrimRight(sanitize.Text(string(r.Body)), "\n"), "\n")
+	for _, line := range lines[:min(len(lines), maxSpoken)] {
+		d.say("%s", line)
+	}
+	if len(lines) > maxSpoken {
+		d.say("%d more lines are left out.", len(lines)-maxSpoken)
+	}
+}
+
+func (d *Dialog) failure(err error) {
+	var known *formpost.Error
+	if !errors.As(err, &known) {
+		d.say("There was no answer. %s", sentences(err.Error()))
+		return
+	}
+	d.say("There was no answer. %s", sentences(known.Message, known.Fix))
+	codes := fmt.Sprintf("HTTPClient %d", known.HTTPClient)
+	if known.BearSSL != 0 {
+		codes += fmt.Sprintf(" and BearSSL %d", known.BearSSL)
+	}
+	d.say("The board would report %s.", codes)
+}

@@ -1,0 +1,171 @@
+package tui_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"espost/formpost"
+	"espost/profile"
+	"espost/recent"
+	"espost/tlsinspect"
+)
+
+// A mode is a state in which keys mean something: how to get there from the
+// start, and which keys rightly do nothing there.
+type mode struct {
+	name  string
+	setUp func(*stage)
+	enter func(*driver)
+	idle  []string // keys that are offered and have nothing to do here
+}
+
+func presses(keys ...string) func(*driver) {
+	return func(d *driver) { d.press(keys...) }
+}
+
+func modes() []mode {
+	hang := func(s *stage) {
+		s.options.Inspect = func(ctx context.Context, _ tlsinspect.Target, _ func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+	}
+	hangPost := func(s *stage) {
+		s.options.Send = func(ctx context.Context, _ *profile.Profile, _ *tlsinspect.Report) (*formpost.Response, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+	}
+	failPost := func(s *stage) {
+		s.options.Send = func(context.Context, *profile.Profile, *tlsinspect.Report) (*formpost.Response, error) {
+			time.Sleep(time.Second) // long enough to be seen at work
+			return nil, &formpost.Error{HTTPClient: -1, BearSSL: 62, Message: "another certificate", Fix: "look again", Err: errors.New("pin")}
+		}
+	}
+	cannot := func(s *stage) {
+		s.options.Inspect = func(_ context.Context, target tlsinspect.Target, _ func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+			time.Sleep(time.Second)
+			return &tlsinspect.Report{Target: target, Findings: []tlsinspect.Finding{{Severity: tlsinspect.Problem, Message: "only TLS 1.3", Fix: "enable TLS 1.2"}}}, nil
+		}
+	}
+	past := func(s *stage) {
+		for _, host := range []string{"one", "two", "three"} {
+			_ = s.options.Recent.Remember(recent.Entry{Target: "https://" + host + ".example/", Seen: today()})
+		}
+	}
+	// Where a list is at its end, or a text fits, there is nowhere to go.
+	ends := []string{"home", "pgup", "up", "k", "pgdown", "end", "down", "j"}
+	return []mode{
+		{"connect", nil, nil, nil},
+		{"connect, empty", nil, presses("ctrl+u"), []string{"ctrl+u"}},
+		{"connect, recent", past, presses("down", "down"), nil},
+		{"connecting", hang, presses("enter"), nil},
+		{"certificate", nil, presses("enter", "down"), []string{"pgup", "pgdown"}},
+		{"chain", nil, presses("enter", "tab"), []string{"up", "k", "home", "pgup", "pgdown"}},
+		{"findings", nil, presses("enter", "tab", "tab"), ends},
+		{"can't connect", cannot, presses("enter"), ends},
+		{"form", nil, presses("enter", "enter"), []string{"down", "j", "pgdown", "end"}},
+		{"form, on the last field", nil, presses("enter", "enter", "up"), []string{"alt+down"}},
+		{"form, on the first field", nil, presses("enter", "enter", "home"), []string{"alt+up", "up", "k", "home", "pgup"}},
+		{"form, on a header", nil, func(d *driver) {
+			d.press("enter", "enter", "h")
+			d.typed("X-A")
+			d.press("enter")
+		}, []string{"alt+up", "alt+down"}},
+		{"form, editing a name", nil, presses("enter", "enter", "up", "enter"), nil},
+		{"form, editing a source", nil, presses("enter", "enter", "up", "enter", "tab"), nil},
+		{"form, editing a secret", nil, presses("enter", "enter", "up", "enter", "shift+tab"), nil},
+		{"form, adding a header", nil, presses("enter", "enter", "h"), nil},
+		{"form, as text", nil, presses("enter", "enter", "b"), nil},
+		{"form, curl", nil, presses("enter", "enter", "i"), nil},
+		{"test, ready", nil, presses("enter", "enter", "enter"), nil},
+		{"test, sending", hangPost, presses("enter", "enter", "enter", "enter"), nil},
+		{"test, answered", nil, presses("enter", "enter", "enter", "enter"), ends},
+		{"test, twice answered", nil, presses("enter", "enter", "enter", "enter", "r"), append(ends, "]")},
+		{"test, searching", nil, presses("enter", "enter", "enter", "enter", "/"), nil},
+		{"test, failed", failPost, presses("enter", "enter", "enter", "enter"), nil},
+		{"firmware", nil, presses("enter", "enter", "alt+5"), append(ends, "ctrl+b")},
+		{"firmware, on the board", nil, presses("enter", "enter", "alt+5", "up", "up", "up", "up", "up", "up", "up", "up"), append(ends, "ctrl+b")},
+		{"firmware, on a text", nil, presses("enter", "enter", "alt+5", "up"), append(ends, "ctrl+b")},
+		{"firmware, editing", nil, presses("enter", "enter", "alt+5", "up", "enter"), nil},
+		{"firmware, editing the password", nil, presses("enter", "enter", "alt+5", "up", "up", "up", "up", "up", "up", "enter"), []string{"ctrl+r"}},
+		{"firmware, written", nil, presses("enter", "enter", "alt+5", "enter"), append(ends, "ctrl+b")},
+		{"help", nil, presses("enter", "?"), ends},
+		{"palette", nil, presses("enter", "ctrl+p"), []string{"up", "ctrl+k", "pgup"}},
+		{"palette, nothing found", nil, func(d *driver) { d.press("ctrl+p"); d.typed("zzz") }, append(ends, "ctrl+k", "ctrl+j")},
+		{"question", nil, func(d *driver) {
+			d.press("enter", "enter", "up", "d", "ctrl+c")
+		}, ends},
+	}
+}
+
+// Every key of every action in every mode does something or says something:
+// the screen changes, or a value is copied, or the app ends.
+func TestEveryKeyOfEveryAction(t *testing.T) {
+	for _, mode := range modes() {
+		t.Run(mode.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				tested := map[string]bool{}
+				for _, a := range arrive(t, mode).model.Offered() {
+					if a.Run == nil && mode.name != "help" {
+						t.Errorf("%q is offered on %v and does nothing", a.Title, a.Keys)
+					}
+					for _, key := range a.Keys {
+						if testing.Short() && key != a.Keys[0] {
+							continue // under the race detector
+						}
+						if !tested[key] { // an earlier action has taken the key
+							tested[key] = true
+							try(t, mode, key)
+						}
+					}
+				}
+				if len(tested) == 0 {
+					t.Error("nothing can be done here")
+				}
+			})
+		})
+	}
+}
+
+// arrive starts an app of its own and leads it to the mode.
+func arrive(t *testing.T, m mode) *driver {
+	t.Helper()
+	s := newStage(t)
+	s.options.Profile = profile.New(address)
+	s.options.Recent.Path = filepath.Join(t.TempDir(), "recent.json")
+	ctx, cancel := context.WithCancel(t.Context())
+	s.options.Context = ctx
+	if m.setUp != nil {
+		m.setUp(s)
+	}
+	d := drive(t, s.options, 80, 24)
+	t.Cleanup(func() { cancel(); d.end() })
+	if m.enter != nil {
+		m.enter(d)
+	}
+	d.wait(2 * time.Second)
+	d.model.ForgetStatus()
+	d.draw()
+	return d
+}
+
+func try(t *testing.T, m mode, key string) {
+	t.Helper()
+	d := arrive(t, m)
+	before := d.frame
+	d.press(key)
+	d.wait(10 * time.Millisecond)
+	idle := false
+	for _, k := range m.idle {
+		idle = idle || k == key
+	}
+	did := d.frame != before || d.copied > 0 || d.quit
+	if !did && !idle {
+		t.Errorf("%s does nothing and says nothing:\n%s", key, d.shown())
+	}
+}

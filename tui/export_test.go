@@ -1,0 +1,37 @@
+package tui
+
+import (
+	"espost/profile"
+	"espost/tui/ui"
+)
+
+// What the tests of the keys look at, beside the screen.
+
+// Current returns which step is in front, from 0.
+func (m *Model) Current() int { return m.current }
+
+// Covered reports whether something lies over the step.
+func (m *Model) Covered() bool { return m.overlay != nil }
+
+// Offered returns every action that a key runs now, as a press looks it up.
+func (m *Model) Offered() []ui.Action {
+	if m.overlay != nil {
+		return m.overlay.Actions()
+	}
+	return append(m.steps[m.current].Actions(), m.everywhere()...)
+}
+
+// Editing reports whether letters are text now.
+func (m *Model) Editing() bool { return m.overlay != nil || m.steps[m.current].Editing() }
+
+// Status returns the sentence on the status line.
+func (m *Model) Status() string { return m.status.Text }
+
+// Typed returns the address as it was typed.
+func (m *Model) Typed() string { return m.connect.Typed() }
+
+// Work returns the profile as it stands, a copy.
+func (m *Model) Work() profile.Profile { return snapshot(m.profile) }
+
+// ForgetStatus clears the status line, as the next key does.
+func (m *Model) ForgetStatus() { m.status = ui.StatusMsg{} }

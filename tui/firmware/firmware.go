@@ -1,0 +1,162 @@
+// Package firmware is the last step: the settings that only the board needs, a
+// preview of the source, and the files on disk.
+package firmware
+
+import (
+	"path/filepath"
+
+	tea "charm.land/bubbletea/v2"
+
+	"espost/codegen"
+	"espost/profile"
+	"espost/tui/ui"
+)
+
+// Written is sent when the sketch's folder is on disk.
+type Written struct {
+	Folder   string // as the user would type it
+	Commands []codegen.Command
+}
+
+// Model is the step. It edits the profile's firmware settings in place.
+type Model struct {
+	kit     *ui.Kit
+	profile *profile.Profile
+	dir     string // sketches are written below it
+
+	cursor  int
+	offset  int
+	editor  *editor
+	files   codegen.Folder // as the settings stand
+	problem error          // why there are none
+	file    int            // shown in the preview
+	listing listing        // of that file
+	scroll  ui.Scroll      // in the preview
+	written *Written
+	zones   ui.Zones
+}
+
+// New returns the step; sketches are written into folders of dir.
+func New(kit *ui.Kit, p *profile.Profile, dir string) *Model {
+	m := &Model{kit: kit, profile: p, dir: dir}
+	m.cursor = len(m.settings())
+	return m
+}
+
+// Name implements ui.Step.
+func (m *Model) Name() string { return "Firmware" }
+
+// About implements ui.Step.
+func (m *Model) About() string {
+	return "The sketch is written into a folder of its own, ready for arduino-cli and PlatformIO. The Wi-Fi password goes into arduino_secrets.h and nowhere else. " +
+		"Left empty, the Wi-Fi settings become placeholders to fill in there. readings.h is yours: it is created once and never overwritten."
+}
+
+// Enter implements ui.Step.
+func (m *Model) Enter() tea.Cmd {
+	if m.editor == nil {
+		m.cursor = len(m.settings())
+	}
+	m.refresh()
+	return nil
+}
+
+// Editing implements ui.Step.
+func (m *Model) Editing() bool { return m.editor != nil }
+
+// refresh generates the files for the settings as they stand.
+func (m *Model) refresh() {
+	project, err := m.profile.Project()
+	if err == nil {
+		m.files, err = codegen.Generate(project)
+	}
+	m.problem = err
+	if err != nil {
+		m.files = nil
+	}
+	m.file = min(m.file, max(0, len(m.files)-1))
+}
+
+// folder is where the sketch goes.
+func (m *Model) folder() string { return filepath.Join(m.dir, m.profile.Firmware.Name) }
+
+// Actions implements ui.Step.
+func (m *Model) Actions() []ui.Action {
+	if m.editor != nil {
+		return m.editor.actions(m)
+	}
+	actions := []ui.Action{{Keys: []string{"enter"}, Label: "write the files", Title: "Write the files", Run: m.write}}
+	if settings := m.settings(); m.cursor < len(settings) {
+		s := settings[m.cursor]
+		actions = []ui.Action{{Keys: []string{"enter"}, Label: "edit", Title: "Edit " + s.title, Run: m.edit}}
+		if s.turn != nil {
+			actions = []ui.Action{
+				{Keys: []string{"enter", "space", "right"}, Label: "change", Title: "Change " + s.title, Run: m.turn(1)},
+				{Keys: []string{"left"}, Title: "Change " + s.title + " back", Run: m.turn(-1)},
+			}
+		}
+		actions = append(actions, ui.Action{Keys: []string{"w"}, Label: "write the files", Title: "Write the files", Run: m.write})
+	}
+	actions = append(actions,
+		ui.Action{Keys: []string{"y"}, Label: m.copyLabel(), Title: "Copy the command that flashes it", Run: m.copyCommand},
+		ui.Action{Keys: []string{"up", "k"}, Label: "settings", Title: "Up", Run: func() tea.Cmd { m.move(-1); return nil }},
+		ui.Action{Keys: []string{"down", "j"}, Title: "Down", Run: func() tea.Cmd { m.move(1); return nil }},
+		ui.Action{Keys: []string{"tab", "]"}, Label: "next file", Title: "Show the next file", Run: m.show(1)},
+		ui.Action{Keys: []string{"shift+tab", "["}, Title: "Show the file before", Run: m.show(-1)},
+		ui.Action{Keys: []string{"Y"}, Title: "Copy the file that is shown", Run: m.copyFile},
+	)
+	return append(actions, m.scroll.Actions([]string{"ctrl+b"}, []string{"ctrl+f"})...)
+}
+
+func (m *Model) copyLabel() string {
+	if m.written != nil {
+		return "copy command"
+	}
+	return ""
+}
+
+func (m *Model) move(by int) { m.cursor = min(max(m.cursor+by, 0), len(m.settings())) }
+
+func (m *Model) show(by int) func() tea.Cmd {
+	return func() tea.Cmd {
+		if n := len(m.files); n > 0 {
+			m.file = (m.file + by + n) % n
+			m.scroll.To(0)
+		}
+		return nil
+	}
+}
+
+func (m *Model) copyCommand() tea.Cmd {
+	if m.written == nil {
+		return ui.Say(ui.Plain, "the command comes with the files: write them first, or copy the file shown with Y")
+	}
+	return m.kit.Copy("command", m.written.Commands[0].Line)
+}
+
+// copyFile copies the file as it is written, secrets included.
+func (m *Model) copyFile() tea.Cmd {
+	if m.file >= len(m.files) {
+		return ui.Say(ui.Caution, "there is no file to copy")
+	}
+	return m.kit.Copy(m.files[m.file].Path, string(m.files[m.file].Data))
+}
+
+// Update implements ui.Step.
+func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case comparedMsg:
+		return m.compared(msg)
+	case wroteMsg:
+		return m.wrote(msg)
+	case tea.MouseWheelMsg:
+		m.scroll.Wheel(msg)
+	case tea.MouseClickMsg:
+		return m.zones.Click(msg)
+	case tea.KeyPressMsg, tea.PasteMsg:
+		if m.editor != nil {
+			return m.editor.update(msg)
+		}
+	}
+	return nil
+}

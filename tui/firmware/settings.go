@@ -1,0 +1,185 @@
+package firmware
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"espost/codegen"
+	"espost/esp8266"
+	"espost/profile"
+	"espost/sanitize"
+	"espost/tui/ui"
+)
+
+// A setting is one line of the left column: either a text to edit (set) or a
+// choice to turn.
+type setting struct {
+	title  string
+	shown  string // as it may be shown
+	value  string // as it is edited
+	hint   string // in the empty input
+	secret bool
+	set    func(string) error
+	turn   func(by int)
+}
+
+func (m *Model) settings() []setting {
+	fw := &m.profile.Firmware
+	board, _ := esp8266.BoardByID(fw.Board)
+	wifi, password := sanitize.Line(fw.SSID), strings.Repeat(m.kit.Mask, 8)
+	if fw.SSID == "" {
+		wifi = m.kit.Caution.Render("to fill in later")
+	}
+	if fw.Password == "" {
+		password = m.kit.Faint.Render("empty")
+		if fw.SSID == "" {
+			password = m.kit.Caution.Render("to fill in later")
+		}
+	}
+	return []setting{
+		{title: "Board", shown: board.Name, turn: func(by int) { turnBoard(fw, by) }},
+		{title: "Wi-Fi", shown: wifi, value: fw.SSID, hint: "the network's name", set: func(s string) error { fw.SSID = s; return nil }},
+		{title: "Password", shown: password, value: fw.Password, hint: "of the network", secret: true, set: func(s string) error { fw.Password = s; return nil }},
+		{title: "Every", shown: every(fw.Every), value: every(fw.Every), hint: "60s, 5m, 1h", set: func(s string) error { return setEvery(fw, s) }},
+		{title: "Keep offline", shown: yes(fw.Outbox), turn: func(int) { fw.Outbox = !fw.Outbox && board.HasFileSystem() }},
+		{title: "Deep sleep", shown: yes(fw.DeepSleep), turn: func(int) { fw.DeepSleep = !fw.DeepSleep }},
+		{title: "Blink LED", shown: yes(fw.LED), turn: func(int) { fw.LED = !fw.LED }},
+		{title: "Folder", shown: sanitize.Line("." + string(filepath.Separator) + fw.Name), value: fw.Name, hint: "name of the sketch", set: func(s string) error { return setName(fw, s) }},
+	}
+}
+
+// every spells a duration without needless zeros: "1m", not "1m0s".
+func every(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+func turnBoard(fw *profile.Firmware, by int) {
+	all := esp8266.Boards()
+	at := slices.IndexFunc(all, func(b esp8266.Board) bool { return b.ID == fw.Board })
+	next := all[(at+by+len(all))%len(all)]
+	fw.Board = next.ID
+	fw.Outbox = fw.Outbox && next.HasFileSystem()
+}
+
+func setEvery(fw *profile.Firmware, s string) error {
+	interval, err := time.ParseDuration(strings.ReplaceAll(strings.TrimSpace(s), " ", ""))
+	if err != nil {
+		return fmt.Errorf("%q is no time: write 60s, 5m or 1h30m", s)
+	}
+	if interval < time.Second {
+		return fmt.Errorf("%s is too often: one second is the least", interval)
+	}
+	fw.Every = interval
+	return nil
+}
+
+func setName(fw *profile.Firmware, s string) error {
+	s = strings.TrimSpace(s)
+	if err := codegen.ValidName(s); err != nil {
+		return err
+	}
+	fw.Name = s
+	return nil
+}
+
+func (m *Model) turn(by int) func() tea.Cmd {
+	return func() tea.Cmd {
+		m.settings()[m.cursor].turn(by)
+		m.refresh()
+		return nil
+	}
+}
+
+func (m *Model) edit() tea.Cmd {
+	s := m.settings()[m.cursor]
+	e := &editor{kit: m.kit, setting: s, input: m.kit.NewInput(s.hint, 0)}
+	if s.secret {
+		e.input.EchoMode = textinput.EchoPassword
+	}
+	e.input.SetValue(s.value)
+	e.input.Focus()
+	m.editor = e
+	return nil
+}
+
+// An editor edits one setting's text.
+type editor struct {
+	kit     *ui.Kit
+	setting setting
+	input   textinput.Model
+	problem error
+}
+
+func (e *editor) update(msg tea.Msg) tea.Cmd {
+	var cmd tea.Cmd
+	e.input, cmd = e.input.Update(msg)
+	return cmd
+}
+
+func (e *editor) actions(m *Model) []ui.Action {
+	actions := []ui.Action{
+		{Keys: []string{"enter"}, Label: "keep", Title: "Keep " + e.setting.title, Run: m.accept},
+		{Keys: []string{"down", "tab"}, Title: "Keep and go to the next setting", Run: func() tea.Cmd {
+			m.accept()
+			if m.editor == nil {
+				m.move(1)
+			}
+			return nil
+		}},
+		{Keys: []string{"esc"}, Label: "leave as it was", Title: "Leave it as it was", Run: func() tea.Cmd { m.editor = nil; return nil }},
+	}
+	if e.setting.secret {
+		actions = append(actions, ui.Action{Keys: []string{"ctrl+r"}, Label: "show", Title: "Show or hide what is typed", Run: e.reveal})
+	}
+	return actions
+}
+
+// lines draw the editor in the place of its setting.
+func (e *editor) lines(width int) []string {
+	k := e.kit
+	k.Dress(&e.input)
+	lines := []string{k.Title.Render(k.Cursor) + " " + k.Strong.Render(e.setting.title), "  " + k.InputBox(&e.input, width-2)}
+	if e.problem != nil {
+		lines = append(lines, strings.Split(k.Bad.Render(ui.Indent(ui.Wrap(sanitize.Line(e.problem.Error()), width-2), 2)), "\n")...)
+	}
+	return lines
+}
+
+func (e *editor) reveal() tea.Cmd {
+	if e.input.EchoMode == textinput.EchoPassword {
+		e.input.EchoMode = textinput.EchoNormal
+	} else {
+		e.input.EchoMode = textinput.EchoPassword
+	}
+	return nil
+}
+
+func (m *Model) accept() tea.Cmd {
+	e := m.editor
+	if e.problem = e.setting.set(e.input.Value()); e.problem != nil {
+		return nil
+	}
+	m.editor = nil
+	m.refresh()
+	return nil
+}

@@ -1,0 +1,98 @@
+package firmware
+
+import (
+	"path"
+	"regexp"
+	"strings"
+	"sync"
+
+	"charm.land/lipgloss/v2"
+
+	"espost/codegen"
+	"espost/sanitize"
+	"espost/tui/ui"
+)
+
+// A listing is a generated file as it is shown: lines in colour, secrets
+// masked. It is made anew only when the file or the theme changes, not each
+// frame.
+type listing struct {
+	path  string
+	data  string
+	theme *ui.Theme
+	lines []string
+}
+
+// of returns the file's lines.
+func (l *listing) of(k *ui.Kit, file codegen.File) []string {
+	if l.path == file.Path && l.data == string(file.Data) && l.theme == k.Theme {
+		return l.lines
+	}
+	l.path, l.data, l.theme = file.Path, string(file.Data), k.Theme
+	text := strings.Split(strings.TrimRight(sanitize.Text(l.data), "\n"), "\n")
+	for i, line := range text {
+		text[i] = masked(k, line)
+	}
+	l.lines = coloured(k.Theme, file.Path, strings.Join(text, "\n"))
+	return l.lines
+}
+
+// masked hides the secrets' definitions: the file on disk has them, the screen
+// need not.
+func masked(k *ui.Kit, line string) string {
+	if strings.HasPrefix(line, "#define SECRET_") && !strings.Contains(line, codegen.PlaceholderSSID) && !strings.Contains(line, codegen.PlaceholderPassword) {
+		if fields := strings.SplitN(line, " ", 3); len(fields) == 3 {
+			return fields[0] + " " + fields[1] + " " + strings.Repeat(k.Mask, 8)
+		}
+	}
+	return line
+}
+
+// coloured returns the lines of a source file in colour, those of any other
+// file as they are.
+func coloured(t *ui.Theme, name, text string) []string {
+	switch path.Ext(name) {
+	case ".ino", ".h", ".cpp":
+	default:
+		return strings.Split(text, "\n")
+	}
+	styles := []lipgloss.Style{t.Faint, t.Good, t.Accent, t.Accent, t.Caution} // as source groups them
+	var out strings.Builder
+	end := 0
+	for _, at := range source().FindAllStringSubmatchIndex(text, -1) {
+		out.WriteString(text[end:at[0]])
+		end = at[1]
+		style := t.Text
+		for group, s := range styles {
+			if at[2*group+2] >= 0 {
+				style = s
+			}
+		}
+		for i, part := range strings.Split(text[at[0]:end], "\n") { // a style ends with its line
+			if i > 0 {
+				out.WriteByte('\n')
+			}
+			if part != "" {
+				out.WriteString(style.Render(part))
+			}
+		}
+	}
+	out.WriteString(text[end:])
+	return strings.Split(out.String(), "\n")
+}
+
+// source finds as much of C++ as the generated files are made of: comments,
+// strings, directives, keywords and numbers, a group each, and other words. A
+// whole highlighter would parse hundreds of languages before the first frame.
+var source = sync.OnceValue(func() *regexp.Regexp {
+	keywords := strings.ReplaceAll("alignas auto bool break case char class const constexpr continue default delete do double else enum "+
+		"extern false float for if inline int int16_t int32_t int64_t int8_t long namespace new nullptr operator private protected public return "+
+		"short signed size_t sizeof static static_assert static_cast String struct switch template this time_t true typedef typename uint16_t "+
+		"uint32_t uint64_t uint8_t unsigned using virtual void volatile while", " ", "|")
+	return regexp.MustCompile(`(?s)(//[^\n]*|/\*.*?\*/)` +
+		`|(R"\w*\(.*?\)\w*"|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?)` +
+		`|(#[ \t]*\w+)` +
+		`|\b(` + keywords + `)\b` +
+		`|\b(0[xX][0-9a-fA-F]+[uUlL]*|\d+(?:\.\d+)?[uUlLfF]*)\b` +
+		`|\w+`)
+})

@@ -1,0 +1,116 @@
+package firmware
+
+import (
+	"path/filepath"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"espost/codegen"
+	"espost/formpost"
+	"espost/sanitize"
+	"espost/tui/ui"
+)
+
+type (
+	// comparedMsg says what writing would change in the folder.
+	comparedMsg struct {
+		files   codegen.Folder
+		folder  string
+		changes []codegen.Change
+		err     error
+	}
+	// wroteMsg says what came of writing.
+	wroteMsg struct {
+		folder string
+		err    error
+	}
+)
+
+// write looks at what is in the folder already; if writing would replace
+// nothing, the files follow at once.
+func (m *Model) write() tea.Cmd {
+	m.refresh()
+	if m.problem != nil {
+		return ui.Say(ui.Caution, "the firmware can't be written as the settings stand")
+	}
+	files, folder := m.files, m.folder()
+	return func() tea.Msg {
+		changes, err := files.Compare(folder)
+		return comparedMsg{files, folder, changes, err}
+	}
+}
+
+// compared goes on to writing, or asks first when something would be replaced.
+func (m *Model) compared(msg comparedMsg) tea.Cmd {
+	if msg.err != nil {
+		return ui.Say(ui.Failure, msg.err.Error())
+	}
+	question := ask(msg.changes)
+	if question == "" {
+		return put(msg, false)
+	}
+	ask := &ui.Question{
+		Kit: m.kit, Title: "Replace files in " + sanitize.Line(m.shownFolder()) + "?", Yes: "replace",
+		Body: strings.ReplaceAll(question, formpost.Mask, strings.Repeat(m.kit.Mask, 8)),
+		Run:  func() tea.Cmd { return put(msg, true) },
+	}
+	return func() tea.Msg { return Ask{ask} }
+}
+
+// Ask wants the root to put a question before the user.
+type Ask struct{ Question *ui.Question }
+
+// ask lists what writing would replace, with the lines that differ; "" when
+// nothing is lost by it.
+func ask(changes []codegen.Change) string {
+	var lines []string
+	for _, c := range changes {
+		switch c.State {
+		case codegen.Changed:
+			lines = append(lines, c.Path+" changes:", sanitize.Text(c.Diff), "")
+		case codegen.Obsolete:
+			lines = append(lines, c.Path+" is no longer needed and is removed", "")
+		case codegen.Edited:
+			lines = append(lines, c.Path+" was changed by hand; these changes would be lost:", sanitize.Text(c.Diff), "")
+		case codegen.Foreign:
+			lines = append(lines, c.Path+" was not written by espost and would be replaced:", sanitize.Text(c.Diff), "")
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// put writes the files.
+func put(msg comparedMsg, force bool) tea.Cmd {
+	return func() tea.Msg {
+		_, err := msg.files.Write(msg.folder, codegen.WriteOptions{Force: force})
+		return wroteMsg{msg.folder, err}
+	}
+}
+
+func (m *Model) wrote(msg wroteMsg) tea.Cmd {
+	if msg.err != nil {
+		return ui.Say(ui.Failure, msg.err.Error())
+	}
+	project, err := m.profile.Project()
+	if err != nil {
+		return ui.Say(ui.Failure, err.Error())
+	}
+	m.profile.Firmware.Folder = m.profile.Firmware.Name
+	again := m.written != nil
+	m.written = &Written{Folder: m.shownFolder(), Commands: codegen.Commands(project, m.shownFolder())}
+	done := *m.written
+	handOn := func() tea.Msg { return done }
+	if again { // View says it the first time
+		return tea.Batch(handOn, ui.Say(ui.Success, "written again"))
+	}
+	return handOn
+}
+
+// shownFolder is the folder as the user would type it.
+func (m *Model) shownFolder() string {
+	if m.dir != "" {
+		return m.folder() + string(filepath.Separator)
+	}
+	return "." + string(filepath.Separator) + m.profile.Firmware.Name + string(filepath.Separator)
+}

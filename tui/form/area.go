@@ -1,0 +1,173 @@
+package form
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/textarea"
+	tea "charm.land/bubbletea/v2"
+
+	"espost/esp8266"
+	"espost/formpost"
+	"espost/profile"
+	"espost/sanitize"
+	"espost/tlsinspect"
+	"espost/tui/ui"
+)
+
+// Imported is sent when a curl command named another address than the one that
+// was looked at.
+type Imported struct{ Address string }
+
+// An area takes several lines of text that change the form as a whole.
+type area struct {
+	kit     *ui.Kit
+	title   string
+	hint    string
+	input   textarea.Model
+	was     string
+	single  bool                          // enter accepts, unless the line goes on
+	accept  func(string) (tea.Cmd, error) // changes the form, or says why not
+	problem error
+}
+
+func newArea(kit *ui.Kit, title, hint, text string) *area {
+	a := &area{kit: kit, title: title, hint: hint, input: kit.NewArea(""), was: text}
+	a.input.SetValue(text)
+	a.input.Focus()
+	return a
+}
+
+func (a *area) update(msg tea.Msg) tea.Cmd {
+	before := a.input.Value()
+	var cmd tea.Cmd
+	a.input, cmd = a.input.Update(msg)
+	if a.input.Value() != before {
+		a.problem = nil
+	}
+	return cmd
+}
+
+func (m *Model) areaActions() []ui.Action {
+	keep := ui.Action{Keys: []string{"tab"}, Label: "keep", Title: "Keep the text", Run: m.keepArea}
+	if m.area.single && !strings.HasSuffix(strings.TrimRight(m.area.input.Value(), " "), "\\") {
+		keep.Keys = []string{"enter", "tab"}
+	}
+	return []ui.Action{
+		keep,
+		{Keys: []string{"esc"}, Label: "discard", Title: "Leave the form as it was", Run: m.discardArea},
+	}
+}
+
+func (m *Model) keepArea() tea.Cmd {
+	before := copyOf(*m.form())
+	cmd, err := m.area.accept(m.area.input.Value())
+	if err != nil {
+		m.area.problem = err
+		return nil
+	}
+	m.area = nil
+	m.past = append(m.past, before)
+	m.cursor = m.lastRow()
+	return cmd
+}
+
+// discardArea leaves the form as it was; the text is there again when the area
+// is opened the next time.
+func (m *Model) discardArea() tea.Cmd {
+	a := m.area
+	m.area, m.dropped = nil, nil
+	if a.input.Value() == a.was {
+		return nil
+	}
+	m.dropped = a
+	return ui.Say(ui.Plain, "discarded; opening it again brings the text back")
+}
+
+// open shows an area, or the one of its kind that was discarded last.
+func (m *Model) open(a *area) {
+	if m.dropped != nil && m.dropped.title == a.title {
+		a.input.SetValue(m.dropped.input.Value())
+		m.dropped = nil
+	}
+	m.area = a
+}
+
+// view fills the whole step: the text, and beneath it what is wrong with it.
+func (a *area) view(width, height int) string {
+	k := a.kit
+	foot := k.Faint.Render(ui.Wrap(a.hint, width))
+	if a.problem != nil {
+		foot = k.Mark(ui.Caution) + " " + strings.ReplaceAll(ui.Wrap(sanitize.Line(a.problem.Error()), width-2), "\n", "\n  ")
+	}
+	room := max(3, height-4-strings.Count(foot, "\n")-1)
+	a.input.SetWidth(max(10, width-4))
+	a.input.SetHeight(max(1, room-2))
+	return "\n" + k.Card(a.title, ui.WithoutBidi(a.input.View()), width, room) + "\n\n" + foot
+}
+
+// importCurl opens the area for a curl command.
+func (m *Model) importCurl() tea.Cmd {
+	m.openCurl("")
+	return nil
+}
+
+func (m *Model) openCurl(text string) {
+	a := newArea(m.kit, "curl command", "Paste a curl command, as API documentation shows them: method, headers and data become the form; enter takes it over.", text)
+	a.single = true
+	a.accept = m.takeCurl
+	if text != "" {
+		m.dropped = nil // what is pasted now is what counts
+	}
+	m.open(a)
+}
+
+// pasted takes a paste that came while no text was being typed: a curl command
+// is recognised, anything else is left alone.
+func (m *Model) pasted(text string) tea.Cmd {
+	if strings.HasPrefix(strings.TrimSpace(text), "curl ") {
+		m.openCurl(text)
+		return nil
+	}
+	return ui.Say(ui.Plain, "press a to add a field and paste there, or i for a curl command")
+}
+
+// takeCurl makes the form what the command says. A secret's value is kept: the
+// command has it in plain text already.
+func (m *Model) takeCurl(text string) (tea.Cmd, error) {
+	imported, err := formpost.ParseCurl(text)
+	if err != nil {
+		return nil, err
+	}
+	f := m.form()
+	r := imported.Request
+	f.Method, f.Encoding, f.Headers, f.Fields = r.Method, r.Encoding, nil, nil
+	for _, h := range r.Headers {
+		f.Headers = append(f.Headers, profile.Header(h))
+	}
+	for _, field := range r.Fields {
+		source := esp8266.SourceText
+		if field.Number || field.Raw {
+			source = esp8266.SourceJSON
+		}
+		f.Fields = append(f.Fields, profile.Field{Name: field.Name, Source: source, Value: field.Value, Secret: field.Secret})
+	}
+	said := ui.Say(ui.Success, "curl command taken over")
+	if len(imported.Warnings) > 0 {
+		said = ui.Say(ui.Caution, "taken over, but "+strings.Join(imported.Warnings, "; "))
+	}
+	old, err := m.profile.Request()
+	if err == nil && old.Host == r.Host && old.Port == r.Port && old.Path == r.Path {
+		return said, nil
+	}
+	target := tlsinspect.Target{Host: r.Host, Port: r.Port, Path: r.Path}
+	address := Imported{Address: target.URL()}
+	return tea.Sequence(func() tea.Msg { return address }, said), nil
+}
+
+func (m *Model) copyCurl() tea.Cmd {
+	request, err := m.profile.Request()
+	if err != nil {
+		return ui.Say(ui.Caution, err.Error())
+	}
+	return m.kit.Copy("curl command, secrets masked,", formpost.Curl(request, false))
+}

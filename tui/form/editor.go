@@ -1,0 +1,266 @@
+package form
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"espost/esp8266"
+	"espost/profile"
+	"espost/tui/ui"
+)
+
+// An editor edits one row, a field or a header, beside the form: the form
+// changes only when the row is accepted.
+type editor struct {
+	kit    *ui.Kit
+	index  int
+	fresh  bool // the row isn't in the form yet
+	header bool
+	was    profile.Field
+
+	name, value, gpio textinput.Model
+	source            esp8266.Source
+	secret            bool
+	focus             slot
+}
+
+// slot is one control of the editor.
+type slot int
+
+const (
+	slotName slot = iota
+	slotSource
+	slotValue
+	slotGPIO
+	slotSecret
+)
+
+func newFieldEditor(kit *ui.Kit, index int, fresh bool, f profile.Field) *editor {
+	e := &editor{kit: kit, index: index, fresh: fresh, was: f, source: f.Source, secret: f.Secret}
+	e.name = kit.NewInput("name", 0)
+	e.value = kit.NewInput("", 0)
+	e.gpio = kit.NewInput("GPIO number", 2)
+	e.name.SetValue(f.Name)
+	e.value.SetValue(f.Value)
+	if !f.Source.Constant() {
+		e.value.SetValue(f.Sample)
+	}
+	e.gpio.SetValue(strconv.Itoa(f.Pin))
+	e.focusOn(slotName)
+	return e
+}
+
+func newHeaderEditor(kit *ui.Kit, index int, fresh bool, h profile.Header) *editor {
+	e := newFieldEditor(kit, index, fresh, profile.Field{
+		Name: h.Name, Source: esp8266.SourceText, Value: h.Value, Secret: h.Secret,
+	})
+	e.header = true
+	return e
+}
+
+// slots are the controls that the row has.
+func (e *editor) slots() []slot {
+	info, _ := e.source.Info()
+	switch {
+	case e.header:
+		return []slot{slotName, slotValue, slotSecret}
+	case info.Pin:
+		return []slot{slotName, slotSource, slotGPIO, slotValue}
+	case e.source == esp8266.SourceText:
+		return []slot{slotName, slotSource, slotValue, slotSecret}
+	}
+	return []slot{slotName, slotSource, slotValue}
+}
+
+func (e *editor) focusOn(s slot) {
+	e.focus = s
+	for at, input := range map[slot]*textinput.Model{slotName: &e.name, slotValue: &e.value, slotGPIO: &e.gpio} {
+		if at == s {
+			input.Focus()
+		} else {
+			input.Blur()
+		}
+	}
+}
+
+func (e *editor) advance(by int) tea.Cmd {
+	all := e.slots()
+	at := max(slices.Index(all, e.focus), 0)
+	e.focusOn(all[(at+by+len(all))%len(all)])
+	return nil
+}
+
+// turn changes the control that has the focus and isn't a text.
+func (e *editor) turn(by int) tea.Cmd {
+	switch e.focus {
+	case slotSource:
+		all := esp8266.Sources()
+		at := slices.IndexFunc(all, func(i esp8266.SourceInfo) bool { return i.Source == e.source })
+		next := all[(at+by+len(all))%len(all)]
+		if info, _ := e.source.Info(); e.value.Value() == info.Sample {
+			e.value.SetValue(next.Sample) // untouched: show what the new source would give
+		}
+		e.source = next.Source
+	case slotSecret:
+		e.secret = !e.secret
+	}
+	return nil
+}
+
+// row is the field as the controls stand.
+func (e *editor) row() profile.Field {
+	f := e.was
+	f.Name, f.Source, f.Secret = e.name.Value(), e.source, e.secret
+	f.Pin, _ = strconv.Atoi(strings.TrimSpace(e.gpio.Value())) // profile.Validate judges the number
+	f.Value, f.Sample = "", ""
+	if e.source.Constant() {
+		f.Value = e.value.Value()
+	} else {
+		f.Sample = e.value.Value()
+	}
+	if e.source != esp8266.SourceText {
+		f.Secret = false
+	}
+	return f
+}
+
+func (e *editor) update(msg tea.Msg) tea.Cmd {
+	var cmd tea.Cmd
+	switch e.focus {
+	case slotName:
+		e.name, cmd = e.name.Update(msg)
+	case slotValue:
+		e.value, cmd = e.value.Update(msg)
+	case slotGPIO:
+		e.gpio, cmd = e.gpio.Update(msg)
+	}
+	return cmd
+}
+
+func (m *Model) editorActions() []ui.Action {
+	e := m.editor
+	actions := []ui.Action{
+		{Keys: []string{"enter"}, Label: "keep", Title: "Keep the row", Run: m.accept},
+		{Keys: []string{"tab", "down"}, Label: "next part", Title: "Next part of the row", Run: func() tea.Cmd { return e.advance(1) }},
+		{Keys: []string{"shift+tab", "up"}, Title: "Previous part of the row", Run: func() tea.Cmd { return e.advance(-1) }},
+	}
+	if e.focus == slotSource || e.focus == slotSecret {
+		actions = append(actions,
+			ui.Action{Keys: []string{"right", "space"}, Label: "change", Title: "Next choice", Run: func() tea.Cmd { return e.turn(1) }},
+			ui.Action{Keys: []string{"left"}, Title: "Previous choice", Run: func() tea.Cmd { return e.turn(-1) }},
+		)
+	}
+	return append(actions, ui.Action{Keys: []string{"esc"}, Label: "discard", Title: "Leave the row as it was", Run: m.discard})
+}
+
+// applied returns the form with the editor's row in it.
+func (e *editor) applied(f profile.FormSpec) profile.FormSpec {
+	f = copyOf(f)
+	row := e.row()
+	if e.header {
+		h := profile.Header{Name: row.Name, Value: row.Value, Secret: row.Secret}
+		if e.fresh {
+			f.Headers = slices.Insert(f.Headers, e.index, h)
+		} else {
+			f.Headers[e.index] = h
+		}
+		return f
+	}
+	if e.fresh {
+		f.Fields = slices.Insert(f.Fields, e.index, row)
+	} else {
+		f.Fields[e.index] = row
+	}
+	return f
+}
+
+func (m *Model) accept() tea.Cmd {
+	e := m.editor
+	m.editor = nil
+	m.remember()
+	*m.form() = e.applied(*m.form())
+	m.cursor = e.index
+	if e.header {
+		m.cursor += len(m.form().Fields)
+	}
+	return nil
+}
+
+// discard leaves the form as it was; what was typed can be had back with undo.
+func (m *Model) discard() tea.Cmd {
+	e := m.editor
+	m.editor = nil
+	if e.row() == e.was {
+		return nil
+	}
+	m.past = append(m.past, e.applied(*m.form()))
+	return ui.Say(ui.Plain, "discarded; u brings it back")
+}
+
+// view draws the editor's controls, one a line.
+func (e *editor) view(width int) string {
+	k := e.kit
+	title := "Edit the field"
+	switch {
+	case e.header && e.fresh:
+		title = "Add a header"
+	case e.header:
+		title = "Edit the header"
+	case e.fresh:
+		title = "Add a field"
+	}
+	lines := []string{k.Title.Render(title)}
+	for _, s := range e.slots() {
+		lines = append(lines, e.control(s, width))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (e *editor) control(s slot, width int) string {
+	k := e.kit
+	label, text := "", ""
+	info, _ := e.source.Info()
+	choice := func(value, about string) string {
+		if e.focus == s {
+			value = k.Selected.Render("< " + value + " >")
+		}
+		return value + "  " + k.Faint.Render(about)
+	}
+	switch s {
+	case slotName:
+		k.Dress(&e.name)
+		label, text = "name", k.InputBox(&e.name, width-10)
+	case slotSource:
+		label, text = "from", choice(info.Title, info.About)
+	case slotGPIO:
+		k.Dress(&e.gpio)
+		label, text = "GPIO", k.InputBox(&e.gpio, 16)
+	case slotSecret:
+		about := "shown, and saved in the profile"
+		if e.secret {
+			about = "masked, never saved; goes to arduino_secrets.h"
+		}
+		label, text = "secret", choice(map[bool]string{true: "yes", false: "no"}[e.secret], about)
+	case slotValue:
+		label = "value"
+		if !e.source.Constant() {
+			label = "sample"
+		}
+		e.value.EchoMode = textinput.EchoNormal
+		if e.secret && e.source == esp8266.SourceText {
+			e.value.EchoMode = textinput.EchoPassword
+		}
+		k.Dress(&e.value)
+		text = k.InputBox(&e.value, width-10)
+	}
+	mark := " "
+	if e.focus == s {
+		mark = k.Accent.Render(k.Cursor)
+	}
+	return ui.Truncate(fmt.Sprintf("%s %s %s", mark, k.Faint.Render(ui.Pad(label, 6)), text), width, k.Ellipsis)
+}

@@ -1,0 +1,289 @@
+// Package form is the third step: the fields and headers that the board will
+// send, with a live preview of exactly those bytes.
+package form
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"espost/esp8266"
+	"espost/formpost"
+	"espost/profile"
+	"espost/tui/ui"
+)
+
+// Finished is sent when the user goes on with the form as it stands.
+type Finished struct{}
+
+// Model is the step. It edits the profile's form in place.
+type Model struct {
+	kit     *ui.Kit
+	profile *profile.Profile
+
+	cursor  int // fields, then headers, then the line that goes on
+	offset  int // of the rows
+	page    int // rows that fit
+	zones   ui.Zones
+	editor  *editor
+	area    *area
+	dropped *area              // discarded last, to be had back
+	past    []profile.FormSpec // for undo, oldest first
+}
+
+// maxUndo bounds the remembered states.
+const maxUndo = 200
+
+// New returns the step for p's form.
+func New(kit *ui.Kit, p *profile.Profile) *Model {
+	m := &Model{kit: kit, profile: p}
+	m.cursor = m.lastRow()
+	return m
+}
+
+// Name implements ui.Step.
+func (m *Model) Name() string { return "Form" }
+
+// About implements ui.Step.
+func (m *Model) About() string {
+	return "These rows become the body of the POST. A row is a constant text, or something that the board reads before each POST; " +
+		"for those, the test sends the sample. The preview at the bottom is exactly what is sent."
+}
+
+// Enter implements ui.Step: the cursor waits on the line that goes on, so that
+// enter alone leads through.
+func (m *Model) Enter() tea.Cmd {
+	if m.editor == nil && m.area == nil {
+		m.cursor = m.lastRow()
+	}
+	return nil
+}
+
+// Editing implements ui.Step.
+func (m *Model) Editing() bool { return m.editor != nil || m.area != nil }
+
+func (m *Model) form() *profile.FormSpec { return &m.profile.Form }
+
+// lastRow is the cursor's place behind all fields and headers.
+func (m *Model) lastRow() int { return len(m.form().Fields) + len(m.form().Headers) }
+
+// field returns the index of the field at the cursor.
+func (m *Model) field() (int, bool) { return m.cursor, m.cursor < len(m.form().Fields) }
+
+// header returns the index of the header at the cursor.
+func (m *Model) header() (int, bool) {
+	i := m.cursor - len(m.form().Fields)
+	return i, i >= 0 && i < len(m.form().Headers)
+}
+
+// Actions implements ui.Step.
+func (m *Model) Actions() []ui.Action {
+	switch {
+	case m.editor != nil:
+		return m.editorActions()
+	case m.area != nil:
+		return m.areaActions()
+	}
+	actions := []ui.Action{{Keys: []string{"enter"}, Label: "next", Title: "Go on to the test POST", Run: m.next}}
+	_, onField := m.field()
+	if m.cursor < m.lastRow() {
+		actions = []ui.Action{{Keys: []string{"enter"}, Label: "edit", Title: "Edit the row", Run: m.edit}}
+	}
+	actions = append(actions, ui.Action{Keys: []string{"a"}, Label: "add", Title: "Add a field", Run: m.addField})
+	if m.cursor < m.lastRow() {
+		if onField {
+			actions = append(actions,
+				ui.Action{Keys: []string{"space"}, Label: "on/off", Title: "Switch the field on or off", Run: m.toggle},
+				ui.Action{Keys: []string{"ctrl+d"}, Title: "Duplicate the field", Run: m.duplicate},
+			)
+		}
+		actions = append(actions,
+			ui.Action{Keys: []string{"d", "delete"}, Label: "delete", Title: "Delete the row", Run: m.remove},
+			ui.Action{Keys: []string{"alt+up"}, Title: "Move the row up", Run: func() tea.Cmd { m.shift(-1); return nil }},
+			ui.Action{Keys: []string{"alt+down"}, Title: "Move the row down", Run: func() tea.Cmd { m.shift(1); return nil }},
+			ui.Action{Keys: []string{"n"}, Label: "next", Title: "Go on to the test POST", Run: m.next},
+		)
+	}
+	return append(actions,
+		ui.Action{Keys: []string{"h"}, Label: "header", Title: "Add a header", Run: m.addHeader},
+		ui.Action{Keys: []string{"e"}, Label: "encoding", Title: "Send as form or as JSON", Run: m.switchEncoding},
+		ui.Action{Keys: []string{"t"}, Title: "Change the method: POST, PUT, PATCH", Run: m.switchMethod},
+		ui.Action{Keys: []string{"i"}, Title: "Import a curl command", Run: m.importCurl},
+		ui.Action{Keys: []string{"b"}, Title: "Edit all fields as text", Run: m.editText},
+		ui.Action{Keys: []string{"u", "ctrl+z"}, Label: m.undoLabel(), Title: "Undo", Run: m.undo},
+		ui.Action{Keys: []string{"y"}, Title: "Copy the body", Run: m.copyBody},
+		ui.Action{Keys: []string{"c"}, Title: "Copy as a curl command", Run: m.copyCurl},
+		ui.Action{Keys: []string{"up", "k"}, Title: "Up", Run: func() tea.Cmd { m.move(-1); return nil }},
+		ui.Action{Keys: []string{"down", "j"}, Title: "Down", Run: func() tea.Cmd { m.move(1); return nil }},
+		ui.Action{Keys: []string{"pgup"}, Title: "A page up", Run: func() tea.Cmd { m.move(-m.page); return nil }},
+		ui.Action{Keys: []string{"pgdown"}, Title: "A page down", Run: func() tea.Cmd { m.move(m.page); return nil }},
+		ui.Action{Keys: []string{"home"}, Title: "To the first row", Run: func() tea.Cmd { m.cursor = 0; return nil }},
+		ui.Action{Keys: []string{"end"}, Title: "To the last row", Run: func() tea.Cmd { m.cursor = m.lastRow(); return nil }},
+	)
+}
+
+func (m *Model) undoLabel() string {
+	if len(m.past) == 0 {
+		return ""
+	}
+	return "undo"
+}
+
+// Check returns why the form can't be sent, nil when it can.
+func (m *Model) Check() error {
+	request, err := m.profile.Request()
+	if err != nil {
+		return err
+	}
+	return request.Validate()
+}
+
+func (m *Model) next() tea.Cmd {
+	if err := m.Check(); err != nil {
+		return ui.Say(ui.Caution, err.Error())
+	}
+	return func() tea.Msg { return Finished{} }
+}
+
+func (m *Model) move(by int) { m.cursor = min(max(m.cursor+by, 0), m.lastRow()) }
+
+// remember keeps the form as it is now, for undo.
+func (m *Model) remember() {
+	m.past = append(m.past, copyOf(*m.form()))
+	if len(m.past) > maxUndo {
+		m.past = m.past[1:]
+	}
+}
+
+func copyOf(f profile.FormSpec) profile.FormSpec {
+	f.Fields = slices.Clone(f.Fields)
+	f.Headers = slices.Clone(f.Headers)
+	return f
+}
+
+func (m *Model) undo() tea.Cmd {
+	if len(m.past) == 0 {
+		return ui.Say(ui.Plain, "nothing to undo")
+	}
+	*m.form() = m.past[len(m.past)-1]
+	m.past = m.past[:len(m.past)-1]
+	m.move(0)
+	return ui.Say(ui.Plain, "undone")
+}
+
+func (m *Model) toggle() tea.Cmd {
+	if i, ok := m.field(); ok {
+		m.remember()
+		m.form().Fields[i].Off = !m.form().Fields[i].Off
+	}
+	return nil
+}
+
+func (m *Model) duplicate() tea.Cmd {
+	if i, ok := m.field(); ok {
+		m.remember()
+		m.form().Fields = slices.Insert(m.form().Fields, i+1, m.form().Fields[i])
+		m.cursor++
+	}
+	return nil
+}
+
+func (m *Model) remove() tea.Cmd {
+	m.remember()
+	if i, ok := m.field(); ok {
+		m.form().Fields = slices.Delete(m.form().Fields, i, i+1)
+	} else if i, ok := m.header(); ok {
+		m.form().Headers = slices.Delete(m.form().Headers, i, i+1)
+	}
+	m.move(0)
+	return ui.Say(ui.Plain, "row deleted; u brings it back")
+}
+
+// shift moves the row at the cursor among its own kind.
+func (m *Model) shift(by int) {
+	if i, ok := m.field(); ok && i+by >= 0 && i+by < len(m.form().Fields) {
+		m.remember()
+		f := m.form().Fields
+		f[i], f[i+by] = f[i+by], f[i]
+		m.cursor += by
+	} else if i, ok := m.header(); ok && i+by >= 0 && i+by < len(m.form().Headers) {
+		m.remember()
+		h := m.form().Headers
+		h[i], h[i+by] = h[i+by], h[i]
+		m.cursor += by
+	}
+}
+
+func (m *Model) switchEncoding() tea.Cmd {
+	m.remember()
+	if m.form().Encoding == formpost.JSON {
+		m.form().Encoding = formpost.Form
+	} else {
+		m.form().Encoding = formpost.JSON
+	}
+	return nil
+}
+
+func (m *Model) switchMethod() tea.Cmd {
+	m.remember()
+	methods := []string{"POST", "PUT", "PATCH"}
+	at := slices.Index(methods, m.form().Method)
+	m.form().Method = methods[(at+1)%len(methods)]
+	return nil
+}
+
+func (m *Model) copyBody() tea.Cmd {
+	request, err := m.profile.Request()
+	if err != nil {
+		return ui.Say(ui.Caution, err.Error())
+	}
+	return m.kit.Copy("body", string(request.Body()))
+}
+
+func (m *Model) addField() tea.Cmd {
+	at := min(m.cursor+1, len(m.form().Fields))
+	m.editor = newFieldEditor(m.kit, at, true, profile.Field{Source: esp8266.SourceText})
+	return nil
+}
+
+func (m *Model) addHeader() tea.Cmd {
+	m.editor = newHeaderEditor(m.kit, len(m.form().Headers), true, profile.Header{})
+	return nil
+}
+
+func (m *Model) edit() tea.Cmd {
+	if i, ok := m.field(); ok {
+		m.editor = newFieldEditor(m.kit, i, false, m.form().Fields[i])
+	} else if i, ok := m.header(); ok {
+		m.editor = newHeaderEditor(m.kit, i, false, m.form().Headers[i])
+	}
+	return nil
+}
+
+// Update implements ui.Step.
+func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.MouseWheelMsg:
+		if m.Editing() {
+			return nil // the cursor is where the row belongs that is being typed
+		}
+		if msg.Button == tea.MouseWheelUp {
+			m.move(-1)
+		} else {
+			m.move(1)
+		}
+	case tea.MouseClickMsg:
+		return m.zones.Click(msg)
+	case tea.KeyPressMsg, tea.PasteMsg:
+		if m.editor != nil {
+			return m.editor.update(msg)
+		}
+		if m.area != nil {
+			return m.area.update(msg)
+		}
+		if paste, ok := msg.(tea.PasteMsg); ok {
+			return m.pasted(paste.Content)
+		}
+	}
+	return nil
+}

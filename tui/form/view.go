@@ -1,0 +1,140 @@
+package form
+
+import (
+	"fmt"
+	"strings"
+
+	"espost/esp8266"
+	"espost/formpost"
+	"espost/profile"
+	"espost/sanitize"
+	"espost/tui/ui"
+)
+
+// View implements ui.Step.
+func (m *Model) View(width, height int) string {
+	m.zones.Reset()
+	inner := width - 2
+	if m.area != nil {
+		return ui.Fit(ui.Indent(m.area.view(inner, height), 1), width, height)
+	}
+	head := "\n" + m.head(inner) + "\n\n"
+	foot := m.preview(inner)
+	if m.editor != nil {
+		foot = m.editor.view(inner) + "\n\n" + foot
+	}
+	footHeight := strings.Count(foot, "\n") + 1
+	rows, at, owner := m.rows(inner)
+	room := max(1, height-headHeight-footHeight)
+	visible, offset := ui.Window(rows, at, m.offset, room)
+	m.offset = offset
+	m.page = max(1, room-1)
+	m.addZones(owner, offset, len(visible), inner, headHeight+room)
+	body := ui.Fit(strings.Join(visible, "\n"), inner, room)
+	return ui.Fit(ui.Indent(head+body+"\n"+foot, 1), width, height)
+}
+
+// headHeight is how many lines stand above the rows.
+const headHeight = 3
+
+// head is the method, the address and the encoding.
+func (m *Model) head(width int) string {
+	k, f := m.kit, m.form()
+	right := k.Faint.Render("encoding ") + string(f.Encoding)
+	left := k.Title.Render(f.Method) + "  " + ui.Truncate(sanitize.Line(m.profile.Target), width-ui.Width(right)-len(f.Method)-4, k.Ellipsis)
+	m.zones.Add(1, 1, len(f.Method), 1, m.switchMethod)
+	m.zones.Add(width-ui.Width(right)+1, 1, ui.Width(right), 1, m.switchEncoding)
+	return ui.Pad(left, width-ui.Width(right)-1) + " " + right
+}
+
+// rows draws every row and the line that goes on; at is the cursor's line, and
+// owner says which row stands on a line.
+func (m *Model) rows(width int) (lines []string, at int, owner map[int]int) {
+	k, f := m.kit, m.form()
+	owner = map[int]int{}
+	nameWidth := min(max(12, width/4), 24)
+	line := func(index int, mark, name, from, value string) {
+		owner[len(lines)] = index
+		name = ui.Truncate(name, nameWidth, k.Ellipsis)
+		text := ui.Pad(name, nameWidth) + "  " + ui.Pad(from, 15) + "  " + value
+		if index == m.cursor && m.editor == nil {
+			at = len(lines)
+			lines = append(lines, k.Selected.Render(ui.Pad(ui.Truncate(k.Cursor+" "+mark+" "+text, width, k.Ellipsis), width)))
+			return
+		}
+		lines = append(lines, "  "+mark+" "+ui.Truncate(text, width-4, k.Ellipsis))
+	}
+	if len(f.Fields) > 0 {
+		lines = append(lines, k.Faint.Render("    "+ui.Pad("Name", nameWidth)+"  "+ui.Pad("From", 15)+"  Value / sample"))
+	} else {
+		lines = append(lines, k.Faint.Render("    no fields yet: a adds one, and an empty body is fine too"))
+	}
+	for i, field := range f.Fields {
+		info, _ := field.Source.Info()
+		mark := k.On
+		if field.Off {
+			mark = k.Off
+		}
+		line(i, mark, sanitize.Line(field.Name), info.Title, m.value(field))
+	}
+	if len(f.Headers) > 0 {
+		lines = append(lines, k.Faint.Render("    Headers"))
+	}
+	for i, h := range f.Headers {
+		line(len(f.Fields)+i, " ", sanitize.Line(h.Name), "header", m.value(profile.Field{Source: esp8266.SourceText, Value: h.Value, Secret: h.Secret}))
+	}
+	next := "Send a test POST"
+	if m.cursor == m.lastRow() && m.editor == nil {
+		at = len(lines) + 1
+		next = k.Selected.Render(" " + k.Cursor + " " + next + " ")
+	} else {
+		next = k.Faint.Render("   " + next)
+	}
+	owner[len(lines)+1] = m.lastRow()
+	return append(lines, "", next), at, owner
+}
+
+// value is a row's value as it may be shown.
+func (m *Model) value(f profile.Field) string {
+	if f.Secret {
+		if f.Value == "" {
+			return m.kit.Caution.Render("(secret, not given yet)")
+		}
+		return strings.Repeat(m.kit.Mask, 8)
+	}
+	if !f.Source.Constant() {
+		return sanitize.Line(f.Sample)
+	}
+	return sanitize.Line(f.Value)
+}
+
+// preview shows the body as it is sent, secrets masked, and its size; or why
+// it can't be sent. The row being edited counts as it stands.
+func (m *Model) preview(width int) string {
+	k, draft := m.kit, *m.profile
+	if m.editor != nil {
+		draft.Form = m.editor.applied(draft.Form)
+	}
+	request, err := draft.Request()
+	if err == nil {
+		err = request.Validate()
+	}
+	if err != nil {
+		return k.Mark(ui.Caution) + " " + strings.ReplaceAll(ui.Wrap(sanitize.Line(err.Error()), width-2), "\n", "\n  ")
+	}
+	size := k.Faint.Render(fmt.Sprintf("%d bytes", len(request.Body())))
+	_, body := request.Preview()
+	body = strings.ReplaceAll(body, formpost.Mask, strings.Repeat(k.Mask, 8))
+	lines := strings.Split(ui.Chop(sanitize.Line(body), width), "\n")
+	if len(lines) > previewLines {
+		lines = lines[:previewLines]
+		last := &lines[previewLines-1]
+		*last = ui.Truncate(*last, width-1, "") + k.Ellipsis
+	}
+	title := k.Faint.Render("Body, as it is sent")
+	title = ui.Pad(title, width-ui.Width(size)) + size
+	return title + "\n" + strings.Join(lines, "\n")
+}
+
+// previewLines is how much of a long body is shown; y copies all of it.
+const previewLines = 3

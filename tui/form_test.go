@@ -1,0 +1,119 @@
+package tui_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"espost/tui/tuitest"
+)
+
+// atForm leads the app to the form.
+func atForm(t *testing.T, s *stage) *tuitest.Terminal {
+	t.Helper()
+	term := s.start(t, 80, 24)
+	term.Press("enter", "enter")
+	term.WaitText("name1=value1&name2=value2")
+	return term
+}
+
+// Rows can be added, edited, switched, doubled, moved, deleted and had back; the
+// preview always shows what is sent.
+func TestFormRows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := atForm(t, newStage(t))
+		steps := []struct {
+			does  string
+			keys  []string
+			typed string
+			more  []string
+			want  string
+		}{
+			{"add", []string{"a"}, "note", []string{"tab", "tab"}, "name1=value1&name2=value2&note="},
+			{"type the value", nil, "hé w", []string{"enter"}, "name1=value1&name2=value2&note=h%C3%A9+w"},
+			{"off", []string{"space"}, "", nil, "name1=value1&name2=value2"},
+			{"on", []string{"space"}, "", nil, "note=h%C3%A9+w"},
+			{"double", []string{"ctrl+d"}, "", nil, "w&note=h%C3%A9"},
+			{"delete", []string{"d"}, "", nil, "name1=value1&name2=value2&note=h%C3%A9+w"},
+			{"undo", []string{"u"}, "", nil, "w&note="},
+			{"undo", []string{"u"}, "", nil, "name2=value2&note=h%C3%A9+w"},
+			{"move", []string{"up", "up", "alt+up"}, "", nil, "name2=value2&name1=value1"},
+			{"json", []string{"e"}, "", nil, `{"name2":"value2","name1":"value1"`},
+		}
+		for _, step := range steps {
+			term.Press(step.keys...)
+			if step.typed != "" {
+				term.Type(step.typed)
+			}
+			term.Press(step.more...)
+			if !strings.Contains(strings.ReplaceAll(term.Screen(), "\n", ""), step.want) {
+				t.Fatalf("%s: the preview lacks %q:\n%s", step.does, step.want, term.Screen())
+			}
+		}
+		term.Press("ctrl+c", "ctrl+c")
+		term.WaitEnd()
+	})
+}
+
+// A live source sends its sample; what the row had before is not lost by looking
+// at the choices.
+func TestFormSource(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := atForm(t, newStage(t))
+		term.Press("a")
+		term.Type("rssi")
+		term.Press("tab", "right", "right", "right", "enter")
+		term.WaitText("Wi-Fi signal", "rssi=-61")
+		term.Press("ctrl+c", "ctrl+c")
+		term.WaitEnd()
+	})
+}
+
+// What was typed into a row that is then discarded comes back with undo.
+func TestDiscardedRowComesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := atForm(t, newStage(t))
+		term.Press("a")
+		term.Type("precious")
+		term.Press("esc")
+		term.WaitText("discarded")
+		if strings.Contains(term.Screen(), "precious") {
+			t.Errorf("a discarded row is in the form:\n%s", term.Screen())
+		}
+		term.Press("u")
+		term.WaitText("precious=")
+		term.Press("ctrl+c", "ctrl+c")
+		term.WaitEnd()
+	})
+}
+
+// A secret's value is never on the screen: not while it is typed, not in the
+// row, not in the preview, not on the test's page.
+func TestSecretIsMasked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := atForm(t, newStage(t))
+		term.Press("a")
+		term.Type("token")
+		term.Press("tab", "tab", "tab", "right", "shift+tab")
+		never := func() {
+			t.Helper()
+			if strings.Contains(term.Screen(), "hunter2") {
+				t.Errorf("the secret is on the screen:\n%s", term.Screen())
+			}
+		}
+		term.Type("hunter2")
+		never()
+		term.Press("enter")
+		term.WaitText("token")
+		never()
+		term.Press("n")
+		term.WaitText("Ready to send")
+		never()
+		term.Press("enter", "enter")
+		term.WaitText("Write the files")
+		term.Press("tab", "tab", "tab", "tab")
+		never()
+		term.Press("ctrl+c", "ctrl+c")
+		term.WaitEnd()
+	})
+}

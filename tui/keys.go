@@ -1,0 +1,162 @@
+package tui
+
+import (
+	"fmt"
+	"reflect"
+
+	tea "charm.land/bubbletea/v2"
+
+	"espost/tui/ui"
+)
+
+// press looks a key up: first in what lies on top, then in the keys that work
+// everywhere, then in the step's own; what nobody claims is text for the step.
+func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
+	if msg.String() == "ctrl+c" {
+		return m.quit()
+	}
+	if m.overlay != nil {
+		return m.toOverlay(msg)
+	}
+	step := m.steps[m.current]
+	if a, ok := ui.Find(step.Actions(), msg); ok && a.Run != nil {
+		return a.Run()
+	}
+	if a, ok := ui.Find(m.everywhere(), msg); ok {
+		return a.Run()
+	}
+	return step.Update(msg)
+}
+
+func (m *Model) toOverlay(msg tea.Msg) tea.Cmd {
+	shown := m.overlay
+	cmd, done := shown.Update(msg)
+	if done && m.overlay == shown { // the answer may have opened another
+		m.overlay = nil
+	}
+	return cmd
+}
+
+// input gives a paste or the mouse to whom it is for.
+func (m *Model) input(msg tea.Msg) tea.Cmd {
+	switch mouse := msg.(type) {
+	case tea.MouseClickMsg:
+		if m.width < ui.MinWidth || m.height < ui.MinHeight {
+			return nil
+		}
+		switch mouse.Y {
+		case 0:
+			return m.clickStepper(mouse)
+		case m.height - 1:
+			return m.clickFooter(mouse)
+		}
+		mouse.Y -= ui.BodyTop
+		msg = mouse
+	case tea.MouseWheelMsg:
+		mouse.Y -= ui.BodyTop
+		msg = mouse
+	}
+	if m.overlay != nil {
+		return m.toOverlay(msg)
+	}
+	return m.steps[m.current].Update(msg)
+}
+
+func (m *Model) clickStepper(click tea.MouseClickMsg) tea.Cmd {
+	if step, ok := m.frame().StepAt(m.kit.Theme, click.X, m.width); ok && m.overlay == nil {
+		return m.jump(step)
+	}
+	return nil
+}
+
+// clickFooter does what the key would do whose entry was clicked.
+func (m *Model) clickFooter(click tea.MouseClickMsg) tea.Cmd {
+	frame := m.frame()
+	frame.Keys, frame.Status = m.offered(), m.status
+	key, ok := frame.KeyAt(m.kit.Theme, click.X, m.width)
+	if !ok {
+		return nil
+	}
+	m.status = ui.StatusMsg{}
+	if m.overlay != nil {
+		return m.toOverlay(ui.Clicked(key))
+	}
+	if a, ok := ui.FindKey(append(m.steps[m.current].Actions(), m.everywhere()...), key); ok {
+		return a.Run()
+	}
+	return nil
+}
+
+// everywhere returns the actions that every step has; those on plain letters
+// only while no text is being typed.
+func (m *Model) everywhere() []ui.Action {
+	actions := []ui.Action{
+		{Keys: []string{"f1"}, Title: "Help for this step", Run: m.help},
+		{Keys: []string{"ctrl+p"}, Title: "Find an action by name", Run: m.palette},
+		{Keys: []string{"ctrl+s"}, Title: "Save the profile", Run: m.save},
+	}
+	for i, s := range m.steps {
+		actions = append(actions, ui.Action{Keys: []string{fmt.Sprintf("alt+%d", i+1)}, Title: "Go to " + s.Name(), Run: func() tea.Cmd { return m.jump(i) }})
+	}
+	if m.current > stepConnect {
+		actions = append(actions, ui.Action{Keys: []string{"esc"}, Label: "back", Title: "One step back", Run: m.back})
+	}
+	if !m.steps[m.current].Editing() {
+		actions = append(actions,
+			ui.Action{Keys: []string{"?"}, Title: "Help for this step", Run: m.help},
+			ui.Action{Keys: []string{"m"}, Title: "Let the terminal select text (mouse off/on)", Run: m.toggleMouse},
+			ui.Action{Keys: []string{"q"}, Title: "Quit", Run: m.quit},
+		)
+	}
+	return append(actions, ui.Action{Keys: []string{"ctrl+c"}, Title: "Quit", Run: m.quit})
+}
+
+func (m *Model) help() tea.Cmd {
+	m.overlay = &ui.Help{Kit: m.kit, Step: m.steps[m.current], Global: m.everywhere()}
+	return nil
+}
+
+func (m *Model) palette() tea.Cmd {
+	m.overlay = ui.NewPalette(m.kit, append(m.steps[m.current].Actions(), m.everywhere()...))
+	return nil
+}
+
+func (m *Model) toggleMouse() tea.Cmd {
+	m.mouseOff = !m.mouseOff
+	if m.mouseOff {
+		return ui.Say(ui.Plain, "mouse off: select text with it; m turns it on again")
+	}
+	return ui.Say(ui.Plain, "mouse on")
+}
+
+// unsaved reports whether quitting would lose work: something that was typed
+// and can't be had again by looking at the server once more.
+func (m *Model) unsaved() bool {
+	now := snapshot(m.profile)
+	now.Pin, now.Firmware.Buffers, now.Firmware.Folder = m.saved.Pin, m.saved.Firmware.Buffers, m.saved.Firmware.Folder
+	now.Target = m.saved.Target
+	return m.written == nil && !reflect.DeepEqual(now, m.saved) || m.form.Editing() || m.firmware.Editing()
+}
+
+func (m *Model) quit() tea.Cmd {
+	if !m.unsaved() {
+		return tea.Quit
+	}
+	if q, asked := m.overlay.(*ui.Question); asked && q.Title == quitTitle {
+		return tea.Quit // asked already: ctrl+c twice always quits
+	}
+	m.overlay = &ui.Question{
+		Kit: m.kit, Title: quitTitle, Yes: "quit",
+		Body: "The form or the settings have changed since they were saved. Secrets and the Wi-Fi password are never saved.",
+		Run:  func() tea.Cmd { return tea.Quit },
+		Or:   []ui.Action{{Keys: []string{"ctrl+s", "s"}, Label: "save and quit", Title: "Save the profile and quit", Run: m.saveAndQuit}},
+	}
+	return nil
+}
+
+func (m *Model) saveAndQuit() tea.Cmd {
+	m.leaving = true
+	return m.save()
+}
+
+const quitTitle = "Quit without saving?"

@@ -1,0 +1,210 @@
+package tui_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/google/go-cmp/cmp"
+
+	"espost/formpost"
+	"espost/profile"
+	"espost/tlsinspect"
+	"espost/tui/ui"
+)
+
+// What the random user knows: keys that do something somewhere, and texts.
+var (
+	someKeys = []string{
+		"enter", "enter", "enter", "esc", "tab", "shift+tab", "space", "backspace", "delete", "up", "down", "left", "right", "home", "end",
+		"pgup", "pgdown", "alt+up", "alt+down", "alt+1", "alt+2", "alt+3", "alt+4", "alt+5", "ctrl+d", "ctrl+p", "ctrl+s", "ctrl+c", "ctrl+u",
+		"ctrl+z", "ctrl+r", "ctrl+w", "ctrl+k", "ctrl+j", "f1", "?", "m", "q", "a", "b", "c", "d", "e", "h", "i", "j", "k", "n", "p", "r", "t", "u", "v",
+		"w", "y", "Y", "1", "9", "[", "]", "=", "-", "é", "日", "#", "@",
+	}
+	somePastes = []string{
+		"https://porch.example.com/post", "name=value\nother=2\n", "\x1b[2J\u202eevil\x00\r\ttext", "curl -d a=b -H 'X-A: b' https://porch.example.com/post",
+		"curl -d c=d https://elsewhere.example/p", "curl 'unclosed", strings.Repeat("長い", 300), "👩‍🔬🇩🇪e\u0301", "", "\n\n\n", "note@rssi=-61\ngpio@digital-5=1\n", "5m", "0", "999999999999h",
+	}
+)
+
+// shakyStage is a stage whose server answers in every way, and sometimes late.
+func shakyStage(t *testing.T, random *rand.Rand) *stage {
+	s := newStage(t)
+	s.options.Profile = profile.New(address)
+	good, answer := s.options.Inspect, s.options.Send
+	s.options.Inspect = func(ctx context.Context, target tlsinspect.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+		switch random.IntN(6) {
+		case 0:
+			return &tlsinspect.Report{}, &tlsinspect.Error{Code: tlsinspect.ErrorRefused, Message: "nothing listens there\x1b[2J", Fix: "check the port"}
+		case 1:
+			return &tlsinspect.Report{Target: target, Findings: []tlsinspect.Finding{{Severity: tlsinspect.Problem, Message: "only TLS 1.3", Fix: "enable TLS 1.2"}}}, nil
+		case 2:
+			<-time.After(time.Duration(random.IntN(3000)) * time.Millisecond)
+		}
+		return good(ctx, target, progress)
+	}
+	s.options.Send = func(ctx context.Context, p *profile.Profile, r *tlsinspect.Report) (*formpost.Response, error) {
+		switch random.IntN(4) {
+		case 0:
+			return nil, &formpost.Error{HTTPClient: -1, BearSSL: 62, Message: "another certificate", Fix: "look again", Err: errors.New("pin")}
+		case 1:
+			<-time.After(time.Duration(random.IntN(3000)) * time.Millisecond)
+		case 2:
+			return &formpost.Response{Status: 500, Reason: "Oh\x1b[31m", Body: []byte("\x1b[2J\r\tnope 日本語 \xff")}, nil
+		}
+		return answer(ctx, p, r)
+	}
+	return s
+}
+
+// Ten thousand random keys, pastes, clicks, turns of the wheel and resizes:
+// nothing panics, no frame is larger than the terminal, what was typed changes
+// only by what may change it, and escape always leads back to the first step.
+func TestRandomInput(t *testing.T) {
+	rounds, inputs := 20, 500
+	if testing.Short() { // under the race detector
+		rounds = 4
+	}
+	visited := [5]int{}
+	for seed := range uint64(rounds) {
+		synctest.Test(t, func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 6))
+			s := shakyStage(t, random)
+			s.options.ASCII = seed%4 == 3
+			d := drive(t, s.options, 80, 24)
+			defer d.end()
+			var log []string
+			defer func() {
+				if t.Failed() {
+					t.Logf("seed %d, the last inputs: %s", seed, strings.Join(log[max(0, len(log)-12):], " | "))
+				}
+			}()
+			for i := range inputs {
+				kind, msg := randomInput(random, d)
+				log = append(log, kind)
+				before, typed, step, offered := d.model.Work(), d.model.Typed(), d.model.Current(), d.model.Offered()
+				covered := d.model.Covered()
+				if size, ok := msg.(tea.WindowSizeMsg); ok {
+					d.resize(size.Width, size.Height)
+				} else {
+					d.send(msg)
+				}
+				visited[d.model.Current()]++
+				mayChange := touches(msg, offered, covered)
+				after := d.model.Work()
+				if step != 2 && !covered || !mayChange {
+					if diff := cmp.Diff(before.Form, after.Form); diff != "" {
+						t.Fatalf("input %d (%s) on step %d changed the form:\n%s", i, kind, step+1, diff)
+					}
+				}
+				if step != 4 && !covered || !mayChange {
+					if diff := cmp.Diff(settings(before), settings(after)); diff != "" {
+						t.Fatalf("input %d (%s) on step %d changed the settings:\n%s", i, kind, step+1, diff)
+					}
+				}
+				if step != 0 && step != 2 && !covered && d.model.Typed() != typed {
+					t.Fatalf("input %d (%s) on step %d changed the address", i, kind, step+1)
+				}
+				if random.IntN(10) == 0 {
+					d.wait(time.Duration(random.IntN(500)) * time.Millisecond)
+				}
+				if d.quit || i%50 == 49 {
+					d.quit = false // it is asked before work is lost; the random user says yes often
+					wayBack(t, d)
+				}
+			}
+		})
+		if t.Failed() {
+			return
+		}
+	}
+	for step, n := range visited {
+		if n < rounds*inputs/100 {
+			t.Errorf("step %d was in front after %d of %d inputs only: the random user doesn't get around", step+1, n, rounds*inputs)
+		}
+	}
+}
+
+// randomInput returns the next thing that a random user does.
+func randomInput(random *rand.Rand, d *driver) (kind string, msg tea.Msg) {
+	switch n := random.IntN(100); {
+	case n < 78:
+		key := someKeys[random.IntN(len(someKeys))]
+		if random.IntN(3) > 0 { // a key that is offered
+			if offered := d.model.Offered(); len(offered) > 0 {
+				if a := offered[random.IntN(len(offered))]; len(a.Keys) > 0 {
+					key = a.Keys[random.IntN(len(a.Keys))]
+				}
+			}
+		}
+		return key, keyPress(key)
+	case n < 83:
+		paste := somePastes[random.IntN(len(somePastes))]
+		return fmt.Sprintf("paste %.10q", paste), tea.PasteMsg{Content: paste}
+	case n < 91:
+		x, y := random.IntN(max(d.width, 1)+2), random.IntN(max(d.height, 1)+2)
+		return fmt.Sprintf("click %d,%d", x, y), tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft}
+	case n < 97:
+		button := []tea.MouseButton{tea.MouseWheelUp, tea.MouseWheelDown, tea.MouseWheelLeft}[random.IntN(3)]
+		return button.String(), tea.MouseWheelMsg{X: random.IntN(max(d.width, 1)), Y: random.IntN(max(d.height, 1)), Button: button}
+	}
+	sizes := []tea.WindowSizeMsg{{Width: 80, Height: 24}, {Width: 80, Height: 24}, {Width: 60, Height: 16}, {Width: 120, Height: 40}, {Width: 200, Height: 60},
+		{Width: 61, Height: 50}, {Width: 250, Height: 17}, {Width: 59, Height: 16}, {Width: 10, Height: 3}, {Width: 1, Height: 1}}
+	size := sizes[random.IntN(len(sizes))]
+	return fmt.Sprintf("resize %d×%d", size.Width, size.Height), size
+}
+
+// touches reports whether an input may change what was typed: the keys of an
+// action whose title says so, a click, and a choice in the palette.
+func touches(msg tea.Msg, offered []ui.Action, covered bool) bool {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		a, ok := ui.Find(offered, msg)
+		if !ok {
+			return false // text for an input: that is taken over by enter
+		}
+		if covered {
+			return slices.Contains(a.Keys, "enter")
+		}
+		for _, verb := range []string{"Keep", "Switch", "Duplicate", "Delete", "Move the row", "Send as", "Change", "Undo"} {
+			if strings.HasPrefix(a.Title, verb) {
+				return true
+			}
+		}
+	case tea.MouseClickMsg:
+		return true
+	}
+	return false
+}
+
+// settings are what the user chose on the last step.
+func settings(p profile.Profile) profile.Firmware {
+	f := p.Firmware
+	f.Buffers.RX, f.Buffers.TX, f.Name, f.Folder = 0, 0, "", "" // these follow the server that was looked at
+	return f
+}
+
+// wayBack presses escape until the first step is in front.
+func wayBack(t *testing.T, d *driver) {
+	t.Helper()
+	before := d.model.Work().Form
+	for range 8 {
+		if d.model.Current() == 0 && !d.model.Covered() {
+			break
+		}
+		d.press("esc")
+	}
+	if d.model.Current() != 0 || d.model.Covered() {
+		t.Fatalf("escape doesn't lead back to the first step:\n%s", d.shown())
+	}
+	if diff := cmp.Diff(before, d.model.Work().Form); diff != "" {
+		t.Fatalf("the way back changed the form:\n%s", diff)
+	}
+}

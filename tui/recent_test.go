@@ -1,0 +1,91 @@
+package tui_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"espost/recent"
+	"espost/tlsinspect"
+)
+
+// Servers that were looked at before are offered again, with the state of their
+// pins, which are checked in the background.
+func TestRecentServers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := recentStage(t)
+		term := s.start(t, 80, 24)
+		term.WaitText("postman-echo.com", "2 days ago", "pin holds 41 days", "3 weeks ago", "pin has changed", "can't be reached now")
+		term.Golden("recent-80x24")
+		term.Press("down", "down", "delete")
+		term.WaitText("forgotten")
+		term.WaitGone("api.thingspeak.com")
+		term.Press("up", "enter")
+		term.WaitText("An ESP8266 can connect", "postman-echo.com")
+		term.Quit()
+		entries, err := s.options.Recent.Load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(entries) != 2 || entries[0].Target != "https://postman-echo.com/post" || entries[0].SHA1 != chain(t)[0].SHA1() {
+			t.Errorf("remembered are %+v", entries)
+		}
+	})
+}
+
+// The first frame waits for nobody: a server that doesn't answer keeps its line
+// without a state, and the list's file is the only thing that is read.
+func TestRecentChecksDontHoldUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := recentStage(t)
+		s.options.Check = func(ctx context.Context, _ tlsinspect.Target) (string, error) {
+			<-ctx.Done()
+			return "", ctx.Err()
+		}
+		term := s.start(t, 80, 24)
+		term.WaitText("2 days ago")
+		if strings.Contains(term.Screen(), "pin ") {
+			t.Errorf("a state without an answer:\n%s", term.Screen())
+		}
+		term.Press("enter")
+		term.WaitText("An ESP8266 can connect")
+		term.Quit()
+	})
+}
+
+// A damaged list is no list.
+func TestRecentListIsDamaged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		s.options.Recent = recent.List{Path: t.TempDir()} // a folder: it can't even be read
+		term := s.start(t, 80, 24)
+		term.WaitText("reading the recent servers", "Where will the board send its data?")
+		term.Quit()
+	})
+}
+
+func recentStage(t *testing.T) *stage {
+	t.Helper()
+	s := newStage(t)
+	s.options.Recent = recent.List{Path: filepath.Join(t.TempDir(), "recent.json")}
+	sha1 := chain(t)[0].SHA1()
+	for _, e := range []recent.Entry{
+		{Target: "https://gone.example/", SHA1: sha1, Expires: today().AddDate(1, 0, 0), Seen: today().AddDate(0, -4, 0)},
+		{Target: "https://api.thingspeak.com/update", SHA1: strings.Repeat("0", 40), Expires: today().AddDate(0, 2, 0), Seen: today().AddDate(0, 0, -21)},
+		{Target: "https://postman-echo.com/post", SHA1: sha1, Expires: today().AddDate(0, 0, 41), Seen: today().AddDate(0, 0, -2)},
+	} {
+		if err := s.options.Recent.Remember(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.options.Check = func(_ context.Context, target tlsinspect.Target) (string, error) {
+		if target.Host == "gone.example" {
+			return "", errors.New("no such host")
+		}
+		return sha1, nil
+	}
+	return s
+}

@@ -1,0 +1,208 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+	"github.com/atotto/clipboard"
+
+	"espost/demo"
+	"espost/formpost"
+	"espost/profile"
+	"espost/recent"
+	"espost/sanitize"
+	"espost/tlsinspect"
+	"espost/tui/connect"
+	"espost/tui/dialog"
+	"espost/tui/testpost"
+	"espost/tui/ui"
+)
+
+// Options are what the app is started with. The zero value is an empty app in
+// the working directory, on the process's own terminal.
+type Options struct {
+	Target      string           // stands in the first input
+	Profile     *profile.Profile // work to go on with; nil for a new one
+	ProfilePath string           // where ctrl+s saves; "" for espost.yaml in Dir
+	Demo        *demo.Server     // the built-in server to try, nil without --demo
+	Dir         string           // sketches are written below it; "" for the working directory
+	Recent      recent.List      // servers to offer again; Run takes the user's own when it is empty
+	ASCII       bool             // draw with ASCII only
+	Accessible  bool             // questions and answers, line by line, instead of screens
+
+	Input   io.Reader // nil for the terminal
+	Output  io.Writer // nil for the terminal
+	Environ []string  // nil for the process's own
+
+	// What the steps work with; nil for the real thing.
+	Context   context.Context
+	Inspect   connect.InspectFunc
+	Send      testpost.SendFunc
+	Check     connect.CheckFunc
+	Now       func() time.Time
+	Clipboard func(string) error
+}
+
+// withDefaults fills in what was left out.
+func (o Options) withDefaults() Options {
+	if o.Demo != nil && o.Target == "" {
+		o.Target = o.Demo.URL()
+	}
+	if o.Profile == nil {
+		o.Profile = profile.New(o.Target)
+	}
+	if o.Context == nil {
+		o.Context = context.Background()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Clipboard == nil {
+		o.Clipboard = clipboard.WriteAll
+	}
+	if o.Inspect == nil {
+		o.Inspect = inspect
+	}
+	if o.Send == nil {
+		o.Send = send
+	}
+	if o.Check == nil {
+		o.Check = check
+	}
+	if o.ProfilePath == "" {
+		o.ProfilePath = filepath.Join(o.Dir, "espost.yaml")
+	}
+	return o
+}
+
+func (o Options) target() string {
+	if o.Target != "" {
+		return o.Target
+	}
+	return o.Profile.Target
+}
+
+func inspect(ctx context.Context, target tlsinspect.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+	client := tlsinspect.Client{Progress: progress}
+	return client.Inspect(ctx, target)
+}
+
+func check(ctx context.Context, target tlsinspect.Target) (string, error) {
+	var client tlsinspect.Client
+	return client.Fingerprint(ctx, target)
+}
+
+func send(ctx context.Context, p *profile.Profile, r *tlsinspect.Report) (*formpost.Response, error) {
+	request, err := p.Request()
+	if err != nil {
+		return nil, err
+	}
+	client := formpost.Client{
+		Buffers:    p.Firmware.Buffers,
+		BoardSuite: r.Board.CipherSuite.ID,
+	}
+	if length := p.Firmware.Buffers.FragmentLength(); slices.Contains(r.Board.MaxFragmentLengths, length) {
+		client.FragmentLength = length
+	}
+	return client.Send(ctx, request, p.Pin.Pin)
+}
+
+// Run shows the app until the user quits or ctx ends, and then says on the
+// terminal what was written.
+func Run(ctx context.Context, o Options) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	o.Context = ctx
+	if o.Accessible {
+		return converse(ctx, o.withDefaults())
+	}
+	if o.Recent.Path == "" && o.Demo == nil { // the demo's address is another one each time
+		o.Recent = recent.Default()
+	}
+	m := New(o)
+	program := tea.NewProgram(m, programOptions(ctx, o)...)
+	if _, err := program.Run(); err != nil && !errors.Is(err, tea.ErrInterrupted) {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return fmt.Errorf("the terminal can't show the app: %w", err)
+	}
+	if m.written != nil {
+		out := o.Output
+		if out == nil {
+			out = os.Stdout
+		}
+		_, _ = lipgloss.Fprintf(out, "firmware written to %s\nnext: %s\n", sanitize.Line(m.written.Folder), sanitize.Line(m.written.Commands[0].Line))
+	}
+	return nil
+}
+
+// converse is Run as questions and answers.
+func converse(ctx context.Context, o Options) error {
+	d := &dialog.Dialog{
+		In: o.Input, Out: o.Output,
+		Profile: o.Profile, Target: o.target(), Dir: o.Dir,
+		Inspect: o.Inspect, Send: o.Send,
+	}
+	if d.In == nil {
+		d.In = os.Stdin
+	}
+	if d.Out == nil {
+		d.Out = os.Stdout
+	}
+	return d.Run(ctx)
+}
+
+func programOptions(ctx context.Context, o Options) []tea.ProgramOption {
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}
+	if o.Input != nil {
+		options = append(options, tea.WithInput(o.Input))
+	}
+	if o.Output != nil {
+		options = append(options, tea.WithOutput(o.Output))
+	}
+	if o.Environ != nil {
+		options = append(options, tea.WithEnvironment(o.Environ))
+	}
+	return options
+}
+
+// savedMsg is what came of saving the profile.
+type savedMsg struct {
+	profile profile.Profile
+	path    string
+	err     error
+}
+
+// save writes the profile as it is now.
+func (m *Model) save() tea.Cmd {
+	if _, err := m.connect.Target(); m.profile.Target == "" && err != nil {
+		return ui.Say(ui.Caution, "nothing to save yet: type an address first")
+	}
+	now, path := snapshot(m.profile), m.options.ProfilePath
+	if target, err := m.connect.Target(); err == nil && now.Target == "" {
+		now.Target = target.URL()
+	}
+	return func() tea.Msg { return savedMsg{now, path, now.Save(path)} }
+}
+
+func (m *Model) wasSaved(msg savedMsg) tea.Cmd {
+	leaving := m.leaving
+	m.leaving = false
+	if msg.err != nil {
+		return ui.Say(ui.Failure, "not saved: "+msg.err.Error())
+	}
+	m.saved = msg.profile
+	if leaving {
+		return tea.Quit
+	}
+	return ui.Say(ui.Success, "saved to "+sanitize.Line(msg.path)+", without secrets and Wi-Fi password")
+}

@@ -1,0 +1,241 @@
+package tui_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/charmbracelet/colorprofile"
+
+	"espost/esp8266"
+	"espost/formpost"
+	"espost/profile"
+	"espost/tlsinspect"
+	"espost/tui"
+	"espost/tui/tuitest"
+)
+
+// A state is a screen worth a golden file, and how to get there.
+type state struct {
+	name  string
+	setUp func(*stage)
+	enter func(*tuitest.Terminal)
+}
+
+func keys(names ...string) func(*tuitest.Terminal) {
+	return func(term *tuitest.Terminal) { term.Press(names...) }
+}
+
+// states are those that Enter alone doesn't pass.
+func states() []state {
+	toForm := func(term *tuitest.Terminal) { term.Press("enter", "enter") }
+	return []state{
+		{"connecting", connectsSlowly, keys("enter")},
+		{"connect-error", connectFails, keys("enter")},
+		{"connect-unreadable", nil, func(term *tuitest.Terminal) {
+			term.Press("ctrl+u")
+			term.Type("https://porch_example:99999/")
+			term.Press("enter")
+		}},
+		{"cant-connect", cannotConnect, keys("enter")},
+		{"certificate-chain", nil, keys("enter", "tab", "down")},
+		{"certificate-findings", nil, keys("enter", "tab", "tab")},
+		{"form-editor", nil, func(term *tuitest.Terminal) {
+			toForm(term)
+			term.Press("a")
+			term.Type("rssi")
+			term.Press("tab", "right", "right", "right", "right")
+		}},
+		{"form-secret", nil, func(term *tuitest.Terminal) {
+			toForm(term)
+			term.Press("h")
+			term.Type("X-Token")
+			term.Press("tab")
+			term.Type("hunter2")
+			term.Press("tab", "space", "enter")
+		}},
+		{"form-text", nil, keys("enter", "enter", "b")},
+		{"form-curl", nil, func(term *tuitest.Terminal) {
+			toForm(term)
+			term.Press("i")
+			term.Paste("curl -d 'a=b' --frobnicate https://porch.example.com/post")
+			term.Press("enter")
+		}},
+		{"form-empty", nil, keys("enter", "enter", "up", "d", "up", "d", "up")},
+		{"form-wide", wideForm, keys("enter", "enter", "up")},
+		{"test-failure", postFails, keys("enter", "enter", "enter", "enter")},
+		{"test-stale", nil, func(term *tuitest.Terminal) {
+			term.Press("enter", "enter", "enter", "enter", "esc", "a")
+			term.Type("late")
+			term.Press("enter", "n")
+		}},
+		{"firmware-editor", nil, func(term *tuitest.Terminal) {
+			term.Press("enter", "enter", "alt+5", "up", "up", "up", "up", "up", "enter")
+			term.Type("x")
+			term.Press("enter")
+		}},
+		{"quit", nil, keys("enter", "enter", "e", "ctrl+c")},
+	}
+}
+
+func connectsSlowly(s *stage) {
+	s.options.Inspect = func(ctx context.Context, _ tlsinspect.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+		progress(tlsinspect.Event{Part: tlsinspect.PartLookup, Title: "found 2 addresses", State: tlsinspect.Done, Elapsed: 3 * time.Millisecond})
+		progress(tlsinspect.Event{Part: tlsinspect.PartBoard, Title: "certificate, as the board is served it", State: tlsinspect.Done, Elapsed: 41 * time.Millisecond})
+		progress(tlsinspect.Event{Part: tlsinspect.PartBrowser, Title: "certificate, as a browser is served it", Detail: "refused with a rather long explanation that won't fit the line of a narrow terminal", State: tlsinspect.Failed, Elapsed: 2100 * time.Millisecond})
+		progress(tlsinspect.Event{Part: tlsinspect.PartFragments, Title: "fragment lengths", Detail: "512 1024", State: tlsinspect.Started})
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+}
+
+func connectFails(s *stage) {
+	s.options.Inspect = func(context.Context, tlsinspect.Target, func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+		return &tlsinspect.Report{}, &tlsinspect.Error{Code: tlsinspect.ErrorRefused, Message: "nothing listens at porch.example.com, port 443: all of its 2 addresses refuse the connection", Fix: "Check the port, and whether the server runs."}
+	}
+}
+
+func cannotConnect(s *stage) {
+	s.options.Inspect = func(_ context.Context, target tlsinspect.Target, _ func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+		return &tlsinspect.Report{Target: target, Taken: today(), Board: tlsinspect.Board{Alert: 70}, Findings: []tlsinspect.Finding{
+			{Severity: tlsinspect.Problem, Code: tlsinspect.CodeTLS13Only, Message: "The server speaks only TLS 1.3; the board stops at 1.2.", Fix: "Ask the host to enable TLS 1.2, or put a proxy in front of it."},
+			{Severity: tlsinspect.Note, Code: "x", Message: "A browser trusts this server."},
+		}}, nil
+	}
+}
+
+func postFails(s *stage) {
+	s.options.Send = func(context.Context, *profile.Profile, *tlsinspect.Report) (*formpost.Response, error) {
+		return nil, &formpost.Error{HTTPClient: -1, BearSSL: 62, Message: "The server has another certificate than the one that is pinned.", Fix: "Look at it again on the Connect step: it may have been renewed.", Err: errors.New("pin")}
+	}
+}
+
+// wideForm has wide characters, emoji, long names and a row that is off.
+func wideForm(s *stage) {
+	s.options.Profile = profile.New(address)
+	s.options.Profile.Form.Fields = []profile.Field{
+		{Name: "温度センサーの名前はとても長いです", Source: esp8266.SourceText, Value: "二十五度"},
+		{Name: "mood", Source: esp8266.SourceText, Value: "😀 ok 🇩🇪"},
+		{Name: strings.Repeat("n", 90), Source: esp8266.SourceText, Value: strings.Repeat("v", 200)},
+		{Name: "evil\x1b[2J", Source: esp8266.SourceText, Value: "\u202eabc", Off: true},
+		{Name: "e\u0301", Source: esp8266.SourceRSSI, Sample: "-61"},
+	}
+	s.options.Profile.Form.Headers = []profile.Header{{Name: "X-Device", Value: "ポーチ"}}
+}
+
+// The states beside the way of Enter alone, whole, at three sizes.
+func TestStates(t *testing.T) {
+	for _, size := range []struct {
+		name          string
+		width, height int
+	}{{"60x16", 60, 16}, {"80x24", 80, 24}, {"120x40", 120, 40}} {
+		for _, state := range states() {
+			t.Run(state.name+"-"+size.name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					s := playOnly(t, state.setUp)
+					term := s.start(t, size.width, size.height)
+					state.enter(term)
+					term.Golden(state.name + "-" + size.name)
+					term.Press("esc") // ends what is under way
+					term.Quit()
+				})
+			})
+		}
+	}
+}
+
+// playOnly is a stage that writes nothing, so that no folder's name is on the
+// screen.
+func playOnly(t *testing.T, setUp func(*stage)) *stage {
+	t.Helper()
+	s := newStage(t)
+	s.options.Dir = ""
+	if setUp != nil {
+		setUp(s)
+	}
+	return s
+}
+
+// On the widest terminals the room is used, and lines stay readable.
+func TestWideScreens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := playOnly(t, nil).start(t, 200, 60)
+		for _, name := range []string{"connect", "certificate", "form", "test-ready", "test-answer", "firmware"} {
+			term.Golden(name + "-200x60")
+			if name != "firmware" {
+				term.Press("enter")
+			}
+		}
+		term.Quit()
+	})
+}
+
+// With ASCII asked for, nothing else is drawn by the app itself.
+func TestASCII(t *testing.T) {
+	for _, state := range states() {
+		if state.name == "form-wide" || state.name == "connecting" {
+			continue // the user's own text; and a step that never ends
+		}
+		synctest.Test(t, func(t *testing.T) {
+			s := newStage(t)
+			if state.setUp != nil {
+				state.setUp(s)
+			}
+			s.options.ASCII = true
+			term := s.start(t, 80, 24)
+			check := func(when string) {
+				t.Helper()
+				for _, r := range term.Screen() {
+					if r > '~' {
+						t.Errorf("%s, %s: %q is not ASCII:\n%s", state.name, when, r, term.Screen())
+						return
+					}
+				}
+			}
+			state.enter(term)
+			check("there")
+			term.Press("esc")
+			check("after esc")
+			term.Resize(40, 10)
+			check("too small")
+			term.Resize(120, 40)
+			for range 5 {
+				term.Press("f1")
+				check("help")
+				term.Press("esc", "enter")
+				check("on the way")
+			}
+			term.Press("alt+1", "esc")
+			term.Quit()
+		})
+	}
+}
+
+// Colours and attributes of the main states: in 24 bits on a dark and a light
+// background, in sixteen colours, and with none.
+func TestStyles(t *testing.T) {
+	for name, options := range map[string]tuitest.Options{
+		"dark":     {},
+		"light":    {Light: true},
+		"ansi16":   {ColorProfile: colorprofile.ANSI},
+		"no-color": {ColorProfile: colorprofile.ASCII},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := playOnly(t, nil)
+				term := tuitest.Start(t, tui.New(s.options), options)
+				for _, step := range []struct {
+					name string
+					keys []string
+				}{{"connect", nil}, {"certificate", []string{"enter"}}, {"form", []string{"enter", "up"}}, {"answer", []string{"n", "enter"}}, {"firmware", []string{"enter"}}} {
+					term.Press(step.keys...)
+					term.GoldenANSI("style-" + name + "-" + step.name)
+				}
+				term.Quit()
+			})
+		})
+	}
+}

@@ -1,0 +1,230 @@
+// Package testpost is the fourth step: the board's own request, sent from here
+// over the board's terms, and what the board would make of the answer.
+package testpost
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"espost/formpost"
+	"espost/profile"
+	"espost/tlsinspect"
+	"espost/tui/ui"
+)
+
+// SendFunc sends the profile's request to the server that its pin names; the
+// report says on which terms the board itself would talk to it. See
+// formpost.Client.
+type SendFunc func(ctx context.Context, p *profile.Profile, r *tlsinspect.Report) (*formpost.Response, error)
+
+// Answered is sent when an answer came, whatever its status.
+type Answered struct{ Response *formpost.Response }
+
+// Finished is sent when the user goes on.
+type Finished struct{}
+
+// Model is the step.
+type Model struct {
+	kit     *ui.Kit
+	profile *profile.Profile
+	report  *tlsinspect.Report
+	send    SendFunc
+
+	job    ui.Job
+	frame  int
+	sent   []byte // the request of the last try
+	answer *formpost.Response
+	failed error
+	scroll int  // in what was received
+	page   int  // lines of it that are in sight
+	drawn  page // what of it is drawn
+	brief  bool // the notes are cut: there is little room
+	whole  bool // show status line and headers of the answer too
+
+	history history // the answers so far, the one shown among them
+	differs bool    // show what differs from the answer before instead
+	search  search
+}
+
+type (
+	doneMsg struct {
+		number   int
+		response *formpost.Response
+		err      error
+	}
+	tickMsg struct{ number int }
+)
+
+// New returns the step for p's request.
+func New(kit *ui.Kit, p *profile.Profile, send SendFunc) *Model {
+	return &Model{kit: kit, profile: p, send: send}
+}
+
+// Name implements ui.Step.
+func (m *Model) Name() string { return "Test" }
+
+// About implements ui.Step.
+func (m *Model) About() string {
+	return "This sends the request once from here, byte for byte as the board will send it, to the server that the pin names; a server with another certificate gets nothing. " +
+		"The timings are this computer's; the board's TLS takes longer."
+}
+
+// Enter implements ui.Step. Nothing is sent before the user says so.
+func (m *Model) Enter() tea.Cmd { return nil }
+
+// Editing implements ui.Step.
+func (m *Model) Editing() bool { return m.search.typing }
+
+// Busy reports whether a request is under way.
+func (m *Model) Busy() bool { return m.job.Running() }
+
+// SetReport points the step at the server that was looked at; answers from
+// before may have come from another one and are forgotten.
+func (m *Model) SetReport(r *tlsinspect.Report) {
+	m.job.Stop()
+	m.report = r
+	m.sent, m.answer, m.failed = nil, nil, nil
+	m.history, m.differs, m.search = history{}, false, search{}
+}
+
+// request is what would be sent now, nil if the form can't be sent.
+func (m *Model) request() []byte {
+	r, err := m.profile.Request()
+	if err != nil || r.Validate() != nil {
+		return nil
+	}
+	return r.Bytes()
+}
+
+// fresh reports whether the answer belongs to the request as it is now.
+func (m *Model) fresh() bool { return m.answer != nil && bytes.Equal(m.sent, m.request()) }
+
+// Passed reports whether the request as it is now was answered with a 2xx.
+func (m *Model) Passed() bool { return m.fresh() && m.answer.Status/100 == 2 }
+
+// Actions implements ui.Step.
+func (m *Model) Actions() []ui.Action {
+	switch {
+	case m.job.Running():
+		return []ui.Action{{Keys: []string{"esc"}, Label: "cancel", Title: "Stop the test POST", Run: m.stop}}
+	case m.search.typing:
+		return m.searchActions()
+	}
+	send := ui.Action{Keys: []string{"r"}, Label: "send again", Title: "Send the test POST again", Run: m.start}
+	next := ui.Action{Keys: []string{"enter"}, Label: "next", Title: "Go on to the firmware", Run: m.next}
+	if !m.Passed() {
+		send.Keys, next.Keys = []string{"enter", "r"}, []string{"n"}
+		next.Label = "skip"
+	}
+	if m.sent == nil {
+		send.Label, send.Title = "send", "Send the test POST"
+	}
+	actions := []ui.Action{send, next}
+	if m.Passed() {
+		actions = []ui.Action{next, send}
+	}
+	if m.answer != nil {
+		actions = append(actions,
+			ui.Action{Keys: []string{"y"}, Label: "copy body", Title: "Copy the answer's body", Run: m.copyBody},
+			ui.Action{Keys: []string{"v"}, Label: "headers", Title: "Show or hide the answer's headers", Run: m.toggleWhole},
+			ui.Action{Keys: []string{"/"}, Title: "Search in what was received", Run: m.startSearch},
+			ui.Action{Keys: []string{"f"}, Title: "Find the next place", Run: m.findNext},
+			ui.Action{Keys: []string{"down", "j"}, Title: "Scroll down", Run: m.scrollBy(1)},
+			ui.Action{Keys: []string{"up", "k"}, Title: "Scroll up", Run: m.scrollBy(-1)},
+			ui.Action{Keys: []string{"pgdown"}, Title: "A page down", Run: m.scrollBy(max(1, m.page-1))},
+			ui.Action{Keys: []string{"pgup"}, Title: "A page up", Run: m.scrollBy(-max(1, m.page-1))},
+			ui.Action{Keys: []string{"home"}, Title: "To the beginning", Run: func() tea.Cmd { m.scroll = 0; return nil }},
+			ui.Action{Keys: []string{"end"}, Title: "To the end", Run: m.scrollBy(len(m.answer.Body) + len(m.answer.HeadRaw))},
+		)
+	}
+	if len(m.history.answers) > 1 {
+		actions = append(actions,
+			ui.Action{Keys: []string{"["}, Title: "Show the answer before", Run: func() tea.Cmd { return m.browse(-1) }},
+			ui.Action{Keys: []string{"]"}, Title: "Show the answer after", Run: func() tea.Cmd { return m.browse(1) }},
+			ui.Action{Keys: []string{"d"}, Label: "differences", Title: "Show what differs from the answer before", Run: m.toggleDiffers},
+		)
+	}
+	return append(actions, ui.Action{Keys: []string{"Y"}, Title: "Copy the request as it is sent", Run: m.copyRequest})
+}
+
+// scrollBy scrolls what was received; View knows where it ends.
+func (m *Model) scrollBy(lines int) func() tea.Cmd {
+	return func() tea.Cmd {
+		m.scroll = max(0, m.scroll+lines)
+		return nil
+	}
+}
+
+func (m *Model) next() tea.Cmd { return func() tea.Msg { return Finished{} } }
+
+func (m *Model) toggleWhole() tea.Cmd {
+	m.whole, m.scroll = !m.whole, 0
+	return nil
+}
+
+func (m *Model) copyBody() tea.Cmd {
+	return m.kit.Copy(fmt.Sprintf("body, %d bytes,", len(m.answer.Body)), string(m.answer.Body))
+}
+
+func (m *Model) copyRequest() tea.Cmd { return m.kit.Copy("request", string(m.request())) }
+
+func (m *Model) start() tea.Cmd {
+	sent := m.request()
+	if sent == nil {
+		return ui.Say(ui.Caution, "the form can't be sent as it stands; esc goes back to it")
+	}
+	ctx, number := m.job.Start(m.kit.Context, m.kit.Now())
+	m.sent, m.answer, m.failed, m.scroll = sent, nil, nil, 0
+	snapshot, report, send := *m.profile, m.report, m.send // the command must not see later changes
+	work := func() tea.Msg {
+		response, err := send(ctx, &snapshot, report)
+		return doneMsg{number, response, err}
+	}
+	return tea.Batch(work, tick(number))
+}
+
+func (m *Model) stop() tea.Cmd {
+	m.job.Stop()
+	m.sent = nil
+	return ui.Say(ui.Plain, "stopped; the server may have received the request all the same")
+}
+
+func tick(number int) tea.Cmd {
+	return tea.Tick(100*time.Millisecond, func(time.Time) tea.Msg { return tickMsg{number} })
+}
+
+// Update implements ui.Step.
+func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tickMsg:
+		if m.job.Is(msg.number) {
+			m.frame++
+			return tick(msg.number)
+		}
+	case doneMsg:
+		if !m.job.Is(msg.number) {
+			return nil
+		}
+		m.job.Stop()
+		m.answer, m.failed = msg.response, msg.err
+		if msg.err == nil {
+			m.history.add(msg.response)
+			return func() tea.Msg { return Answered{msg.response} }
+		}
+	case tea.MouseWheelMsg:
+		if msg.Button == tea.MouseWheelUp {
+			m.scroll = max(0, m.scroll-3)
+		} else {
+			m.scroll += 3
+		}
+	case tea.KeyPressMsg, tea.PasteMsg:
+		if m.search.typing {
+			return m.typeSearch(msg)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// An Action is one thing that can be done now, and the keys that do it. The
+// footer, the help and the palette are all drawn from a step's actions, and its
+// keys are looked up in them, so that what is shown and what works can't differ.
+type Action struct {
+	Keys  []string // as tea.KeyPressMsg.String spells them; the first one is shown
+	Label string   // one or two words for the footer; empty keeps it out of there
+	Title string   // for help and palette: "Copy the fingerprint"
+	Run   func() tea.Cmd
+}
+
+// Find returns the action that a key press runs.
+func Find(actions []Action, press tea.KeyPressMsg) (Action, bool) {
+	return FindKey(actions, press.String())
+}
+
+// FindKey returns the action of a key by its name.
+func FindKey(actions []Action, key string) (Action, bool) {
+	for _, a := range actions {
+		if slices.Contains(a.Keys, key) {
+			return a, true
+		}
+	}
+	return Action{}, false
+}
+
+// KeyName spells a key as people read it: "alt+up" becomes "alt+↑".
+func (t *Theme) KeyName(key string) string {
+	if t.OK == asciiGlyphs.OK {
+		return key
+	}
+	arrows := map[string]string{"up": "↑", "down": "↓", "left": "←", "right": "→"}
+	at := strings.LastIndex(key, "+") + 1
+	if arrow, ok := arrows[key[at:]]; ok {
+		return key[:at] + arrow
+	}
+	return key
+}
+
+// Footer lists the labelled actions on one line that is at most width columns
+// wide, leaving whole entries out from the right, but never the last one.
+func (t *Theme) Footer(actions []Action, width int) string {
+	line, _ := t.footer(actions, width)
+	return line
+}
+
+// FooterAt returns the key of the entry at column x of a footer.
+func (t *Theme) FooterAt(actions []Action, x, width int) (key string, ok bool) {
+	_, entries := t.footer(actions, width)
+	for _, e := range entries {
+		if x >= e.x && x < e.x+e.width && x < width {
+			return e.key, true
+		}
+	}
+	return "", false
+}
+
+// entry is one action in the footer.
+type entry struct {
+	key, text string
+	x, width  int
+}
+
+func (t *Theme) footer(actions []Action, width int) (line string, shown []entry) {
+	var entries []entry
+	for _, a := range actions {
+		if a.Label != "" && len(a.Keys) > 0 {
+			text := t.Key.Render(t.KeyName(a.Keys[0])) + " " + t.Faint.Render(a.Label)
+			entries = append(entries, entry{key: a.Keys[0], text: text, width: Width(text)})
+		}
+	}
+	if len(entries) == 0 {
+		return "", nil
+	}
+	separator := t.Faint.Render(" " + t.Dot + " ")
+	last, x := entries[len(entries)-1], 0
+	for _, e := range entries[:len(entries)-1] {
+		if x+e.width+2*3+last.width > width {
+			break
+		}
+		e.x = x
+		shown = append(shown, e)
+		line += e.text + separator
+		x += e.width + 3
+	}
+	last.x = x
+	return Truncate(line+last.text, width, t.Ellipsis), append(shown, last)
+}

@@ -1,0 +1,92 @@
+package ui
+
+import (
+	"strings"
+	"unicode"
+
+	"charm.land/bubbles/v2/textarea"
+	"charm.land/bubbles/v2/textinput"
+)
+
+// NewInput returns a text input in the theme's dress, with a steady cursor and
+// room for limit characters (0: no limit).
+func (t *Theme) NewInput(placeholder string, limit int) textinput.Model {
+	in := textinput.New()
+	in.Prompt = ""
+	in.Placeholder = placeholder
+	in.CharLimit = limit
+	in.SetStyles(t.inputStyles())
+	return in
+}
+
+// Dress gives an existing input the theme's present colours.
+func (t *Theme) Dress(in *textinput.Model) { in.SetStyles(t.inputStyles()) }
+
+// NewArea returns a text area for several lines, without line numbers.
+func (t *Theme) NewArea(placeholder string) textarea.Model {
+	area := textarea.New()
+	area.Prompt = ""
+	area.Placeholder = placeholder
+	area.ShowLineNumbers = false
+	area.CharLimit = 0
+	area.MaxHeight = 0
+	area.SetStyles(t.areaStyles())
+	return area
+}
+
+// InputBox draws an input as a line with bars at its ends, width columns wide.
+func (t *Theme) InputBox(in *textinput.Model, width int) string {
+	in.SetWidth(max(1, width-5)) // bars, spaces, and the cursor behind the last character
+	side := t.Accent.Render(heavyBar(t))
+	if !in.Focused() {
+		side = t.Rule.Render(t.Vertical)
+	}
+	return side + " " + Pad(WithoutBidi(in.View()), width-4) + " " + side
+}
+
+// WithoutBidi takes the bidirectional controls out of a drawn input: its value
+// keeps them, but on the screen they would reorder the frame around it. They
+// have no width.
+func WithoutBidi(drawn string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, drawn)
+}
+
+func heavyBar(t *Theme) string {
+	if t.Vertical == asciiGlyphs.Vertical {
+		return t.Vertical
+	}
+	return "┃"
+}
+
+// A Pair is a key and its value.
+type Pair struct{ Key, Value string }
+
+// Pairs draws keys and values in two columns; long values wrap beneath
+// themselves. Pairs with an empty value are left out.
+func (t *Theme) Pairs(pairs []Pair, width int) string {
+	keyWidth := 0
+	for _, p := range pairs {
+		if p.Value != "" {
+			keyWidth = max(keyWidth, Width(p.Key))
+		}
+	}
+	var lines []string
+	for _, p := range pairs {
+		if p.Value == "" {
+			continue
+		}
+		key := t.Faint.Render(Pad(p.Key, keyWidth)) + "  "
+		for i, part := range strings.Split(Wrap(p.Value, width-keyWidth-2), "\n") {
+			if i > 0 {
+				key = strings.Repeat(" ", keyWidth+2)
+			}
+			lines = append(lines, key+part)
+		}
+	}
+	return strings.Join(lines, "\n")
+}

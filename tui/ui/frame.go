@@ -1,0 +1,144 @@
+package ui
+
+import (
+	"strings"
+)
+
+// The smallest terminal that the app draws itself on.
+const (
+	MinWidth  = 60
+	MinHeight = 16
+)
+
+// FrameHeight is how many lines the frame takes away from a step.
+const FrameHeight = 4
+
+// BodyTop is the line of the frame on which the step begins.
+const BodyTop = 2
+
+// A Mark is a step's state in the stepper.
+type Mark int
+
+// The marks.
+const (
+	MarkOpen Mark = iota
+	MarkCurrent
+	MarkDone
+)
+
+// A StepLabel is one entry of the stepper.
+type StepLabel struct {
+	Name string
+	Mark Mark
+}
+
+// A Frame is everything around a step.
+type Frame struct {
+	Steps  []StepLabel
+	Corner string // at the right of the header: the target
+	Body   string
+	Keys   []Action  // what can be done now, for the footer
+	Status StatusMsg // at the right of the footer, or in its place where there is no room for both
+}
+
+// Render draws the frame at exactly width by height.
+func (f Frame) Render(t *Theme, width, height int) string {
+	rule := t.Rule.Render(strings.Repeat(t.Horizontal, width))
+	foot := f.footer(t, width)
+	return Fit(f.header(t, width)+"\n"+rule+"\n"+
+		Fit(f.Body, width, height-FrameHeight+1-len(foot))+"\n"+rule+"\n"+strings.Join(foot, "\n"), width, height)
+}
+
+// brand is what stands before the stepper; on a narrow terminal its room is
+// needed for the steps.
+func brand(width int) string {
+	if width < 72 {
+		return " "
+	}
+	return " espost  "
+}
+
+func (f Frame) header(t *Theme, width int) string {
+	line := t.Title.Render(brand(width))
+	for i, s := range f.Steps {
+		if i > 0 {
+			line += "  "
+		}
+		line += stepText(t, s)
+	}
+	room := width - Width(line) - 3
+	if corner := Truncate(f.Corner, room, t.Ellipsis); room >= 8 && corner != "" {
+		line += strings.Repeat(" ", 2+room-Width(corner)) + t.Faint.Render(corner)
+	}
+	return line
+}
+
+func stepText(t *Theme, s StepLabel) string {
+	switch s.Mark {
+	case MarkDone:
+		return t.Good.Render(t.Done) + " " + s.Name
+	case MarkCurrent:
+		return t.Title.Render(t.Current + " " + s.Name)
+	}
+	return t.Faint.Render(t.Open + " " + s.Name)
+}
+
+// StepAt returns which step's label stands at column x of the header of a frame
+// that is width columns wide.
+func (f Frame) StepAt(t *Theme, x, width int) (index int, ok bool) {
+	left := Width(brand(width))
+	for i, s := range f.Steps {
+		width := Width(stepText(t, s))
+		if x >= left && x < left+width {
+			return i, true
+		}
+		left += width + 2
+	}
+	return 0, false
+}
+
+// footer is one line, or more for a long status.
+func (f Frame) footer(t *Theme, width int) []string {
+	room, status := f.footerRoom(t, width)
+	if room == 0 {
+		return status
+	}
+	keys := t.Footer(f.Keys, room)
+	if status == nil {
+		return []string{" " + keys}
+	}
+	return []string{" " + Pad(keys, width-2-Width(status[0])) + status[0]}
+}
+
+// footerRoom returns how many columns are left for the keys, and the status as
+// it is drawn. It takes the whole line where three keys would not fit beside it,
+// and several lines where it must.
+func (f Frame) footerRoom(t *Theme, width int) (room int, status []string) {
+	if f.Status.Text == "" {
+		return width - 2, nil
+	}
+	mark, style := t.Mark(f.Status.Tone), t.Style(f.Status.Tone)
+	if room = width - 4 - Width(f.Status.Text) - statusGap; room >= minFooter {
+		return room, []string{mark + " " + style.Render(f.Status.Text)}
+	}
+	for line := range strings.SplitSeq(t.Clip(Wrap(f.Status.Text, width-4), width-4, maxStatus), "\n") {
+		status = append(status, " "+mark+" "+style.Render(line))
+		mark = " "
+	}
+	return 0, status
+}
+
+const (
+	statusGap = 3  // between keys and status
+	minFooter = 26 // room for two or three keys, or the status alone is shown
+	maxStatus = 4  // lines
+)
+
+// KeyAt returns the key whose entry stands at column x of the footer's line.
+func (f Frame) KeyAt(t *Theme, x, width int) (key string, ok bool) {
+	room, _ := f.footerRoom(t, width)
+	if room == 0 {
+		return "", false
+	}
+	return t.FooterAt(f.Keys, x-1, room)
+}

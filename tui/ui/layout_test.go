@@ -1,0 +1,101 @@
+package ui_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"charm.land/lipgloss/v2"
+	"github.com/google/go-cmp/cmp"
+
+	"espost/tui/ui"
+)
+
+// Whatever goes in, Fit gives exactly the lines asked for, none too wide.
+func TestFit(t *testing.T) {
+	styled := lipgloss.NewStyle().Bold(true).Render("a bold line that is rather long")
+	for _, block := range []string{"", "one", "日本語のテキスト", styled, strings.Repeat("x\n", 50), "👩‍🔬 works"} {
+		for _, width := range []int{1, 2, 7, 40} {
+			for _, height := range []int{1, 3, 60} {
+				got := ui.Fit(block, width, height)
+				lines := strings.Split(got, "\n")
+				if len(lines) != height {
+					t.Errorf("Fit(%q, %d, %d) has %d lines", block, width, height, len(lines))
+				}
+				for _, line := range lines {
+					if ui.Width(line) > width {
+						t.Errorf("Fit(%q, %d, %d) has a line %d wide", block, width, height, ui.Width(line))
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestPadCountsColumnsNotBytes(t *testing.T) {
+	for _, s := range []string{"", "ab", "日本", "日本語", "é"} {
+		if got := ui.Width(ui.Pad(s, 5)); got != 5 {
+			t.Errorf("Pad(%q, 5) is %d columns wide", s, got)
+		}
+	}
+}
+
+// The window follows the cursor and never scrolls past the end.
+func TestWindow(t *testing.T) {
+	lines := strings.Split("a b c d e f", " ")
+	tests := []struct {
+		cursor, offset, height int
+		want                   string
+		wantOffset             int
+	}{
+		{0, 0, 3, "abc", 0},
+		{3, 0, 3, "bcd", 1},
+		{5, 0, 3, "def", 3},
+		{1, 3, 3, "bcd", 1},
+		{5, 99, 3, "def", 3},
+		{0, 0, 10, "abcdef", 0},
+		{0, 0, 0, "", 0},
+	}
+	for _, tt := range tests {
+		got, offset := ui.Window(lines, tt.cursor, tt.offset, tt.height)
+		if strings.Join(got, "") != tt.want || offset != tt.wantOffset {
+			t.Errorf("Window(cursor %d, offset %d, height %d) = %v, %d; want %s, %d", tt.cursor, tt.offset, tt.height, got, offset, tt.want, tt.wantOffset)
+		}
+	}
+}
+
+func TestCardAndSplitAreExact(t *testing.T) {
+	theme := ui.NewTheme(true, false)
+	for _, block := range []string{
+		theme.Card("sent", "POST / HTTP/1.1\nHost: a\n\n"+strings.Repeat("x", 99), 30, 6),
+		theme.Split("left\nside", "right", 12, 30, 6),
+	} {
+		for i, line := range strings.Split(block, "\n") {
+			if ui.Width(line) > 30 {
+				t.Errorf("line %d is %d wide: %q", i, ui.Width(line), line)
+			}
+		}
+		if got := strings.Count(block, "\n") + 1; got != 6 {
+			t.Errorf("%d lines, want 6", got)
+		}
+	}
+}
+
+func TestPairsWrapBeneathThemselves(t *testing.T) {
+	theme := ui.NewTheme(true, true)
+	got := theme.Pairs([]ui.Pair{{"key", "RSA 2048"}, {"gone", ""}, {"names", "one.example, two.example"}}, 20)
+	var plain []string
+	for _, line := range strings.Split(got, "\n") {
+		plain = append(plain, strings.TrimRight(stripped(line), " "))
+	}
+	want := []string{"key    RSA 2048", "names  one.example,", "       two.example"}
+	if diff := cmp.Diff(want, plain); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func ExampleTheme_Bar() {
+	theme := ui.NewTheme(true, true)
+	fmt.Println(stripped(theme.Bar(3, 10, 10)))
+	// Output: ###.......
+}

@@ -1,0 +1,137 @@
+package ui
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+)
+
+// A Palette finds any action by its name.
+type Palette struct {
+	kit     *Kit
+	actions []Action
+	input   textinput.Model
+	cursor  int
+	offset  int
+	done    bool
+	zones   Zones
+}
+
+// NewPalette offers those of the actions that have a title.
+func NewPalette(kit *Kit, actions []Action) *Palette {
+	p := &Palette{kit: kit, input: kit.NewInput("what would you like to do?", 60)}
+	for _, a := range actions {
+		if a.Title != "" && a.Run != nil {
+			p.actions = append(p.actions, a)
+		}
+	}
+	p.input.Focus()
+	return p
+}
+
+// matches returns the actions whose title holds every word of the input.
+func (p *Palette) matches() []Action {
+	words := strings.Fields(strings.ToLower(p.input.Value()))
+	var found []Action
+next:
+	for _, a := range p.actions {
+		title := strings.ToLower(a.Title)
+		for _, w := range words {
+			if !strings.Contains(title, w) {
+				continue next
+			}
+		}
+		found = append(found, a)
+	}
+	return found
+}
+
+// Actions implements Overlay.
+func (p *Palette) Actions() []Action {
+	move := func(by int) func() tea.Cmd {
+		return func() tea.Cmd { p.cursor += by; p.clamp(len(p.matches())); return nil }
+	}
+	return []Action{
+		{Keys: []string{"enter"}, Label: "do it", Run: p.run},
+		{Keys: []string{"up", "ctrl+k"}, Run: move(-1)},
+		{Keys: []string{"down", "ctrl+j"}, Label: "choose", Run: move(1)},
+		{Keys: []string{"pgup"}, Run: move(-10)},
+		{Keys: []string{"pgdown"}, Run: move(10)},
+		{Keys: []string{"esc", "ctrl+p"}, Label: "close", Run: func() tea.Cmd { p.done = true; return nil }},
+	}
+}
+
+func (p *Palette) run() tea.Cmd {
+	found := p.matches()
+	p.done = true
+	if len(found) == 0 {
+		return nil
+	}
+	return found[p.clamp(len(found))].Run()
+}
+
+func (p *Palette) clamp(n int) int {
+	p.cursor = min(max(p.cursor, 0), max(0, n-1))
+	return p.cursor
+}
+
+// Update implements Overlay.
+func (p *Palette) Update(msg tea.Msg) (tea.Cmd, bool) {
+	if a, ok := chosen(p.Actions(), msg); ok {
+		return a.Run(), p.done
+	}
+	switch msg := msg.(type) {
+	case tea.MouseClickMsg:
+		return p.zones.Click(msg), p.done
+	case tea.MouseWheelMsg:
+		if msg.Button == tea.MouseWheelDown {
+			p.cursor++
+		} else {
+			p.cursor--
+		}
+		p.clamp(len(p.matches()))
+		return nil, false
+	}
+	before := p.input.Value()
+	var cmd tea.Cmd
+	p.input, cmd = p.input.Update(msg)
+	if p.input.Value() != before {
+		p.cursor = 0
+	}
+	return cmd, false
+}
+
+// paletteHead is how many lines stand above the first action.
+const paletteHead = 3
+
+// View implements Overlay.
+func (p *Palette) View(width, height int) string {
+	k := p.kit
+	k.Dress(&p.input)
+	found := p.matches()
+	p.clamp(len(found))
+	inner := min(width-4, ReadingWidth)
+	keyColumn := 0
+	for _, a := range p.actions {
+		keyColumn = max(keyColumn, Width(k.KeyName(a.Keys[0])))
+	}
+	lines := make([]string, len(found))
+	for i, a := range found {
+		title, key := Pad(a.Title, inner-keyColumn-4), Pad(k.KeyName(a.Keys[0]), keyColumn)
+		lines[i] = "  " + title + "  " + k.Key.Render(key)
+		if i == p.cursor {
+			lines[i] = k.Selected.Render(k.Cursor + " " + title + "  " + key)
+		}
+	}
+	if len(lines) == 0 {
+		lines = []string{k.Faint.Render("  nothing is called that; backspace to widen the search")}
+	}
+	visible, offset := Window(lines, p.cursor, p.offset, height-paletteHead)
+	p.offset = offset
+	p.zones.Reset()
+	for i := range visible {
+		p.zones.Add(0, paletteHead+i, width, 1, func() tea.Cmd { p.cursor = offset + i; return p.run() })
+	}
+	return "\n" + Indent(k.InputBox(&p.input, inner), 2) + "\n\n" + Indent(strings.Join(visible, "\n"), 2)
+}

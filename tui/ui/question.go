@@ -1,0 +1,55 @@
+package ui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// A Question asks for a yes before something that can't be taken back.
+type Question struct {
+	Kit   *Kit
+	Title string
+	Body  string // may be long: it scrolls
+	Yes   string // what yes does, one or two words
+	Run   func() tea.Cmd
+	Or    []Action // what else can be answered
+
+	scroll Scroll
+	done   bool
+}
+
+// Update implements Overlay.
+func (q *Question) Update(msg tea.Msg) (tea.Cmd, bool) {
+	if wheel, ok := msg.(tea.MouseWheelMsg); ok {
+		q.scroll.Wheel(wheel)
+	}
+	if a, ok := chosen(q.Actions(), msg); ok {
+		return a.Run(), q.done
+	}
+	return nil, false
+}
+
+// Actions implements Overlay.
+func (q *Question) Actions() []Action {
+	answer := func(run func() tea.Cmd) func() tea.Cmd {
+		return func() tea.Cmd {
+			q.done = true
+			return run()
+		}
+	}
+	actions := []Action{{Keys: []string{"enter", "y"}, Label: q.Yes, Title: q.Title, Run: answer(q.Run)}}
+	for _, a := range q.Or {
+		a.Run = answer(a.Run)
+		actions = append(actions, a)
+	}
+	actions = append(actions, q.scroll.Actions([]string{"up", "k"}, []string{"down", "j"})...)
+	return append(actions, Action{Keys: []string{"esc", "n"}, Label: "no", Title: "Leave it as it is", Run: answer(func() tea.Cmd { return nil })})
+}
+
+// View implements Overlay.
+func (q *Question) View(width, height int) string {
+	head := "\n" + Indent(q.Kit.Strong.Render(Truncate(q.Title, width-4, q.Kit.Ellipsis)), 2) + "\n\n"
+	lines := strings.Split(Wrap(q.Body, min(width-4, ReadingWidth)), "\n")
+	return head + Indent(strings.Join(q.scroll.Visible(lines, max(1, height-3)), "\n"), 2)
+}

@@ -1,0 +1,165 @@
+// Package ui is the kit that the app's steps are built from: colours and
+// glyphs, the frame around a step, keys bound to actions, text fields, blocks
+// of keys and values, questions, and the bookkeeping of a running operation.
+// It knows nothing of TLS or firmware.
+package ui
+
+import (
+	"image/color"
+
+	"charm.land/bubbles/v2/textarea"
+	"charm.land/bubbles/v2/textinput"
+	"charm.land/lipgloss/v2"
+)
+
+// A Theme is the app's colours and glyphs: one accent, three signals, and a
+// glyph beside each, so that nothing is said by colour alone.
+type Theme struct {
+	Text, Faint, Strong      lipgloss.Style
+	Accent, Title            lipgloss.Style
+	Good, Caution, Bad       lipgloss.Style
+	Selected                 lipgloss.Style // the row that the keys act on
+	Key                      lipgloss.Style // a key's name in help
+	Rule                     lipgloss.Style
+	accent, faint, ink, back color.Color
+
+	Glyphs
+}
+
+// Glyphs are the signs that carry meaning; each is one column wide.
+type Glyphs struct {
+	Done, Current, Open     string // the stepper
+	OK, Note, Warn, Bad     string // findings
+	Cursor                  string // the row that the keys act on
+	On, Off                 string // a row of the form
+	Chosen, Unchosen        string // a choice among several
+	Horizontal, Vertical    string
+	TopLeft, TopRight       string
+	BottomLeft, BottomRight string
+	Full, Empty             string // bars
+	Dot, Ellipsis, Mask     string
+	Times                   string // between a width and a height
+	Spinner                 []string
+}
+
+var unicodeGlyphs = Glyphs{
+	Done: "✓", Current: "●", Open: "○",
+	OK: "✓", Note: "·", Warn: "!", Bad: "✗",
+	Cursor: "▸", On: "✓", Off: "·", Chosen: "●", Unchosen: "○",
+	Horizontal: "─", Vertical: "│",
+	TopLeft: "╭", TopRight: "╮", BottomLeft: "╰", BottomRight: "╯",
+	Full: "▓", Empty: "░", Dot: "·", Ellipsis: "…", Mask: "•", Times: "×",
+	Spinner: []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"},
+}
+
+var asciiGlyphs = Glyphs{
+	Done: "*", Current: ">", Open: "-",
+	OK: "+", Note: ".", Warn: "!", Bad: "x",
+	Cursor: ">", On: "x", Off: ".", Chosen: "*", Unchosen: "o",
+	Horizontal: "-", Vertical: "|",
+	TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomRight: "+",
+	Full: "#", Empty: ".", Dot: "-", Ellipsis: "~", Mask: "*", Times: "x",
+	Spinner: []string{"|", "/", "-", "\\"},
+}
+
+// NewTheme builds the theme for a dark or light background; ascii keeps every
+// sign of the app itself within ASCII.
+func NewTheme(dark, ascii bool) *Theme {
+	pick := lipgloss.LightDark(dark)
+	var (
+		ink     = pick(lipgloss.Color("#1F2430"), lipgloss.Color("#DCDFE4"))
+		faint   = pick(lipgloss.Color("#5C6370"), lipgloss.Color("#8B929E"))
+		accent  = pick(lipgloss.Color("#00696B"), lipgloss.Color("#4FD1C5"))
+		good    = pick(lipgloss.Color("#1B7F37"), lipgloss.Color("#7BD88F"))
+		caution = pick(lipgloss.Color("#8A5A00"), lipgloss.Color("#F2C14E"))
+		bad     = pick(lipgloss.Color("#B3261E"), lipgloss.Color("#FF7B72"))
+		back    = pick(lipgloss.Color("#E3F4F3"), lipgloss.Color("#1D3A3A"))
+	)
+	style := lipgloss.NewStyle
+	t := &Theme{
+		Text:     style(),
+		Faint:    style().Foreground(faint),
+		Strong:   style().Bold(true),
+		Accent:   style().Foreground(accent),
+		Title:    style().Foreground(accent).Bold(true),
+		Good:     style().Foreground(good),
+		Caution:  style().Foreground(caution),
+		Bad:      style().Foreground(bad),
+		Selected: style().Background(back).Bold(true),
+		Key:      style().Foreground(accent),
+		Rule:     style().Foreground(faint),
+		accent:   accent, faint: faint, ink: ink, back: back,
+		Glyphs: unicodeGlyphs,
+	}
+	if ascii {
+		t.Glyphs = asciiGlyphs
+	}
+	return t
+}
+
+// Tone is the meaning of a line: which signal colour and glyph it gets.
+type Tone int
+
+// The tones.
+const (
+	Plain Tone = iota
+	Success
+	Caution
+	Failure
+)
+
+// Mark returns the tone's glyph in its colour.
+func (t *Theme) Mark(tone Tone) string {
+	switch tone {
+	case Success:
+		return t.Good.Render(t.OK)
+	case Caution:
+		return t.Caution.Render(t.Warn)
+	case Failure:
+		return t.Bad.Render(t.Glyphs.Bad)
+	}
+	return t.Faint.Render(t.Note)
+}
+
+// Style returns the tone's text style.
+func (t *Theme) Style(tone Tone) lipgloss.Style {
+	switch tone {
+	case Success:
+		return t.Good
+	case Caution:
+		return t.Caution
+	case Failure:
+		return t.Bad
+	}
+	return t.Text
+}
+
+// inputStyles dresses a text input; its cursor is steady, so that an idle app
+// does nothing.
+func (t *Theme) inputStyles() textinput.Styles {
+	s := textinput.DefaultDarkStyles()
+	state := textinput.StyleState{
+		Text:        t.Text,
+		Placeholder: t.Faint,
+		Suggestion:  t.Faint,
+		Prompt:      t.Accent,
+	}
+	s.Focused, s.Blurred = state, state
+	s.Cursor.Color = t.accent
+	s.Cursor.Blink = false
+	return s
+}
+
+// areaStyles dresses a text area like a text input.
+func (t *Theme) areaStyles() textarea.Styles {
+	s := textarea.DefaultDarkStyles()
+	state := textarea.StyleState{
+		Base: t.Text, Text: t.Text, CursorLine: t.Text,
+		CursorLineNumber: t.Faint, LineNumber: t.Faint, EndOfBuffer: t.Faint,
+		Placeholder: t.Faint, Prompt: t.Accent,
+	}
+	s.Focused, s.Blurred = state, state
+	s.Cursor.Color = t.accent
+	s.Cursor.Blink = false
+	return s
+}

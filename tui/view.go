@@ -1,0 +1,84 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"espost/sanitize"
+	"espost/tui/ui"
+)
+
+// View implements tea.Model.
+func (m *Model) View() tea.View {
+	view := tea.NewView(m.content())
+	view.AltScreen = true
+	view.WindowTitle = "espost"
+	if m.profile.Target != "" {
+		view.WindowTitle = "espost · " + sanitize.Line(m.profile.Target)
+	}
+	if !m.mouseOff {
+		view.MouseMode = tea.MouseModeCellMotion
+	}
+	if m.connect.Busy() || m.test.Busy() {
+		view.ProgressBar = tea.NewProgressBar(tea.ProgressBarIndeterminate, 0)
+	}
+	return view
+}
+
+func (m *Model) content() string {
+	if m.width < ui.MinWidth || m.height < ui.MinHeight {
+		return m.kit.TooSmall(m.width, m.height)
+	}
+	frame := m.frame()
+	room := m.height - ui.FrameHeight
+	if m.overlay != nil {
+		frame.Body = m.overlay.View(m.width, room)
+	} else {
+		frame.Body = m.steps[m.current].View(m.width, room)
+	}
+	frame.Keys, frame.Status = m.offered(), m.status
+	return frame.Render(m.kit.Theme, m.width, m.height)
+}
+
+// offered is what the footer lists.
+func (m *Model) offered() []ui.Action {
+	if m.overlay != nil {
+		return m.overlay.Actions()
+	}
+	return append(m.steps[m.current].Actions(), m.footerEnd()...)
+}
+
+// footerEnd is what stands at the end of every step's footer.
+func (m *Model) footerEnd() []ui.Action {
+	if m.steps[m.current].Editing() {
+		return []ui.Action{{Keys: []string{"f1"}, Label: "help"}}
+	}
+	end := []ui.Action{{Keys: []string{"?"}, Label: "help"}}
+	if m.current > stepConnect {
+		end = append([]ui.Action{{Keys: []string{"esc"}, Label: "back"}}, end...)
+	}
+	return end
+}
+
+// frame is the frame without body and footer.
+func (m *Model) frame() ui.Frame {
+	f := ui.Frame{Corner: m.corner()}
+	for i, s := range m.steps {
+		mark := ui.MarkOpen
+		switch {
+		case i == m.current:
+			mark = ui.MarkCurrent
+		case m.done(i):
+			mark = ui.MarkDone
+		}
+		f.Steps = append(f.Steps, ui.StepLabel{Name: s.Name(), Mark: mark})
+	}
+	return f
+}
+
+// corner names the host that was looked at last.
+func (m *Model) corner() string {
+	if r := m.certificate.Report(); r != nil {
+		return sanitize.Line(r.Target.Host)
+	}
+	return ""
+}
