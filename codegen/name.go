@@ -30,7 +30,7 @@ func ValidName(name string) error {
 	}
 	for i := range len(name) {
 		if !nameByte(name[i]) {
-			return fmt.Errorf("%w: it holds %q; use letters, digits, _, - and .", ErrName, name[i:i+1])
+			return fmt.Errorf("%w: it holds %q; use letters, digits, dots, _ and -", ErrName, name[i:i+1])
 		}
 	}
 	return nil

@@ -66,7 +66,7 @@ func TestPowerFailsAnywhere(t *testing.T) {
 	program := build(t, outbox(id), plainRig)
 	s := serve(t, tls12(id), nil)
 	port := "RIG_PORT=" + itoa(s.port())
-	for tear := 0; tear < 120; tear++ {
+	for tear := range 120 {
 		flash := "RIG_FLASH=" + t.TempDir()
 		boot(t, program, flash, "RIG_PORT=1", "RIG_MILLIS=3500")
 		before, _, _ := s.seen()

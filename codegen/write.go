@@ -102,7 +102,7 @@ func (f Folder) create(dir string) ([]Change, error) {
 	if err := os.Mkdir(beside, 0o755); err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(beside) // does nothing once it was renamed
+	defer func() { _ = os.RemoveAll(beside) }() // does nothing once it was renamed
 	root, err := os.OpenRoot(beside)
 	if err != nil {
 		return nil, err

@@ -143,7 +143,7 @@ func (c *Client) exchange(ctx context.Context, r Request, check *pinCheck) (*Res
 
 	start = time.Now()
 	records := newTap(raw)
-	conn, err := c.handshake(records, r, check, timeouts.Handshake)
+	conn, err := c.handshake(ctx, records, r, check, timeouts.Handshake)
 	if err != nil {
 		return nil, err
 	}

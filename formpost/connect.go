@@ -56,7 +56,7 @@ func (c *Client) connect(ctx context.Context, address string, timeout time.Durat
 // it offers the board's suites and groups in its own order, no
 // max_fragment_length, and no server_name when the host is an IP address,
 // where the board sends one all the same.
-func (c *Client) handshake(t *tap, r Request, check *pinCheck, timeout time.Duration) (*tls.Conn, error) {
+func (c *Client) handshake(ctx context.Context, t *tap, r Request, check *pinCheck, timeout time.Duration) (*tls.Conn, error) {
 	asked := false // for a client certificate
 	conn := tls.Client(t, &tls.Config{
 		ServerName:             r.Host,
@@ -74,7 +74,7 @@ func (c *Client) handshake(t *tap, r Request, check *pinCheck, timeout time.Dura
 		},
 	})
 	t.SetDeadline(time.Now().Add(timeout))
-	if err := conn.Handshake(); err != nil {
+	if err := conn.HandshakeContext(ctx); err != nil {
 		return nil, handshakeFailed(failedHandshake{
 			request: r, err: err, pin: check.failure, records: t.records(),
 			asked: asked, timeout: timeout, boardSuite: c.BoardSuite,

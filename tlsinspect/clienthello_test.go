@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 
@@ -67,7 +68,7 @@ func TestClientHelloEqualsBearSSL(t *testing.T) {
 		io.ReadFull(conn, body)
 		mu.Lock()
 		defer mu.Unlock()
-		if record := append(header, body...); len(body) > randomTo && bytes.Equal(record[randomFrom:randomFrom+4], make([]byte, 4)) {
+		if record := slices.Concat(header, body); len(body) > randomTo && bytes.Equal(record[randomFrom:randomFrom+4], make([]byte, 4)) {
 			sent[withoutRandom(t, record)]++
 		}
 	})

@@ -92,7 +92,7 @@ func (r *flightReader) message() (kind uint8, body []byte, err error) {
 func (r *flightReader) fill() error {
 	rec, err := r.records.next()
 	if err != nil {
-		if err == io.EOF && r.flight.hello != nil {
+		if errors.Is(err, io.EOF) && r.flight.hello != nil {
 			err = io.ErrUnexpectedEOF
 		}
 		return err

@@ -61,7 +61,7 @@ func FuzzRecords(f *testing.F) {
 				var notTLS *notTLSError
 				var malformed *malformedError
 				switch {
-				case err == io.EOF && len(written) == len(input), errors.Is(err, io.ErrUnexpectedEOF):
+				case errors.Is(err, io.EOF) && len(written) == len(input), errors.Is(err, io.ErrUnexpectedEOF):
 				case errors.As(err, &malformed) && r.read > 1, errors.As(err, &malformed) && len(input) >= 5:
 				case errors.As(err, &notTLS) && len(written) == 0 && bytes.HasPrefix(input, notTLS.first):
 				default:

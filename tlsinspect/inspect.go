@@ -112,7 +112,7 @@ func (in *inspection) probe(ctx context.Context, ip netip.Addr, again bool) {
 		in.basic = c.look(ctx, t, ip, offer{serverName: t.Host, buffers: esp8266.DefaultBuffers(), basic: true})
 	})
 	run(func() { in.wide = c.look(ctx, t, ip, offer{serverName: t.Host, wide: true}) })
-	group.Wait() // the functions return no errors
+	_ = group.Wait() // the functions return no errors
 }
 
 // count is a number with its noun.

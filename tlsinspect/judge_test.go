@@ -33,7 +33,7 @@ func judge(t testing.TB) string {
 	t.Helper()
 	cc := program(t, "cc")
 	judgeBinary.once.Do(func() {
-		dir, err := os.MkdirTemp("", "judge")
+		dir, err := os.MkdirTemp("", "judge") //nolint:usetesting // it outlives the test that builds it
 		if err != nil {
 			judgeBinary.err = err
 			return

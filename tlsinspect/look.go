@@ -109,7 +109,7 @@ func (f *flight) takeLeave(conn net.Conn) {
 	const warning, userCanceled, closeNotify = 1, 90, 0
 	major, minor := byte(f.hello.version>>8), byte(f.hello.version)
 	conn.SetDeadline(time.Now().Add(farewell))
-	conn.Write([]byte{
+	_, _ = conn.Write([]byte{
 		recordAlert, major, minor, 0, 2, warning, userCanceled,
 		recordAlert, major, minor, 0, 2, warning, closeNotify,
 	})

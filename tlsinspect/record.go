@@ -3,6 +3,7 @@ package tlsinspect
 import (
 	"bufio"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -100,7 +101,7 @@ func (r *recordReader) quote() []byte {
 
 // noEOF turns an end in the middle of something into io.ErrUnexpectedEOF.
 func noEOF(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
 	return err

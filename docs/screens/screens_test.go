@@ -90,7 +90,7 @@ func walk(term *tuitest.Terminal, picture func(name string)) {
 	term.Press("enter")
 	term.WaitText("Folder")
 	term.Press("enter")
-	term.WaitText("files are in")
+	term.WaitText("files in")
 	picture("5-firmware")
 }
 

@@ -127,8 +127,8 @@ func describe(row profile.Field) string {
 func (d *Dialog) change(ctx context.Context, answer string) error {
 	f := &d.Profile.Form
 	if digits, ok := strings.CutPrefix(strings.TrimSpace(answer), "-"); ok && !strings.Contains(answer, "=") {
-		n, err := strconv.Atoi(strings.TrimSpace(digits))
-		if err != nil || n < 1 || n > len(f.Fields) {
+		n, _ := strconv.Atoi(strings.TrimSpace(digits)) // 0, and so no field, for what is no number
+		if n < 1 || n > len(f.Fields) {
 			d.say("There is no field %s. The form has %s.", sanitize.Line(digits), count(len(f.Fields), "field"))
 			return nil
 		}

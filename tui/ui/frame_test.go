@@ -71,7 +71,13 @@ func TestFrameClicks(t *testing.T) {
 	for _, width := range []int{60, 80} {
 		f := frame()
 		lines := strings.Split(stripped(f.Render(theme, width, 16)), "\n")
-		column := func(line, text string) int { return ui.Width(line[:strings.Index(line, text)]) }
+		column := func(line, text string) int {
+			before, _, found := strings.Cut(line, text)
+			if !found {
+				t.Fatalf("%q does not show %q", line, text)
+			}
+			return ui.Width(before)
+		}
 		for i, s := range f.Steps {
 			x := column(lines[0], s.Name)
 			for _, x := range []int{x - 2, x, x + len(s.Name) - 1} {
