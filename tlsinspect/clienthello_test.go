@@ -18,7 +18,7 @@ import (
 )
 
 // recordedHellos are ClientHellos that real BearSSL sent.
-func recordedHellos(t *testing.T) (hellos [][]byte) {
+func recordedHellos(t testing.TB) (hellos [][]byte) {
 	t.Helper()
 	data, err := os.ReadFile("testdata/clienthello.json")
 	if err != nil {

@@ -134,8 +134,8 @@ func TestTLS13OnlyIsAVerdict(t *testing.T) {
 		t.Errorf("the browser's view is missing: %+v", report.Browser)
 	}
 	var e *tlsinspect.Error
-	if _, err := c.Fingerprint(t.Context(), at); !errors.As(err, &e) || e.Code != tlsinspect.ErrorNoAnswer || !strings.Contains(e.Message, "alert 70") {
-		t.Errorf("Fingerprint's error is %v, want %s with alert 70", err, tlsinspect.ErrorNoAnswer)
+	if _, err := c.Fingerprint(t.Context(), at); !errors.As(err, &e) || e.Code != tlsinspect.ErrorNoAnswer || !strings.Contains(e.Message, "alert 70, protocol_version): most likely it is set to TLS 1.3 only") {
+		t.Errorf("Fingerprint's error is %v, want %s with alert 70 and its likely reason", err, tlsinspect.ErrorNoAnswer)
 	}
 }
 

@@ -33,14 +33,23 @@ func (l look) served() string {
 }
 
 // refusal is the error of a look that found a server which won't show a
-// certificate.
+// certificate. One look can't tell the reason for sure; the alert names the
+// likely one.
 func (l look) refusal() *Error {
-	why := "it closed the connection"
-	if l.flight.alert >= 0 {
-		why = "it answered with " + alertText(l.flight.alert)
+	e := &Error{Code: ErrorNoAnswer, Fix: "Look at it with espost inspect, which finds out why."}
+	switch alert := l.flight.alert; alert {
+	case alertProtocolVersion:
+		e.Message = fmt.Sprintf("The server speaks no version of TLS that the board knows (%s): most likely it is set to TLS 1.3 only", alertText(alert))
+		e.Fix = "Ask the host to enable TLS 1.2."
+	case alertUnrecognizedName:
+		e.Message = fmt.Sprintf("The server doesn't know the host name (%s)", alertText(alert))
+		e.Fix = "Use the name that the server is set up for."
+	case -1:
+		e.Message = "The server speaks TLS, but closed the connection before it showed the board a certificate"
+	default:
+		e.Message = "The server speaks TLS, but shows the board no certificate: it answered with " + alertText(alert)
 	}
-	return &Error{Code: ErrorNoAnswer, Message: "The server speaks TLS but shows the board no certificate: " + why,
-		Fix: "Look at it with espost inspect, which tells the reason."}
+	return e
 }
 
 // look connects to one of the target's addresses, sends the offer's ClientHello,
