@@ -16,6 +16,8 @@ import (
 
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
+
+	"espost/demo"
 )
 
 // console is the real binary on a pseudo-terminal of 80×24, its screen kept by
@@ -99,16 +101,44 @@ func (c *console) press(key string) {
 	}
 }
 
-// The real binary, started as README says, on a real terminal: Enter alone ends
-// with firmware on disk that pins what openssl says of the demo server.
-func TestEnterAloneOnATerminal(t *testing.T) {
-	openssl := need(t, "openssl")
+func builtBinary(t *testing.T) string {
+	t.Helper()
 	binary := filepath.Join(t.TempDir(), "espost")
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
+	return binary
+}
+
+// A report on a terminal breaks its lines between words, and what goes on
+// stays under where it began: no line starts in the middle of a sentence.
+func TestReportOnATerminal(t *testing.T) {
+	server, err := demo.Start(demo.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	c := startConsole(t, t.TempDir(), builtBinary(t), "inspect", server.URL())
+	<-c.ended
+	if err := c.cmd.Wait(); err != nil {
+		t.Errorf("espost ended with %v", err)
+	}
+	if !strings.Contains(c.text(), "Build with all SSL ciphers") {
+		t.Errorf("the report's end is missing:\n%s", c.text())
+	}
+	for line := range strings.Lines(c.text()) {
+		if regexp.MustCompile(`^[a-z0-9,.:;(]`).MatchString(line) {
+			t.Errorf("a line begins in the middle: %q\n%s", line, c.text())
+		}
+	}
+}
+
+// The real binary, started as README says, on a real terminal: Enter alone ends
+// with firmware on disk that pins what openssl says of the demo server.
+func TestEnterAloneOnATerminal(t *testing.T) {
+	openssl := need(t, "openssl")
 	dir := t.TempDir()
-	c := startConsole(t, dir, binary, "--demo")
+	c := startConsole(t, dir, builtBinary(t), "--demo")
 	const enter = "\r"
 	c.wait("Where will the board send its data?")
 	address := regexp.MustCompile(`localhost:\d+`).FindString(c.text())

@@ -123,7 +123,7 @@ func (p *Program) show(ctx context.Context, flags inspectFlags, r inspected, sev
 		p.fail(ctx, r.err)
 		return
 	default:
-		printReport(p.paint, r.report, r.err, time.Now())
+		printReport(p.paint, columns(p.Stdout), r.report, r.err, time.Now())
 	}
 	if r.err != nil || !r.report.Board.Connects {
 		p.status = max(p.status, statusNo)

@@ -21,15 +21,25 @@ type progress struct {
 }
 
 func (p *Program) newProgress() *progress {
-	f, ok := p.Stderr.(interface{ Fd() uintptr })
-	if !ok || !term.IsTerminal(f.Fd()) || p.getenv("TERM") == "dumb" {
+	width := columns(p.Stderr)
+	if width == 0 || p.getenv("TERM") == "dumb" {
 		return &progress{}
 	}
-	width, _, err := term.GetSize(f.Fd())
-	if err != nil || width < 20 {
-		width = 80
-	}
 	return &progress{to: p.Stderr, width: width}
+}
+
+// columns is the width of the terminal that w is, 0 when it is none.
+func columns(w io.Writer) int {
+	f, ok := w.(interface{ Fd() uintptr })
+	if !ok || !term.IsTerminal(f.Fd()) {
+		return 0
+	}
+	const least, usual = 20, 80
+	width, _, err := term.GetSize(f.Fd())
+	if err != nil || width < least {
+		return usual
+	}
+	return width
 }
 
 // say replaces the line.

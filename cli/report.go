@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"espost/esp8266"
 	"espost/sanitize"
@@ -43,27 +44,51 @@ func (c palette) mark(s tlsinspect.Severity) string {
 }
 
 // printReport prints a report for people: headline, fingerprint, chain,
-// findings with their cures. err is why the inspection ended early.
-func printReport(w io.Writer, r *tlsinspect.Report, err error, now time.Time) {
-	c := newPalette()
-	var b strings.Builder
+// findings with their cures. err is why the inspection ended early; lines are
+// wrapped at width, 0 for not at all.
+func printReport(w io.Writer, width int, r *tlsinspect.Report, err error, now time.Time) {
+	c, out := newPalette(), &paragraphs{width: width}
 	host := sanitize.Line(r.Target.Addr())
 	switch {
 	case err != nil:
-		fmt.Fprintf(&b, "%s\n", c.mark(tlsinspect.Problem)+" "+c.strong.Render(host+" could not be looked at"))
+		out.add("", "  ", c.mark(tlsinspect.Problem)+" "+c.strong.Render(host+" could not be looked at"))
 	case r.Board.Connects:
-		fmt.Fprintf(&b, "%s    %s\n", c.mark(tlsinspect.OK)+" "+c.strong.Render("An ESP8266 can connect to "+host), terms(r.Board))
+		headline := c.mark(tlsinspect.OK) + " " + c.strong.Render("An ESP8266 can connect to "+host)
+		if both := headline + "    " + terms(r.Board); width == 0 || ansi.StringWidth(both) <= width {
+			out.add("", "  ", both)
+		} else {
+			out.add("", "  ", headline)
+			out.add("  ", "  ", terms(r.Board))
+		}
 	default:
-		fmt.Fprintf(&b, "%s\n", c.mark(tlsinspect.Problem)+" "+c.strong.Render("An ESP8266 can't connect to "+host))
+		out.add("", "  ", c.mark(tlsinspect.Problem)+" "+c.strong.Render("An ESP8266 can't connect to "+host))
 	}
 	if digits := r.Fingerprint(); digits != "" {
-		fmt.Fprintf(&b, "\nSHA-1   %s\n", digits)
-		printPins(&b, c, r.Pins)
-		printChain(&b, c, r.Chain, now)
+		out.gap()
+		out.add("SHA-1   ", "", digits)
+		printPins(out, c, r.Pins)
+		printChain(out, c, r.Chain, now)
 	}
-	printFindings(&b, c, r.Findings)
-	fmt.Fprintln(w, b.String())
+	printFindings(out, c, r.Findings)
+	fmt.Fprintln(w, out.String())
 }
+
+// paragraphs are texts under each other, each wrapped at a width of its own.
+type paragraphs struct {
+	strings.Builder
+	width int // of a line, 0 for no limit
+}
+
+// add adds a text that begins with first and goes on, on further lines, under
+// rest.
+func (p *paragraphs) add(first, rest, text string) {
+	if room := p.width - max(ansi.StringWidth(first), ansi.StringWidth(rest)); p.width > 0 {
+		text = strings.ReplaceAll(ansi.Wrap(text, max(room, 1), ""), "\n", "\n"+rest)
+	}
+	p.WriteString(first + text + "\n")
+}
+
+func (p *paragraphs) gap() { p.WriteByte('\n') }
 
 // terms are version, suite, group and memory of the board's connection.
 func terms(board tlsinspect.Board) string {
@@ -77,8 +102,8 @@ func terms(board tlsinspect.Board) string {
 	return strings.Join(parts, " · ")
 }
 
-func printPins(b *strings.Builder, c palette, pins tlsinspect.Pins) {
-	label := "Pin    "
+func printPins(out *paragraphs, c palette, pins tlsinspect.Pins) {
+	label := "Pin     "
 	for _, mode := range esp8266.PinModes() {
 		choice, ok := pins.Choice(mode)
 		if !ok || !choice.Works {
@@ -88,18 +113,18 @@ func printPins(b *strings.Builder, c palette, pins tlsinspect.Pins) {
 		if mode == pins.Recommended {
 			advice = "  " + c.good.Render("← take this one")
 		}
-		fmt.Fprintf(b, "%s %-12s %s: %s%s\n", label, mode, choice.Name, choice.Holds, advice)
-		label = "       "
+		out.add(fmt.Sprintf("%s%-12s ", label, mode), strings.Repeat(" ", len(label)+13), choice.Name+": "+choice.Holds+advice)
+		label = "        "
 	}
 }
 
-func printChain(b *strings.Builder, c palette, chain []*tlsinspect.Certificate, now time.Time) {
-	label := "Chain  "
+func printChain(out *paragraphs, c palette, chain []*tlsinspect.Certificate, now time.Time) {
+	label, indent := "Chain   ", "        "
 	for _, cert := range chain {
-		fmt.Fprintf(b, "%s %s\n", label, cert.Name())
-		fmt.Fprintf(b, "        %s\n", c.dim.Render(fmt.Sprintf("%s, %s to %s (%s), by %s",
+		out.add(label, indent, cert.Name())
+		out.add(indent, indent, c.dim.Render(fmt.Sprintf("%s, %s to %s (%s), by %s",
 			sanitize.Line(cert.Key), day(cert.NotBefore), day(cert.NotAfter), left(cert, now), issuer(cert))))
-		label = "       "
+		label = indent
 	}
 }
 
@@ -142,14 +167,14 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%d hours", int(d.Hours()))
 }
 
-func printFindings(b *strings.Builder, c palette, findings []tlsinspect.Finding) {
+func printFindings(out *paragraphs, c palette, findings []tlsinspect.Finding) {
 	if len(findings) > 0 {
-		b.WriteByte('\n')
+		out.gap()
 	}
 	for _, f := range findings {
-		fmt.Fprintf(b, "%s %s\n", c.mark(f.Severity), sanitize.Line(f.Message))
+		out.add(c.mark(f.Severity)+" ", "  ", sanitize.Line(f.Message))
 		if f.Fix != "" && f.Severity != tlsinspect.OK {
-			fmt.Fprintf(b, "  %s\n", c.dim.Render(sanitize.Line(f.Fix)))
+			out.add("  ", "  ", c.dim.Render(sanitize.Line(f.Fix)))
 		}
 	}
 }

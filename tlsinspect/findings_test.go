@@ -8,6 +8,9 @@ import (
 	"encoding/binary"
 	"io"
 	"net"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -196,5 +199,34 @@ func TestAdvice(t *testing.T) {
 				t.Error("nobody is to be led to setInsecure")
 			}
 		})
+	}
+}
+
+// A new code comes with a test that provokes it.
+func TestEveryCodeIsTested(t *testing.T) {
+	source, err := os.ReadFile("codes.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := filepath.Glob("*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tests strings.Builder
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tests.Write(text)
+	}
+	found := regexp.MustCompile(`(?m)^\t(Code\w+) += ("[a-z0-9-]+")$`).FindAllStringSubmatch(string(source), -1)
+	if len(found) < 40 {
+		t.Fatalf("codes.go has %d codes; is it read right?", len(found))
+	}
+	for _, code := range found {
+		if !strings.Contains(tests.String(), code[2]) && !regexp.MustCompile(`\b`+code[1]+`\b`).MatchString(tests.String()) {
+			t.Errorf("no test mentions %s, %s", code[1], code[2])
+		}
 	}
 }

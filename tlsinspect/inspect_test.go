@@ -76,12 +76,13 @@ func TestJSONKeys(t *testing.T) {
 		of        string
 		got, want string
 	}{
-		{"the report", keys(got), "addresses board browser chain elapsed_ms findings fingerprint target"},
+		{"the report", keys(got), "addresses board browser chain elapsed_ms findings fingerprint pins target"},
 		{"target", keys(got["target"]), "host path port"},
 		{"a certificate", keys(first(got["chain"])), "dns_names ip_addresses issuer key not_after not_before serial sha1 sha256 signature_algorithm spki_sha256 subject"},
-		{"board", keys(board), "alert buffers cipher_suite connects group max_fragment_lengths signature_algorithm tls_version"},
+		{"board", keys(board), "alert buffers cipher_suite connects error group max_fragment_lengths signature_algorithm tls_version"},
 		{"buffers", keys(board["buffers"]), "heap rx tx"},
 		{"browser", keys(got["browser"]), "error fingerprint tls_version trusted"},
+		{"a pin", keys(first(got["pins"])), "bytes error heap holds mode name pem reason recommended sha1 until works"},
 		{"an address", keys(first(got["addresses"])), "fingerprint ip"},
 		{"a finding", keys(first(got["findings"])), "code fix message severity"},
 	} {
@@ -93,7 +94,7 @@ func TestJSONKeys(t *testing.T) {
 		t.Errorf("values are off: %s", data)
 	}
 	empty, err := json.Marshal(&tlsinspect.Report{})
-	if err != nil || strings.Count(string(empty), "[]") != 4 {
+	if err != nil || strings.Count(string(empty), "[]") != 5 {
 		t.Errorf("an empty report is %s, %v; want empty lists, not null", empty, err)
 	}
 }

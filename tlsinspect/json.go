@@ -15,6 +15,7 @@ type (
 		Fingerprint string            `json:"fingerprint"`
 		Chain       []certificateJSON `json:"chain"`
 		Board       boardJSON         `json:"board"`
+		Pins        []pinJSON         `json:"pins"`
 		Browser     *browserJSON      `json:"browser"`
 		Addresses   []addressJSON     `json:"addresses"`
 		Findings    []Finding         `json:"findings"`
@@ -48,6 +49,21 @@ type (
 		MaxFragmentLengths []int       `json:"max_fragment_lengths"`
 		Buffers            buffersJSON `json:"buffers"`
 		Alert              *int        `json:"alert"`
+		Error              *int        `json:"error"`
+	}
+	pinJSON struct {
+		Mode        esp8266.PinMode `json:"mode"`
+		Name        string          `json:"name"`
+		Works       bool            `json:"works"`
+		Error       *int            `json:"error"`
+		Recommended bool            `json:"recommended"`
+		Reason      string          `json:"reason"`
+		Holds       string          `json:"holds"`
+		Until       *time.Time      `json:"until"`
+		Bytes       int             `json:"bytes"`
+		Heap        int             `json:"heap"`
+		SHA1        []string        `json:"sha1"`
+		PEM         []string        `json:"pem"`
 	}
 	buffersJSON struct {
 		RX   int `json:"rx"`
@@ -75,6 +91,7 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 		Fingerprint: r.Fingerprint(),
 		Chain:       []certificateJSON{},
 		Board:       r.Board.json(),
+		Pins:        r.Pins.json(),
 		Addresses:   []addressJSON{},
 		Findings:    append([]Finding{}, r.Findings...),
 		ElapsedMS:   float64(r.Elapsed.Microseconds()) / 1000,
@@ -118,10 +135,45 @@ func (b Board) json() boardJSON {
 	if b.SignatureAlgorithm != 0 {
 		out.SignatureAlgorithm = b.SignatureAlgorithm.String()
 	}
-	if b.Alert != 0 {
-		out.Alert = &b.Alert
+	out.Alert, out.Error = number(b.Alert), number(b.Error)
+	return out
+}
+
+// json lists the choices, the recommended one's reason with it. PEM is the
+// public key, or the CA's certificate.
+func (p Pins) json() []pinJSON {
+	out := []pinJSON{}
+	if p.Fingerprint.Pin.Mode == "" {
+		return out
+	}
+	recommended, _ := p.Choice(p.Recommended)
+	for _, c := range p.all() {
+		j := pinJSON{
+			Mode: c.Pin.Mode, Name: c.Name, Works: c.Works, Error: number(c.Error), Holds: c.Holds,
+			Bytes: c.Bytes, Heap: c.Heap,
+			SHA1: append([]string{}, c.Pin.SHA1...), PEM: append([]string{}, c.Pin.CAs...),
+		}
+		if c.Pin.PublicKey != "" {
+			j.PEM = []string{c.Pin.PublicKey}
+		}
+		if !c.Until.IsZero() {
+			until := c.Until.UTC()
+			j.Until = &until
+		}
+		if c.Pin.Mode == p.Recommended && c.Name == recommended.Name {
+			j.Recommended, j.Reason = true, p.Reason
+		}
+		out = append(out, j)
 	}
 	return out
+}
+
+// number is nil for the 0 that says "none".
+func number(n int) *int {
+	if n == 0 {
+		return nil
+	}
+	return &n
 }
 
 func versionName(v uint16) string {

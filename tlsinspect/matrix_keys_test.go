@@ -60,6 +60,6 @@ func TestMatrixKeys(t *testing.T) {
 			rsa, ec := selfSigned(t, rsa2048()), selfSigned(t, p256())
 			cert, key := ec.files(t)
 			return openssl(t, rsa, "-dcert", cert, "-dkey", key), nil
-		}, nil, true, nil, nil},
+		}, nil, true, []string{"basic-ciphers-see-another"}, []string{"basic-ciphers-refused"}},
 	})
 }
