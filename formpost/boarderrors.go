@@ -35,8 +35,6 @@ const (
 	bearTooLarge              = 6
 	bearBadSignature          = 27
 	bearWrongKeyUsage         = 28
-	bearX509Unsupported       = 49
-	bearX509LimitExceeded     = 50
 	bearX509BadSignature      = 52
 	bearX509Expired           = 54
 	bearX509DNMismatch        = 55
@@ -205,6 +203,9 @@ func chainRefused(host string, code int, chain []*x509.Certificate, now time.Tim
 	case bearX509NotCA, bearX509ForbiddenKeyUsage:
 		e.Message = fmt.Sprintf("A certificate in the chain of %s may not sign others.", host)
 		e.Fix = "Have the server send the chain that its CA gave out."
+	case bearWrongKeyUsage:
+		e.Message = fmt.Sprintf("The certificate of %s says that its key may not be used for this key exchange.", host)
+		e.Fix = "Have it issued anew with the key usage digitalSignature, and keyEncipherment for RSA."
 	case bearX509WeakPublicKey:
 		e.Message = fmt.Sprintf("A key in the chain of %s is shorter than 1024 bits.", host)
 		e.Fix = "Give the server a certificate with a P-256 key or an RSA key of 2048 bits."

@@ -84,6 +84,7 @@ func TestChainRules(t *testing.T) {
 
 		{name: "no CA", leaf: good, chain: []*testCA{changed(func(c *x509.Certificate) { c.IsCA = false })}, anchor: root, bearSSL: 58, says: "may not sign"},
 		{name: "no CertSign", leaf: good, chain: []*testCA{changed(func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageDigitalSignature })}, anchor: root, bearSSL: 59, says: "may not sign"},
+		{name: "key may only encrypt", leaf: leaf(func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageKeyEncipherment }), chain: []*testCA{middle}, anchor: root, bearSSL: 28, says: "may not be used for this key exchange"},
 		{name: "critical name constraints", leaf: good, chain: []*testCA{changed(func(c *x509.Certificate) {
 			c.PermittedDNSDomains, c.PermittedDNSDomainsCritical = []string{"example"}, true
 		})}, anchor: root, bearSSL: 57, says: "critical extension"},
@@ -108,4 +109,18 @@ func TestChainRules(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The firmware may hold several CAs; one that signed the chain is enough.
+func TestSeveralAnchors(t *testing.T) {
+	root := newCA(t, "root")
+	leaf := issue(t, root, x509.Certificate{Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"}}, nil)
+	s := listenTLS(t, leaf.served(), okAnswer)
+	pin := esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{pemOf(newCA(t, "other").cert), pemOf(root.cert)}}
+	if _, err := client().Send(t.Context(), form(s), pin); err != nil {
+		t.Error(err)
+	}
+	pin.CAs = pin.CAs[:1]
+	_, err := client().Send(t.Context(), form(s), pin)
+	wantError(t, err, -1, 62, "pinned CA")
 }

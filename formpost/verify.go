@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"espost/esp8266"
+	"espost/tlsinspect"
 )
 
 // A PinError says why a pin can't be used.
@@ -31,7 +32,7 @@ type pinCheck struct {
 	mode    esp8266.PinMode
 	sha1    []string
 	key     any // *rsa.PublicKey or *ecdsa.PublicKey
-	anchors []*x509.Certificate
+	anchors []*tlsinspect.Certificate
 	host    string
 	now     func() time.Time
 
@@ -94,12 +95,13 @@ func parsePublicKey(text string) (any, error) {
 	return nil, fmt.Errorf("the board knows RSA and ECDSA keys only, not %T", key)
 }
 
-func parseCertificate(text string) (*x509.Certificate, error) {
+func parseCertificate(text string) (*tlsinspect.Certificate, error) {
 	block, _ := pem.Decode([]byte(text))
 	if block == nil || block.Type != "CERTIFICATE" {
 		return nil, fmt.Errorf("no PEM certificate in it")
 	}
-	return x509.ParseCertificate(block.Bytes)
+	c := tlsinspect.NewCertificate(block.Bytes)
+	return c, c.ParseErr
 }
 
 // verify is tls.Config.VerifyConnection: crypto/tls calls it when the server's
@@ -125,7 +127,7 @@ func (p *pinCheck) judge(state tls.ConnectionState) *Error {
 	case esp8266.PinPublicKey:
 		return p.judgeKey(leaf, state.CipherSuite)
 	case esp8266.PinCA:
-		if code := p.judgeChain(state.PeerCertificates); code != 0 {
+		if code := p.judgeChain(state.PeerCertificates, state.CipherSuite); code != 0 {
 			return chainRefused(p.host, code, state.PeerCertificates, p.now())
 		}
 	}

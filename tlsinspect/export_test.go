@@ -8,9 +8,6 @@ import (
 	"espost/esp8266"
 )
 
-// Validate is BearSSL's CA mode as this package knows it.
-var Validate = validate
-
 // JudgeConn sends the board's hello and returns BearSSL's error number for the
 // answer.
 func JudgeConn(conn net.Conn, t Target) (int, error) {

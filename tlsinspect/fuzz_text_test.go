@@ -22,7 +22,7 @@ func FuzzCertificate(f *testing.F) {
 		if (c.X509 == nil) != (c.ParseErr != nil) {
 			t.Errorf("X509 %v, ParseErr %v", c.X509, c.ParseErr)
 		}
-		validate([]*Certificate{c}, c, "localhost", c.NotBefore)
+		validate([]*Certificate{c}, []*Certificate{c}, "localhost", c.NotBefore)
 		if c.X509 == nil {
 			return
 		}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"espost/esp8266"
 	"espost/tlsinspect"
 )
 
@@ -216,7 +217,8 @@ func TestValidateAgreesWithBearSSL(t *testing.T) {
 			for _, der := range append([][]byte{tt.served.cert.Raw}, tt.served.chain...) {
 				chain = append(chain, tlsinspect.NewCertificate(der))
 			}
-			code, _ := tlsinspect.Validate(chain, tlsinspect.NewCertificate(tt.anchor.cert.Raw), tt.host, time.Now())
+			anchors := []*tlsinspect.Certificate{tlsinspect.NewCertificate(tt.anchor.cert.Raw)}
+			code := tlsinspect.ValidateChain(chain, anchors, tt.host, time.Now(), esp8266.ECDHEECDSA)
 			at := goServer(t, &tls.Config{Certificates: []tls.Certificate{tt.served.tls()}, MaxVersion: tls.VersionTLS12})
 			at.Host = tt.host
 			r := ask(t, at, "full", "ca", tt.anchor.cert.Raw)

@@ -2,7 +2,10 @@ package tlsinspect
 
 import (
 	"encoding/asn1"
+	"slices"
 	"time"
+
+	"espost/esp8266"
 )
 
 // BearSSL's error numbers of its X.509 engine "minimal" (bearssl_x509.h).
@@ -24,16 +27,32 @@ const (
 
 const minRSABytesCA = 128 // of any key in the chain: 1024 bits, less the last byte's leading zeros
 
-// validate does what the board's CA mode does with a served chain, one trust
-// anchor, a host name and the time: BearSSL's error number, or 0 when the chain
-// is trusted. usages is what the leaf's key may be used for.
+// ValidateChain does what the board's CA mode does with a served chain, leaf
+// first: it returns the error number of BearSSL's X.509 engine "minimal"
+// (x509_minimal.t0), or 0 when the chain is trusted for the host and the key may
+// be used for the key exchange.
 //
-// It reads the certificates in the order that they come, and stops with success
-// at the first one that the anchor has signed, or, for an anchor that isn't a
-// CA, at a leaf with the anchor's name and key.
-func validate(chain []*Certificate, anchor *Certificate, host string, at time.Time) (code int, usages uint8) {
+// The engine reads the certificates in the order that they come, and stops with
+// success at the first one that an anchor has signed, or, for an anchor that
+// isn't a CA, at a leaf with the anchor's name and key. An anchor's own dates and
+// extensions count for nothing but that (core BearSSLHelpers.cpp,
+// certificate_to_trust_anchor_inner).
+func ValidateChain(chain, anchors []*Certificate, host string, at time.Time, exchange esp8266.KeyExchange) int {
+	code, usages := validate(chain, anchors, host, at)
+	wanted := uint8(usageSignature)
+	if !exchange.Ephemeral() {
+		wanted = usageKeyExchange
+	}
+	if code == 0 && usages&wanted == 0 {
+		return bearWrongKeyUsage
+	}
+	return code
+}
+
+// validate is ValidateChain without the key exchange; usages is what the leaf's
+// key may be used for.
+func validate(chain, anchors []*Certificate, host string, at time.Time) (code int, usages uint8) {
 	usages = usageKeyExchange | usageSignature
-	anchorCA := anchor.parts.isCA()
 	for i, c := range chain {
 		p := &c.parts
 		if !p.whole || p.badDates {
@@ -60,7 +79,7 @@ func validate(chain []*Certificate, anchor *Certificate, host string, at time.Ti
 			if code, usages = p.leafExtensions(host); code != 0 {
 				return code, usages
 			}
-			if !anchorCA && string(anchor.parts.subject) == string(p.subject) && string(anchor.parts.spki) == string(p.spki) {
+			if slices.ContainsFunc(anchors, p.trustedDirectly) {
 				return 0, usages
 			}
 		} else if code := p.issuerExtensions(i); code != 0 {
@@ -72,11 +91,22 @@ func validate(chain []*Certificate, anchor *Certificate, host string, at time.Ti
 		if len(p.signature) > maxRSABytes {
 			return bearX509LimitExceeded, usages
 		}
-		if anchorCA && string(anchor.parts.subject) == string(p.issuer) && p.signedBy(anchor.parts.key) == 0 {
+		if slices.ContainsFunc(anchors, p.issuedBy) {
 			return 0, usages
 		}
 	}
 	return bearX509NotTrusted, usages
+}
+
+// trustedDirectly reports whether the anchor is no CA, and has the certificate's
+// name and key.
+func (p *certificateParts) trustedDirectly(anchor *Certificate) bool {
+	return !anchor.parts.isCA() && string(anchor.parts.subject) == string(p.subject) && string(anchor.parts.spki) == string(p.spki)
+}
+
+// issuedBy reports whether the anchor is a CA and has signed the certificate.
+func (p *certificateParts) issuedBy(anchor *Certificate) bool {
+	return anchor.parts.isCA() && string(anchor.parts.subject) == string(p.issuer) && p.signedBy(anchor.parts.key) == 0
 }
 
 // usableKey checks a key's kind and size.

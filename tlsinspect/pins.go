@@ -184,16 +184,9 @@ func (in *inspection) tryAnchor(chain []*Certificate, anchor *Certificate, b Boa
 	if code := f.judgeHello(); code != 0 {
 		return code
 	}
-	code, usages := validate(chain, anchor, in.target.Host, in.now)
+	code := ValidateChain(chain, []*Certificate{anchor}, in.target.Host, in.now, b.CipherSuite.KeyExchange)
 	if code != 0 {
 		return code
-	}
-	wanted := uint8(usageSignature)
-	if !b.CipherSuite.KeyExchange.Ephemeral() {
-		wanted = usageKeyExchange
-	}
-	if usages&wanted == 0 {
-		return bearWrongKeyUsage
 	}
 	return b.Error
 }
