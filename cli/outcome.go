@@ -28,40 +28,25 @@ func sentences(message, fix string) string {
 	return strings.TrimRight(sanitize.Line(message), ". ") + ". " + sanitize.Line(fix)
 }
 
-// A masker hides secret values that a server sends back.
-type masker struct{ replacer *strings.Replacer }
-
-// shortestMasked is the length below which a value would be found everywhere.
-const shortestMasked = 4
-
-func newMasker(r formpost.Request, showSecrets bool) masker {
-	var pairs []string
-	hide := func(value string, secret bool) {
-		if secret && !showSecrets && len(value) >= shortestMasked {
-			pairs = append(pairs, value, formpost.Mask)
-		}
+// shown returns text of an answer with its secrets masked, unless they are to be
+// shown.
+func shown(r *formpost.Response, showSecrets bool) func(string) string {
+	if showSecrets {
+		return func(s string) string { return s }
 	}
-	for _, h := range r.Headers {
-		hide(h.Value, h.Secret)
-	}
-	for _, f := range r.Fields {
-		hide(f.Value, f.Secret)
-	}
-	return masker{strings.NewReplacer(pairs...)}
+	return r.Masked
 }
-
-func (m masker) mask(s string) string { return m.replacer.Replace(s) }
 
 // printResponse prints the body to stdout and what the board would make of the
 // answer to stderr.
-func (p *Program) printResponse(r *formpost.Response, m masker, raw bool) {
+func (p *Program) printResponse(r *formpost.Response, mask func(string) string, raw bool) {
 	c := newPalette()
 	mark := c.good.Render("✓")
 	if r.Status < 200 || r.Status > 299 {
 		mark = c.bad.Render("✗")
 	}
 	fmt.Fprintf(p.paintErr, "%s %s in %s · the pin matched · %s\n",
-		mark, c.strong.Render(sanitize.Line(fmt.Sprintf("%d %s", r.Status, r.Reason))), milliseconds(r.Phases.Total()), tlsTerms(r))
+		mark, c.strong.Render(sanitize.Line(fmt.Sprintf("%d %s", r.Status, mask(r.Reason)))), milliseconds(r.Phases.Total()), tlsTerms(r))
 	fmt.Fprintf(p.paintErr, "  name lookup %s · TCP %s · TLS %s · first byte %s · body %s\n",
 		milliseconds(r.Phases.DNS), milliseconds(r.Phases.TCP), milliseconds(r.Phases.TLS),
 		milliseconds(r.Phases.FirstByte), milliseconds(r.Phases.Body))
@@ -82,7 +67,7 @@ func (p *Program) printResponse(r *formpost.Response, m masker, raw bool) {
 		_, _ = p.out.Write(r.Body) // results notes what goes wrong
 		return
 	}
-	body := sanitize.Text(m.mask(string(r.Body)))
+	body := sanitize.Text(mask(string(r.Body)))
 	if body != "" && !strings.HasSuffix(body, "\n") {
 		body += "\n"
 	}
@@ -158,7 +143,7 @@ func (p *Program) printOutcomeJSON(request formpost.Request, r *formpost.Respons
 		out.Error = &errorJSON{failed.HTTPClient, failed.BearSSL, sanitize.Line(failed.Message), sanitize.Line(failed.Fix)}
 	}
 	if r != nil && failed == nil {
-		out.fill(r, newMasker(request, showSecrets))
+		out.fill(r, shown(r, showSecrets))
 	}
 	encoded, err := json.Marshal(out)
 	if err != nil {
@@ -167,20 +152,20 @@ func (p *Program) printOutcomeJSON(request formpost.Request, r *formpost.Respons
 	_, _ = p.out.Write(append(sanitize.JSON(encoded), '\n')) // results notes what goes wrong
 }
 
-func (o *outcomeJSON) fill(r *formpost.Response, m masker) {
+func (o *outcomeJSON) fill(r *formpost.Response, mask func(string) string) {
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-	o.Status, o.Reason, o.BoardStatus = r.Status, sanitize.Line(r.Reason), r.BoardStatus
-	o.Head, o.Truncated = sanitize.Text(m.mask(string(r.HeadRaw))), r.Truncated
+	o.Status, o.Reason, o.BoardStatus = r.Status, sanitize.Line(mask(r.Reason)), r.BoardStatus
+	o.Head, o.Truncated = sanitize.Text(mask(string(r.HeadRaw))), r.Truncated
 	o.Address, o.Fingerprint, o.Reusable = r.Address, r.LeafSHA1, r.Reusable
 	o.TLSVersion, o.CipherSuite = esp8266.VersionName(r.Version), tls.CipherSuiteName(r.Suite)
 	if s, ok := esp8266.CipherSuiteByID(r.Suite); ok {
 		o.CipherSuite = s.Name
 	}
 	o.PhasesMS = phasesJSON{ms(r.Phases.DNS), ms(r.Phases.TCP), ms(r.Phases.TLS), ms(r.Phases.FirstByte), ms(r.Phases.Body), ms(r.Phases.Total())}
-	if utf8.Valid(r.Body) {
-		o.Body = m.mask(string(r.Body)) // what a terminal must not see gets escaped
+	if body := mask(string(r.Body)); utf8.ValidString(body) {
+		o.Body = body // what a terminal must not see gets escaped
 	} else {
-		o.BodyBase64 = base64.StdEncoding.EncodeToString(r.Body)
+		o.BodyBase64 = base64.StdEncoding.EncodeToString([]byte(body))
 	}
 	for _, n := range r.Notes {
 		o.Notes = append(o.Notes, noteJSON{n.Code, n.Warning, sanitize.Line(n.Message), sanitize.Line(n.Fix)})

@@ -11,6 +11,7 @@ import (
 
 	"espost/formpost"
 	"espost/profile"
+	"espost/sanitize"
 	"espost/tlsinspect"
 )
 
@@ -77,7 +78,7 @@ func (p *Program) post(ctx context.Context, w *work, flags postFlags, args []str
 		return err
 	}
 	progress := p.newProgress()
-	progress.say("… posting to %s", w.profile.Target)
+	progress.say("… posting to %s", sanitize.Line(w.profile.Target))
 	client := formpost.Client{Buffers: w.profile.Firmware.Buffers}
 	response, err := client.Send(ctx, request, w.profile.Pin.Pin)
 	progress.clear()
@@ -91,7 +92,7 @@ func (p *Program) post(ctx context.Context, w *work, flags postFlags, args []str
 	case failed != nil:
 		return boardsError(failed)
 	default:
-		p.printResponse(response, newMasker(request, flags.showSecrets), flags.raw)
+		p.printResponse(response, shown(response, flags.showSecrets), flags.raw)
 	}
 	if failed != nil || response.Status < 200 || response.Status > 299 {
 		p.status = max(p.status, statusNo)

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"strings"
+
+	"espost/sanitize"
 )
 
 // An object is a JSON object whose members keep their order. The zero value is
@@ -57,18 +59,17 @@ func (o *object) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// indented returns the object over several lines, by two spaces a level.
+// indented returns the object over several lines, by two spaces a level, or on
+// one where that would make it far longer.
 func (o *object) indented() ([]byte, error) {
-	flat, err := o.MarshalJSON()
+	text, err := o.MarshalJSON()
 	if err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	if err := json.Indent(&b, flat, "", "  "); err != nil {
-		return nil, err
+	if laidOut, ok := sanitize.IndentJSON(text); ok {
+		text = laidOut
 	}
-	b.WriteByte('\n')
-	return b.Bytes(), nil
+	return append(text, '\n'), nil
 }
 
 // encode appends v as JSON, with <, > and & as they are: nobody reads this in

@@ -23,6 +23,7 @@ type answer struct {
 	tap      *tap
 	maxBody  int
 	timeouts Timeouts
+	secrets  masker
 
 	firstByte, end time.Time
 	interim        int   // status of the first 1xx answer, which the board takes for the answer
@@ -37,9 +38,9 @@ type answer struct {
 }
 
 // newAnswer returns a reader of what comes over conn, whose records t sees.
-func newAnswer(conn net.Conn, t *tap, timeouts Timeouts, maxBody int) *answer {
+func newAnswer(conn net.Conn, t *tap, timeouts Timeouts, maxBody int, secrets masker) *answer {
 	patient := &patientReader{conn: conn, silence: timeouts.Response, until: time.Now().Add(timeouts.Total)}
-	return &answer{in: bufio.NewReader(patient), tap: t, maxBody: maxBody, timeouts: timeouts}
+	return &answer{in: bufio.NewReader(patient), tap: t, maxBody: maxBody, timeouts: timeouts, secrets: secrets}
 }
 
 // A patientReader waits for each read as long as silence, but never beyond until.
@@ -142,7 +143,7 @@ func (a *answer) headEnded(resp *Response) error {
 		if !strings.EqualFold(last, "chunked") {
 			return &Error{
 				HTTPClient: httpEncoding,
-				Message:    fmt.Sprintf("The server answered %d with the transfer encoding %q, which HTTPClient doesn't know.", resp.Status, clipped(last)),
+				Message:    fmt.Sprintf("The server answered %d with the transfer encoding %q, which HTTPClient doesn't know.", resp.Status, a.secrets.clipped(last)),
 				Fix:        "Turn compression off for this address on the server.",
 			}
 		}

@@ -121,7 +121,7 @@ func (c *Client) Send(ctx context.Context, r Request, pin esp8266.Pin) (*Respons
 
 // exchange is Send for a valid request.
 func (c *Client) exchange(ctx context.Context, r Request, check *pinCheck) (*Response, error) {
-	resp := &Response{Request: r.Bytes()}
+	resp := &Response{Request: r.Bytes(), secrets: r.masker()}
 	timeouts := c.timeouts()
 
 	start := time.Now()
@@ -156,7 +156,7 @@ func (c *Client) exchange(ctx context.Context, r Request, check *pinCheck) (*Res
 	if err := c.write(conn, resp.Request, r, timeouts.Response); err != nil {
 		return nil, err
 	}
-	reader := newAnswer(conn, records, timeouts, c.maxBody())
+	reader := newAnswer(conn, records, timeouts, c.maxBody(), resp.secrets)
 	if err := reader.read(resp); err != nil {
 		return nil, err
 	}

@@ -107,7 +107,7 @@ func (o outcome) interim() (Note, bool) {
 }
 
 func (o outcome) redirect() (Note, bool) {
-	location := clipped(o.Header.Get("Location"))
+	location := o.secrets.clipped(o.Header.Get("Location"))
 	n := Note{
 		Code: NoteRedirect, Warning: true,
 		Message: fmt.Sprintf("The server redirects with %d, and the board doesn't follow: the form has not arrived.", o.Status),
@@ -185,7 +185,7 @@ func (o outcome) compressed() (Note, bool) {
 	coding := strings.TrimSpace(o.Header.Get("Content-Encoding"))
 	return Note{
 		Code: NoteCompressed, Warning: true,
-		Message: fmt.Sprintf("The body is compressed (%s) though the board asked for none, and it can't unpack it.", clipped(coding)),
+		Message: fmt.Sprintf("The body is compressed (%s) though the board asked for none, and it can't unpack it.", o.secrets.clipped(coding)),
 		Fix:     "Turn compression off for this address on the server; the status is good all the same.",
 	}, coding != "" && !strings.EqualFold(coding, "identity")
 }

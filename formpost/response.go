@@ -31,6 +31,8 @@ type Response struct {
 	// LargestRecord is the longest encrypted TLS record received, in bytes on
 	// the wire without its header.
 	LargestRecord int
+
+	secrets masker // of the request
 }
 
 // Phases are the durations of one exchange, in order.

@@ -22,6 +22,7 @@ func TestApp(t *testing.T) {
 		"http", "smtp", "random bytes", "fatal alert", "a thousand extensions", "stolen certificate", "certificate request",
 		"strange serials", "doctored names", "absurd dates", "strange extensions", "odd curves", "circular chain",
 		"doctored headers", "no status line", "redirect loop", "binary body",
+		"deep JSON", "strange lines", "parrot", "endless body", "gzip bomb",
 	} {
 		b, ok := hostile.Named(name)
 		if !ok {

@@ -43,7 +43,7 @@ func All() []Behaviour {
 		recordTricks(), alertTricks(),
 		helloTricks(), orderTricks(), lies(), floods(),
 		certificateTricks(), keyTricks(), chainTricks(),
-		headTricks(), bodyTricks(),
+		headTricks(), bodyTricks(), screenTricks(),
 	)
 }
 

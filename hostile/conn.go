@@ -15,6 +15,7 @@ type Conn struct {
 	variant int           // of the behaviour, from 0
 	tick    time.Duration // how long a pause is
 	done    <-chan struct{}
+	request []byte // of a client that got as far as HTTP
 }
 
 // say sends b and reports whether the client still listens.

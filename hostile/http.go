@@ -24,15 +24,14 @@ func (c *Conn) serveTLS(identity tls.Certificate, then func(*tls.Conn)) {
 
 // answer reads a request and sends text.
 func (c *Conn) answer(conn io.ReadWriter, text string) {
-	if readRequest(conn) {
+	if _, ok := readRequest(conn); ok {
 		io.WriteString(conn, text)
 	}
 }
 
 // readRequest reads a request's head and as much body as it announces.
-func readRequest(conn io.Reader) bool {
+func readRequest(conn io.Reader) (got []byte, ok bool) {
 	const most = 1 << 20
-	var got []byte
 	b := make([]byte, 4096)
 	for len(got) < most {
 		n, err := conn.Read(b)
@@ -42,14 +41,14 @@ func readRequest(conn io.Reader) bool {
 			var length int
 			fmt.Sscanf(string(after), "%d", &length)
 			if len(body) >= length {
-				return true
+				return got, true
 			}
 		}
 		if err != nil {
-			return false
+			return got, false
 		}
 	}
-	return false
+	return got, false
 }
 
 // overTLS is a behaviour that begins when the request has come. Its Conn speaks
@@ -57,9 +56,9 @@ func readRequest(conn io.Reader) bool {
 func overTLS(f func(c *Conn)) func(*Conn) {
 	return func(c *Conn) {
 		c.serveTLS(served(goodLeaf().der()), func(conn *tls.Conn) {
-			if readRequest(conn) {
+			if request, ok := readRequest(conn); ok {
 				secure := *c
-				secure.Conn = conn
+				secure.Conn, secure.request = conn, request
 				f(&secure)
 			}
 		})
@@ -117,7 +116,7 @@ func headTricks() []Behaviour {
 		})},
 		{Name: "reset after the request", About: "resets the connection instead of answering", Layer: HTTP, Usable: true, Fickle: true, serve: func(c *Conn) {
 			c.serveTLS(served(goodLeaf().der()), func(conn *tls.Conn) {
-				if readRequest(conn) {
+				if _, ok := readRequest(conn); ok {
 					c.reset()
 				}
 			})

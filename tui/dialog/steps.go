@@ -129,11 +129,11 @@ const maxSpoken = 40
 
 func (d *Dialog) answer(r *formpost.Response) {
 	d.say("The server answered %s The board would see %d.",
-		sentences(fmt.Sprintf("%d %s after %d milliseconds, with %d bytes", r.Status, r.Reason, r.Phases.Total().Milliseconds(), len(r.Body))), r.Status)
+		sentences(fmt.Sprintf("%d %s after %d milliseconds, with %d bytes", r.Status, r.Masked(r.Reason), r.Phases.Total().Milliseconds(), len(r.Body))), r.Status)
 	for _, n := range r.Notes {
 		d.say("Note: %s", sentences(n.Message, n.Fix))
 	}
-	lines := strings.Split(strings.TrimRight(sanitize.Text(string(r.Body)), "\n"), "\n")
+	lines := strings.Split(strings.TrimRight(sanitize.Text(r.Masked(string(r.Body))), "\n"), "\n")
 	for _, line := range lines[:min(len(lines), maxSpoken)] {
 		d.say("%s", line)
 	}

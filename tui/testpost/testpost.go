@@ -167,7 +167,8 @@ func (m *Model) toggleWhole() tea.Cmd {
 }
 
 func (m *Model) copyBody() tea.Cmd {
-	return m.kit.Copy(fmt.Sprintf("body, %d bytes,", len(m.answer.Body)), string(m.answer.Body))
+	body := m.answer.Masked(string(m.answer.Body))
+	return m.kit.Copy(fmt.Sprintf("body, %d bytes,", len(body)), body)
 }
 
 func (m *Model) copyRequest() tea.Cmd { return m.kit.Copy("request", string(m.request())) }

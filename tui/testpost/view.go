@@ -3,7 +3,6 @@ package testpost
 import (
 	"bytes"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -56,7 +55,7 @@ func (m *Model) headline(width int) []string {
 
 func (m *Model) success(width int) []string {
 	k, a := m.kit, m.answer
-	tone, status := ui.Success, strings.TrimSpace(fmt.Sprintf("%d %s", a.Status, sanitize.Line(a.Reason)))
+	tone, status := ui.Success, strings.TrimSpace(fmt.Sprintf("%d %s", a.Status, sanitize.Line(a.Masked(a.Reason))))
 	if a.Status/100 != 2 {
 		tone = ui.Caution
 	}
@@ -255,9 +254,9 @@ func (m *Model) receivedLines() []string {
 
 // received is an answer for people: its body, and its head when asked for.
 func (m *Model) received(a *formpost.Response) string {
-	text := readable(a.Body)
+	text := readable([]byte(a.Masked(string(a.Body))))
 	if m.whole {
-		text = sanitize.Text(string(a.HeadRaw)) + "\n" + text
+		text = sanitize.Text(a.Masked(string(a.HeadRaw))) + "\n" + text
 	}
 	return text
 }
@@ -265,9 +264,8 @@ func (m *Model) received(a *formpost.Response) string {
 // readable is a body for people: JSON indented, text as it is, anything else
 // as hex. Nothing in it can move the cursor.
 func readable(body []byte) string {
-	var indented bytes.Buffer
-	if json.Indent(&indented, body, "", "  ") == nil && json.Valid(body) {
-		return sanitize.Text(indented.String())
+	if indented, ok := sanitize.IndentJSON(body); ok {
+		return sanitize.Text(string(indented))
 	}
 	if utf8.Valid(body) && !bytes.ContainsRune(body, 0) {
 		return sanitize.Text(string(body))

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"espost/sanitize"
 )
 
 // A Step is one page of the app. The root calls it by these methods only; what
@@ -41,7 +43,9 @@ func Say(tone Tone, text string) tea.Cmd {
 
 // Copy puts text on the clipboard both ways, through the terminal (OSC 52,
 // which also works over SSH) and the system's own, and says what was copied.
+// What could do harm where it is pasted is taken out.
 func (k *Kit) Copy(what, text string) tea.Cmd {
+	text = sanitize.Clipboard(text)
 	native := func() tea.Msg {
 		if k.Clipboard != nil {
 			_ = k.Clipboard(text) // OSC 52 may have served: there is no telling, so no failure is claimed

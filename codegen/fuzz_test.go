@@ -1,0 +1,189 @@
+package codegen
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// compiler returns the C compiler. Without it the test is skipped, or fails
+// where everything is to be tested.
+func compiler(t *testing.T) string {
+	t.Helper()
+	path, err := exec.LookPath("gcc")
+	if err == nil {
+		return path
+	}
+	if os.Getenv("ESPOST_TEST_ALL") == "1" {
+		t.Fatal("gcc is not installed, and all tests were asked for")
+	}
+	t.Skip("gcc is not installed: THIS TEST DID NOT RUN")
+	return ""
+}
+
+// A text, and each of its beginnings and ends, comes back from a real C compiler
+// as it went in. All of them are one compilation, with every warning an error
+// and trigraphs on.
+func FuzzLiterals(f *testing.F) {
+	for _, s := range []string{
+		`"`, `\`, `??/"`, "????=", "/* */ //\\\n", "\x00" + "1", "\x1b[2J\x7f", "Grüße ☕ \u202e", "\xff\xfe\xc0", `%s%n\x41\u0041\101`,
+		strings.Repeat("?", 100), strings.Repeat("\\", 95) + "n", "a\nb\r\nc\n", strings.Repeat("x", 88) + "\x001",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		gcc := compiler(t)
+		s = s[:min(len(s), 240)]
+		var source, want strings.Builder
+		source.WriteString("#include <stdio.h>\n" +
+			"static void show(const char *s, unsigned long n) { while (n-- > 1) printf(\"%02x\", *(const unsigned char *)s++); puts(\"\"); }\n" +
+			"int main(void) {\n")
+		add := func(literal, bytes string) {
+			source.WriteString("  show(" + literal + ", sizeof(" + literal + "));\n")
+			want.WriteString(hex.EncodeToString([]byte(bytes)) + "\n")
+		}
+		for i := range len(s) + 1 {
+			add(literal(s[:i]), s[:i])
+			add(literal(s[i:]), s[i:])
+		}
+		add(longLiteral("    ", s+s), s+s)
+		source.WriteString("  return 0;\n}\n")
+		if i := strings.IndexFunc(source.String(), func(r rune) bool { return r != '\n' && (r < ' ' || r > '~') }); i >= 0 {
+			t.Fatalf("%q has a character that isn't printable ASCII", source.String()[i:])
+		}
+		program := filepath.Join(t.TempDir(), "literals")
+		compile := exec.CommandContext(t.Context(), gcc, "-std=c11", "-trigraphs", "-Wall", "-Wextra", "-Werror", "-O0", "-x", "c", "-", "-o", program)
+		compile.Stdin = strings.NewReader(source.String())
+		if out, err := compile.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		got, err := exec.CommandContext(t.Context(), program).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want.String(), string(got)); diff != "" {
+			t.Fatalf("%q (-want +compiled):\n%s", s, diff)
+		}
+	})
+}
+
+// A literal reads back by the rules of translation (C11 §5.1.1.2: trigraphs,
+// then lines, then escapes), in Go and so far more often than a compiler can be
+// asked.
+func FuzzLiteral(f *testing.F) {
+	f.Add("??/\"\\\n\x001%\xff")
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, written := range []string{literal(s), longLiteral("  ", s)} {
+			got, err := readLiterals(written)
+			if err != nil || got != s {
+				t.Fatalf("%q is written as %s, which reads as %q, %v", s, written, got, err)
+			}
+		}
+	})
+}
+
+// readLiterals reads adjacent string literals.
+func readLiterals(source string) (string, error) {
+	if regexp.MustCompile(`\?\?[=/'()!<>-]`).MatchString(source) {
+		return "", errors.New("there is a trigraph")
+	}
+	if strings.Contains(source, "\\\n") {
+		return "", errors.New("a line is joined with the next")
+	}
+	var out strings.Builder
+	literals := regexp.MustCompile(`^\s*"((?:[^"\\\n]|\\[0-7]{3}|\\["\\?])*)"`)
+	escape := regexp.MustCompile(`\\([0-7]{3}|.)`)
+	for strings.TrimSpace(source) != "" {
+		m := literals.FindStringSubmatch(source)
+		if m == nil {
+			return "", errors.New("no literal: " + source)
+		}
+		out.WriteString(escape.ReplaceAllStringFunc(m[1], func(e string) string {
+			if len(e) == 2 {
+				return e[1:]
+			}
+			return string([]byte{(e[1]-'0')<<6 | (e[2]-'0')<<3 | (e[3] - '0')})
+		}))
+		source = source[len(m[0]):]
+	}
+	return out.String(), nil
+}
+
+// Whatever a host or a file is called, what is proposed is a valid name, and
+// stays as it is when it is proposed again.
+func FuzzProposeName(f *testing.F) {
+	for _, s := range []string{"postman-echo.com", "", "../../etc/passwd", "con", "LPT1.txt", "日本", "\x00", strings.Repeat("x.", 60), "com1_", "_a_"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		name := ProposeName(s)
+		if err := ValidName(name); err != nil {
+			t.Fatalf("ProposeName(%q): %v", s, err)
+		}
+		if !plainName(name) || !filepath.IsLocal(name) || filepath.Base(name) != name {
+			t.Fatalf("ProposeName(%q) = %q, which leads elsewhere", s, name)
+		}
+		if again := ProposeName(name); again != name {
+			t.Fatalf("ProposeName(%q) = %q, and then %q", s, name, again)
+		}
+		if ValidName(s) == nil && !plainName(s) {
+			t.Fatalf("ValidName takes %q, which leads elsewhere", s)
+		}
+	})
+}
+
+// However rows are called, each gets a C identifier of its own.
+func FuzzIdentifiers(f *testing.F) {
+	f.Add("a\na\nA\n\nß\n_\na_2\na")
+	f.Fuzz(func(t *testing.T, rows string) {
+		names := namer{prefix: "FIELD_"}
+		valid := regexp.MustCompile(`^FIELD_[a-z0-9_]+$`)
+		seen := make(map[string]bool)
+		for i, row := range strings.Split(rows, "\n") {
+			name := names.name(row, i)
+			if seen[name] || !valid.MatchString(name) {
+				t.Fatalf("row %d of %q is called %s", i, rows, name)
+			}
+			seen[name] = true
+		}
+	})
+}
+
+// Whatever stands in an arduino_secrets.h, bringing it up to date loses no line,
+// adds what is missing, is done after once, and what is shown of it hides every
+// value.
+func FuzzMergeSecrets(f *testing.F) {
+	const fresh = "#define SECRET_SSID \"home\"\n#define SECRET_PASS \"planted\"\n#define SECRET_FIELD_TOKEN \"YOUR_SECRET\"\n"
+	f.Add("", "x")
+	f.Add(fresh, "other")
+	f.Add("// mine\r\n#define SECRET_PASS  \"old\" // note\r\n  #  define SECRET_SSID \"a\\\"b\"\n#define SECRET_PASS", "$1${2}")
+	f.Fuzz(func(t *testing.T, old, value string) {
+		wanted := []byte(strings.ReplaceAll(fresh, `"planted"`, literal(value)))
+		merged, _ := mergeSecrets([]byte(old), wanted)
+		if again, _ := mergeSecrets(merged, wanted); !bytes.Equal(merged, again) {
+			t.Fatalf("%q becomes %q, and then %q", old, merged, again)
+		}
+		if a, b := strings.Count(old, "\n"), strings.Count(string(merged), "\n"); a > b {
+			t.Fatalf("%q has %d lines, %q has %d", old, a, merged, b)
+		}
+		for _, macro := range []string{"SECRET_SSID", "SECRET_PASS", "SECRET_FIELD_TOKEN"} {
+			if !bytes.Contains(merged, []byte(macro)) {
+				t.Fatalf("%q lacks %s", merged, macro)
+			}
+		}
+		if !strings.Contains(old, "PASS") && !bytes.Contains(merged, []byte("#define SECRET_PASS "+literal(value))) {
+			t.Fatalf("%q lacks the value %s", merged, literal(value))
+		}
+		if old == "" && len(value) > 20 && strings.Contains(maskSecrets(merged, ""), literal(value)) {
+			t.Fatalf("masked, %s can still be read", literal(value))
+		}
+	})
+}
