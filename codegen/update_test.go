@@ -53,7 +53,7 @@ func TestAnyRenameMayFail(t *testing.T) {
 			}
 			return root.Rename(from, to)
 		}}
-		err = u.run(known, changes)
+		err = u.run(known, manifestOf(changes), changes)
 		if renames < fail {
 			if err != nil || fail < 5 {
 				t.Fatalf("after %d renames: %v", renames, err)

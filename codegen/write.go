@@ -15,6 +15,7 @@ import (
 type WriteOptions struct {
 	Force     bool     // replace every file that needs it
 	Overwrite []string // replace these files though they need force
+	Only      []string // leave all but these files of a folder that exists as they are; nil for none
 }
 
 func (o WriteOptions) allows(c Change) bool {
@@ -68,6 +69,9 @@ func (f Folder) Write(dir string, opts WriteOptions) ([]Change, error) {
 	}
 	var changes []Change
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		if opts.Only != nil {
+			return nil, fmt.Errorf("there is no folder %s; generate all of it first: %w", dir, fs.ErrNotExist)
+		}
 		changes, err = f.create(dir)
 		if err != nil {
 			return nil, fmt.Errorf("creating %s: %w; nothing was written", dir, err)
@@ -83,10 +87,17 @@ func (f Folder) Write(dir string, opts WriteOptions) ([]Change, error) {
 	if err != nil {
 		return nil, fmt.Errorf("looking into %s: %w; nothing was written", dir, err)
 	}
+	if opts.Only != nil {
+		changes = slices.DeleteFunc(changes, func(c Change) bool { return !slices.Contains(opts.Only, c.Path) })
+	}
 	if refused := slices.DeleteFunc(slices.Clone(changes), opts.allows); len(refused) > 0 {
 		return nil, &ConflictError{Dir: dir, Changes: refused}
 	}
-	if err := update(root, known, changes); err != nil {
+	final := manifestOf(changes)
+	if opts.Only != nil {
+		final = known.with(final)
+	}
+	if err := update(root, known, final, changes); err != nil {
 		return nil, fmt.Errorf("writing to %s: %w; the folder is as it was", dir, err)
 	}
 	return changes, nil
