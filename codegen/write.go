@@ -54,6 +54,9 @@ func (e *ConflictError) Error() string {
 //     fails, those before it are put back;
 //  4. what is obsolete is removed, and the manifest is cut down to what is there.
 //
+// What a killed process leaves are temporary files, which Git and the Arduino
+// tools ignore and a later Write removes when they are an hour old.
+//
 // Nothing is written through a link: names are plain, access goes through an
 // os.Root, and a rename replaces a link instead of following it.
 func (f Folder) Write(dir string, opts WriteOptions) ([]Change, error) {
@@ -76,6 +79,7 @@ func (f Folder) Write(dir string, opts WriteOptions) ([]Change, error) {
 		if err != nil {
 			return nil, fmt.Errorf("creating %s: %w; nothing was written", dir, err)
 		}
+		sweep(dir)
 		return changes, nil
 	}
 	root, err := os.OpenRoot(dir)
@@ -100,6 +104,7 @@ func (f Folder) Write(dir string, opts WriteOptions) ([]Change, error) {
 	if err := update(root, known, final, changes); err != nil {
 		return nil, fmt.Errorf("writing to %s: %w; the folder is as it was", dir, err)
 	}
+	sweep(dir)
 	return changes, nil
 }
 
