@@ -148,14 +148,36 @@ func manifestOf(changes []Change) manifest {
 	return m
 }
 
-// writeNew creates a file with that content and waits until it is on disk.
+// writeNew creates a file with that content and waits until it is on disk. It
+// leaves none when it fails.
 func writeNew(root *os.Root, name string, data []byte, mode fs.FileMode) error {
 	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}
 	_, err = file.Write(data)
-	return errors.Join(err, file.Sync(), file.Close())
+	if err == nil {
+		err = file.Sync()
+	}
+	if closing := file.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		_ = root.Remove(name)
+	}
+	return ofFile(name, err)
+}
+
+// ofFile names the file that people know in an error about a temporary one.
+func ofFile(name string, err error) error {
+	path, ok := errors.AsType[*fs.PathError](err)
+	if !ok {
+		return err
+	}
+	if m := temporary.FindStringSubmatch(name); m != nil {
+		name = m[1]
+	}
+	return &fs.PathError{Op: path.Op, Path: name, Err: path.Err}
 }
 
 // syncFolder asks that the names in a folder be on disk. It is a help after a
