@@ -12,10 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"espost/codegen"
 	"espost/profile"
 	"espost/sanitize"
-	"espost/tlsinspect"
 )
 
 // checkFlags are check's.
@@ -59,9 +57,10 @@ type checked struct {
 	file    string
 	profile *profile.Profile
 	verdict profile.Verdict
-	err     error // the profile can't be read, or not be updated
-	updated bool
+	err     error  // the profile can't be read, or not be updated
+	updated bool   // the profile, its firmware's pins.h, or both
 	note    string // about the update
+	stale   *bool  // the firmware's pins.h holds another pin than the profile; nil when that isn't known
 }
 
 func (p *Program) check(ctx context.Context, flags checkFlags, args []string) error {
@@ -101,75 +100,13 @@ func checkFile(ctx context.Context, checker profile.Checker, file string, update
 		return c
 	}
 	c.verdict = checker.Check(ctx, c.profile)
-	if update && c.verdict.Renewed {
-		c.note, c.err = updatePin(ctx, checker, file, c.profile)
-		c.updated = c.err == nil
+	switch {
+	case update && c.verdict.Renewed:
+		c.repair(ctx, checker)
+	case c.verdict.Standing == profile.Right, c.verdict.Standing == profile.Soon:
+		c.checkFirmware(update)
 	}
 	return c
-}
-
-// updatePin pins the server as it is now, in the profile's mode, and rewrites
-// the profile and, where it names its folder, the firmware's pins.h.
-func updatePin(ctx context.Context, checker profile.Checker, file string, p *profile.Profile) (note string, err error) {
-	target, err := tlsinspect.ParseTarget(p.Target)
-	if err != nil {
-		return "", err
-	}
-	client := &tlsinspect.Client{Timeout: checker.Timeout}
-	report, err := client.Inspect(ctx, target)
-	if err != nil {
-		return "", fmt.Errorf("updating %s: %w", file, err)
-	}
-	buffers := p.Firmware.Buffers
-	if err := p.Capture(report, p.Pin.Mode); err != nil {
-		return "", fmt.Errorf("updating %s: %w", file, err)
-	}
-	p.Firmware.Buffers = buffers // the boards' own, until they get other firmware
-	if err := p.Save(file); err != nil {
-		return "", err
-	}
-	if p.Firmware.Folder == "" {
-		return "generate the firmware again and flash the boards", nil
-	}
-	dir := filepath.Join(filepath.Dir(file), p.Firmware.Folder)
-	if err := rewritePins(p, dir); err != nil {
-		return "", fmt.Errorf("%s was updated, but not the firmware: %w", file, err)
-	}
-	return fmt.Sprintf("%s was rewritten; flash the boards", filepath.Join(dir, pinsFile)), nil
-}
-
-// pinsFile is the only file of a sketch that a renewal changes.
-const pinsFile = "pins.h"
-
-// rewritePins brings the sketch's folder up to date, where only pins.h differs.
-func rewritePins(p *profile.Profile, dir string) error {
-	project, err := p.Project()
-	if err != nil {
-		return err
-	}
-	folder, err := codegen.Generate(project)
-	if err != nil {
-		return err
-	}
-	dir, err = filepath.Abs(dir)
-	if err != nil {
-		return err
-	}
-	changes, err := folder.Compare(dir)
-	if err != nil {
-		return err
-	}
-	var others []string
-	for _, c := range changes {
-		if c.State != codegen.Same && c.State != codegen.Kept && c.Path != pinsFile {
-			others = append(others, c.Path)
-		}
-	}
-	if len(others) > 0 {
-		return fmt.Errorf("other files in %s would change too (%s); see espost generate --diff, then generate again", dir, strings.Join(others, ", "))
-	}
-	_, err = folder.Write(dir, codegen.WriteOptions{})
-	return err
 }
 
 // showChecked prints one outcome and takes its part in the exit status.
@@ -184,7 +121,7 @@ func (p *Program) showChecked(ctx context.Context, flags checkFlags, c checked) 
 			return
 		}
 	}
-	if c.verdict.Standing != profile.Right && !c.updated {
+	if stale := c.stale != nil && *c.stale; stale || c.verdict.Standing != profile.Right && !c.updated {
 		p.status = max(p.status, statusNo)
 	}
 	if flags.json {
@@ -195,6 +132,9 @@ func (p *Program) showChecked(ctx context.Context, flags checkFlags, c checked) 
 	name := paint.strong.Render(sanitize.Line(c.file))
 	why := strings.TrimSuffix(c.verdict.Reason, ".")
 	switch {
+	case c.updated && c.err != nil: // which was told
+	case c.updated && why == "":
+		fmt.Fprintf(p.paint, "%s %s right, and %s\n", paint.good.Render("✓"), name, sanitize.Line(c.note))
 	case c.updated:
 		fmt.Fprintf(p.paint, "%s %s updated: %s; %s\n", paint.good.Render("✓"), name, why, sanitize.Line(c.note))
 	case c.verdict.Standing == profile.Right && flags.verbose:
@@ -205,6 +145,10 @@ func (p *Program) showChecked(ctx context.Context, flags checkFlags, c checked) 
 		fmt.Fprintf(p.paint, "%s %s broken: %s. %s\n", paint.bad.Render("✗"), name, why, c.verdict.Fix)
 	case c.verdict.Standing == profile.Unknown:
 		fmt.Fprintf(p.paint, "%s %s not checked: %s\n", paint.bad.Render("?"), name, c.verdict.Reason)
+	}
+	if c.stale != nil && *c.stale {
+		fmt.Fprintf(p.paint, "%s %s: %s holds another pin than the profile. Let espost check --update rewrite it, and flash the boards.\n",
+			paint.caution.Render("!"), name, sanitize.Line(filepath.Join(c.folder(), pinsFile)))
 	}
 }
 
@@ -227,6 +171,7 @@ type checkedJSON struct {
 	Served   string     `json:"served"`   // fingerprint
 	Breaks   *time.Time `json:"breaks"`   // when the pin is expected to break
 	KeyKept  *bool      `json:"key_kept"` // null when that isn't known
+	Stale    *bool      `json:"stale"`    // the firmware's pins.h holds another pin; null when that isn't known
 	Updated  bool       `json:"updated"`
 	Error    string     `json:"error"` // why it could not be updated
 }
@@ -236,7 +181,7 @@ func (c checked) json() checkedJSON {
 		Profile: c.file, Target: c.profile.Target, Mode: string(c.profile.Pin.Mode),
 		Standing: string(c.verdict.Standing), Reason: c.verdict.Reason, Fix: c.verdict.Fix,
 		Pinned: append([]string{}, c.profile.Pin.SHA1...), Served: c.verdict.Served,
-		KeyKept: c.verdict.KeyKept, Updated: c.updated,
+		KeyKept: c.verdict.KeyKept, Stale: c.stale, Updated: c.updated,
 	}
 	if !c.verdict.Breaks.IsZero() {
 		t := c.verdict.Breaks.UTC()

@@ -19,6 +19,7 @@ type generateFlags struct {
 	dir   string
 	board string
 	every time.Duration
+	fixed codegen.Static
 	force bool
 	diff  bool
 	save  string
@@ -46,6 +47,7 @@ func (p *Program) generateCommand() *cobra.Command {
 	f.StringVarP(&flags.dir, "output", "o", "", "the sketch's folder; its name is the sketch's")
 	f.StringVar(&flags.board, "board", "", "the board, such as nodemcuv2 or d1_mini")
 	f.DurationVar(&flags.every, "every", 0, "time between two POSTs, such as 60s")
+	f.Var(fixedAddress{&flags.fixed}, "static", "the board's own address, as 192.168.1.57/24,192.168.1.1:\nwith the bits of its network, the gateway and, after\nanother comma, the DNS server if that isn't the gateway")
 	f.BoolVar(&flags.force, "force", false, "overwrite files that espost didn't write, or that were edited")
 	f.BoolVar(&flags.diff, "diff", false, "only show what would change; the status is 1 if anything would")
 	f.StringVar(&flags.save, "save", "", "save the profile, with the pin and the folder, to this file")
@@ -61,6 +63,9 @@ func (p *Program) generate(ctx context.Context, w *work, flags generateFlags) er
 	set(&w.profile.Firmware.Board, flags.board)
 	if flags.every != 0 {
 		w.profile.Firmware.Every = flags.every
+	}
+	if flags.fixed != (codegen.Static{}) {
+		w.profile.Firmware.Static = flags.fixed
 	}
 	dir, err := sketchFolder(w, flags.dir)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"espost/codegen"
 	"espost/esp8266"
 	"espost/profile"
 )
@@ -94,4 +95,15 @@ func isCredential(name string) bool {
 		return true
 	}
 	return false
+}
+
+// A fixedAddress is a flag for the board's own address.
+type fixedAddress struct{ to *codegen.Static }
+
+func (a fixedAddress) String() string { return "" }
+func (a fixedAddress) Type() string   { return "address" }
+
+func (a fixedAddress) Set(s string) (err error) {
+	*a.to, err = profile.ParseStatic(s)
+	return err
 }

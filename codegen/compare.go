@@ -35,6 +35,7 @@ type Change struct {
 	Path  string // within the folder
 	State State
 	Diff  string // a unified diff from what is there to what would be; "" where nothing changes or no text is there. Secrets are masked.
+	Again bool   // what would be written is what espost wrote there last: at most the user's own edit differs
 
 	data []byte // what is to be written
 	mode fs.FileMode
@@ -131,7 +132,7 @@ func readManifest(root *os.Root) (manifest, error) {
 
 // compareFile decides on one file of the folder.
 func compareFile(root *os.Root, known manifest, file File) (Change, error) {
-	change := Change{Path: file.Path, State: New, data: file.Data, mode: file.Mode}
+	change := Change{Path: file.Path, State: New, data: file.Data, mode: file.Mode, Again: known.wrote(file.Path, file.Data)}
 	existing, regular, err := readExisting(root, file.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -240,3 +240,69 @@ func TestFolderIsCalledAsItsSketch(t *testing.T) {
 		t.Errorf("Write: %v, want ErrFolderName", err)
 	}
 }
+
+// Only writes those files and keeps what the manifest knows of the others.
+func TestOnly(t *testing.T) {
+	p := tutorial()
+	dir := filepath.Join(t.TempDir(), p.Name)
+	only := codegen.WriteOptions{Only: []string{"pins.h"}}
+	folder, err := codegen.Generate(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := folder.Write(dir, only); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("into no folder: %v", err)
+	}
+	write(t, p, dir)
+	put(t, filepath.Join(dir, "config.h"), "// edited\n")
+	p.Pin.SHA1 = []string{strings.Repeat("AB", 20)}
+	p.Every *= 2
+	if folder, err = codegen.Generate(p); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		changes, err := folder.Write(dir, only)
+		if err != nil || len(changes) != 1 || changes[0].Path != "pins.h" {
+			t.Fatalf("%v, %v", changes, err)
+		}
+	}
+	if got := read(t, filepath.Join(dir, "config.h")); got != "// edited\n" {
+		t.Errorf("config.h is %q", got)
+	}
+	if !strings.Contains(read(t, filepath.Join(dir, "pins.h")), p.Pin.SHA1[0]) {
+		t.Error("pins.h lacks the new fingerprint")
+	}
+	want := map[string]codegen.State{"config.h": codegen.Edited, "README.md": codegen.Changed, "readings.h": codegen.Kept}
+	if diff := cmp.Diff(want, states(compare(t, p, dir))); diff != "" {
+		t.Errorf("afterwards (-want +got):\n%s", diff)
+	}
+	put(t, filepath.Join(dir, "pins.h"), "// edited\n")
+	var conflict *codegen.ConflictError
+	if _, err := folder.Write(dir, only); !errors.As(err, &conflict) {
+		t.Errorf("over an edited pins.h: %v, want a ConflictError", err)
+	}
+}
+
+// A comparison tells an edit of the user's from a change of the project.
+func TestAgain(t *testing.T) {
+	p := tutorial()
+	dir := filepath.Join(t.TempDir(), p.Name)
+	write(t, p, dir)
+	again := func(path string) bool {
+		for _, c := range compare(t, p, dir) {
+			if c.Path == path {
+				return c.Again
+			}
+		}
+		t.Fatalf("%s isn't compared", path)
+		return false
+	}
+	put(t, filepath.Join(dir, "config.h"), "// edited\n")
+	if !again("config.h") || !again("form.h") {
+		t.Error("an edit passes for a change of the project")
+	}
+	p.Every *= 2
+	if again("config.h") {
+		t.Error("a change of the project passes for an edit")
+	}
+}

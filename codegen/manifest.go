@@ -3,6 +3,7 @@ package codegen
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"sort"
 	"strings"
 )
@@ -31,6 +32,13 @@ func parseManifest(data []byte) manifest {
 }
 
 func (m manifest) add(name, digest string) { m[name] = append(m[name], digest) }
+
+// with returns m with the names of other taken from there.
+func (m manifest) with(other manifest) manifest {
+	all := maps.Clone(m)
+	maps.Copy(all, other)
+	return all
+}
 
 // wrote reports whether espost wrote data under that name.
 func (m manifest) wrote(name string, data []byte) bool {

@@ -38,6 +38,9 @@ type Static struct {
 	Address, Gateway, Mask, DNS netip.Addr
 }
 
+// Equal is ==, for comparisons by reflection, which can't see into an Addr.
+func (s Static) Equal(other Static) bool { return s == other }
+
 // A Header is one added header, in order.
 type Header struct {
 	Name   string

@@ -46,6 +46,9 @@ var (
 var rigs = filepath.Join(os.TempDir(), "espost-rig-"+itoa(os.Getpid()))
 
 func TestMain(m *testing.M) {
+	if dir := os.Getenv(envWriteLoop); dir != "" {
+		writeLoop(dir)
+	}
 	code := m.Run()
 	os.RemoveAll(rigs)
 	os.Exit(code)

@@ -16,14 +16,14 @@ type updating struct {
 	placed []Change // replaced so far, or about to be
 }
 
-// update makes changes in an existing folder; known is its manifest.
-func update(root *os.Root, known manifest, changes []Change) error {
+// update makes changes in an existing folder; known is its manifest, and final
+// the one that it is to have then.
+func update(root *os.Root, known, final manifest, changes []Change) error {
 	u := &updating{root: root, rename: root.Rename, suffix: ".espost-" + rand.Text()}
-	return u.run(known, changes)
+	return u.run(known, final, changes)
 }
 
-func (u *updating) run(known manifest, changes []Change) error {
-	final := manifestOf(changes)
+func (u *updating) run(known, final manifest, changes []Change) error {
 	var todo, obsolete []Change
 	for _, c := range changes {
 		switch c.State {

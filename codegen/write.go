@@ -15,6 +15,7 @@ import (
 type WriteOptions struct {
 	Force     bool     // replace every file that needs it
 	Overwrite []string // replace these files though they need force
+	Only      []string // leave all but these files of a folder that exists as they are; nil for none
 }
 
 func (o WriteOptions) allows(c Change) bool {
@@ -53,6 +54,9 @@ func (e *ConflictError) Error() string {
 //     fails, those before it are put back;
 //  4. what is obsolete is removed, and the manifest is cut down to what is there.
 //
+// What a killed process leaves are temporary files, which Git and the Arduino
+// tools ignore and a later Write removes when they are an hour old.
+//
 // Nothing is written through a link: names are plain, access goes through an
 // os.Root, and a rename replaces a link instead of following it.
 func (f Folder) Write(dir string, opts WriteOptions) ([]Change, error) {
@@ -68,10 +72,14 @@ func (f Folder) Write(dir string, opts WriteOptions) ([]Change, error) {
 	}
 	var changes []Change
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		if opts.Only != nil {
+			return nil, fmt.Errorf("there is no folder %s; generate all of it first: %w", dir, fs.ErrNotExist)
+		}
 		changes, err = f.create(dir)
 		if err != nil {
 			return nil, fmt.Errorf("creating %s: %w; nothing was written", dir, err)
 		}
+		sweep(dir)
 		return changes, nil
 	}
 	root, err := os.OpenRoot(dir)
@@ -83,12 +91,20 @@ func (f Folder) Write(dir string, opts WriteOptions) ([]Change, error) {
 	if err != nil {
 		return nil, fmt.Errorf("looking into %s: %w; nothing was written", dir, err)
 	}
+	if opts.Only != nil {
+		changes = slices.DeleteFunc(changes, func(c Change) bool { return !slices.Contains(opts.Only, c.Path) })
+	}
 	if refused := slices.DeleteFunc(slices.Clone(changes), opts.allows); len(refused) > 0 {
 		return nil, &ConflictError{Dir: dir, Changes: refused}
 	}
-	if err := update(root, known, changes); err != nil {
+	final := manifestOf(changes)
+	if opts.Only != nil {
+		final = known.with(final)
+	}
+	if err := update(root, known, final, changes); err != nil {
 		return nil, fmt.Errorf("writing to %s: %w; the folder is as it was", dir, err)
 	}
+	sweep(dir)
 	return changes, nil
 }
 
@@ -132,14 +148,36 @@ func manifestOf(changes []Change) manifest {
 	return m
 }
 
-// writeNew creates a file with that content and waits until it is on disk.
+// writeNew creates a file with that content and waits until it is on disk. It
+// leaves none when it fails.
 func writeNew(root *os.Root, name string, data []byte, mode fs.FileMode) error {
 	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}
 	_, err = file.Write(data)
-	return errors.Join(err, file.Sync(), file.Close())
+	if err == nil {
+		err = file.Sync()
+	}
+	if closing := file.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		_ = root.Remove(name)
+	}
+	return ofFile(name, err)
+}
+
+// ofFile names the file that people know in an error about a temporary one.
+func ofFile(name string, err error) error {
+	path, ok := errors.AsType[*fs.PathError](err)
+	if !ok {
+		return err
+	}
+	if m := temporary.FindStringSubmatch(name); m != nil {
+		name = m[1]
+	}
+	return &fs.PathError{Op: path.Op, Path: name, Err: path.Err}
 }
 
 // syncFolder asks that the names in a folder be on disk. It is a help after a

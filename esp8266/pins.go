@@ -3,6 +3,7 @@ package esp8266
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -43,11 +44,22 @@ type Pin struct {
 // ErrFingerprint is what ParseFingerprint's errors wrap.
 var ErrFingerprint = errors.New("not a SHA-1 fingerprint")
 
+// fingerprintLabel matches what stands before the digits where a whole line was
+// copied: "SHA1 Fingerprint=" (openssl 1.1), "sha1 Fingerprint=" (openssl 3),
+// "sha1:" (certtool), and the same of SHA-256.
+var fingerprintLabel = regexp.MustCompile(`^(?i)[\s\pZ\p{Cf}]*SHA-?(1|256)(?:[\s\pZ]+Fingerprint)?[\s\pZ]*[=:]`)
+
 // ParseFingerprint reads a SHA-1 fingerprint as people paste it: any case, with
-// or without colons, spaces and invisible characters, and returns the 40
-// upper-case hex digits that setFingerprint takes. An error wraps
-// ErrFingerprint and says what to do.
+// or without colons, spaces, invisible characters and openssl's "SHA1
+// Fingerprint=", and returns the 40 upper-case hex digits that setFingerprint
+// takes. An error wraps ErrFingerprint and says what to do.
 func ParseFingerprint(s string) (string, error) {
+	if label := fingerprintLabel.FindStringSubmatch(s); label != nil {
+		if label[1] == "256" {
+			return "", fmt.Errorf("%w: this is a SHA-256 fingerprint; the board compares SHA-1, so copy the SHA-1 line", ErrFingerprint)
+		}
+		s = s[len(label[0]):]
+	}
 	var hex strings.Builder
 	for _, r := range s {
 		switch {

@@ -22,6 +22,10 @@ func TestParseFingerprint(t *testing.T) {
 		"\u200e" + colons, // Windows' certificate dialog puts this mark first
 		"\ufeff " + digits + "\r\n",
 		colons[:30] + "\u00a0\n\t" + colons[30:],
+		"SHA1 Fingerprint=" + colons + "\n", // openssl 1.1 x509 -fingerprint
+		"sha1 Fingerprint=" + colons + "\n", // openssl 3
+		"\u200eSHA-1 fingerprint: " + strings.ToLower(colons),
+		"sha1:" + strings.ToLower(digits), // certtool
 	} {
 		if got, err := esp8266.ParseFingerprint(in); got != digits || err != nil {
 			t.Errorf("ParseFingerprint(%q) = %q, %v", in, got, err)
@@ -34,7 +38,10 @@ func TestParseFingerprint(t *testing.T) {
 		digits + digits[:24]:         "SHA-256",
 		"X" + digits[1:]:             `'X' is no hexadecimal digit`,
 		strings.Repeat("\u0662", 40): "no hexadecimal digit", // Arabic digits
-		"sha1 Fingerprint=" + digits: "no hexadecimal digit",
+		"md5 Fingerprint=" + digits:  "no hexadecimal digit",
+		"sha1 Fingerprint=":          "has 0 hexadecimal digits",
+		"sha1 sha1 " + digits:        "no hexadecimal digit",
+		"SHA256 Fingerprint=" + digits + digits[:24]: "SHA-256",
 	} {
 		got, err := esp8266.ParseFingerprint(in)
 		if got != "" || !errors.Is(err, esp8266.ErrFingerprint) || !strings.Contains(err.Error(), says) {

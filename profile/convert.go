@@ -91,6 +91,7 @@ func (p *Profile) Project() (codegen.Project, error) {
 		Outbox:    p.Firmware.Outbox,
 		DeepSleep: p.Firmware.DeepSleep,
 		LED:       p.Firmware.LED,
+		Static:    p.Firmware.Static,
 	}
 	for _, h := range p.Form.Headers {
 		project.Headers = append(project.Headers, codegen.Header(h))

@@ -56,6 +56,7 @@ type (
 		Outbox    *bool       `yaml:"outbox"`
 		DeepSleep bool        `yaml:"deep-sleep"`
 		LED       bool        `yaml:"led"`
+		Static    *staticDoc  `yaml:"static"`
 		Folder    text        `yaml:"folder"`
 	}
 	buffersDoc struct {
@@ -192,6 +193,9 @@ func (d firmwareDoc) apply(f *Firmware) {
 	}
 	if d.Outbox != nil {
 		f.Outbox = *d.Outbox
+	}
+	if d.Static != nil {
+		f.Static = d.Static.static()
 	}
 	f.DeepSleep, f.LED, f.Folder = d.DeepSleep, d.LED, string(d.Folder)
 }

@@ -3,6 +3,7 @@ package profile
 import (
 	"time"
 
+	"espost/codegen"
 	"espost/esp8266"
 	"espost/formpost"
 )
@@ -61,7 +62,8 @@ type Firmware struct {
 	Outbox    bool
 	DeepSleep bool
 	LED       bool
-	Folder    string // where it was written last, relative to the profile
+	Static    codegen.Static // the board's own address; zero: the router gives it one
+	Folder    string         // where it was written last, relative to the profile
 
 	SSID     string
 	Password string

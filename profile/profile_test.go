@@ -1,6 +1,7 @@
 package profile_test
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -113,7 +114,12 @@ form:
         two
         lines
     - {name: pin, source: digital, gpio: 5}
-firmware: {buffers: {rx: 1024, tx: 512}, deep-sleep: true, led: true, outbox: false}
+firmware:
+  buffers: {rx: 1024, tx: 512}
+  deep-sleep: true
+  led: true
+  outbox: false
+  static: {address: 192.168.1.57, gateway: "192.168.1.1", mask: 255.255.255.0, dns: 9.9.9.9}
 `)
 	var values []string
 	for _, f := range p.Form.Fields {
@@ -127,10 +133,43 @@ firmware: {buffers: {rx: 1024, tx: 512}, deep-sleep: true, led: true, outbox: fa
 		t.Errorf("gpio %d, sha1 %q", p.Form.Fields[7].Pin, p.Pin.SHA1)
 	}
 	f := p.Firmware
-	if f.Buffers != (esp8266.Buffers{RX: 1024, TX: 512}) || !f.DeepSleep || !f.LED || f.Outbox {
+	if f.Buffers != (esp8266.Buffers{RX: 1024, TX: 512}) || !f.DeepSleep || !f.LED || f.Outbox || f.Static != fixed(t, "192.168.1.57/24,192.168.1.1,9.9.9.9") {
 		t.Errorf("firmware %+v", f)
 	}
 }
+
+func fixed(t *testing.T, s string) codegen.Static {
+	t.Helper()
+	static, err := profile.ParseStatic(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return static
+}
+
+func TestParseStatic(t *testing.T) {
+	got := fixed(t, " 10.1.2.3/20, 10.1.0.1 ")
+	want := codegen.Static{Address: addr("10.1.2.3"), Gateway: addr("10.1.0.1"), Mask: addr("255.255.240.0"), DNS: addr("10.1.0.1")}
+	if got != want {
+		t.Errorf("%v, want %v", got, want)
+	}
+	for in, says := range map[string]string{
+		"":                          "is no fixed address; write ADDRESS/BITS,GATEWAY",
+		"10.1.2.3":                  "is no fixed address",
+		"10.1.2.3,10.1.2.1":         `"10.1.2.3" is no IPv4 address with the bits`,
+		"10.1.2.3/33,10.1.2.1":      "bits of its network",
+		"fe80::1/64,fe80::2":        "bits of its network",
+		"10.1.2.3/24,router":        `"router" is no IPv4 address`,
+		"10.1.2.3/24,10.1.2.1,::1":  `"::1" is no IPv4 address`,
+		"10.1.2.3/24,1.1.1.1,2,3.4": "is no fixed address",
+	} {
+		if got, err := profile.ParseStatic(in); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q: %v, %v; want %q", in, got, err, says)
+		}
+	}
+}
+
+func addr(s string) netip.Addr { return netip.MustParseAddr(s) }
 
 func TestParseErrors(t *testing.T) {
 	const head = "espost: 1\ntarget: example.com\n"
@@ -159,6 +198,15 @@ func TestParseErrors(t *testing.T) {
 		{"gpio", head + "form:\n  fields:\n    - {name: a, source: digital, gpio: 17}\n", "no GPIO 17"},
 		{"every", head + "firmware:\n  every: 1ms\n", "out of range"},
 		{"buffers", head + "firmware:\n  buffers: {rx: 100, tx: 512}\n", "out of range"},
+		{"static address", head + "firmware:\n  static: {address: 192.168.1.300}\n", `4:21: "192.168.1.300" is no IPv4 address; write it as 192.168.1.57`},
+		{"static IPv6", head + "firmware:\n  static: {address: \"fe80::1\"}\n", `4:21: "fe80::1" is no IPv4 address`},
+		{"static mapping", head + "firmware:\n  static: 192.168.1.57\n", "4:11: a mapping of keys to values belongs here"},
+		{"static gap", head + "firmware:\n  static: {address: 10.1.2.3, gateway: 10.1.2.1, mask: 255.255.255.0}\n", "4:11: firmware.static: the IPv4 address dns is missing"},
+		{"static mask", head + "firmware:\n  static: {address: 10.1.2.3, gateway: 10.1.2.1, mask: 255.0.255.0, dns: 10.1.2.1}\n", "4:56: firmware.static.mask: 255.0.255.0 is no network mask"},
+		{"static network", head + "firmware:\n  static: {address: 10.1.2.3, gateway: 10.1.3.1, mask: 255.255.255.0, dns: 10.1.2.1}\n", "4:40: firmware.static.gateway: the gateway 10.1.3.1 is outside of the board's network 10.1.2.0/24"},
+		{"static twin", head + "firmware:\n  static: {address: 10.1.2.1, gateway: 10.1.2.1, mask: 255.255.255.0, dns: 10.1.2.1}\n", "4:21: firmware.static.address: 10.1.2.1 is the gateway's own"},
+		{"static broadcast", head + "firmware:\n  static: {address: 10.1.2.255, gateway: 10.1.2.1, mask: 255.255.255.0, dns: 10.1.2.1}\n", "4:21: firmware.static.address: 10.1.2.255 is no host's address"},
+		{"static key", head + "firmware:\n  static: {adress: 10.1.2.3}\n", `4:12: there is no key "adress" here`},
 		{"secret value", head + "form:\n  fields:\n    - {name: token, secret: true, value: hunter2}\n", "a secret's value must not stand in this file"},
 		{"live value", head + "form:\n  fields:\n    - {name: a, source: rssi, value: x}\n", "is called sample"},
 		{"syntax", head + "form: {fields: [\n", ":"},
@@ -236,6 +284,10 @@ func TestProject(t *testing.T) {
 	}
 	if got.Buffers != esp8266.DefaultBuffers() || got.Expires != p.Pin.Expires || got.JSON {
 		t.Errorf("%+v", got)
+	}
+	p.Firmware.Static = fixed(t, "10.1.2.3/24,10.1.2.1")
+	if got, err := p.Project(); err != nil || got.Static != p.Firmware.Static {
+		t.Errorf("static address %v, %v", got.Static, err)
 	}
 	p.Firmware.Board = "esp32"
 	if _, err := p.Project(); err == nil || !strings.Contains(err.Error(), "esp32") {

@@ -109,8 +109,8 @@ var (
 	// plainSafe matches what YAML reads as itself without quotes, also within
 	// {} and []. Digits first are left to quotes: they make numbers and times.
 	plainSafe = regexp.MustCompile(`^[A-Za-z_/]([\w./@+=~-]|[?&=%:][\w/])*$`)
-	// hexadecimal fingerprints and durations are the exception.
-	plainDigits = regexp.MustCompile(`^([0-9A-F]{40}|[0-9]+[a-z]+|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$`)
+	// hexadecimal fingerprints, durations, times and IPv4 addresses are the exception.
+	plainDigits = regexp.MustCompile(`^([0-9A-F]{40}|[0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9]+[a-z]+|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$`)
 	// reservedWords are read as something else than text.
 	reservedWords = regexp.MustCompile(`^(?i:true|false|yes|no|on|off|y|n|null|nan|inf)$`)
 )

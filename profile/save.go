@@ -40,6 +40,9 @@ func (p *Profile) Save(path string) error {
 		return fmt.Errorf("saving the profile: %s is not a regular file; choose another name", path)
 	}
 	if err := writeAtomically(path, text); err != nil {
+		if e, ok := errors.AsType[*fs.PathError](err); ok {
+			err = &fs.PathError{Op: e.Op, Path: path, Err: e.Err} // not the temporary file's name
+		}
 		return fmt.Errorf("saving the profile: %w; the old file is unchanged", err)
 	}
 	sweep(path)

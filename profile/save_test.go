@@ -41,6 +41,7 @@ func TestSaveAndLoad(t *testing.T) {
 	p.Pin.CAs = []string{"-----BEGIN CERTIFICATE-----\nBBBB\n-----END CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\nCC\n-----END CERTIFICATE-----"}
 	p.Firmware.Buffers = esp8266.Buffers{RX: 512, TX: 512}
 	p.Firmware.LED = true
+	p.Firmware.Static = fixed(t, "192.168.1.57/24,192.168.1.1")
 	p.Firmware.Every = 90 * time.Second
 	for _, value := range []string{
 		"", " ", "1", "1.50", "yes", "null", "~", "- a", "a: b", "#", "a #b", "'", `"`, `\`, "{", "[x]", "&a", "*a", "!t", "|", ">", "%", "@", "`",
@@ -139,6 +140,9 @@ func TestSaveKeepsTheFilesOwnForm(t *testing.T) {
 		{"options", func(p *profile.Profile) { p.Firmware.LED, p.Firmware.Board = true, "d1_mini" }, []string{
 			"nodemcuv2", "d1_mini",
 			"relative to this file\n", "relative to this file\n  led: true\n"}},
+		{"a fixed address", func(p *profile.Profile) { p.Firmware.Static = fixed(t, "10.1.2.3/24,10.1.2.1,9.9.9.9") }, []string{
+			"relative to this file\n",
+			"relative to this file\n  static: {address: 10.1.2.3, gateway: 10.1.2.1, mask: 255.255.255.0, dns: 9.9.9.9}\n"}},
 	}
 	for _, ending := range []string{"\n", "\r\n"} {
 		for _, tt := range tests {

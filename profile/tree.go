@@ -49,6 +49,7 @@ func tree(p *Profile) mapping {
 			{"outbox", word(strconv.FormatBool(p.Firmware.Outbox))},
 			{"deep-sleep", flag(p.Firmware.DeepSleep)},
 			{"led", flag(p.Firmware.LED)},
+			{"static", staticRow(p.Firmware.Static)},
 			{"folder", optional(p.Firmware.Folder)},
 		}},
 	}

@@ -125,6 +125,7 @@ func (v *validator) firmware(f Firmware) {
 	if f.Buffers != (esp8266.Buffers{}) && f.Buffers != f.Buffers.Clamp() {
 		v.complain("firmware.buffers", "%d and %d are out of range; use %d to %d bytes", f.Buffers.RX, f.Buffers.TX, esp8266.MinBuffer, esp8266.MaxBuffer)
 	}
+	v.static(f.Static)
 	v.text("firmware.folder", f.Folder)
 }
 

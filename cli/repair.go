@@ -1,0 +1,151 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"espost/codegen"
+	"espost/profile"
+	"espost/sanitize"
+	"espost/tlsinspect"
+)
+
+// pinsFile is the only file of a sketch that a renewal changes.
+const pinsFile = "pins.h"
+
+// repair pins the server as it is now, in the profile's mode, and rewrites the
+// profile and, where it names its folder, the firmware's pins.h. Should the
+// second fail, or espost be killed between them, the next check sees that.
+func (c *checked) repair(ctx context.Context, checker profile.Checker) {
+	trusted, err := c.pinAgain(ctx, checker)
+	if err != nil {
+		c.err = fmt.Errorf("updating %s: %w", c.file, err)
+		return
+	}
+	c.updated = true
+	c.note = "generate the firmware again and flash the boards"
+	if dir := c.folder(); dir != "" {
+		if err := rewritePins(c.profile, dir); err != nil {
+			c.err = fmt.Errorf("%s was updated, but not the firmware: %w", c.file, err)
+			return
+		}
+		c.note = fmt.Sprintf("%s was rewritten; flash the boards", filepath.Join(dir, pinsFile))
+	}
+	if kept := c.verdict.KeyKept; !trusted && (kept == nil || !*kept) {
+		c.note += ". No browser would trust this certificate: make sure that it is your server's"
+	}
+}
+
+// pinAgain looks at the server, pins it and saves the profile. It reports
+// whether a browser would trust the server.
+func (c *checked) pinAgain(ctx context.Context, checker profile.Checker) (trusted bool, err error) {
+	target, err := tlsinspect.ParseTarget(c.profile.Target)
+	if err != nil {
+		return false, err
+	}
+	client := &tlsinspect.Client{Timeout: checker.Timeout} // with the system's CAs, whatever the pin
+	report, err := client.Inspect(ctx, target)
+	if err != nil {
+		return false, err
+	}
+	buffers := c.profile.Firmware.Buffers
+	if err := c.profile.Capture(report, c.profile.Pin.Mode); err != nil {
+		return false, err
+	}
+	c.profile.Firmware.Buffers = buffers // the boards' own, until they get other firmware
+	return report.Browser != nil && report.Browser.Trusted, c.profile.Save(c.file)
+}
+
+// folder is where the profile's firmware was written last; empty for nowhere.
+func (c *checked) folder() string {
+	if c.profile.Firmware.Folder == "" {
+		return ""
+	}
+	return filepath.Join(filepath.Dir(c.file), c.profile.Firmware.Folder)
+}
+
+// checkFirmware finds out whether the firmware's pins.h holds the profile's pin
+// and, when asked, rewrites it. Where the folder isn't here, or was changed by
+// more than a renewal, there is nothing to say.
+func (c *checked) checkFirmware(update bool) {
+	dir := c.folder()
+	if dir == "" {
+		return
+	}
+	_, changes, err := compareSketch(c.profile, dir)
+	if err != nil || len(beyondPins(changes)) > 0 {
+		return
+	}
+	pins := changes[slices.IndexFunc(changes, isPins)]
+	if pins.State != codegen.Same && pins.State != codegen.Changed {
+		return
+	}
+	stale := pins.State == codegen.Changed
+	c.stale = &stale
+	if !stale || !update {
+		return
+	}
+	if c.err = rewritePins(c.profile, dir); c.err == nil {
+		stale = false
+		c.updated = true
+		c.note = fmt.Sprintf("%s was rewritten; flash the boards", filepath.Join(dir, pinsFile))
+	}
+}
+
+// rewritePins puts the profile's pin into the sketch's folder. What the user has
+// edited there stays; where the profile asks for more than a new pin, nothing is
+// written, since the other files might not fit it.
+func rewritePins(p *profile.Profile, dir string) error {
+	folder, changes, err := compareSketch(p, dir)
+	if err != nil {
+		return err
+	}
+	switch pins := changes[slices.IndexFunc(changes, isPins)]; pins.State {
+	case codegen.Same, codegen.Changed:
+	case codegen.New:
+		return fmt.Errorf("there is no %s in %s; generate the firmware again", pinsFile, dir)
+	default:
+		return fmt.Errorf("%s in %s is not as espost wrote it (%s); see espost generate --diff, then generate again with --force", pinsFile, dir, pins.State)
+	}
+	if others := beyondPins(changes); len(others) > 0 {
+		return fmt.Errorf("other files in %s would change too (%s); see espost generate --diff, then generate again", dir, strings.Join(others, ", "))
+	}
+	_, err = folder.Write(dir, codegen.WriteOptions{Only: []string{pinsFile}})
+	return err
+}
+
+// compareSketch holds the profile's sketch against the folder that it was
+// written to; among the changes there is always one of pins.h.
+func compareSketch(p *profile.Profile, dir string) (codegen.Folder, []codegen.Change, error) {
+	project, err := p.Project()
+	if err != nil {
+		return nil, nil, err
+	}
+	folder, err := codegen.Generate(project)
+	if err != nil {
+		return nil, nil, err
+	}
+	changes, err := folder.Compare(dir)
+	if err == nil && !slices.ContainsFunc(changes, isPins) {
+		err = errors.New("a sketch without " + pinsFile)
+	}
+	return folder, changes, err
+}
+
+func isPins(c codegen.Change) bool { return c.Path == pinsFile }
+
+// beyondPins names the files that the profile wants otherwise, pins.h aside.
+// Files that differ only by the user's own edits are not among them.
+func beyondPins(changes []codegen.Change) []string {
+	var others []string
+	for _, c := range changes {
+		if !isPins(c) && c.State != codegen.Same && c.State != codegen.Kept && !c.Again {
+			others = append(others, sanitize.Line(c.Path))
+		}
+	}
+	return others
+}

@@ -1,0 +1,172 @@
+package codegen_test
+
+import (
+	"bufio"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"espost/codegen"
+)
+
+// envWriteLoop makes the test binary write two projects in turn to this folder.
+const envWriteLoop = "ESPOST_TEST_WRITE_LOOP"
+
+// alternating is one of two projects, which differ in the content of some files
+// and by files that only the second has.
+func alternating(t *testing.T, n int) codegen.Folder {
+	p := tutorial()
+	if n%2 == 1 {
+		p.Pin.SHA1 = []string{strings.Repeat("AB", 20)}
+		p.Every *= 2
+		p.Outbox, p.LED = true, true
+	}
+	folder, err := codegen.Generate(p)
+	if err != nil && t != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// writeLoop writes until it is killed; now and then into no folder.
+func writeLoop(dir string) {
+	fmt.Println("ready")
+	for i := 0; ; i++ {
+		_, err := alternating(nil, i).Write(dir, codegen.WriteOptions{})
+		if err == nil && i%4 == 3 {
+			away := fmt.Sprint(dir, ".away", os.Getpid(), "-", i)
+			if err = os.Rename(dir, away); err == nil {
+				err = os.RemoveAll(away)
+			}
+		}
+		if err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+	}
+}
+
+// 200 times, a process that generates without pause is killed: there is no
+// folder, or one whose every file is the old or the new one; the next Write
+// needs no force and completes it; and what is left over doesn't pile up.
+func TestKillWhileGenerating(t *testing.T) {
+	rounds := 200
+	if testing.Short() {
+		rounds = 20
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	parent := t.TempDir()
+	dir := filepath.Join(parent, tutorial().Name)
+	none, mixed := 0, 0
+	for round := range rounds {
+		cmd := exec.CommandContext(t.Context(), self)
+		cmd.Env = append(os.Environ(), envWriteLoop+"="+dir)
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
+			t.Fatalf("%q, %v", line, err)
+		}
+		timer := time.AfterFunc(time.Duration(rand.IntN(40_000))*time.Microsecond, func() { _ = cmd.Process.Kill() })
+		if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() >= 0 {
+			t.Fatalf("the writer ended by itself: %v", err)
+		}
+		timer.Stop()
+		if _, err := os.Stat(dir); err != nil {
+			none++
+		} else if isMixed(t, dir) {
+			mixed++
+		}
+		folder := alternating(t, round)
+		if _, err := folder.Write(dir, codegen.WriteOptions{}); err != nil {
+			t.Fatalf("the next Write: %v", err)
+		}
+		if changes, err := folder.Compare(dir); err != nil || len(states(changes)) != 1 { // readings.h is kept
+			t.Fatalf("after the next Write: %v, %v", states(changes), err)
+		}
+	}
+	t.Logf("%d rounds: %d times no folder, %d times files of both, %d temporary names left", rounds, none, mixed, len(temporaries(t, parent)))
+
+	old := time.Now().Add(-2 * time.Hour)
+	mine := filepath.Join(dir, ".config.h.espost-notes")
+	put(t, mine, "mine")
+	for _, path := range append(temporaries(t, parent), mine) {
+		if err := os.Chtimes(path, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := alternating(t, 0).Write(dir, codegen.WriteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if left := temporaries(t, parent); len(left) > 0 {
+		t.Errorf("after two hours there are still %q", left)
+	}
+	if read(t, mine) != "mine" {
+		t.Error("a file of the user's is gone")
+	}
+}
+
+// isMixed reports whether dir holds files of both projects, and fails for one
+// that is of neither, or missing.
+func isMixed(t *testing.T, dir string) bool {
+	t.Helper()
+	var of [2]bool
+	both := [2]map[string]string{{}, {}}
+	for n := range both {
+		for _, file := range alternating(t, n) {
+			both[n][file.Path] = string(file.Data)
+		}
+	}
+	for path, first := range both[0] {
+		switch got, second := read(t, filepath.Join(dir, path)), both[1][path]; {
+		case first == second && got == first:
+		case got == first:
+			of[0] = true
+		case got == second:
+			of[1] = true
+		default:
+			t.Fatalf("%s is neither the old nor the new one: %s", path, cmp.Diff(first, got))
+		}
+	}
+	return of[0] && of[1]
+}
+
+var temporary = regexp.MustCompile(`\.espost-[A-Z2-7]{26}(-saved)?$`)
+
+// temporaries lists the temporary names in a folder and in its folders, and
+// wants those that hold secrets to be the user's alone.
+func temporaries(t *testing.T, dir string) []string {
+	t.Helper()
+	var found []string
+	err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if temporary.MatchString(path) {
+			found = append(found, path)
+		}
+		if info, err := e.Info(); err == nil && strings.Contains(path, "arduino_secrets") && info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has mode %v", path, info.Mode())
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}

@@ -1,0 +1,176 @@
+package codegen_test
+
+import (
+	"bytes"
+	"encoding/pem"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"espost/cli"
+	"espost/demo"
+	"espost/esp8266"
+	"espost/profile"
+)
+
+// espost runs a command in dir and returns its exit status and what it printed.
+func espost(t *testing.T, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	program := cli.Program{
+		Stdin:   strings.NewReader(""),
+		Stdout:  &out,
+		Stderr:  &errs,
+		Environ: []string{profile.EnvSSID + "=home", profile.EnvPassword + "=correct horse"},
+	}
+	status = program.Run(t.Context(), args)
+	return status, out.String(), errs.String()
+}
+
+// The day the certificate is renewed, by every kind of renewal and for every
+// pin: what check says of the pin is what a board with it meets, check --update
+// rewrites pins.h alone, and a board with that one connects.
+func TestRenewal(t *testing.T) {
+	need(t, "g++")
+	if _, err := plainRig(); err != nil {
+		t.Fatal(err)
+	}
+	renewals := []demo.Renewal{demo.SameKey, demo.NewKey, demo.NewIntermediate, demo.NewRoot}
+	for _, tt := range []struct {
+		name   string
+		mode   esp8266.PinMode
+		root   bool // the root is pinned, which the demo server doesn't send
+		breaks [4]bool
+	}{
+		{"fingerprint", esp8266.PinFingerprint, false, [4]bool{true, true, true, true}},
+		{"public-key", esp8266.PinPublicKey, false, [4]bool{false, true, true, true}},
+		{"intermediate", esp8266.PinCA, false, [4]bool{false, false, true, true}},
+		{"root", esp8266.PinCA, true, [4]bool{false, false, false, true}},
+		{"insecure", esp8266.PinInsecure, false, [4]bool{false, false, false, false}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			server, err := demo.Start(demo.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = server.Close() })
+			f := fleet{dir: t.TempDir()}
+			f.generate(t, server.URL(), tt.mode)
+			if tt.root {
+				f.pin(t, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Root().Raw})))
+			}
+			f.flash(t)
+			f.posts(t, true)
+			for i, renewal := range renewals {
+				if err := server.Renew(renewal); err != nil {
+					t.Fatal(err)
+				}
+				f.posts(t, !tt.breaks[i])
+				f.check(t, renewal, tt.breaks[i])
+				if tt.breaks[i] {
+					f.update(t, renewal)
+					f.flash(t)
+					f.posts(t, true)
+				}
+			}
+		})
+	}
+}
+
+// A fleet is a profile with its firmware's folder, and the board that was
+// flashed with it last.
+type fleet struct {
+	dir   string
+	board string // the compiled sketch
+}
+
+func (f *fleet) profile() string { return filepath.Join(f.dir, "espost.yaml") }
+func (f *fleet) sketch() string  { return filepath.Join(f.dir, "porch") }
+
+func (f *fleet) generate(t *testing.T, url string, mode esp8266.PinMode) {
+	t.Helper()
+	if status, _, stderr := espost(t, "generate", "--target", url, "--pin", string(mode), "-o", f.sketch(), "--save", f.profile()); status != 0 {
+		t.Fatalf("generate: status %d: %s", status, stderr)
+	}
+}
+
+// pin has the profile and the firmware trust another CA.
+func (f *fleet) pin(t *testing.T, ca string) {
+	t.Helper()
+	p, err := profile.Load(f.profile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Pin.CAs = []string{ca}
+	if err := p.Save(f.profile()); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, stderr := espost(t, "generate", "-p", f.profile()); status != 0 {
+		t.Fatalf("generate: status %d: %s", status, stderr)
+	}
+}
+
+// flash compiles what stands in the folder.
+func (f *fleet) flash(t *testing.T) {
+	t.Helper()
+	r, err := plainRig()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.board, err = r.compile(f.sketch(), "porch"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// posts boots the board and wants it to succeed, or to refuse the server.
+func (f *fleet) posts(t *testing.T, want bool) {
+	t.Helper()
+	board := boot(t, f.board, "RIG_MILLIS=4000")
+	if want {
+		board.says(t, "POST: 200")
+		board.never(t, "FAILED")
+		return
+	}
+	board.says(t, "FAILED")
+	board.never(t, "POST: 200")
+}
+
+// check wants the command's answer to be the board's.
+func (f *fleet) check(t *testing.T, renewal demo.Renewal, broken bool) {
+	t.Helper()
+	status, stdout, stderr := espost(t, "check", f.profile())
+	switch {
+	case stderr != "":
+		t.Errorf("%s: check: %s", renewal, stderr)
+	case broken && (status != 1 || !strings.Contains(stdout, " broken: ")):
+		t.Errorf("%s: the board refuses the server, and check says with status %d: %s", renewal, status, stdout)
+	case !broken && (status != 0 || stdout != ""):
+		t.Errorf("%s: the board connects, and check says with status %d: %s", renewal, status, stdout)
+	}
+}
+
+// update wants the command to mend the profile and pins.h, and no other file.
+func (f *fleet) update(t *testing.T, renewal demo.Renewal) {
+	t.Helper()
+	contents := func() map[string]string {
+		all := make(map[string]string)
+		for _, name := range entries(t, f.sketch()) {
+			all[name] = read(t, filepath.Join(f.sketch(), name))
+		}
+		return all
+	}
+	before := contents()
+	if status, stdout, stderr := espost(t, "check", "--update", f.profile()); status != 0 || !strings.Contains(stdout, "pins.h was rewritten") {
+		t.Fatalf("%s: check --update: status %d: %s%s", renewal, status, stdout, stderr)
+	}
+	for name, now := range contents() {
+		changes := name == "pins.h" || name == ".espost" // the manifest
+		if (before[name] != now) != changes {
+			t.Errorf("%s: %s changed: %v, want %v", renewal, name, !changes, changes)
+		}
+	}
+	if status, stdout, stderr := espost(t, "check", f.profile()); status != 0 || stdout != "" {
+		t.Errorf("%s: check after the update: status %d: %s%s", renewal, status, stdout, stderr)
+	}
+}
