@@ -135,9 +135,9 @@ func TestWrongChipOrCore(t *testing.T) {
 		t.Fatal(err)
 	}
 	for sentence, flags := range map[string][]string{
-		"This sketch is for ESP8266 boards":     {"-std=gnu++17"},
-		"This ESP8266 core is older than 2.5.0": {"-std=gnu++17", "-DESP8266", "-DRIG_OLD_CORE"},
-		"This ESP8266 core is older than 3.0.0": {"-std=gnu++14", "-DESP8266"},
+		"This sketch is for ESP8266 boards":              {"-std=gnu++17"},
+		"needs 3.0.0 or later: update the board package": {"-std=gnu++17", "-DESP8266", "-DRIG_OLD_CORE"},
+		"This ESP8266 core is older than 3.0.0":          {"-std=gnu++11", "-DESP8266"},
 	} {
 		r := &rig{dir: dir}
 		err := r.run(append(flags, "-fsyntax-only", "-I"+source, "-x", "c++", "config.h")...)
