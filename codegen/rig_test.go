@@ -169,10 +169,10 @@ func write(t *testing.T, p codegen.Project, dir string) []codegen.Change {
 }
 
 // compileEdited compiles a folder whose texts were edited by hand.
-func compileEdited(t *testing.T, folder codegen.Folder, edit func(path, text string) string) string {
+func compileEdited(t *testing.T, folder codegen.Folder, rigOf func() (*rig, error), edit func(path, text string) string) string {
 	t.Helper()
 	need(t, "g++")
-	r, err := plainRig()
+	r, err := rigOf()
 	if err != nil {
 		t.Fatal(err)
 	}
