@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -71,13 +72,10 @@ func (b *board) hears(t *testing.T, n int) {
 	}
 }
 
-// Whatever is killed when, every reading that was kept arrives. By default this
-// is a short run; ESPOST_SOAK=1 makes it 500 readings with 20 kills of each side.
+// 500 readings or more, while the server and the board are killed 20 times each,
+// whenever it happens: every reading that was kept arrives.
 func TestEveryReadingArrives(t *testing.T) {
-	readings, kills := 60, 4
-	if os.Getenv("ESPOST_SOAK") == "1" {
-		readings, kills = 500, 20
-	}
+	const readings, kills = 500, 20
 	id := anIdentity(t)
 	program := build(t, outbox(id), plainRig)
 	f := &flaky{config: tls12(id), bodies: make(map[int]string)}
@@ -118,6 +116,7 @@ func TestEveryReadingArrives(t *testing.T) {
 		t.Error(f.clash)
 	}
 	seen := make(map[string]int)
+	last := 0
 	for n := 1; n <= len(f.bodies); n++ {
 		body, ok := f.bodies[n]
 		if !ok {
@@ -127,6 +126,15 @@ func TestEveryReadingArrives(t *testing.T) {
 			t.Errorf("%s arrived as reading %d and %d", body, first, n)
 		}
 		seen[body] = n
+		if count, err := strconv.Atoi(strings.TrimPrefix(body, "n=")); err != nil || count <= last {
+			t.Errorf("reading %d is %s after n=%d", n, body, last)
+		} else {
+			last = count
+		}
 	}
-	t.Logf("%d readings in %d requests, with %d kills of the server and %d of the board", len(f.bodies), f.posts, serverKills, boardKills)
+	if lost := last - len(f.bodies); lost > boardKills {
+		t.Errorf("%d of %d readings were never kept; each kill of the board may cost one, which are %d", lost, last, boardKills)
+	}
+	t.Logf("%d readings in %d requests, with %d kills of the server and %d of the board, which cost %d readings before they were kept",
+		len(f.bodies), f.posts, serverKills, boardKills, last-len(f.bodies))
 }

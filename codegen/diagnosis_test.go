@@ -216,7 +216,7 @@ func TestUnusableFingerprint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	program := compileEdited(t, folder, func(path, text string) string {
+	program := compileEdited(t, folder, plainRig, func(path, text string) string {
 		if path == "pins.h" {
 			return replaceOnce(t, text, someFingerprint, "\u200e"+someFingerprint)
 		}

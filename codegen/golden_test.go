@@ -21,11 +21,21 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden projects in testdata/golden")
 
-// A fixed key and certificate, so that golden files don't change.
+// Fixed keys and a certificate, so that golden files don't change.
 const (
 	goldenKey = `-----BEGIN PUBLIC KEY-----
 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt
 6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==
+-----END PUBLIC KEY-----
+`
+	goldenRSAKey = `-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAnV1MjzbJQ7d9nkt0fwk7
+paJUU+e++E4pmQXmtnK5heCesk11ZMHI4VoBNV3gWkAoi83Sc6THKhx8osJqCWhZ
+sdX8DRdBdMvgXAV8gvKYGXa985f8WTTFGrvQwQjyKCwwx5X2fxgE5/3g/JS6qh8H
+S1gbQrs6ir6WK/G4p0asfbvXbvGKzOgZ1Ic487sy/9AjT1f9DGn9Lm1qNqrRFl+/
+tLzXtjEtezH3lNOlioQe86oa03WbXfpu0nrTaLcdnKrj56xAzOiRhXz0Qx9RSsuA
+NaHxtEpX6V35ELkf+IPST7Ykjsyy/NpdHH7vX52PYdeGcFWjTsZQkjOB6eFbk/z1
+3wIDAQAB
 -----END PUBLIC KEY-----
 `
 	// ISRG Root X2, which is public.
@@ -54,9 +64,31 @@ func goldens() map[string]func(*codegen.Project) {
 		"public-key":   func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: goldenKey} },
 		"ca":           func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{goldenCA}} },
 		"insecure":     func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinInsecure} },
-		"json":         func(p *codegen.Project) { p.JSON = true },
-		"outbox":       func(p *codegen.Project) { p.Outbox = true },
-		"deep-sleep":   func(p *codegen.Project) { p.DeepSleep = true },
+		"public-key-rsa": func(p *codegen.Project) {
+			p.Pin = esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: goldenRSAKey}
+		},
+		"json": func(p *codegen.Project) {
+			p.JSON = true
+			p.Fields = append(p.Fields,
+				constantJSON("port", "8080"), constantJSON("tags", `["door", {"floor": 1}, null]`),
+				codegen.Field{Name: "signal", Source: esp8266.SourceRSSI})
+		},
+		"put":     func(p *codegen.Project) { p.Method = "PUT" },
+		"no-rows": func(p *codegen.Project) { p.Fields, p.Headers = nil, nil },
+		"secrets": func(p *codegen.Project) {
+			p.Headers = append(p.Headers, codegen.Header{Name: "Authorization", Value: "Bearer x", Secret: true})
+			p.Fields = append(p.Fields, secretText("API key", "12345"), secretText("later", ""))
+		},
+		"own-code": func(p *codegen.Project) {
+			p.Fields = append(p.Fields, codegen.Field{Name: "Temperature °C", Source: esp8266.SourceCode}, codegen.Field{Name: "temperature.c", Source: esp8266.SourceCode})
+		},
+		"vcc": func(p *codegen.Project) {
+			p.Fields = append(p.Fields, codegen.Field{Name: "supply", Source: esp8266.SourceVCC})
+		},
+		"buffers":    func(p *codegen.Project) { p.Buffers = esp8266.DefaultBuffers() },
+		"outbox":     func(p *codegen.Project) { p.Outbox = true },
+		"esp01":      func(p *codegen.Project) { p.Board, _ = esp8266.BoardByID("generic"); p.Outbox = true },
+		"deep-sleep": func(p *codegen.Project) { p.DeepSleep = true },
 		"static": func(p *codegen.Project) {
 			a := netip.MustParseAddr
 			p.Static = codegen.Static{Address: a("192.168.1.57"), Gateway: a("192.168.1.1"), Mask: a("255.255.255.0"), DNS: a("192.168.1.1")}

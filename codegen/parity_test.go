@@ -26,9 +26,18 @@ func request(p codegen.Project, samples map[esp8266.Source]string) formpost.Requ
 		if sample, ok := samples[f.Source]; ok {
 			value = sample
 		}
-		r.Fields = append(r.Fields, formpost.Field{Name: f.Name, Value: value, Number: info.Number, Secret: f.Secret})
+		r.Fields = append(r.Fields, formpost.Field{Name: f.Name, Value: value, Number: info.Number, Raw: f.Source == esp8266.SourceJSON, Secret: f.Secret})
 	}
 	return r
+}
+
+// boardSamples are the values that a board in the rig reads, with RIG_PINS=16.
+func boardSamples() map[esp8266.Source]string {
+	return map[esp8266.Source]string{
+		esp8266.SourceCounter: "1", esp8266.SourceUptime: "0", esp8266.SourceRSSI: "-61",
+		esp8266.SourceChipID: "a1b2c3", esp8266.SourceMAC: "5C:CF:7F:A1:B2:C3", esp8266.SourceIP: "192.168.1.57",
+		esp8266.SourceAnalog: "512", esp8266.SourceDigital: "1", esp8266.SourceCode: "21.50",
+	}
 }
 
 // everyByte is a text that holds all 256 bytes, and some UTF-8, good and bad.
@@ -42,11 +51,7 @@ func everyByte() string {
 
 // Every source, and every byte in names and values, arrives as formpost sends it.
 func TestSameRequestAsFormpost(t *testing.T) {
-	samples := map[esp8266.Source]string{
-		esp8266.SourceCounter: "1", esp8266.SourceUptime: "0", esp8266.SourceRSSI: "-61",
-		esp8266.SourceChipID: "a1b2c3", esp8266.SourceMAC: "5C:CF:7F:A1:B2:C3", esp8266.SourceIP: "192.168.1.57",
-		esp8266.SourceAnalog: "512", esp8266.SourceDigital: "1", esp8266.SourceCode: "21.50",
-	}
+	samples := boardSamples()
 	id := anIdentity(t)
 	for _, json := range []bool{false, true} {
 		t.Run(map[bool]string{false: "form", true: "json"}[json], func(t *testing.T) {

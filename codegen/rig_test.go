@@ -113,10 +113,10 @@ func (r *rig) compile(folder, name string) (string, error) {
 
 // programs are the sketches that were compiled in this test run, by rig and
 // content, since compiling is what takes the time.
-var programs = struct {
+var programs struct {
 	sync.Mutex
-	compiled map[string]string
-}{compiled: make(map[string]string)}
+	compiled map[string]func() (string, error)
+}
 
 // build generates a project and compiles it, unless that was done before.
 func build(t *testing.T, p codegen.Project, rigOf func() (*rig, error)) (program string) {
@@ -135,19 +135,25 @@ func build(t *testing.T, p codegen.Project, rigOf func() (*rig, error)) (program
 		key += "\x00" + file.Path + "\x00" + string(file.Data)
 	}
 	programs.Lock()
-	defer programs.Unlock()
-	if program, done := programs.compiled[key]; done {
-		return program
+	compile, known := programs.compiled[key]
+	if !known {
+		if programs.compiled == nil {
+			programs.compiled = make(map[string]func() (string, error))
+		}
+		dir := filepath.Join(r.dir, "sketch"+itoa(len(programs.compiled)), p.Name)
+		compile = sync.OnceValues(func() (string, error) {
+			if _, err := folder.Write(dir, codegen.WriteOptions{}); err != nil {
+				return "", err
+			}
+			return r.compile(dir, p.Name)
+		})
+		programs.compiled[key] = compile
 	}
-	dir := filepath.Join(r.dir, "sketch"+itoa(len(programs.compiled)), p.Name)
-	if _, err := folder.Write(dir, codegen.WriteOptions{}); err != nil {
-		t.Fatalf("Write: %v", err)
-	}
-	program, err = r.compile(dir, p.Name)
+	programs.Unlock()
+	program, err = compile()
 	if err != nil {
 		t.Fatalf("compiling the sketch: %v", err)
 	}
-	programs.compiled[key] = program
 	return program
 }
 
@@ -166,10 +172,10 @@ func write(t *testing.T, p codegen.Project, dir string) []codegen.Change {
 }
 
 // compileEdited compiles a folder whose texts were edited by hand.
-func compileEdited(t *testing.T, folder codegen.Folder, edit func(path, text string) string) string {
+func compileEdited(t *testing.T, folder codegen.Folder, rigOf func() (*rig, error), edit func(path, text string) string) string {
 	t.Helper()
 	need(t, "g++")
-	r, err := plainRig()
+	r, err := rigOf()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,8 +19,8 @@
 class HTTPClient {
  public:
   HTTPClient() = default;
-  HTTPClient(HTTPClient &&) = default;
-  HTTPClient &operator=(HTTPClient &&) = default;
+  HTTPClient(const HTTPClient &) = delete;  // neither moved: the core can since 3.1.0 only
+  HTTPClient &operator=(const HTTPClient &) = delete;
 
   bool begin(WiFiClient &client, const String &host, uint16_t port, const String &uri = "/", bool https = false);
   void end() { disconnect(false); clear(); }
