@@ -3,6 +3,7 @@ package hostile_test
 import (
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -152,6 +153,9 @@ func reportTexts(t testing.TB, r *tlsinspect.Report) []string {
 func appendStrings(texts []string, value any) []string {
 	switch v := value.(type) {
 	case string:
+		if block, rest := pem.Decode([]byte(v)); block != nil && len(rest) == 0 && string(pem.EncodeToMemory(block)) == v {
+			return append(texts, strings.Fields(v)...) // its lines end with line feeds, as they must
+		}
 		texts = append(texts, v)
 	case []any:
 		for _, x := range v {
