@@ -36,6 +36,7 @@ type Model struct {
 	kit     *ui.Kit
 	profile *profile.Profile // what the steps read and fill in
 	saved   profile.Profile  // as it was opened or saved last
+	kept    profile.Profile  // as it was when the firmware was written: that holds it
 
 	connect     *connect.Model
 	certificate *certificate.Model
@@ -125,8 +126,10 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 	case testpost.Finished:
 		return m.enter(stepFirmware), true
 	case firmware.Written:
-		m.written = &msg
+		m.written, m.kept = &msg, snapshot(m.profile)
 		return nil, true
+	case firmware.Finished:
+		return m.quit(), true
 	case firmware.Ask:
 		m.overlay = msg.Question
 		return nil, true
@@ -222,7 +225,7 @@ func (m *Model) done(step int) bool {
 	case stepTest:
 		return m.test.Passed()
 	}
-	return m.written != nil
+	return m.firmware.Done()
 }
 
 // snapshot is a profile's value that later edits don't reach.

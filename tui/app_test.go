@@ -2,7 +2,9 @@ package tui_test
 
 import (
 	"context"
+	_ "embed"
 	"encoding/pem"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,13 +25,13 @@ func today() time.Time { return time.Date(2026, time.November, 23, 12, 0, 0, 0, 
 
 const address = "https://porch.example.com/post"
 
+//go:embed testdata/chain.pem
+var chainPEM []byte
+
 // chain returns the certificates of testdata/chain.pem.
 func chain(t testing.TB) []*tlsinspect.Certificate {
 	t.Helper()
-	rest, err := os.ReadFile(filepath.Join("testdata", "chain.pem"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	rest := chainPEM
 	var certs []*tlsinspect.Certificate
 	for {
 		var block *pem.Block
@@ -110,6 +112,7 @@ func newStage(t testing.TB) *stage {
 				Phases:  formpost.Phases{DNS: 2 * time.Millisecond, TCP: 11 * time.Millisecond, TLS: 38 * time.Millisecond, FirstByte: 31 * time.Millisecond, Body: 2 * time.Millisecond},
 			}, nil
 		},
+		Check:     func(context.Context, tlsinspect.Target) (string, error) { return "", errors.New("no such host") },
 		Clipboard: func(string) error { return nil },
 	}
 	return s
@@ -165,9 +168,10 @@ func TestScreens(t *testing.T) {
 		width, height int
 	}{{"60x16", 60, 16}, {"80x24", 80, 24}, {"120x40", 120, 40}} {
 		t.Run(size.name, func(t *testing.T) {
+			elsewhere(t)
 			synctest.Test(t, func(t *testing.T) {
 				s := newStage(t)
-				s.options.Dir = "" // so that the folder's name is the same everywhere; nothing is written
+				s.options.Dir = "" // so that the folder's name is the same everywhere
 				term := s.start(t, size.width, size.height)
 				for _, name := range []string{"connect", "certificate", "form", "test-ready", "test-answer", "firmware"} {
 					term.Golden(name + "-" + size.name)
@@ -179,7 +183,12 @@ func TestScreens(t *testing.T) {
 				term.Golden("help-" + size.name)
 				term.Press("esc", "ctrl+p")
 				term.Golden("palette-" + size.name)
-				term.Press("esc")
+				term.Press("esc", "v")
+				term.Golden("source-" + size.name)
+				term.Press("v", "up")
+				term.Golden("firmware-setting-" + size.name)
+				term.Press("down", "enter")
+				term.Golden("next-" + size.name)
 				term.Quit()
 			})
 		})

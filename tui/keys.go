@@ -6,6 +6,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"espost/codegen"
+	"espost/profile"
+	"espost/tlsinspect"
 	"espost/tui/ui"
 )
 
@@ -104,7 +107,7 @@ func (m *Model) everywhere() []ui.Action {
 	if !m.steps[m.current].Editing() {
 		actions = append(actions,
 			ui.Action{Keys: []string{"?"}, Title: "Help for this step", Run: m.help},
-			ui.Action{Keys: []string{"m"}, Title: "Let the terminal select text (mouse off/on)", Run: m.toggleMouse},
+			ui.Action{Keys: []string{"m"}, Title: "Mouse off, to select text, and on", Run: m.toggleMouse},
 			ui.Action{Keys: []string{"q"}, Title: "Quit", Run: m.quit},
 		)
 	}
@@ -132,10 +135,23 @@ func (m *Model) toggleMouse() tea.Cmd {
 // unsaved reports whether quitting would lose work: something that was typed
 // and can't be had again by looking at the server once more.
 func (m *Model) unsaved() bool {
-	now := snapshot(m.profile)
-	now.Pin, now.Firmware.Buffers, now.Firmware.Folder = m.saved.Pin, m.saved.Firmware.Buffers, m.saved.Firmware.Folder
-	now.Target = m.saved.Target
-	return m.written == nil && !reflect.DeepEqual(now, m.saved) || m.form.Editing() || m.firmware.Editing()
+	same := func(before profile.Profile) bool {
+		now := snapshot(m.profile)
+		now.Pin, now.Firmware.Buffers, now.Firmware.Folder = before.Pin, before.Firmware.Buffers, before.Firmware.Folder
+		if proposed(now) && proposed(before) { // the name follows the address
+			now.Firmware.Name = before.Firmware.Name
+		}
+		now.Target = before.Target
+		return reflect.DeepEqual(now, before)
+	}
+	kept := m.written != nil && same(m.kept)
+	return !kept && !same(m.saved) || m.form.Editing() || m.firmware.Editing()
+}
+
+// proposed reports whether the sketch has the name that its address suggests.
+func proposed(p profile.Profile) bool {
+	target, err := tlsinspect.ParseTarget(p.Target)
+	return err != nil || p.Firmware.Name == codegen.ProposeName(target.Host)
 }
 
 func (m *Model) quit() tea.Cmd {

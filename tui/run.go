@@ -22,6 +22,7 @@ import (
 	"espost/tlsinspect"
 	"espost/tui/connect"
 	"espost/tui/dialog"
+	"espost/tui/firmware"
 	"espost/tui/testpost"
 	"espost/tui/ui"
 )
@@ -140,9 +141,22 @@ func Run(ctx context.Context, o Options) error {
 		if out == nil {
 			out = os.Stdout
 		}
-		_, _ = lipgloss.Fprintf(out, "firmware written to %s\nnext: %s\n", sanitize.Line(m.written.Folder), sanitize.Line(m.written.Commands[0].Line))
+		_, _ = lipgloss.Fprint(out, farewell(*m.written))
 	}
 	return nil
+}
+
+// farewell is what stays on the terminal: the way from the files to the board,
+// each command on a line of its own.
+func farewell(w firmware.Written) string {
+	text := fmt.Sprintf("firmware written to %s\n", sanitize.Line(w.Folder))
+	if w.NeedsWiFi {
+		text += "put your Wi-Fi name and password into its arduino_secrets.h\n"
+	}
+	for _, c := range w.Commands {
+		text += fmt.Sprintf("%s:\n  %s\n", c.Title, sanitize.Line(c.Line))
+	}
+	return text
 }
 
 // converse is Run as questions and answers.

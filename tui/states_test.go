@@ -3,12 +3,16 @@ package tui_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/charmbracelet/colorprofile"
+	uv "github.com/charmbracelet/ultraviolet"
 
 	"espost/esp8266"
 	"espost/formpost"
@@ -202,7 +206,7 @@ func TestASCII(t *testing.T) {
 			term.Resize(40, 10)
 			check("too small")
 			term.Resize(120, 40)
-			for range 5 {
+			for range 4 { // not so often that enter leaves the app
 				term.Press("f1")
 				check("help")
 				term.Press("esc", "enter")
@@ -214,28 +218,96 @@ func TestASCII(t *testing.T) {
 	}
 }
 
-// Colours and attributes of the main states: in 24 bits on a dark and a light
-// background, in sixteen colours, and with none.
+// Colours and attributes of every step's main state: on a dark background and
+// with NO_COLOR at every size, on a light one and in sixteen colours.
 func TestStyles(t *testing.T) {
-	for name, options := range map[string]tuitest.Options{
-		"dark":     {},
-		"light":    {Light: true},
-		"ansi16":   {ColorProfile: colorprofile.ANSI},
-		"no-color": {ColorProfile: colorprofile.ASCII},
+	small, usual, large := [2]int{60, 16}, [2]int{80, 24}, [2]int{120, 40}
+	for _, look := range []struct {
+		name    string
+		options tuitest.Options
+		sizes   [][2]int
+	}{
+		{"dark", tuitest.Options{}, [][2]int{small, usual, large}},
+		{"no-color", noColor, [][2]int{small, usual, large}},
+		{"light", tuitest.Options{Light: true}, [][2]int{usual}},
+		{"ansi16", tuitest.Options{ColorProfile: colorprofile.ANSI}, [][2]int{usual}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+		for _, size := range look.sizes {
+			name := fmt.Sprintf("%s-%dx%d", look.name, size[0], size[1])
+			t.Run(name, func(t *testing.T) {
 				s := playOnly(t, nil)
-				term := tuitest.Start(t, tui.New(s.options), options)
-				for _, step := range []struct {
-					name string
-					keys []string
-				}{{"connect", nil}, {"certificate", []string{"enter"}}, {"form", []string{"enter", "up"}}, {"answer", []string{"n", "enter"}}, {"firmware", []string{"enter"}}} {
-					term.Press(step.keys...)
-					term.GoldenANSI("style-" + name + "-" + step.name)
-				}
-				term.Quit()
+				elsewhere(t)
+				synctest.Test(t, func(t *testing.T) {
+					options := look.options
+					options.Width, options.Height = size[0], size[1]
+					term := tuitest.Start(t, tui.New(s.options), options)
+					for _, step := range []struct {
+						name string
+						keys []string
+					}{{"connect", nil}, {"certificate", []string{"enter"}}, {"form", []string{"enter", "up"}}, {"request", []string{"n"}}, {"answer", []string{"enter"}}, {"firmware", []string{"enter"}}, {"next", []string{"enter"}}} {
+						term.Press(step.keys...)
+						term.GoldenANSI("style-" + name + "-" + step.name)
+					}
+					term.Quit()
+				})
 			})
-		})
+		}
+	}
+}
+
+// elsewhere makes an empty folder the working directory, so that firmware can be
+// written under the same name everywhere, with the golden files still in reach.
+func elsewhere(t *testing.T) {
+	t.Helper()
+	goldens, err := filepath.Abs("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	if err := os.Symlink(goldens, "testdata"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// noColor is a terminal that could show colours, in an environment that asks for
+// none.
+var noColor = tuitest.Options{DetectColors: true, Env: []string{"COLORTERM=truecolor", "NO_COLOR=1"}}
+
+// With NO_COLOR each state is the same text in the same places, with the same
+// bold and underlined parts, and nothing has a colour.
+func TestNoColor(t *testing.T) {
+	for _, size := range [][2]int{{60, 16}, {80, 24}, {120, 40}} {
+		for _, state := range states() {
+			synctest.Test(t, func(t *testing.T) {
+				screens := map[bool][][]uv.Cell{}
+				for _, coloured := range []bool{true, false} {
+					options := noColor
+					if coloured {
+						options = tuitest.Options{}
+					}
+					options.Width, options.Height = size[0], size[1]
+					term := tuitest.Start(t, tui.New(playOnly(t, state.setUp).options), options)
+					state.enter(term)
+					screens[coloured] = term.Cells()
+					term.Press("esc")
+					term.Quit()
+				}
+				colours := 0
+				for y, row := range screens[true] {
+					for x, cell := range row {
+						if cell.Style.Fg != nil || cell.Style.Bg != nil {
+							colours++
+						}
+						cell.Style.Fg, cell.Style.Bg, cell.Style.UnderlineColor = nil, nil, nil
+						if got := screens[false][y][x]; !got.Equal(&cell) {
+							t.Fatalf("%s at %v: without colours the cell %d,%d is %+v, want %+v", state.name, size, x, y, got, cell)
+						}
+					}
+				}
+				if colours == 0 {
+					t.Errorf("%s at %v has no colours to lose", state.name, size)
+				}
+			})
+		}
 	}
 }

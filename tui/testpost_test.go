@@ -71,6 +71,85 @@ func TestSearchInTheAnswer(t *testing.T) {
 	})
 }
 
+// answered leads the app to this answer.
+func answered(t *testing.T, width, height int, response formpost.Response) *tuitest.Terminal {
+	t.Helper()
+	s := newStage(t)
+	s.options.Send = func(_ context.Context, p *profile.Profile, _ *tlsinspect.Report) (*formpost.Response, error) {
+		r, err := p.Request()
+		if err != nil {
+			return nil, err
+		}
+		response.Request = r.Bytes()
+		return &response, nil
+	}
+	term := s.start(t, width, height)
+	term.Press("enter", "enter", "enter", "enter")
+	term.WaitText("received")
+	return term
+}
+
+// However long a line of the answer is, all of it can be read.
+func TestLongLinesCanBeRead(t *testing.T) {
+	for _, width := range []int{60, 80, 200} {
+		synctest.Test(t, func(t *testing.T) {
+			term := answered(t, width, 24, formpost.Response{Status: 200, Reason: "OK", Body: []byte(strings.Repeat("0123456789", 300) + "#")})
+			term.Press("end")
+			term.WaitText("# ")
+			term.Press("home")
+			term.WaitGone("# ")
+			term.Quit()
+		})
+	}
+}
+
+// Notes scroll where there is no room for all of them, warnings first, and tab
+// or a click moves the arrow keys among the panes.
+func TestPanesOfTheAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		long := strings.Repeat("words and words and ", 20)
+		term := answered(t, 80, 24, formpost.Response{
+			Status: 200, Reason: "OK", HeadRaw: []byte("HTTP/1.1 200 OK\r\n"), Body: []byte("body\n" + strings.Repeat("row\n", 50) + "last row"),
+			Notes: []formpost.Note{{Message: "By the way " + long}, {Message: "Beware " + long, Warning: true}},
+		})
+		term.WaitText("! Beware", "received, 213 bytes  1-8 of 52")
+		if strings.Contains(term.Screen(), "By the way") {
+			t.Errorf("the warning doesn't come first:\n%s", term.Screen())
+		}
+		term.Press("tab", "end") // the request
+		term.WaitText("name1=value1", "body")
+		term.Press("tab", "end") // the notes
+		term.WaitText("name1=value1")
+		term.WaitGone("! Beware")
+		term.Press("tab", "end") // what was received
+		term.WaitText("last row")
+		term.Press("shift+tab", "home")
+		term.WaitText("! Beware", "last row")
+		term.ClickText("received")
+		term.Press("home")
+		term.WaitText("body")
+		x, y, _ := term.Find("sent  ")
+		term.Wheel(x, y+3, -10)
+		term.WaitText("POST /post HTTP/1.1")
+		term.Quit()
+	})
+}
+
+// JSON is coloured, also where a long string goes on in the next row.
+func TestAnswerIsColoured(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := answered(t, 80, 24, formpost.Response{Status: 200, Reason: "OK", Body: []byte(`{"key": "` + strings.Repeat("long ", 30) + `tail", "number": 12}`)})
+		key, text, number := term.StyleOf(`"key"`), term.StyleOf(`"long`), term.StyleOf("12")
+		if key.Fg == text.Fg || key.Fg == number.Fg || text.Fg == number.Fg {
+			t.Errorf("key, string and number have the colours %v, %v, %v", key.Fg, text.Fg, number.Fg)
+		}
+		if tail := term.StyleOf("tail"); tail.Fg != text.Fg {
+			t.Errorf("the string ends in another colour, %v, than it begins in, %v", tail.Fg, text.Fg)
+		}
+		term.Quit()
+	})
+}
+
 // A form that changed since the answer isn't called passed.
 func TestChangedFormIsNotPassed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

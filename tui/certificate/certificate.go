@@ -36,6 +36,7 @@ type Model struct {
 	chosen  int
 	focus   pane
 	row     int       // in the chain
+	rows    ui.Scroll // of the chain
 	scroll  ui.Scroll // in the findings
 	zones   ui.Zones
 }
@@ -47,7 +48,7 @@ func New(kit *ui.Kit) *Model { return &Model{kit: kit} }
 // the same mode as before chosen.
 func (m *Model) SetReport(r *tlsinspect.Report, before profile.Pin) {
 	m.report, m.choices = r, profile.Pins(r)
-	m.chosen, m.focus, m.row, m.scroll = 0, pins, 0, ui.Scroll{}
+	m.chosen, m.focus, m.row, m.rows, m.scroll = 0, pins, 0, ui.Scroll{}, ui.Scroll{}
 	if len(m.choices) == 0 {
 		m.focus = findings // there is nothing to choose
 	}
@@ -83,6 +84,12 @@ func (m *Model) Actions() []ui.Action {
 		next.Label, next.Title, next.Run = "look again", "Look at the server again", again
 	}
 	actions := []ui.Action{next}
+	if len(m.choices) > 0 {
+		actions = append(actions,
+			ui.Action{Keys: []string{"tab"}, Label: "next part", Title: "Move the arrow keys to pin, chain or findings", Run: m.turnFocus(1)},
+			ui.Action{Keys: []string{"shift+tab"}, Run: m.turnFocus(-1)},
+		)
+	}
 	if m.report != nil && len(m.report.Chain) > 0 {
 		actions = append(actions,
 			ui.Action{Keys: []string{"y"}, Label: "copy SHA-1", Title: "Copy the SHA-1 fingerprint", Run: m.copyFingerprint},
@@ -90,11 +97,7 @@ func (m *Model) Actions() []ui.Action {
 		)
 	}
 	if len(m.choices) > 0 {
-		actions = append(actions,
-			ui.Action{Keys: []string{"tab"}, Label: "pin/chain/findings", Title: "Move the arrow keys to pin, chain or findings", Run: m.turnFocus(1)},
-			ui.Action{Keys: []string{"shift+tab"}, Run: m.turnFocus(-1)},
-			ui.Action{Keys: []string{"r"}, Label: "look again", Title: "Look at the server again", Run: again},
-		)
+		actions = append(actions, ui.Action{Keys: []string{"r"}, Label: "look again", Title: "Look at the server again", Run: again})
 	}
 	return append(actions, []ui.Action{
 		{Keys: []string{"up", "k"}, Title: "Up", Run: func() tea.Cmd { m.move(-1); return nil }},

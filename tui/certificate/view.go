@@ -27,7 +27,7 @@ func (m *Model) View(width, height int) string {
 		return ui.Fit(ui.Indent(strings.Join(m.column(inner, height, true), "\n"), 1), width, height)
 	}
 	left := min(ui.ReadingWidth, inner/2)
-	right := append([]string{""}, m.findingsPane(inner-left-3, height-1)...)
+	right := append([]string{""}, m.findingsPane(1, left+4, inner-left-3, height-1)...)
 	return ui.Fit(ui.Indent(m.kit.Split(strings.Join(m.column(left, height, false), "\n"), strings.Join(right, "\n"), left, inner, height), 1), width, height)
 }
 
@@ -46,36 +46,51 @@ func (m *Model) column(width, height int, withFindings bool) []string {
 	}
 	lines = append(lines, m.pinLines(len(lines), width, height < lowHeight && m.focus != pins)...)
 	room := height - len(lines) - 1
+	found := m.findingLines(min(width, ui.ReadingWidth) - 2)
+	chainHeight := max(len(m.report.Chain)+1, detailLines)
 	switch {
 	case len(m.report.Chain) == 0:
 	case !withFindings:
 		lines = append(lines, "")
-		return append(lines, m.chainPane(len(lines), width, room)...)
-	case m.focus == findings && len(m.findingLines(width)) > room-8: // they get the chain's room
-	case room >= 8:
-		found := len(m.findingLines(width))
-		chainHeight := min(max(len(m.report.Chain)+1, 5), room-min(found+2, room/2))
+		return append(lines, m.chainPane(len(lines), width, min(room, chainHeight))...)
+	case m.focus == findings && len(found) > room-chainHeight-2: // they get the chain's room
+	case room >= detailLines+3:
+		chainHeight = min(chainHeight, max(detailLines, room-min(len(found)+2, room/2)))
 		lines = append(lines, "")
 		lines = append(lines, m.chainPane(len(lines), width, chainHeight)...)
 		room -= chainHeight + 1
 	case m.focus == chain: // no room for both: tab changes between them
 		return append(lines, m.chainPane(len(lines), width, room+1)...)
 	}
-	if room > len(m.findingLines(width))+1 && lines[len(lines)-1] != "" {
+	if len(found) == 0 {
+		return lines
+	}
+	if room > len(found)+1 && lines[len(lines)-1] != "" {
 		lines = append(lines, "")
 		room--
 	}
-	return append(lines, m.findingsPane(width, room+1)...)
+	return append(lines, m.findingsPane(len(lines), 0, width, room+1)...)
 }
 
-// findingsPane is as much of the findings as fits beneath their label.
-func (m *Model) findingsPane(width, height int) []string {
-	found := m.findingLines(min(width, ui.ReadingWidth))
-	visible := m.scroll.Visible(found, height-1)
+// findingsPane is as much of the findings as fits beneath their label, from
+// line top and column left on.
+func (m *Model) findingsPane(top, left, width, height int) []string {
+	k := m.kit
+	width = min(width, ui.ReadingWidth)
+	found := m.findingLines(width - 2)
+	visible := k.Rail(&m.scroll, m.scroll.Visible(found, height-1), width)
 	label := m.label("Findings", findings)
-	if more := len(found) - len(visible); more > 0 {
-		label += m.kit.Faint.Render(fmt.Sprintf("  lines %d to %d of %d", m.scroll.Top()+1, m.scroll.Top()+len(visible), len(found)))
+	if position := k.Position(&m.scroll); position != "" {
+		hint := "  pgdown for more"
+		if m.focus == findings {
+			hint = "  " + k.KeyName("down") + " for more"
+		}
+		if m.scroll.Top()+len(visible) == len(found) {
+			hint = ""
+		}
+		label += k.Faint.Render("  " + position + hint)
 	}
+	m.zones.Add(left, top, width, height, func() tea.Cmd { m.focus = findings; return nil })
 	return append([]string{label}, visible...)
 }
 
@@ -180,35 +195,49 @@ func (m *Model) chainPane(top, width, height int) []string {
 		}
 		list = append(list, line)
 	}
-	visible, offset := ui.Window(list, m.row+1, 0, height)
+	m.rows.Show(m.row+1, len(list), height)
+	visible := k.Rail(&m.rows, m.rows.Visible(list, height), left)
 	for i := range visible {
-		if row := offset + i - 1; row >= 0 {
+		if row := m.rows.Top() + i - 1; row >= 0 {
 			m.zones.Add(0, top+i, left+1, 1, func() tea.Cmd { m.focus, m.row = chain, row; return nil })
 		}
 	}
+	m.zones.Add(left+1, top, width-left, height, func() tea.Cmd { m.focus = chain; return nil })
 	pane := k.Split(strings.Join(visible, "\n"), k.Clip(m.details(width-left-3), width-left-3, height), left, width, height)
 	return strings.Split(pane, "\n")
 }
+
+// detailLines is how many lines a certificate's details have: its name, and a
+// line each for the rest.
+const detailLines = 5
 
 func (m *Model) details(width int) string {
 	k, c := m.kit, m.report.Chain[m.row]
 	names := append([]string(nil), c.DNSNames...)
 	names = append(names, c.IPAddresses...)
+	line := func(s string) string { return ui.Truncate(sanitize.Line(s), width-detailKey, k.Ellipsis) }
 	return k.Strong.Render(ui.Truncate(sanitize.Line(c.Name()), width, k.Ellipsis)) + "\n" + k.Pairs([]ui.Pair{
-		{Key: "issuer", Value: sanitize.Line(issuer(c))},
-		{Key: "key", Value: sanitize.Line(c.Key + ", signed " + c.SignatureAlgorithm)},
-		{Key: "valid", Value: date(c.NotBefore) + " to " + date(c.NotAfter) + m.validityBar(c, width)},
-		{Key: "names", Value: sanitize.Line(strings.Join(names, ", "))},
+		{Key: "issuer", Value: line(issuer(c))},
+		{Key: "key", Value: line(c.Key + ", signed " + c.SignatureAlgorithm)},
+		{Key: "valid", Value: m.validity(c, width-detailKey)},
+		{Key: "names", Value: line(strings.Join(names, ", "))},
 	}, width)
 }
 
-// validityBar shows how much of a certificate's life is over, where there is
-// room for it.
-func (m *Model) validityBar(c *tlsinspect.Certificate, width int) string {
-	if width < 54 {
-		return ""
+// detailKey is how wide the longest key of the details and its space are.
+const detailKey = len("issuer  ")
+
+// validity is from when until when, and how much of that is over.
+func (m *Model) validity(c *tlsinspect.Certificate, width int) string {
+	span := date(c.NotBefore) + " to " + date(c.NotAfter)
+	if ui.Width(span) > width {
+		return ui.Truncate("until "+date(c.NotAfter), width, m.kit.Ellipsis)
 	}
-	return "  " + m.kit.Bar(m.kit.Now().Sub(c.NotBefore).Hours(), c.NotAfter.Sub(c.NotBefore).Hours(), 12)
+	bar := min(12, width-ui.Width(span)-1)
+	if bar < 4 {
+		return span
+	}
+	return span + " " + m.kit.Bar(m.kit.Now().Sub(c.NotBefore).Hours(), c.NotAfter.Sub(c.NotBefore).Hours(), bar)
 }
 
 func (m *Model) findingLines(width int) []string {
@@ -230,7 +259,7 @@ func (m *Model) findingLines(width int) []string {
 			}
 		}
 	}
-	if len(lines) == 0 {
+	if len(lines) == 0 && m.report.Board.Connects {
 		lines = []string{k.Faint.Render("  nothing out of the ordinary")}
 	}
 	return lines

@@ -32,6 +32,7 @@ type Model struct {
 	inspect InspectFunc
 
 	input   textinput.Model
+	before  string // the address that was cleared or replaced last
 	job     ui.Job
 	asked   tlsinspect.Target // what the job is looking at
 	parts   []part
@@ -65,10 +66,13 @@ type (
 	tickMsg struct{ number int }
 )
 
+// example is an address that anyone may post to.
+const example = "https://postman-echo.com/post"
+
 // New returns the step with target in its input. The servers of list are
 // offered again, their pins checked by check.
 func New(kit *ui.Kit, target string, inspect InspectFunc, list recent.List, check CheckFunc) *Model {
-	m := &Model{kit: kit, inspect: inspect, input: kit.NewInput("https://postman-echo.com/post", 2048)}
+	m := &Model{kit: kit, inspect: inspect, input: kit.NewInput(example, 2048)}
 	m.past = past{list: list, check: check, at: -1}
 	m.input.SetValue(target)
 	m.input.CursorEnd()
@@ -97,8 +101,11 @@ func (m *Model) Target() (tlsinspect.Target, error) { return tlsinspect.ParseTar
 // Typed returns what stands in the input.
 func (m *Model) Typed() string { return m.input.Value() }
 
-// SetAddress replaces what was typed.
+// SetAddress replaces what was typed, which can be had back.
 func (m *Model) SetAddress(s string) {
+	if s == m.input.Value() {
+		return
+	}
 	m.clear()
 	m.input.SetValue(s)
 	m.input.CursorEnd()
@@ -112,16 +119,43 @@ func (m *Model) Actions() []ui.Action {
 	if m.job.Running() {
 		return []ui.Action{{Keys: []string{"esc"}, Label: "cancel", Title: "Stop looking at the server", Run: m.stop}}
 	}
-	actions := []ui.Action{
-		{Keys: []string{"enter"}, Label: "look at the server", Title: "Look at the server with the board's eyes", Run: m.Start},
+	look := ui.Action{Keys: []string{"enter"}, Label: "look at the server", Title: "Look at the server with the board's eyes", Run: m.Start}
+	if m.problem.headline != "" {
+		look.Label = "try again"
+	}
+	actions := []ui.Action{look}
+	empty := m.input.Value() == ""
+	if empty {
+		actions = append(actions, ui.Action{Keys: []string{"tab"}, Label: "take the example", Title: "Take the example: " + example, Run: m.takeExample})
 	}
 	actions = append(actions, m.pastActions()...)
-	return append(actions, ui.Action{Keys: []string{"ctrl+u"}, Label: "clear", Title: "Clear the address", Run: m.clear})
+	if !empty {
+		actions = append(actions, ui.Action{Keys: []string{"ctrl+u"}, Label: "clear", Title: "Clear the address", Run: m.clear})
+	}
+	if m.before != "" {
+		actions = append(actions, ui.Action{Keys: []string{"ctrl+z"}, Label: "undo", Title: "Bring the address before back", Run: m.undo})
+	}
+	return actions
 }
 
+// clear empties the input; undo brings back what stood there.
 func (m *Model) clear() tea.Cmd {
+	if typed := m.input.Value(); typed != "" {
+		m.before = typed
+	}
 	m.input.Reset()
-	m.problem, m.tried = problem{}, false
+	m.problem, m.tried, m.past.at = problem{}, false, -1
+	return nil
+}
+
+// undo exchanges the address with the one before it.
+func (m *Model) undo() tea.Cmd {
+	m.SetAddress(m.before)
+	return nil
+}
+
+func (m *Model) takeExample() tea.Cmd {
+	m.SetAddress(example)
 	return nil
 }
 
@@ -190,6 +224,10 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		return m.recalled(msg.entries)
 	case checkedMsg:
 		m.checked(msg)
+	case tea.MouseWheelMsg:
+		if !m.job.Running() {
+			m.wheel(msg)
+		}
 	case tea.MouseClickMsg:
 		if !m.job.Running() {
 			return m.zones.Click(msg)

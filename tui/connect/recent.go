@@ -29,6 +29,8 @@ type past struct {
 	check CheckFunc
 	rows  []row
 	at    int // the row that enter takes, -1 for none: the input
+
+	scroll ui.Scroll
 }
 
 // row is one server that was looked at before.
@@ -42,6 +44,7 @@ type pinState int
 
 const (
 	unchecked pinState = iota
+	checking
 	holds
 	changed
 	unreachable
@@ -72,10 +75,12 @@ func (m *Model) recalled(entries []recent.Entry) tea.Cmd {
 	m.past.rows, m.past.at = nil, -1
 	var cmds []tea.Cmd
 	for i, e := range entries {
-		m.past.rows = append(m.past.rows, row{entry: e})
-		if i < maxChecked {
-			cmds = append(cmds, m.recheck(e))
+		r := row{entry: e}
+		if cmd := m.recheck(e); i < maxChecked && cmd != nil {
+			r.state = checking
+			cmds = append(cmds, cmd)
 		}
+		m.past.rows = append(m.past.rows, r)
 	}
 	return tea.Batch(cmds...)
 }
@@ -138,7 +143,7 @@ func (m *Model) pastActions() []ui.Action {
 		return nil
 	}
 	move := func(by int) func() tea.Cmd {
-		return func() tea.Cmd { p.at = min(max(p.at+by, -1), len(p.rows)-1); return nil }
+		return func() tea.Cmd { m.choose(by); return nil }
 	}
 	actions := []ui.Action{
 		{Keys: []string{"down"}, Label: "recent", Title: "Choose a recent server", Run: move(1)},
@@ -148,6 +153,20 @@ func (m *Model) pastActions() []ui.Action {
 		actions = append(actions, ui.Action{Keys: []string{"delete"}, Label: "forget", Title: "Take the server off the list", Run: m.forget})
 	}
 	return actions
+}
+
+// choose moves among the servers; above the first is the input.
+func (m *Model) choose(by int) {
+	m.past.at = min(max(m.past.at+by, -1), len(m.past.rows)-1)
+}
+
+func (m *Model) wheel(msg tea.MouseWheelMsg) {
+	switch msg.Button {
+	case tea.MouseWheelDown:
+		m.choose(1)
+	case tea.MouseWheelUp:
+		m.choose(-1)
+	}
 }
 
 // takeRecent puts the chosen server into the input.
@@ -192,21 +211,26 @@ func (m *Model) pastLines(top, width, room int) []string {
 		hosts = max(hosts, ui.Width(title(r)))
 	}
 	hosts = min(hosts, max(20, width-44))
-	visible := min(len(p.rows), room-2)
-	first := max(0, p.at-visible+1)
-	lines := []string{"", k.Strong.Render("Recent")}
-	for i := first; i < first+visible; i++ {
-		r := p.rows[i]
+	lines := make([]string, len(p.rows))
+	for i, r := range p.rows {
 		text := ui.Pad(ui.Truncate(title(r), hosts, k.Ellipsis), hosts) + "  " + ui.Pad(ago(k.Now(), r.entry.Seen), 14)
 		tone, state := r.describe(k.Now())
 		if i == p.at {
-			lines = append(lines, k.Selected.Render(ui.Pad(k.Cursor+" "+text+"  "+state, width)))
+			lines[i] = k.Select(ui.Truncate(k.Cursor+" "+text+"  "+state, width-2, k.Ellipsis), width-2)
 		} else {
-			lines = append(lines, ui.Truncate("  "+text+"  "+k.Style(tone).Render(state), width, k.Ellipsis))
+			lines[i] = ui.Truncate("  "+text+"  "+k.Style(tone).Render(state), width-2, k.Ellipsis)
 		}
-		m.zones.Add(0, top+len(lines)-1, width+1, 1, func() tea.Cmd { return m.clickRecent(i) })
 	}
-	return lines
+	p.scroll.Show(max(p.at, 0), len(lines), room-2)
+	visible := k.Rail(&p.scroll, p.scroll.Visible(lines, room-2), width)
+	for i := range visible {
+		m.zones.Add(0, top+2+i, width+1, 1, func() tea.Cmd { return m.clickRecent(p.scroll.Top() + i) })
+	}
+	head := k.Strong.Render("Recent")
+	if position := k.Position(&p.scroll); position != "" {
+		head += k.Faint.Render("  " + position)
+	}
+	return append([]string{"", head}, visible...)
 }
 
 // clickRecent chooses a server; a click on the chosen one looks at it.
@@ -235,6 +259,8 @@ func (r row) describe(now time.Time) (ui.Tone, string) {
 		return ui.Caution, fmt.Sprintf("pin holds %d days", days)
 	case r.state == holds:
 		return ui.Success, fmt.Sprintf("pin holds %d days", days)
+	case r.state == checking:
+		return ui.Plain, "checking"
 	case r.state == unreachable:
 		return ui.Plain, "can't be reached now"
 	}

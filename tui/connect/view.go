@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"espost/sanitize"
 	"espost/tlsinspect"
 	"espost/tui/ui"
@@ -16,6 +18,7 @@ func (m *Model) View(width, height int) string {
 	k.Dress(&m.input)
 	m.zones.Reset()
 	inner := min(width-2, ui.ReadingWidth)
+	m.zones.Add(0, 2, inner+1, 1, func() tea.Cmd { m.past.at = -1; return nil })
 	lines := append([]string{
 		"",
 		k.Strong.Render("Where will the board send its data?"),
@@ -29,7 +32,9 @@ func (m *Model) View(width, height int) string {
 		lines = append(lines, hanging(k.Mark(ui.Failure), ui.Sentence(sanitize.Line(m.problem.headline)), inner)...)
 		lines = append(lines, hanging(" ", ui.Sentence(sanitize.Line(m.problem.fix)), inner)...)
 	case m.tried:
-		if _, err := m.Target(); err != nil {
+		if _, err := m.Target(); strings.TrimSpace(m.input.Value()) == "" {
+			lines = append(lines, hanging(k.Mark(ui.Caution), "Type or paste an address first. Tab takes the example; espost --demo brings a server along.", inner)...)
+		} else if err != nil {
 			lines = append(lines, hanging(k.Mark(ui.Failure), ui.Sentence(sanitize.Line(err.Error())), inner)...)
 		}
 	default:

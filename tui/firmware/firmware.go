@@ -3,7 +3,9 @@
 package firmware
 
 import (
+	"bytes"
 	"path/filepath"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -14,8 +16,9 @@ import (
 
 // Written is sent when the sketch's folder is on disk.
 type Written struct {
-	Folder   string // as the user would type it
-	Commands []codegen.Command
+	Folder    string // as the user would type it
+	Commands  []codegen.Command
+	NeedsWiFi bool // placeholders stand where the Wi-Fi settings belong
 }
 
 // Model is the step. It edits the profile's firmware settings in place.
@@ -25,20 +28,24 @@ type Model struct {
 	dir     string // sketches are written below it
 
 	cursor  int
-	offset  int
+	rows    ui.Scroll // of the settings
 	editor  *editor
-	files   codegen.Folder // as the settings stand
-	problem error          // why there are none
-	file    int            // shown in the preview
-	listing listing        // of that file
-	scroll  ui.Scroll      // in the preview
-	written *Written
+	dropped map[string]string // what was typed and not kept, by setting
+	files   codegen.Folder    // as the settings stand
+	problem error             // why there are none
+	file    int               // shown in the preview
+	listing listing           // of that file
+	scroll  ui.Scroll         // in the preview
+	whole   bool              // the file is shown at full width
+	written *Written          // what is on disk, nil before
+	onDisk  codegen.Folder    // its files
+	guide   guide
 	zones   ui.Zones
 }
 
 // New returns the step; sketches are written into folders of dir.
 func New(kit *ui.Kit, p *profile.Profile, dir string) *Model {
-	m := &Model{kit: kit, profile: p, dir: dir}
+	m := &Model{kit: kit, profile: p, dir: dir, dropped: map[string]string{}}
 	m.cursor = len(m.settings())
 	return m
 }
@@ -58,6 +65,7 @@ func (m *Model) Enter() tea.Cmd {
 		m.cursor = len(m.settings())
 	}
 	m.refresh()
+	m.guide.shown = m.guide.shown && m.Done()
 	return nil
 }
 
@@ -77,42 +85,81 @@ func (m *Model) refresh() {
 	m.file = min(m.file, max(0, len(m.files)-1))
 }
 
+// Done reports whether what is on disk is what the settings say.
+func (m *Model) Done() bool {
+	return m.written != nil && slices.EqualFunc(m.files, m.onDisk, func(a, b codegen.File) bool {
+		return a.Path == b.Path && bytes.Equal(a.Data, b.Data)
+	})
+}
+
 // folder is where the sketch goes.
 func (m *Model) folder() string { return filepath.Join(m.dir, m.profile.Firmware.Name) }
 
 // Actions implements ui.Step.
 func (m *Model) Actions() []ui.Action {
-	if m.editor != nil {
+	switch {
+	case m.editor != nil:
 		return m.editor.actions(m)
+	case m.guide.shown:
+		return m.guideActions()
+	case m.whole:
+		return m.wholeActions()
 	}
-	actions := []ui.Action{{Keys: []string{"enter"}, Label: "write the files", Title: "Write the files", Run: m.write}}
-	if settings := m.settings(); m.cursor < len(settings) {
+	write := ui.Action{Keys: []string{"w"}, Label: "write the files", Title: "Write the files", Run: m.write}
+	settings := m.settings()
+	var actions []ui.Action
+	switch {
+	case m.cursor < len(settings) && settings[m.cursor].turn != nil:
 		s := settings[m.cursor]
-		actions = []ui.Action{{Keys: []string{"enter"}, Label: "edit", Title: "Edit " + s.title, Run: m.edit}}
-		if s.turn != nil {
-			actions = []ui.Action{
-				{Keys: []string{"enter", "space", "right"}, Label: "change", Title: "Change " + s.title, Run: m.turn(1)},
-				{Keys: []string{"left"}, Title: "Change " + s.title + " back", Run: m.turn(-1)},
-			}
+		actions = []ui.Action{
+			{Keys: []string{"enter", "space", "right"}, Label: "change", Title: "Change " + s.title, Run: m.turn(1)},
+			{Keys: []string{"left"}, Title: "Change " + s.title + " back", Run: m.turn(-1)},
+			write,
 		}
-		actions = append(actions, ui.Action{Keys: []string{"w"}, Label: "write the files", Title: "Write the files", Run: m.write})
+	case m.cursor < len(settings):
+		s := settings[m.cursor]
+		actions = []ui.Action{{Keys: []string{"enter"}, Label: "edit", Title: "Edit " + s.title, Run: m.edit}, write}
+	case m.Done():
+		write.Label = "write again"
+		actions = []ui.Action{{Keys: []string{"enter"}, Label: "what comes next", Title: "Show what comes next", Run: m.showGuide}, write}
+	default:
+		write.Keys = []string{"enter", "w"}
+		actions = []ui.Action{write}
+	}
+	up := "settings"
+	if m.cursor < len(settings) {
+		up = ""
 	}
 	actions = append(actions,
-		ui.Action{Keys: []string{"y"}, Label: m.copyLabel(), Title: "Copy the command that flashes it", Run: m.copyCommand},
-		ui.Action{Keys: []string{"up", "k"}, Label: "settings", Title: "Up", Run: func() tea.Cmd { m.move(-1); return nil }},
+		ui.Action{Keys: []string{"up", "k"}, Label: up, Title: "Up", Run: func() tea.Cmd { m.move(-1); return nil }},
 		ui.Action{Keys: []string{"down", "j"}, Title: "Down", Run: func() tea.Cmd { m.move(1); return nil }},
-		ui.Action{Keys: []string{"tab", "]"}, Label: "next file", Title: "Show the next file", Run: m.show(1)},
-		ui.Action{Keys: []string{"shift+tab", "["}, Title: "Show the file before", Run: m.show(-1)},
-		ui.Action{Keys: []string{"Y"}, Title: "Copy the file that is shown", Run: m.copyFile},
+		ui.Action{Keys: []string{"v"}, Label: "view source", Title: "Show the source at full width", Run: m.toggleWhole},
 	)
-	return append(actions, m.scroll.Actions([]string{"ctrl+b"}, []string{"ctrl+f"})...)
+	return append(actions, m.fileActions("ctrl+b", "ctrl+f")...)
 }
 
-func (m *Model) copyLabel() string {
-	if m.written != nil {
-		return "copy command"
-	}
-	return ""
+// fileActions are what can be done with the file that is shown; the last one
+// copies the command that flashes it.
+func (m *Model) fileActions(up, down string) []ui.Action {
+	actions := append([]ui.Action{
+		{Keys: []string{"tab", "]"}, Label: "next file", Title: "Show the next file", Run: m.show(1)},
+		{Keys: []string{"shift+tab", "["}, Title: "Show the file before", Run: m.show(-1)},
+		{Keys: []string{"Y"}, Title: "Copy the file that is shown", Run: m.copyFile},
+	}, m.scroll.Actions([]string{up}, []string{down})...)
+	return append(actions, ui.Action{Keys: []string{"y"}, Title: "Copy the command that flashes it", Run: m.copyCommand})
+}
+
+// wholeActions are what can be done with a file at full width.
+func (m *Model) wholeActions() []ui.Action {
+	return append([]ui.Action{
+		{Keys: []string{"enter", "esc", "v"}, Label: "settings", Title: "Back to the settings", Run: m.toggleWhole},
+	}, m.fileActions("up", "down")...)
+}
+
+func (m *Model) toggleWhole() tea.Cmd {
+	m.whole = !m.whole
+	m.scroll.To(0)
+	return nil
 }
 
 func (m *Model) move(by int) { m.cursor = min(max(m.cursor+by, 0), len(m.settings())) }
@@ -131,7 +178,7 @@ func (m *Model) copyCommand() tea.Cmd {
 	if m.written == nil {
 		return ui.Say(ui.Plain, "the command comes with the files: write them first, or copy the file shown with Y")
 	}
-	return m.kit.Copy("command", m.written.Commands[0].Line)
+	return m.kit.Copy("command", m.written.Commands[m.guide.command].Line)
 }
 
 // copyFile copies the file as it is written, secrets included.
@@ -150,6 +197,9 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case wroteMsg:
 		return m.wrote(msg)
 	case tea.MouseWheelMsg:
+		if m.guide.shown {
+			return nil
+		}
 		m.scroll.Wheel(msg)
 	case tea.MouseClickMsg:
 		return m.zones.Click(msg)

@@ -21,6 +21,7 @@ import (
 // choice to turn.
 type setting struct {
 	title  string
+	about  string // a sentence for the foot of the page
 	shown  string // as it may be shown
 	value  string // as it is edited
 	hint   string // in the empty input
@@ -42,15 +43,27 @@ func (m *Model) settings() []setting {
 			password = m.kit.Caution.Render("to fill in later")
 		}
 	}
+	offline := "While Wi-Fi or server are down, readings wait in the board's flash and are sent later."
+	if !board.HasFileSystem() {
+		offline = "This board's flash has no room for readings to wait in."
+	}
+	place := slices.IndexFunc(esp8266.Boards(), func(b esp8266.Board) bool { return b.ID == fw.Board }) + 1
 	return []setting{
-		{title: "Board", shown: board.Name, turn: func(by int) { turnBoard(fw, by) }},
-		{title: "Wi-Fi", shown: wifi, value: fw.SSID, hint: "the network's name", set: func(s string) error { fw.SSID = s; return nil }},
-		{title: "Password", shown: password, value: fw.Password, hint: "of the network", secret: true, set: func(s string) error { fw.Password = s; return nil }},
-		{title: "Every", shown: every(fw.Every), value: every(fw.Every), hint: "60s, 5m, 1h", set: func(s string) error { return setEvery(fw, s) }},
-		{title: "Keep offline", shown: yes(fw.Outbox), turn: func(int) { fw.Outbox = !fw.Outbox && board.HasFileSystem() }},
-		{title: "Deep sleep", shown: yes(fw.DeepSleep), turn: func(int) { fw.DeepSleep = !fw.DeepSleep }},
-		{title: "Blink LED", shown: yes(fw.LED), turn: func(int) { fw.LED = !fw.LED }},
-		{title: "Folder", shown: sanitize.Line("." + string(filepath.Separator) + fw.Name), value: fw.Name, hint: "name of the sketch", set: func(s string) error { return setName(fw, s) }},
+		{title: "Board", shown: board.Name, turn: func(by int) { turnBoard(fw, by) },
+			about: fmt.Sprintf("Board %d of %d; it decides on the LED, the flash layout and the upload.", place, len(esp8266.Boards()))},
+		{title: "Wi-Fi", shown: wifi, value: fw.SSID, hint: "the network's name", set: func(s string) error { fw.SSID = s; return nil },
+			about: "The network that the board shall join, on 2.4 GHz. Left empty, you fill it in in arduino_secrets.h."},
+		{title: "Password", shown: password, value: fw.Password, hint: "of the network", secret: true, set: func(s string) error { fw.Password = s; return nil },
+			about: "It goes into arduino_secrets.h, which git ignores and you alone can read, and nowhere else."},
+		{title: "Every", shown: every(fw.Every), value: every(fw.Every), hint: "60s, 5m, 1h", set: func(s string) error { return setEvery(fw, s) },
+			about: "How often the board sends the form: 60s, 5m, 1h30m."},
+		{title: "Keep offline", shown: yes(fw.Outbox), turn: func(int) { fw.Outbox = !fw.Outbox && board.HasFileSystem() }, about: offline},
+		{title: "Deep sleep", shown: yes(fw.DeepSleep), turn: func(int) { fw.DeepSleep = !fw.DeepSleep },
+			about: "Between two POSTs the board sleeps, for batteries. A wire from GPIO 16 (D0) to RST wakes it."},
+		{title: "Blink LED", shown: yes(fw.LED), turn: func(int) { fw.LED = !fw.LED },
+			about: "One blink for a delivered reading, three for a failure."},
+		{title: "Folder", shown: sanitize.Line("." + string(filepath.Separator) + fw.Name), value: fw.Name, hint: "name of the sketch", set: func(s string) error { return setName(fw, s) },
+			about: "The sketch's name, and the folder that it is written to."},
 	}
 }
 
@@ -117,6 +130,10 @@ func (m *Model) edit() tea.Cmd {
 		e.input.EchoMode = textinput.EchoPassword
 	}
 	e.input.SetValue(s.value)
+	if text, ok := m.dropped[s.title]; ok {
+		e.input.SetValue(text)
+		delete(m.dropped, s.title)
+	}
 	e.input.Focus()
 	m.editor = e
 	return nil
@@ -146,7 +163,7 @@ func (e *editor) actions(m *Model) []ui.Action {
 			}
 			return nil
 		}},
-		{Keys: []string{"esc"}, Label: "leave as it was", Title: "Leave it as it was", Run: func() tea.Cmd { m.editor = nil; return nil }},
+		{Keys: []string{"esc"}, Label: "leave as it was", Title: "Leave it as it was", Run: m.leave},
 	}
 	if e.setting.secret {
 		actions = append(actions, ui.Action{Keys: []string{"ctrl+r"}, Label: "show", Title: "Show or hide what is typed", Run: e.reveal})
@@ -172,6 +189,18 @@ func (e *editor) reveal() tea.Cmd {
 		e.input.EchoMode = textinput.EchoPassword
 	}
 	return nil
+}
+
+// leave keeps the setting as it was; what was typed is there again when it is
+// edited the next time.
+func (m *Model) leave() tea.Cmd {
+	e := m.editor
+	m.editor = nil
+	if e.input.Value() == e.setting.value {
+		return nil
+	}
+	m.dropped[e.setting.title] = e.input.Value()
+	return ui.Say(ui.Plain, "left as it was; editing it again brings the text back")
 }
 
 func (m *Model) accept() tea.Cmd {

@@ -1,6 +1,7 @@
 package firmware
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"strings"
@@ -21,6 +22,9 @@ type listing struct {
 	data  string
 	theme *ui.Theme
 	lines []string
+
+	width int      // that rows were made for; 0 for none
+	rows  []string // numbered lines, those that are too long going on beneath themselves
 }
 
 // of returns the file's lines.
@@ -28,13 +32,30 @@ func (l *listing) of(k *ui.Kit, file codegen.File) []string {
 	if l.path == file.Path && l.data == string(file.Data) && l.theme == k.Theme {
 		return l.lines
 	}
-	l.path, l.data, l.theme = file.Path, string(file.Data), k.Theme
+	l.path, l.data, l.theme, l.width = file.Path, string(file.Data), k.Theme, 0
 	text := strings.Split(strings.TrimRight(sanitize.Text(l.data), "\n"), "\n")
 	for i, line := range text {
 		text[i] = masked(k, line)
 	}
 	l.lines = coloured(k.Theme, file.Path, strings.Join(text, "\n"))
 	return l.lines
+}
+
+// numbered returns the file's lines behind their numbers, wrapped to width.
+func (l *listing) numbered(k *ui.Kit, file codegen.File, width int) []string {
+	lines := l.of(k, file)
+	if l.width == width {
+		return l.rows
+	}
+	l.width, l.rows = width, nil
+	for i, line := range lines {
+		number := k.Faint.Render(fmt.Sprintf("%3d ", i+1))
+		for row := range strings.SplitSeq(lipgloss.Wrap(line, width-4, ""), "\n") {
+			l.rows = append(l.rows, number+row)
+			number = "    "
+		}
+	}
+	return l.rows
 }
 
 // masked hides the secrets' definitions: the file on disk has them, the screen

@@ -2,6 +2,7 @@ package firmware
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -17,6 +18,12 @@ func (m *Model) View(width, height int) string {
 	k := m.kit
 	m.zones.Reset()
 	inner := width - 2
+	if m.guide.shown && m.editor == nil {
+		return m.guideView(width, height)
+	}
+	if m.whole && m.editor == nil {
+		return ui.Fit(ui.Indent("\n"+m.preview(0, inner, height-1), 1), width, height)
+	}
 	foot := m.foot(min(inner, ui.ReadingWidth))
 	room := height - 2 - len(foot)
 	var body string
@@ -43,7 +50,7 @@ func (m *Model) settingsPane(width, height int) string {
 	row := func(index int, text string) {
 		owner[len(lines)] = index
 		if index == m.cursor && m.editor == nil {
-			lines = append(lines, k.Selected.Render(ui.Pad(k.Cursor+" "+ui.Truncate(text, width-2, k.Ellipsis), width)))
+			lines = append(lines, k.Select(k.Cursor+" "+ui.Truncate(text, width-4, k.Ellipsis), width-2))
 			return
 		}
 		lines = append(lines, "  "+ui.Truncate(text, width-2, k.Ellipsis))
@@ -59,7 +66,11 @@ func (m *Model) settingsPane(width, height int) string {
 			at = len(lines) - 1
 			continue
 		}
-		row(i, ui.Pad(s.title, 13)+s.shown)
+		shown := s.shown
+		if i == m.cursor && s.turn != nil {
+			shown = "< " + shown + " >"
+		}
+		row(i, ui.Pad(s.title, 13)+shown)
 	}
 	for i, line := range m.pinLines() {
 		lines = append(lines, "  "+k.Faint.Render(ui.Truncate(ui.Pad([]string{"Pin", ""}[i], 13)+line, width-2, k.Ellipsis)))
@@ -68,11 +79,15 @@ func (m *Model) settingsPane(width, height int) string {
 	if m.cursor == len(settings) {
 		at = len(lines)
 	}
-	row(len(settings), "Write the files")
-	visible, offset := ui.Window(lines, at, m.offset, height)
-	m.offset = offset
+	last := "Write the files"
+	if m.Done() {
+		last = "What comes next"
+	}
+	row(len(settings), last)
+	m.rows.Show(at, len(lines), height)
+	visible := k.Rail(&m.rows, m.rows.Visible(lines, height), width)
 	for i := range visible {
-		if index, ok := owner[offset+i]; ok {
+		if index, ok := owner[m.rows.Top()+i]; ok {
 			m.zones.Add(0, bodyTop+i, bodyLeft+width, 1, func() tea.Cmd { return m.click(index) })
 		}
 	}
@@ -115,14 +130,17 @@ func (m *Model) preview(left, width, height int) string {
 	if len(m.files) == 0 {
 		return ""
 	}
-	code := m.listing.of(k, m.files[m.file])
-	visible := m.scroll.Visible(code, max(1, height-2))
-	var out strings.Builder
-	out.WriteString(m.tabs(left, width) + "\n")
-	for i, line := range visible {
-		out.WriteString("\n" + k.Faint.Render(fmt.Sprintf("%3d ", m.scroll.Top()+i+1)) + ui.Truncate(line, width-4, k.Ellipsis))
+	height = max(1, height-2)
+	var visible []string
+	if m.whole {
+		visible = m.scroll.Visible(m.listing.numbered(k, m.files[m.file], width-2), height)
+	} else {
+		visible = slices.Clone(m.scroll.Visible(m.listing.of(k, m.files[m.file]), height))
+		for i, line := range visible {
+			visible[i] = k.Faint.Render(fmt.Sprintf("%3d ", m.scroll.Top()+i+1)) + ui.Truncate(line, width-6, k.Ellipsis)
+		}
 	}
-	return out.String()
+	return m.tabs(left, width) + "\n\n" + strings.Join(k.Rail(&m.scroll, visible, width), "\n")
 }
 
 // tabs are the files' names, from one before the shown one, as many as fit.
@@ -152,30 +170,23 @@ func (m *Model) tabs(left, width int) string {
 	return line.String()
 }
 
-// foot says how things stand: what is missing, or what was written and what
-// comes next.
+// foot says how things stand: what is wrong or missing, what the setting at the
+// cursor means, or what was written.
 func (m *Model) foot(width int) []string {
 	k := m.kit
 	line := func(tone ui.Tone, text string) []string {
 		return strings.Split(k.Mark(tone)+" "+strings.ReplaceAll(ui.Wrap(sanitize.Line(text), width-2), "\n", "\n  "), "\n")
 	}
+	settings := m.settings()
 	switch {
 	case m.problem != nil:
 		return line(ui.Failure, m.problem.Error())
+	case m.cursor < len(settings):
+		return line(ui.Plain, settings[m.cursor].about)
+	case m.Done():
+		return line(ui.Success, fmt.Sprintf("%d files are in %s", len(m.files), m.written.Folder))
 	case m.written != nil:
-		done := line(ui.Success, fmt.Sprintf("%d files in %s", len(m.files), m.written.Folder))
-		if m.profile.Firmware.SSID == "" {
-			done = append(done, line(ui.Caution, "put your Wi-Fi name and password into arduino_secrets.h before flashing")...)
-		}
-		command := strings.Split(ui.Wrap(sanitize.Line(m.written.Commands[0].Line), width-8), "\n")
-		for i, part := range command {
-			label := "        "
-			if i == 0 {
-				label = "  next  "
-			}
-			done = append(done, label+k.Strong.Render(part))
-		}
-		return done
+		return line(ui.Caution, "changed since the files were written to "+m.written.Folder)
 	case m.profile.Firmware.SSID == "":
 		return line(ui.Plain, fmt.Sprintf("without Wi-Fi settings the sketch gets %s and %s, to fill in in arduino_secrets.h",
 			codegen.PlaceholderSSID, codegen.PlaceholderPassword))

@@ -22,6 +22,7 @@ type (
 	}
 	// wroteMsg says what came of writing.
 	wroteMsg struct {
+		files  codegen.Folder
 		folder string
 		err    error
 	}
@@ -51,7 +52,7 @@ func (m *Model) compared(msg comparedMsg) tea.Cmd {
 		return put(msg, false)
 	}
 	ask := &ui.Question{
-		Kit: m.kit, Title: "Replace files in " + sanitize.Line(m.shownFolder()) + "?", Yes: "replace",
+		Kit: m.kit, Diff: true, Title: "Replace files in " + sanitize.Line(m.shownFolder()) + "?", Yes: "replace",
 		Body: strings.ReplaceAll(question, formpost.Mask, strings.Repeat(m.kit.Mask, 8)),
 		Run:  func() tea.Cmd { return put(msg, true) },
 	}
@@ -84,7 +85,7 @@ func ask(changes []codegen.Change) string {
 func put(msg comparedMsg, force bool) tea.Cmd {
 	return func() tea.Msg {
 		_, err := msg.files.Write(msg.folder, codegen.WriteOptions{Force: force})
-		return wroteMsg{msg.folder, err}
+		return wroteMsg{msg.files, msg.folder, err}
 	}
 }
 
@@ -97,14 +98,11 @@ func (m *Model) wrote(msg wroteMsg) tea.Cmd {
 		return ui.Say(ui.Failure, err.Error())
 	}
 	m.profile.Firmware.Folder = m.profile.Firmware.Name
-	again := m.written != nil
-	m.written = &Written{Folder: m.shownFolder(), Commands: codegen.Commands(project, m.shownFolder())}
+	m.written = &Written{Folder: m.shownFolder(), Commands: codegen.Commands(project, m.shownFolder()), NeedsWiFi: m.profile.Firmware.SSID == ""}
+	m.onDisk = msg.files
+	m.showGuide()
 	done := *m.written
-	handOn := func() tea.Msg { return done }
-	if again { // View says it the first time
-		return tea.Batch(handOn, ui.Say(ui.Success, "written again"))
-	}
-	return handOn
+	return func() tea.Msg { return done }
 }
 
 // shownFolder is the folder as the user would type it.

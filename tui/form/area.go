@@ -102,7 +102,7 @@ func (a *area) view(width, height int) string {
 	room := max(3, height-4-strings.Count(foot, "\n")-1)
 	a.input.SetWidth(max(10, width-4))
 	a.input.SetHeight(max(1, room-2))
-	return "\n" + k.Card(a.title, ui.WithoutBidi(a.input.View()), width, room) + "\n\n" + foot
+	return "\n" + ui.Card{Title: a.title}.Render(k.Theme, strings.Split(ui.WithoutBidi(a.input.View()), "\n"), width, room) + "\n\n" + foot
 }
 
 // importCurl opens the area for a curl command.

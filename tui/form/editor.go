@@ -236,7 +236,9 @@ func (e *editor) control(s slot, width int) string {
 		k.Dress(&e.name)
 		label, text = "name", k.InputBox(&e.name, width-10)
 	case slotSource:
-		label, text = "from", choice(info.Title, info.About)
+		all := esp8266.Sources()
+		place := slices.IndexFunc(all, func(i esp8266.SourceInfo) bool { return i.Source == e.source }) + 1
+		label, text = "from", choice(info.Title, fmt.Sprintf("%d of %d: %s", place, len(all), info.About))
 	case slotGPIO:
 		k.Dress(&e.gpio)
 		label, text = "GPIO", k.InputBox(&e.gpio, 16)

@@ -21,9 +21,9 @@ type Model struct {
 	kit     *ui.Kit
 	profile *profile.Profile
 
-	cursor  int // fields, then headers, then the line that goes on
-	offset  int // of the rows
-	page    int // rows that fit
+	cursor  int       // fields, then headers, then the line that goes on
+	scroll  ui.Scroll // of the rows
+	page    int       // rows that fit
 	zones   ui.Zones
 	editor  *editor
 	area    *area

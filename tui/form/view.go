@@ -19,17 +19,17 @@ func (m *Model) View(width, height int) string {
 		return ui.Fit(ui.Indent(m.area.view(inner, height), 1), width, height)
 	}
 	head := "\n" + m.head(inner) + "\n\n"
-	foot := m.preview(inner)
+	foot := m.preview(inner, max(minPreview, height/4))
 	if m.editor != nil {
 		foot = m.editor.view(inner) + "\n\n" + foot
 	}
 	footHeight := strings.Count(foot, "\n") + 1
 	rows, at, owner := m.rows(inner)
 	room := max(1, height-headHeight-footHeight)
-	visible, offset := ui.Window(rows, at, m.offset, room)
-	m.offset = offset
+	m.scroll.Show(at, len(rows), room)
+	visible := m.kit.Rail(&m.scroll, m.scroll.Visible(rows, room), inner)
 	m.page = max(1, room-1)
-	m.addZones(owner, offset, len(visible), inner, headHeight+room)
+	m.addZones(owner, m.scroll.Top(), len(visible), inner, headHeight+room)
 	body := ui.Fit(strings.Join(visible, "\n"), inner, room)
 	return ui.Fit(ui.Indent(head+body+"\n"+foot, 1), width, height)
 }
@@ -59,10 +59,10 @@ func (m *Model) rows(width int) (lines []string, at int, owner map[int]int) {
 		text := ui.Pad(name, nameWidth) + "  " + ui.Pad(from, 15) + "  " + value
 		if index == m.cursor && m.editor == nil {
 			at = len(lines)
-			lines = append(lines, k.Selected.Render(ui.Pad(ui.Truncate(k.Cursor+" "+mark+" "+text, width, k.Ellipsis), width)))
+			lines = append(lines, k.Select(ui.Truncate(k.Cursor+" "+mark+" "+text, width-2, k.Ellipsis), width-2))
 			return
 		}
-		lines = append(lines, "  "+mark+" "+ui.Truncate(text, width-4, k.Ellipsis))
+		lines = append(lines, "  "+mark+" "+ui.Truncate(text, width-6, k.Ellipsis))
 	}
 	if len(f.Fields) > 0 {
 		lines = append(lines, k.Faint.Render("    "+ui.Pad("Name", nameWidth)+"  "+ui.Pad("From", 15)+"  Value / sample"))
@@ -109,8 +109,9 @@ func (m *Model) value(f profile.Field) string {
 }
 
 // preview shows the body as it is sent, secrets masked, and its size; or why
-// it can't be sent. The row being edited counts as it stands.
-func (m *Model) preview(width int) string {
+// it can't be sent; at most height lines of it. The row being edited counts as it
+// stands.
+func (m *Model) preview(width, height int) string {
 	k, draft := m.kit, *m.profile
 	if m.editor != nil {
 		draft.Form = m.editor.applied(draft.Form)
@@ -126,15 +127,21 @@ func (m *Model) preview(width int) string {
 	_, body := request.Preview()
 	body = strings.ReplaceAll(body, formpost.Mask, strings.Repeat(k.Mask, 8))
 	lines := strings.Split(ui.Chop(sanitize.Line(body), width), "\n")
-	if len(lines) > previewLines {
-		lines = lines[:previewLines]
-		last := &lines[previewLines-1]
+	if len(lines) > height {
+		lines = lines[:height]
+		last := &lines[height-1]
 		*last = ui.Truncate(*last, width-1, "") + k.Ellipsis
+	}
+	for i, inside := 0, false; i < len(lines) && request.Encoding == formpost.JSON; i++ {
+		row := lines[i]
+		lines[i] = k.JSON(row, inside)
+		inside = ui.JSONInside(row, inside)
 	}
 	title := k.Faint.Render("Body, as it is sent")
 	title = ui.Pad(title, width-ui.Width(size)) + size
 	return title + "\n" + strings.Join(lines, "\n")
 }
 
-// previewLines is how much of a long body is shown; y copies all of it.
-const previewLines = 3
+// minPreview is how many lines of a long body are shown at least; y copies all
+// of it.
+const minPreview = 3

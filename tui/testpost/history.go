@@ -52,13 +52,15 @@ func (h *history) diff(text func(*formpost.Response) string) string {
 func (m *Model) browse(by int) tea.Cmd {
 	h := &m.history
 	h.shown = min(max(h.shown+by, 0), len(h.answers)-1)
-	m.answer, m.scroll = h.answers[h.shown], 0
+	m.answer = h.answers[h.shown]
+	m.answers.To(0)
 	m.sent = m.answer.Request
 	return nil
 }
 
 func (m *Model) toggleDiffers() tea.Cmd {
-	m.differs, m.scroll = !m.differs, 0
+	m.differs = !m.differs
+	m.answers.To(0)
 	if m.differs {
 		return ui.Say(ui.Plain, "d shows the answer again")
 	}

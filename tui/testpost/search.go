@@ -1,6 +1,7 @@
 package testpost
 
 import (
+	"fmt"
 	"strings"
 
 	"charm.land/bubbles/v2/textinput"
@@ -14,6 +15,7 @@ type search struct {
 	typing bool
 	input  textinput.Model
 	text   string // what was searched for last
+	at     int    // the row where it was found
 }
 
 // line is the input at the foot of the pane.
@@ -33,7 +35,7 @@ func (m *Model) searchActions() []ui.Action {
 	return []ui.Action{
 		{Keys: []string{"enter"}, Label: "find", Title: "Find it", Run: func() tea.Cmd {
 			m.search.typing, m.search.text = false, m.search.input.Value()
-			return m.find(m.scroll)
+			return m.find(m.answers.Top())
 		}},
 		{Keys: []string{"esc"}, Label: "leave", Title: "Leave the search", Run: func() tea.Cmd {
 			m.search.typing = false
@@ -48,7 +50,7 @@ func (m *Model) typeSearch(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-func (m *Model) findNext() tea.Cmd { return m.find(m.scroll + 1) }
+func (m *Model) findNext() tea.Cmd { return m.find(m.search.at + 1) }
 
 // find scrolls to the first line at or after from that holds the text,
 // beginning again at the top where there is none below.
@@ -56,12 +58,13 @@ func (m *Model) find(from int) tea.Cmd {
 	if m.search.text == "" {
 		return ui.Say(ui.Plain, "nothing to search for: / asks for a text")
 	}
-	lines := m.receivedLines()
-	for i := range lines {
-		at := (from + i) % len(lines)
-		if m.search.in(lines[at]) {
-			m.scroll = at
-			return nil
+	rows := m.drawn.rows
+	for i := range rows {
+		at := (from + i) % len(rows)
+		if m.search.in(rows[at]) {
+			m.focus, m.search.at = received, at
+			m.answers.To(at)
+			return ui.Say(ui.Plain, fmt.Sprintf("line %d of %d; f finds the next", at+1, len(rows)))
 		}
 	}
 	return ui.Say(ui.Caution, "not found")
@@ -69,16 +72,4 @@ func (m *Model) find(from int) tea.Cmd {
 
 func (s *search) in(line string) bool {
 	return s.text != "" && strings.Contains(strings.ToLower(line), strings.ToLower(s.text))
-}
-
-// marked is lines with those that were searched for set off.
-func (m *Model) marked(lines []string) []string {
-	out := make([]string, len(lines))
-	for i, line := range lines {
-		if m.search.in(line) {
-			line = m.kit.Selected.Render(line)
-		}
-		out[i] = line
-	}
-	return out
 }

@@ -39,11 +39,15 @@ type Model struct {
 	sent   []byte // the request of the last try
 	answer *formpost.Response
 	failed error
-	scroll int  // in what was received
-	page   int  // lines of it that are in sight
-	drawn  page // what of it is drawn
-	brief  bool // the notes are cut: there is little room
-	whole  bool // show status line and headers of the answer too
+
+	focus   pane
+	answers ui.Scroll // in what was received
+	request ui.Scroll
+	notes   ui.Scroll
+	drawn   page     // what was received
+	rows    []string // scratch for the rows of it in colour
+	whole   bool     // show status line and headers of the answer too
+	zones   ui.Zones
 
 	history history // the answers so far, the one shown among them
 	differs bool    // show what differs from the answer before instead
@@ -91,8 +95,8 @@ func (m *Model) SetReport(r *tlsinspect.Report) {
 	m.history, m.differs, m.search = history{}, false, search{}
 }
 
-// request is what would be sent now, nil if the form can't be sent.
-func (m *Model) request() []byte {
+// bytes is what would be sent now, nil if the form can't be sent.
+func (m *Model) bytes() []byte {
 	r, err := m.profile.Request()
 	if err != nil || r.Validate() != nil {
 		return nil
@@ -101,7 +105,7 @@ func (m *Model) request() []byte {
 }
 
 // fresh reports whether the answer belongs to the request as it is now.
-func (m *Model) fresh() bool { return m.answer != nil && bytes.Equal(m.sent, m.request()) }
+func (m *Model) fresh() bool { return m.answer != nil && bytes.Equal(m.sent, m.bytes()) }
 
 // Passed reports whether the request as it is now was answered with a 2xx.
 func (m *Model) Passed() bool { return m.fresh() && m.answer.Status/100 == 2 }
@@ -130,15 +134,11 @@ func (m *Model) Actions() []ui.Action {
 	if m.answer != nil {
 		actions = append(actions,
 			ui.Action{Keys: []string{"y"}, Label: "copy body", Title: "Copy the answer's body", Run: m.copyBody},
+			ui.Action{Keys: []string{"tab"}, Label: "next part", Title: "Move the arrow keys to received, sent or notes", Run: m.turnFocus(1)},
+			ui.Action{Keys: []string{"shift+tab"}, Run: m.turnFocus(-1)},
 			ui.Action{Keys: []string{"v"}, Label: "headers", Title: "Show or hide the answer's headers", Run: m.toggleWhole},
 			ui.Action{Keys: []string{"/"}, Title: "Search in what was received", Run: m.startSearch},
 			ui.Action{Keys: []string{"f"}, Title: "Find the next place", Run: m.findNext},
-			ui.Action{Keys: []string{"down", "j"}, Title: "Scroll down", Run: m.scrollBy(1)},
-			ui.Action{Keys: []string{"up", "k"}, Title: "Scroll up", Run: m.scrollBy(-1)},
-			ui.Action{Keys: []string{"pgdown"}, Title: "A page down", Run: m.scrollBy(max(1, m.page-1))},
-			ui.Action{Keys: []string{"pgup"}, Title: "A page up", Run: m.scrollBy(-max(1, m.page-1))},
-			ui.Action{Keys: []string{"home"}, Title: "To the beginning", Run: func() tea.Cmd { m.scroll = 0; return nil }},
-			ui.Action{Keys: []string{"end"}, Title: "To the end", Run: m.scrollBy(len(m.answer.Body) + len(m.answer.HeadRaw))},
 		)
 	}
 	if len(m.history.answers) > 1 {
@@ -148,21 +148,15 @@ func (m *Model) Actions() []ui.Action {
 			ui.Action{Keys: []string{"d"}, Label: "differences", Title: "Show what differs from the answer before", Run: m.toggleDiffers},
 		)
 	}
-	return append(actions, ui.Action{Keys: []string{"Y"}, Title: "Copy the request as it is sent", Run: m.copyRequest})
-}
-
-// scrollBy scrolls what was received; View knows where it ends.
-func (m *Model) scrollBy(lines int) func() tea.Cmd {
-	return func() tea.Cmd {
-		m.scroll = max(0, m.scroll+lines)
-		return nil
-	}
+	actions = append(actions, ui.Action{Keys: []string{"Y"}, Title: "Copy the request as it is sent", Run: m.copyRequest})
+	return append(actions, m.scroll().Actions([]string{"up", "k"}, []string{"down", "j"})...)
 }
 
 func (m *Model) next() tea.Cmd { return func() tea.Msg { return Finished{} } }
 
 func (m *Model) toggleWhole() tea.Cmd {
-	m.whole, m.scroll = !m.whole, 0
+	m.whole = !m.whole
+	m.answers.To(0)
 	return nil
 }
 
@@ -171,15 +165,16 @@ func (m *Model) copyBody() tea.Cmd {
 	return m.kit.Copy(fmt.Sprintf("body, %d bytes,", len(body)), body)
 }
 
-func (m *Model) copyRequest() tea.Cmd { return m.kit.Copy("request", string(m.request())) }
+func (m *Model) copyRequest() tea.Cmd { return m.kit.Copy("request", string(m.bytes())) }
 
 func (m *Model) start() tea.Cmd {
-	sent := m.request()
+	sent := m.bytes()
 	if sent == nil {
 		return ui.Say(ui.Caution, "the form can't be sent as it stands; esc goes back to it")
 	}
 	ctx, number := m.job.Start(m.kit.Context, m.kit.Now())
-	m.sent, m.answer, m.failed, m.scroll = sent, nil, nil, 0
+	m.sent, m.answer, m.failed = sent, nil, nil
+	m.focus, m.answers, m.notes = received, ui.Scroll{}, ui.Scroll{}
 	snapshot, report, send := *m.profile, m.report, m.send // the command must not see later changes
 	work := func() tea.Msg {
 		response, err := send(ctx, &snapshot, report)
@@ -217,11 +212,10 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 			return func() tea.Msg { return Answered{msg.response} }
 		}
 	case tea.MouseWheelMsg:
-		if msg.Button == tea.MouseWheelUp {
-			m.scroll = max(0, m.scroll-3)
-		} else {
-			m.scroll += 3
-		}
+		m.zones.Click(tea.MouseClickMsg{X: msg.X, Y: msg.Y, Button: tea.MouseLeft}) // the pane beneath it
+		m.scroll().Wheel(msg)
+	case tea.MouseClickMsg:
+		return m.zones.Click(msg)
 	case tea.KeyPressMsg, tea.PasteMsg:
 		if m.search.typing {
 			return m.typeSearch(msg)

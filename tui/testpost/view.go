@@ -1,13 +1,12 @@
 package testpost
 
 import (
-	"bytes"
-	"encoding/hex"
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"espost/formpost"
 	"espost/sanitize"
@@ -17,21 +16,18 @@ import (
 // View implements ui.Step.
 func (m *Model) View(width, height int) string {
 	inner := width - 2
-	m.brief = false
-	top := append([]string{""}, m.headline(inner)...)
-	top = append(top, "")
-	room := height - len(top)
-	if m.answer != nil && room < minPanes && len(m.answer.Notes) > 0 {
-		m.brief = true
-		top = append([]string{""}, m.headline(inner)...)
-		top = append(top, "")
-		room = height - len(top)
+	m.zones.Reset()
+	lines := append([]string{""}, m.headline(inner)...)
+	if m.answer != nil {
+		lines = append(lines, m.notesPane(len(lines), inner, height-len(lines)-1-min(minPanes, height/2))...)
 	}
-	return ui.Fit(ui.Indent(strings.Join(top, "\n")+"\n"+m.panes(inner, room), 1), width, height)
+	lines = append(lines, "")
+	room := height - len(lines)
+	return ui.Fit(ui.Indent(strings.Join(lines, "\n")+"\n"+m.panes(len(lines), inner, room), 1), width, height)
 }
 
-// minPanes is how many lines the panes want at least; where notes take them
-// away, each note is cut to one line, and stands whole below the answer.
+// minPanes is how many lines the panes want at least, or half of a low screen;
+// notes that would take them away scroll in the room that is left.
 const minPanes = 10
 
 // headline says how things stand: what will be sent, what came of it, and what
@@ -64,30 +60,34 @@ func (m *Model) success(width int) []string {
 	if !m.fresh() {
 		lines = append(lines, k.Mark(ui.Caution)+" the form has changed since; enter sends it again")
 	}
-	lines = append(lines, strings.Split(m.phases(width), "\n")...)
-	return append(lines, m.notes(width, m.brief)...)
+	return append(lines, m.phases(width))
 }
 
-// notes are what is worth knowing about the answer, a line each when they must
-// be brief.
-func (m *Model) notes(width int, brief bool) []string {
+// notesPane is what is worth knowing about the answer, in at most height lines
+// from line top on.
+func (m *Model) notesPane(top, width, height int) []string {
 	k := m.kit
 	var lines []string
-	for _, n := range m.answer.Notes {
+	order := map[bool]int{true: 0, false: 1} // warnings first
+	ordered := slices.SortedStableFunc(slices.Values(m.answer.Notes), func(a, b formpost.Note) int {
+		return cmp.Compare(order[a.Warning], order[b.Warning])
+	})
+	for _, n := range ordered {
 		mark := k.Mark(ui.Plain)
 		if n.Warning {
 			mark = k.Mark(ui.Caution)
 		}
 		text := strings.TrimSpace(ui.Sentence(sanitize.Line(n.Message)) + " " + ui.Sentence(sanitize.Line(n.Fix)))
-		if brief {
-			lines = append(lines, mark+" "+ui.Truncate(text, width-2, k.Ellipsis))
-			continue
-		}
-		wrapped := strings.Split(ui.Indent(ui.Wrap(text, min(width, ui.ReadingWidth)-2), 2), "\n")
+		wrapped := strings.Split(ui.Indent(ui.Wrap(text, min(width, ui.ReadingWidth)-4), 2), "\n")
 		wrapped[0] = mark + wrapped[0][1:]
 		lines = append(lines, wrapped...)
 	}
-	return lines
+	visible := k.Rail(&m.notes, m.notes.Visible(lines, max(1, height)), min(width, ui.ReadingWidth))
+	if m.focus == notes && !m.notes.Fits() && len(visible) > 0 {
+		visible[0] = k.Accent.Render(k.Cursor) + strings.TrimPrefix(visible[0], " ")
+	}
+	m.addPane(notes, 0, top, width, len(visible))
+	return visible
 }
 
 // phases is one line: each part's time, and a bar with their shares.
@@ -158,117 +158,4 @@ func (m *Model) failure(width int) []string {
 		lines = append(lines, ui.Indent(ui.Wrap(ui.Sentence(sanitize.Line(fix)), reading), 2))
 	}
 	return strings.Split(strings.Join(lines, "\n"), "\n")
-}
-
-// panes shows what is sent and what was received, side by side where there is
-// room, else one below the other; on the smallest terminals the answer alone.
-func (m *Model) panes(width, height int) string {
-	fitting := func(lines int) int { return max(3, min(height, lines+2)) }
-	if m.answer == nil {
-		sent := m.sentLines(width - 4)
-		return m.kit.Card("the request", strings.Join(sent, "\n"), width, fitting(len(sent)))
-	}
-	received := m.receivedLines()
-	if m.brief {
-		received = append(append(received, ""), m.notes(width-4, false)...)
-	}
-	if width < 72 {
-		sent := m.sentLines(width - 4)
-		upper := min(len(sent)+2, height/3)
-		if upper < 4 {
-			return m.receivedCard(received, width, height)
-		}
-		return m.kit.Card("sent", strings.Join(sent, "\n"), width, upper) + "\n" + m.receivedCard(received, width, height-upper)
-	}
-	left := min(width*9/20, 84)
-	sent := m.sentLines(left - 4)
-	height = fitting(max(len(sent), len(received), 12))
-	leftLines := strings.Split(m.kit.Card("sent", strings.Join(sent, "\n"), left, height), "\n")
-	rightLines := strings.Split(m.receivedCard(received, width-left, height), "\n")
-	for i := range leftLines {
-		if i < len(rightLines) {
-			leftLines[i] = ui.Pad(leftLines[i], left) + rightLines[i]
-		}
-	}
-	return strings.Join(leftLines, "\n")
-}
-
-func (m *Model) receivedCard(lines []string, width, height int) string {
-	m.page = max(1, height-2)
-	m.scroll = min(m.scroll, max(0, len(lines)-m.page))
-	title := m.history.position() + fmt.Sprintf("received, %d bytes", len(m.answer.Body))
-	if m.differs {
-		title = m.history.position() + "differences from the answer before"
-	}
-	if m.answer.Truncated {
-		title += " and more"
-	}
-	shown := m.marked(lines[m.scroll:min(len(lines), m.scroll+m.page)])
-	if m.search.typing {
-		shown = shown[:min(len(shown), max(0, height-3))]
-		for len(shown) < height-3 {
-			shown = append(shown, "")
-		}
-		shown = append(shown, m.search.line(m.kit, width-4))
-	}
-	return m.kit.Card(title, strings.Join(shown, "\n"), width, height)
-}
-
-// sentLines is the request, secrets masked; every byte of it counts, so that
-// long lines go on beneath themselves.
-func (m *Model) sentLines(width int) []string {
-	r, err := m.profile.Request()
-	if err != nil {
-		return strings.Split(ui.Wrap(sanitize.Text(err.Error()), width), "\n")
-	}
-	head, body := r.Preview()
-	var lines []string
-	text := strings.ReplaceAll(head+body, formpost.Mask, strings.Repeat(m.kit.Mask, 8))
-	for line := range strings.SplitSeq(sanitize.Text(text), "\n") {
-		lines = append(lines, strings.Split(ui.Chop(line, width), "\n")...)
-	}
-	return lines
-}
-
-// A page is what the pane of the answer shows, made anew only when that changes:
-// a body may have a megabyte.
-type page struct {
-	of             *formpost.Response
-	whole, differs bool
-	lines          []string
-}
-
-// receivedLines is what the pane of the answer shows, safe to show.
-func (m *Model) receivedLines() []string {
-	if p := &m.drawn; p.of == m.answer && p.whole == m.whole && p.differs == m.differs {
-		return p.lines
-	}
-	text := m.received(m.answer)
-	if m.differs {
-		text = m.history.diff(m.received)
-	}
-	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
-	m.drawn = page{m.answer, m.whole, m.differs, lines[:len(lines):len(lines)]}
-	return m.drawn.lines
-}
-
-// received is an answer for people: its body, and its head when asked for.
-func (m *Model) received(a *formpost.Response) string {
-	text := readable([]byte(a.Masked(string(a.Body))))
-	if m.whole {
-		text = sanitize.Text(a.Masked(string(a.HeadRaw))) + "\n" + text
-	}
-	return text
-}
-
-// readable is a body for people: JSON indented, text as it is, anything else
-// as hex. Nothing in it can move the cursor.
-func readable(body []byte) string {
-	if indented, ok := sanitize.IndentJSON(body); ok {
-		return sanitize.Text(string(indented))
-	}
-	if utf8.Valid(body) && !bytes.ContainsRune(body, 0) {
-		return sanitize.Text(string(body))
-	}
-	return strings.TrimRight(hex.Dump(body[:min(len(body), 64<<10)]), "\n")
 }

@@ -18,6 +18,7 @@ import (
 type Options struct {
 	Width, Height int                  // in cells; 80×24 when zero
 	ColorProfile  colorprofile.Profile // TrueColor when zero; ASCII is a terminal without colours
+	DetectColors  bool                 // the program finds out by itself, from Env: NO_COLOR, COLORTERM …
 	Light         bool                 // what the terminal answers when asked for its background
 	Env           []string             // NAME=value, beside TERM=xterm-256color; nothing comes from outside
 	Timeout       time.Duration        // of each wait; 30 s when zero, of fake time in a bubble
@@ -74,16 +75,21 @@ func Start(t testing.TB, model tea.Model, opts Options) *Terminal {
 	}
 	term.changed = sync.NewCond(&term.mu)
 	term.startEmulator(opts)
-	term.program = tea.NewProgram(model,
+	environment := append([]string{"TERM=xterm-256color"}, opts.Env...)
+	options := []tea.ProgramOption{
 		tea.WithInput(term.input),
 		tea.WithOutput(screenWriter{term}),
-		tea.WithEnvironment(append([]string{"TERM=xterm-256color"}, opts.Env...)),
-		tea.WithColorProfile(opts.ColorProfile),
 		tea.WithWindowSize(opts.Width, opts.Height),
 		tea.WithFilter(term.arrive),
 		tea.WithoutSignals(),
 		tea.WithoutSignalHandler(),
-	)
+	}
+	if opts.DetectColors {
+		environment = append(environment, "TTY_FORCE=1") // the output is a terminal, though no file
+	} else {
+		options = append(options, tea.WithColorProfile(opts.ColorProfile))
+	}
+	term.program = tea.NewProgram(model, append(options, tea.WithEnvironment(environment))...)
 	go term.run()
 	t.Cleanup(term.end)
 

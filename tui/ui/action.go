@@ -46,7 +46,8 @@ func (t *Theme) KeyName(key string) string {
 }
 
 // Footer lists the labelled actions on one line that is at most width columns
-// wide, leaving whole entries out from the right, but never the last one.
+// wide, leaving whole entries out from the right, but not the last two if there
+// is room for them: the way back and the help.
 func (t *Theme) Footer(actions []Action, width int) string {
 	line, _ := t.footer(actions, width)
 	return line
@@ -81,16 +82,31 @@ func (t *Theme) footer(actions []Action, width int) (line string, shown []entry)
 		return "", nil
 	}
 	separator := t.Faint.Render(" " + t.Dot + " ")
-	last, x := entries[len(entries)-1], 0
-	for _, e := range entries[:len(entries)-1] {
-		if x+e.width+2*3+last.width > width {
+	const gap = 3
+	first, tail := max(0, len(entries)-2), 0
+	for _, e := range entries[first:] {
+		tail += e.width + gap
+	}
+	if tail-gap > width {
+		first, tail = len(entries)-1, entries[len(entries)-1].width+gap
+	}
+	x := 0
+	for _, e := range entries[:first] {
+		if x+e.width+gap+tail-gap > width {
 			break
 		}
 		e.x = x
 		shown = append(shown, e)
-		line += e.text + separator
-		x += e.width + 3
+		x += e.width + gap
 	}
-	last.x = x
-	return Truncate(line+last.text, width, t.Ellipsis), append(shown, last)
+	for _, e := range entries[first:] {
+		e.x = x
+		shown = append(shown, e)
+		x += e.width + gap
+	}
+	texts := make([]string, len(shown))
+	for i, e := range shown {
+		texts[i] = e.text
+	}
+	return Truncate(strings.Join(texts, separator), width, t.Ellipsis), shown
 }

@@ -31,7 +31,8 @@ func TestFindTakesTheFirstActionWithTheKey(t *testing.T) {
 	}
 }
 
-// A narrow footer drops whole entries, keeps the last one, and never overflows.
+// A narrow footer drops whole entries, keeps the last two, or one where there is
+// no room for two, and never overflows.
 func TestFooter(t *testing.T) {
 	theme := ui.NewTheme(true, false)
 	actions := []ui.Action{
@@ -42,7 +43,10 @@ func TestFooter(t *testing.T) {
 	}
 	for width, want := range map[int]string{
 		60: "enter next · alt+↑ move · ? help",
-		25: "enter next · ? help",
+		32: "enter next · alt+↑ move · ? help",
+		31: "alt+↑ move · ? help",
+		19: "alt+↑ move · ? help",
+		18: "? help",
 		12: "? help",
 		3:  "? …",
 	} {

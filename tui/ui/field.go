@@ -37,7 +37,7 @@ func (t *Theme) NewArea(placeholder string) textarea.Model {
 // InputBox draws an input as a line with bars at its ends, width columns wide.
 func (t *Theme) InputBox(in *textinput.Model, width int) string {
 	in.SetWidth(max(1, width-5)) // bars, spaces, and the cursor behind the last character
-	side := t.Accent.Render(heavyBar(t))
+	side := t.Accent.Render(t.Heavy)
 	if !in.Focused() {
 		side = t.Rule.Render(t.Vertical)
 	}
@@ -54,13 +54,6 @@ func WithoutBidi(drawn string) string {
 		}
 		return r
 	}, drawn)
-}
-
-func heavyBar(t *Theme) string {
-	if t.Vertical == asciiGlyphs.Vertical {
-		return t.Vertical
-	}
-	return "┃"
 }
 
 // A Pair is a key and its value.

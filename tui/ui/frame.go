@@ -66,9 +66,9 @@ func (f Frame) header(t *Theme, width int) string {
 		}
 		line += stepText(t, s)
 	}
-	room := width - Width(line) - 3
+	room := width - Width(line) - 2
 	if corner := Truncate(f.Corner, room, t.Ellipsis); room >= 8 && corner != "" {
-		line += strings.Repeat(" ", 2+room-Width(corner)) + t.Faint.Render(corner)
+		line += strings.Repeat(" ", 1+room-Width(corner)) + t.Faint.Render(corner)
 	}
 	return line
 }

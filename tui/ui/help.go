@@ -16,16 +16,12 @@ type Help struct {
 	done   bool
 }
 
-// Update implements Overlay: keys that don't scroll close it.
+// Update implements Overlay.
 func (h *Help) Update(msg tea.Msg) (tea.Cmd, bool) {
-	switch msg := msg.(type) {
-	case tea.MouseWheelMsg:
-		h.scroll.Wheel(msg)
-	case tea.KeyPressMsg, Clicked:
-		a, ok := chosen(h.Actions(), msg)
-		if !ok {
-			return nil, true
-		}
+	if wheel, ok := msg.(tea.MouseWheelMsg); ok {
+		h.scroll.Wheel(wheel)
+	}
+	if a, ok := chosen(h.Actions(), msg); ok {
 		return a.Run(), h.done
 	}
 	return nil, false
@@ -34,33 +30,58 @@ func (h *Help) Update(msg tea.Msg) (tea.Cmd, bool) {
 // Actions implements Overlay.
 func (h *Help) Actions() []Action {
 	actions := h.scroll.Actions([]string{"up", "k"}, []string{"down", "j", "space"})
-	actions[0].Label = "scroll" // down
-	return append(actions, Action{Keys: []string{"esc"}, Label: "close", Title: "Close", Run: func() tea.Cmd { h.done = true; return nil }})
+	if len(actions) > 0 {
+		actions[0].Label = "more" // down
+	}
+	return append(actions, Action{Keys: []string{"esc", "enter", "q", "?", "f1"}, Label: "close", Title: "Close", Run: func() tea.Cmd { h.done = true; return nil }})
 }
 
 // View implements Overlay.
 func (h *Help) View(width, height int) string {
 	k := h.Kit
+	inner := width - 6
 	lines := []string{"", k.Title.Render(h.Step.Name()), ""}
-	lines = append(lines, strings.Split(Wrap(h.Step.About(), min(width-4, ReadingWidth)), "\n")...)
+	lines = append(lines, strings.Split(Wrap(h.Step.About(), min(inner, ReadingWidth)), "\n")...)
 	lines = append(lines, "")
-	lines = append(lines, k.keyLines(h.Step.Actions(), width-4)...)
-	lines = append(lines, "", k.Title.Render("Everywhere"), "")
-	lines = append(lines, k.keyLines(h.Global, width-4)...)
-	return Indent(strings.Join(h.scroll.Visible(lines, height), "\n"), 2)
+	everywhere := append([]string{k.Title.Render("Everywhere"), ""}, k.keyLines(h.Global, min(inner, helpColumn))...)
+	if step := k.keyLines(h.Step.Actions(), min(inner, helpColumn)); inner >= 2*helpColumn {
+		step = append([]string{k.Title.Render("On this step"), ""}, step...)
+		for i := range max(len(step), len(everywhere)) {
+			left, right := "", ""
+			if i < len(step) {
+				left = step[i]
+			}
+			if i < len(everywhere) {
+				right = everywhere[i]
+			}
+			lines = append(lines, Pad(left, helpColumn)+right)
+		}
+	} else {
+		lines = append(append(append(lines, step...), ""), everywhere...)
+	}
+	return Indent(strings.Join(k.Rail(&h.scroll, h.scroll.Visible(lines, height), width-4), "\n"), 2)
 }
+
+// helpColumn is how wide a column of keys and what they do is.
+const helpColumn = 56
 
 func (k *Kit) keyLines(actions []Action, width int) []string {
 	var lines []string
+	told := map[string]bool{} // by keys that come before: a step's own win
 	for _, a := range actions {
-		if a.Title == "" {
+		if a.Title == "" || told[a.Title] {
 			continue
 		}
-		names := make([]string, len(a.Keys))
-		for i, key := range a.Keys {
-			names[i] = k.KeyName(key)
+		told[a.Title] = true
+		var names []string
+		for _, b := range actions { // "?" and f1 are one line
+			if b.Title == a.Title {
+				for _, key := range b.Keys {
+					names = append(names, k.KeyName(key))
+				}
+			}
 		}
-		lines = append(lines, Truncate(k.Key.Render(Pad(strings.Join(names, ", "), 18))+" "+a.Title, width, k.Ellipsis))
+		lines = append(lines, Truncate(k.Key.Render(Pad(strings.Join(names, ", "), 18))+" "+a.Title, width-2, k.Ellipsis))
 	}
 	return lines
 }

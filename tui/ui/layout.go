@@ -66,6 +66,35 @@ func Chop(s string, width int) string {
 	return ansi.Hardwrap(s, max(1, width), true)
 }
 
+// ShellLines breaks a shell command between its words so that the lines, pasted
+// together, are still that command: all but the last end in a backslash. A word
+// longer than width keeps its line.
+func ShellLines(command string, width int) []string {
+	var words []string
+	quoted, begin := false, 0
+	for i := range len(command) {
+		switch {
+		case command[i] == '\'':
+			quoted = !quoted
+		case command[i] == ' ' && !quoted:
+			words = append(words, command[begin:i])
+			begin = i + 1
+		}
+	}
+	words = append(words, command[begin:])
+	lines := []string{words[0]}
+	for _, word := range words[1:] {
+		last := &lines[len(lines)-1]
+		if Width(*last)+1+Width(word)+2 <= width { // room for " \\" too
+			*last += " " + word
+			continue
+		}
+		*last += " \\"
+		lines = append(lines, "  "+word)
+	}
+	return lines
+}
+
 // ReadingWidth is how wide a paragraph grows on a wide terminal: longer lines
 // are hard to read.
 const ReadingWidth = 96
@@ -92,27 +121,50 @@ func (t *Theme) Split(left, right string, leftWidth, width, height int) string {
 	return strings.Join(l, "\n")
 }
 
-// Card draws a block in a box with a title in its upper edge, exactly width by
-// height columns and lines, borders included.
-func (t *Theme) Card(title, block string, width, height int) string {
+// A Card is a box with a title in its upper edge.
+type Card struct {
+	Title   string
+	Focused bool    // the keys act on it
+	Scroll  *Scroll // how far it is scrolled; nil shows the beginning
+}
+
+// Render draws lines in the card, exactly width by height columns and lines,
+// borders included. What doesn't fit can be scrolled to: the right edge is the
+// scroll bar, and the title says which lines are in sight.
+func (c Card) Render(t *Theme, lines []string, width, height int) string {
 	if width < 4 || height < 3 {
-		return Fit(block, width, height)
+		return Fit(strings.Join(lines, "\n"), width, height)
 	}
-	head := Truncate(" "+title+" ", width-4, t.Ellipsis)
-	edge := t.Rule.Render
-	lines := []string{edge(t.TopLeft+t.Horizontal) + t.Faint.Render(head) +
+	scroll := c.Scroll
+	if scroll == nil {
+		scroll = &Scroll{}
+	}
+	visible := scroll.Visible(lines, height-2)
+	from, thumb := scroll.thumb()
+	edge, title := t.Rule.Render, t.Faint
+	if c.Focused {
+		edge, title = t.Accent.Render, t.Title
+	}
+	head := c.Title
+	if position := t.Position(scroll); position != "" {
+		head += "  " + position
+	}
+	head = Truncate(" "+head+" ", width-4, t.Ellipsis)
+	out := []string{edge(t.TopLeft+t.Horizontal) + title.Render(head) +
 		edge(strings.Repeat(t.Horizontal, width-3-Width(head))+t.TopRight)}
 	side := edge(t.Vertical)
-	content := strings.Split(block, "\n")
 	for i := range height - 2 {
-		line := ""
-		if i < len(content) {
-			line = Truncate(content[i], width-4, t.Ellipsis)
+		line, right := "", side
+		if i < len(visible) {
+			line = Truncate(visible[i], width-4, t.Ellipsis)
 		}
-		lines = append(lines, side+" "+Pad(line, width-4)+" "+side)
+		if i >= from && i < from+thumb {
+			right = t.Accent.Render(t.Thumb)
+		}
+		out = append(out, side+" "+Pad(line, width-4)+" "+right)
 	}
-	lines = append(lines, edge(t.BottomLeft+strings.Repeat(t.Horizontal, width-2)+t.BottomRight))
-	return strings.Join(lines, "\n")
+	out = append(out, edge(t.BottomLeft+strings.Repeat(t.Horizontal, width-2)+t.BottomRight))
+	return strings.Join(out, "\n")
 }
 
 // Bar draws done of whole as a bar of width columns.
@@ -126,20 +178,4 @@ func (t *Theme) Bar(done, whole float64, width int) string {
 	}
 	filled = min(max(filled, 0), width)
 	return t.Accent.Render(strings.Repeat(t.Full, filled)) + t.Faint.Render(strings.Repeat(t.Empty, width-filled))
-}
-
-// Window returns the part of lines, at most height of them, that keeps the
-// line number cursor in sight, and how far it is scrolled.
-func Window(lines []string, cursor, offset, height int) (visible []string, newOffset int) {
-	if height <= 0 {
-		return nil, offset
-	}
-	if cursor < offset {
-		offset = cursor
-	}
-	if cursor >= offset+height {
-		offset = cursor - height + 1
-	}
-	offset = min(max(offset, 0), max(0, len(lines)-height))
-	return lines[offset:min(len(lines), offset+height)], offset
 }

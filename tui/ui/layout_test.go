@@ -40,34 +40,11 @@ func TestPadCountsColumnsNotBytes(t *testing.T) {
 	}
 }
 
-// The window follows the cursor and never scrolls past the end.
-func TestWindow(t *testing.T) {
-	lines := strings.Split("a b c d e f", " ")
-	tests := []struct {
-		cursor, offset, height int
-		want                   string
-		wantOffset             int
-	}{
-		{0, 0, 3, "abc", 0},
-		{3, 0, 3, "bcd", 1},
-		{5, 0, 3, "def", 3},
-		{1, 3, 3, "bcd", 1},
-		{5, 99, 3, "def", 3},
-		{0, 0, 10, "abcdef", 0},
-		{0, 0, 0, "", 0},
-	}
-	for _, tt := range tests {
-		got, offset := ui.Window(lines, tt.cursor, tt.offset, tt.height)
-		if strings.Join(got, "") != tt.want || offset != tt.wantOffset {
-			t.Errorf("Window(cursor %d, offset %d, height %d) = %v, %d; want %s, %d", tt.cursor, tt.offset, tt.height, got, offset, tt.want, tt.wantOffset)
-		}
-	}
-}
-
 func TestCardAndSplitAreExact(t *testing.T) {
 	theme := ui.NewTheme(true, false)
 	for _, block := range []string{
-		theme.Card("sent", "POST / HTTP/1.1\nHost: a\n\n"+strings.Repeat("x", 99), 30, 6),
+		ui.Card{Title: "sent"}.Render(theme, []string{"POST / HTTP/1.1", "Host: a", "", strings.Repeat("x", 99)}, 30, 6),
+		ui.Card{Title: "sent", Focused: true, Scroll: &ui.Scroll{}}.Render(theme, strings.Split(strings.Repeat("日本語", 20)+"\n2\n3\n4\n5\n6\n7", "\n"), 30, 6),
 		theme.Split("left\nside", "right", 12, 30, 6),
 	} {
 		for i, line := range strings.Split(block, "\n") {

@@ -13,16 +13,18 @@ type Palette struct {
 	actions []Action
 	input   textinput.Model
 	cursor  int
-	offset  int
+	scroll  Scroll
 	done    bool
 	zones   Zones
 }
 
-// NewPalette offers those of the actions that have a title.
+// NewPalette offers those of the actions that have a title, each title once.
 func NewPalette(kit *Kit, actions []Action) *Palette {
 	p := &Palette{kit: kit, input: kit.NewInput("what would you like to do?", 60)}
+	offered := map[string]bool{}
 	for _, a := range actions {
-		if a.Title != "" && a.Run != nil {
+		if a.Title != "" && a.Run != nil && !offered[a.Title] {
+			offered[a.Title] = true
 			p.actions = append(p.actions, a)
 		}
 	}
@@ -112,13 +114,16 @@ func (p *Palette) View(width, height int) string {
 	found := p.matches()
 	p.clamp(len(found))
 	inner := min(width-4, ReadingWidth)
-	keyColumn := 0
+	keyColumn, row := 0, inner
+	if len(found) > height-paletteHead {
+		row -= 2 // the scroll bar's
+	}
 	for _, a := range p.actions {
 		keyColumn = max(keyColumn, Width(k.KeyName(a.Keys[0])))
 	}
 	lines := make([]string, len(found))
 	for i, a := range found {
-		title, key := Pad(a.Title, inner-keyColumn-4), Pad(k.KeyName(a.Keys[0]), keyColumn)
+		title, key := Pad(a.Title, row-keyColumn-4), Pad(k.KeyName(a.Keys[0]), keyColumn)
 		lines[i] = "  " + title + "  " + k.Key.Render(key)
 		if i == p.cursor {
 			lines[i] = k.Selected.Render(k.Cursor + " " + title + "  " + key)
@@ -127,8 +132,9 @@ func (p *Palette) View(width, height int) string {
 	if len(lines) == 0 {
 		lines = []string{k.Faint.Render("  nothing is called that; backspace to widen the search")}
 	}
-	visible, offset := Window(lines, p.cursor, p.offset, height-paletteHead)
-	p.offset = offset
+	p.scroll.Show(p.cursor, len(lines), height-paletteHead)
+	visible, offset := p.scroll.Visible(lines, height-paletteHead), p.scroll.Top()
+	visible = k.Rail(&p.scroll, visible, inner)
 	p.zones.Reset()
 	for i := range visible {
 		p.zones.Add(0, paletteHead+i, width, 1, func() tea.Cmd { p.cursor = offset + i; return p.run() })

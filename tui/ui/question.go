@@ -11,6 +11,7 @@ type Question struct {
 	Kit   *Kit
 	Title string
 	Body  string // may be long: it scrolls
+	Diff  bool   // the body holds unified diffs
 	Yes   string // what yes does, one or two words
 	Run   func() tea.Cmd
 	Or    []Action // what else can be answered
@@ -43,13 +44,31 @@ func (q *Question) Actions() []Action {
 		a.Run = answer(a.Run)
 		actions = append(actions, a)
 	}
-	actions = append(actions, q.scroll.Actions([]string{"up", "k"}, []string{"down", "j"})...)
+	scrolls := q.scroll.Actions([]string{"up", "k"}, []string{"down", "j"})
+	if len(scrolls) > 0 {
+		scrolls[0].Label = "more" // down
+	}
+	actions = append(actions, scrolls...)
 	return append(actions, Action{Keys: []string{"esc", "n"}, Label: "no", Title: "Leave it as it is", Run: answer(func() tea.Cmd { return nil })})
 }
 
 // View implements Overlay.
 func (q *Question) View(width, height int) string {
-	head := "\n" + Indent(q.Kit.Strong.Render(Truncate(q.Title, width-4, q.Kit.Ellipsis)), 2) + "\n\n"
-	lines := strings.Split(Wrap(q.Body, min(width-4, ReadingWidth)), "\n")
-	return head + Indent(strings.Join(q.scroll.Visible(lines, max(1, height-3)), "\n"), 2)
+	k := q.Kit
+	inner := min(width-4, ReadingWidth)
+	var lines []string
+	for line := range strings.SplitSeq(strings.TrimRight(q.Body, "\n"), "\n") {
+		for row := range strings.SplitSeq(Wrap(line, inner-2), "\n") {
+			if q.Diff {
+				row = k.diffStyle(line).Render(row)
+			}
+			lines = append(lines, row)
+		}
+	}
+	visible := k.Rail(&q.scroll, q.scroll.Visible(lines, max(1, height-3)), inner)
+	title := k.Strong.Render(Truncate(q.Title, inner-20, k.Ellipsis))
+	if position := k.Position(&q.scroll); position != "" {
+		title += "  " + k.Faint.Render(position)
+	}
+	return "\n" + Indent(title, 2) + "\n\n" + Indent(strings.Join(visible, "\n"), 2)
 }

@@ -1,6 +1,10 @@
 package ui
 
-import tea "charm.land/bubbletea/v2"
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+)
 
 // A Scroll is how far a block of lines is scrolled. It learns the block's and
 // the window's size when it is drawn, so that no key can scroll past the end.
@@ -38,9 +42,78 @@ func (s *Scroll) Visible(lines []string, height int) []string {
 	return lines[s.offset:min(len(lines), s.offset+s.height)]
 }
 
+// Show scrolls just as far as is needed to bring a line of a block into sight
+// of a window height lines high.
+func (s *Scroll) Show(line, lines, height int) {
+	s.lines, s.height = lines, max(0, height)
+	if height <= 0 {
+		return
+	}
+	if line < s.offset {
+		s.offset = line
+	} else if line >= s.offset+s.height {
+		s.offset = line - s.height + 1
+	}
+	s.By(0)
+}
+
+// Fits reports whether the whole block was in sight when it was drawn last.
+func (s *Scroll) Fits() bool { return s.lines <= s.height }
+
+// thumb is the part of a scroll bar as high as the window that stands for what
+// is in sight; it touches an end only when the block does.
+func (s *Scroll) thumb() (from, height int) {
+	if s.Fits() || s.height < 1 {
+		return 0, 0
+	}
+	height = max(1, s.height*s.height/s.lines)
+	room, hidden := s.height-height, s.lines-s.height
+	from = s.offset * room / hidden
+	if s.offset > 0 && room > 1 {
+		from = max(from, 1)
+	}
+	if s.offset < hidden && room > 1 {
+		from = min(from, room-1)
+	}
+	return from, height
+}
+
+// Position says which lines of a block are in sight, "" when all of them are.
+func (t *Theme) Position(s *Scroll) string {
+	if s.Fits() || s.height < 1 {
+		return ""
+	}
+	return fmt.Sprintf("%d-%d of %d", s.offset+1, s.offset+s.height, s.lines)
+}
+
+// Rail puts a scroll bar at the right of the lines in sight, in the last of
+// width columns, where there is more than is in sight.
+func (t *Theme) Rail(s *Scroll, visible []string, width int) []string {
+	from, height := s.thumb()
+	if height == 0 {
+		return visible
+	}
+	out := make([]string, len(visible))
+	for i, line := range visible {
+		out[i] = Pad(Truncate(line, width-2, t.Ellipsis), width-1) + t.rail(i, from, height)
+	}
+	return out
+}
+
+// rail is one line of a scroll bar.
+func (t *Theme) rail(line, from, height int) string {
+	if line >= from && line < from+height {
+		return t.Accent.Render(t.Thumb)
+	}
+	return t.Rule.Render(t.Vertical)
+}
+
 // Actions returns what scrolls: by the given keys a line, by page up and down,
-// home and end the rest of the way.
+// home and end the rest of the way. It returns nothing while all is in sight.
 func (s *Scroll) Actions(up, down []string) []Action {
+	if s.Fits() {
+		return nil
+	}
 	by := func(scroll func()) func() tea.Cmd {
 		return func() tea.Cmd { scroll(); return nil }
 	}

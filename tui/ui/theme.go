@@ -10,6 +10,7 @@ import (
 	"charm.land/bubbles/v2/textarea"
 	"charm.land/bubbles/v2/textinput"
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // A Theme is the app's colours and glyphs: one accent, three signals, and a
@@ -37,6 +38,8 @@ type Glyphs struct {
 	TopLeft, TopRight       string
 	BottomLeft, BottomRight string
 	Full, Empty             string // bars
+	Thumb                   string // of a scroll bar; its rail is Vertical
+	Heavy                   string // the ends of the input that has the keyboard
 	Dot, Ellipsis, Mask     string
 	Times                   string // between a width and a height
 	Spinner                 []string
@@ -48,7 +51,7 @@ var unicodeGlyphs = Glyphs{
 	Cursor: "▸", On: "✓", Off: "·", Chosen: "●", Unchosen: "○",
 	Horizontal: "─", Vertical: "│",
 	TopLeft: "╭", TopRight: "╮", BottomLeft: "╰", BottomRight: "╯",
-	Full: "▓", Empty: "░", Dot: "·", Ellipsis: "…", Mask: "•", Times: "×",
+	Full: "▓", Empty: "░", Thumb: "┃", Heavy: "┃", Dot: "·", Ellipsis: "…", Mask: "•", Times: "×",
 	Spinner: []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"},
 }
 
@@ -58,7 +61,7 @@ var asciiGlyphs = Glyphs{
 	Cursor: ">", On: "x", Off: ".", Chosen: "*", Unchosen: "o",
 	Horizontal: "-", Vertical: "|",
 	TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomRight: "+",
-	Full: "#", Empty: ".", Dot: "-", Ellipsis: "~", Mask: "*", Times: "x",
+	Full: "#", Empty: ".", Thumb: "#", Heavy: "|", Dot: "-", Ellipsis: "~", Mask: "*", Times: "x",
 	Spinner: []string{"|", "/", "-", "\\"},
 }
 
@@ -95,6 +98,12 @@ func NewTheme(dark, ascii bool) *Theme {
 		t.Glyphs = asciiGlyphs
 	}
 	return t
+}
+
+// Select draws a line as the one that the keys act on, exactly width columns
+// wide. Its own colours go: they would end the background.
+func (t *Theme) Select(line string, width int) string {
+	return t.Selected.Render(Pad(ansi.Strip(line), width))
 }
 
 // Tone is the meaning of a line: which signal colour and glyph it gets.

@@ -1,0 +1,87 @@
+package tui_test
+
+import (
+	"testing"
+	"testing/synctest"
+
+	"espost/recent"
+)
+
+// Who has only looked at a server has nothing to lose: quitting doesn't ask. The
+// sketch's name, which follows the address, is nobody's work.
+func TestLookingIsNoWork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		s.options.Target = ""
+		term := s.start(t, 80, 24)
+		term.Type("porch.example.com")
+		term.Press("enter")
+		term.WaitText("An ESP8266 can connect")
+		term.Press("ctrl+c")
+		term.WaitEnd()
+	})
+}
+
+// An address that was cleared, or replaced by a recent one, can be had back.
+func TestAddressUndo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		s.options.Recent = recent.List{Path: t.TempDir() + "/recent.json"}
+		if err := s.options.Recent.Remember(recent.Entry{Target: "https://other.example/", SHA1: chain(t)[0].SHA1(), Seen: today(), Expires: today()}); err != nil {
+			t.Fatal(err)
+		}
+		term := s.start(t, 80, 24)
+		term.Press("ctrl+u")
+		term.WaitText("take the example", "ctrl+z undo")
+		term.Press("ctrl+z")
+		term.WaitText(address)
+		term.Press("down", "enter")
+		term.WaitText("An ESP8266 can connect")
+		term.Press("esc")
+		term.WaitText("┃ https://other.example/")
+		term.Press("ctrl+z")
+		term.WaitText("┃ " + address)
+		term.Quit()
+	})
+}
+
+// Enter on an empty input says what to do; tab takes the example.
+func TestEmptyAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		s.options.Target = ""
+		term := s.start(t, 80, 24)
+		term.Press("enter")
+		term.WaitText("Type or paste an address first.", "espost --demo")
+		term.Press("tab")
+		term.WaitText("host postman-echo.com", "enter look at the server")
+		term.Quit()
+	})
+}
+
+// Many recent servers scroll, by key and by wheel, and a click in the input
+// leaves the list.
+func TestManyRecentServers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		s.options.Recent = recent.List{Path: t.TempDir() + "/recent.json"}
+		for i := range 20 {
+			if err := s.options.Recent.Remember(recent.Entry{Target: "https://" + string(rune('a'+i)) + ".example/", SHA1: chain(t)[0].SHA1(), Seen: today(), Expires: today()}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		term := s.start(t, 80, 24)
+		term.WaitText("t.example", "1-10 of 20")
+		for range 20 {
+			term.Press("down")
+		}
+		term.WaitText("▸ a.example", "11-20 of 20")
+		term.Wheel(10, 15, -30)
+		term.WaitText("1-10 of 20")
+		term.Press("down")
+		term.WaitText("▸ t.example")
+		term.ClickText("https://porch")
+		term.WaitGone("▸")
+		term.Quit()
+	})
+}

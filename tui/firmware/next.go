@@ -1,0 +1,110 @@
+package firmware
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"espost/codegen"
+	"espost/sanitize"
+	"espost/tui/ui"
+)
+
+// Finished is sent when the user is done with the app.
+type Finished struct{}
+
+// A guide is the page that comes once the files are written: what to do outside
+// of the app, in order, with the commands to copy.
+type guide struct {
+	shown   bool
+	command int // that y copies
+	scroll  ui.Scroll
+}
+
+// guideActions are what can be done on that page.
+func (m *Model) guideActions() []ui.Action {
+	choose := func(by int) func() tea.Cmd {
+		return func() tea.Cmd {
+			n := len(m.written.Commands)
+			m.guide.command = (m.guide.command + by + n) % n
+			return nil
+		}
+	}
+	return []ui.Action{
+		{Keys: []string{"enter"}, Label: "finish", Title: "Leave the app; it says once more what comes next", Run: func() tea.Cmd {
+			return func() tea.Msg { return Finished{} }
+		}},
+		{Keys: []string{"y"}, Label: "copy command", Title: "Copy the chosen command", Run: m.copyCommand},
+		{Keys: []string{"down", "j"}, Label: "next command", Title: "Choose the next command", Run: choose(1)},
+		{Keys: []string{"up", "k"}, Title: "Choose the command before", Run: choose(-1)},
+		{Keys: []string{"s", "esc"}, Label: "settings", Title: "Back to settings and source", Run: func() tea.Cmd { m.guide.shown = false; return nil }},
+	}
+}
+
+// showGuide opens the page.
+func (m *Model) showGuide() tea.Cmd {
+	m.guide = guide{shown: true}
+	return nil
+}
+
+// guideView is the page; every command is wholly readable at any size.
+func (m *Model) guideView(width, height int) string {
+	k := m.kit
+	inner := min(width-2, ui.ReadingWidth)
+	lines := []string{
+		"",
+		k.Mark(ui.Success) + " " + k.Good.Bold(true).Render(ui.Truncate(fmt.Sprintf("%d files in %s", len(m.files), sanitize.Line(m.written.Folder)), inner-2, k.Ellipsis)),
+		"",
+	}
+	number := 0
+	point := func(numbered bool, text string) {
+		head := "   "
+		if numbered {
+			number++
+			head = k.Strong.Render(fmt.Sprintf("%d  ", number))
+		}
+		for line := range strings.SplitSeq(ui.Wrap(text, inner-6), "\n") {
+			lines = append(lines, " "+head+line)
+			head = "   "
+		}
+	}
+	if m.written.NeedsWiFi {
+		point(true, fmt.Sprintf("Put your Wi-Fi name and password into arduino_secrets.h, in place of %s and %s.", codegen.PlaceholderSSID, codegen.PlaceholderPassword))
+	}
+	begins, at := map[int]int{}, 0 // the command whose line stands there
+	for i, c := range m.written.Commands {
+		switch { // flash with either tool, then watch: see codegen.Commands
+		case i > 0 && i < len(m.written.Commands)-1:
+			point(false, "or "+c.Title+":")
+		default:
+			point(true, ui.Sentence(c.Title+":"))
+		}
+		begins[len(lines)] = i
+		if i == m.guide.command {
+			at = len(lines)
+		}
+		for j, part := range ui.ShellLines(sanitize.Line(c.Line), inner-8) {
+			mark := "  "
+			if j == 0 && i == m.guide.command {
+				mark = k.Title.Render(k.Cursor) + " "
+			}
+			lines = append(lines, "    "+mark+k.Strong.Render(part))
+		}
+	}
+	lines = append(lines, "", k.Faint.Render("  /dev/ttyUSB0 stands for the board's port: arduino-cli board list"))
+	lines = append(lines, k.Faint.Render("  ctrl+s saves this work; espost check then tells when the pin breaks"))
+	if m.guide.command == 0 {
+		at = 0
+	} else if m.guide.command == len(m.written.Commands)-1 {
+		at = len(lines) - 1
+	}
+	m.guide.scroll.Show(at, len(lines), height)
+	visible := m.guide.scroll.Visible(lines, height)
+	for i := range visible {
+		if command, ok := begins[m.guide.scroll.Top()+i]; ok {
+			m.zones.Add(0, i, width, 1, func() tea.Cmd { m.guide.command = command; return m.copyCommand() })
+		}
+	}
+	return ui.Fit(ui.Indent(strings.Join(k.Rail(&m.guide.scroll, visible, inner), "\n"), 1), width, height)
+}

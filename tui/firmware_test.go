@@ -1,0 +1,171 @@
+package tui_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"espost/tui/tuitest"
+)
+
+// written leads an app of that size to the page after writing.
+func written(t *testing.T, s *stage, width, height int) *tuitest.Terminal {
+	t.Helper()
+	term := s.start(t, width, height)
+	term.Press("enter", "enter", "alt+5", "enter")
+	term.WaitText("files in ")
+	return term
+}
+
+// commands are the page's, joined again where they were broken.
+func commands(screen string) string {
+	var lines []string
+	for line := range strings.SplitSeq(screen, "\n") {
+		line = strings.TrimRight(line, " ┃│")
+		if n := len(lines); n > 0 && strings.HasSuffix(lines[n-1], `\`) {
+			lines[n-1] = strings.TrimSuffix(lines[n-1], `\`) + strings.TrimSpace(line)
+			continue
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Once the files are written the app says what to do next, each command whole at
+// any size; enter leaves, and the same stays on the terminal.
+func TestWhatComesNext(t *testing.T) {
+	for _, size := range [][2]int{{60, 16}, {80, 24}, {120, 40}, {200, 60}} {
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage(t)
+				t.Chdir(s.options.Dir)
+				s.options.Dir = ""
+				term := written(t, s, size[0], size[1])
+				seen := commands(term.Screen())
+				for range 2 {
+					term.Press("down")
+					seen += commands(term.Screen())
+				}
+				for _, want := range []string{
+					"arduino-cli compile --profile nodemcuv2 -u -p /dev/ttyUSB0 ./porch_example_com/",
+					"pio run -d ./porch_example_com/ -t upload",
+					"arduino-cli monitor -p /dev/ttyUSB0 -c baudrate=115200",
+					"YOUR_WIFI_NAME", "enter finish",
+				} {
+					if !strings.Contains(seen, want) {
+						t.Errorf("%q is not shown:\n%s", want, seen)
+					}
+				}
+				term.Press("enter")
+				term.WaitEnd()
+			})
+		})
+	}
+}
+
+// A command is chosen by key or click, and what is copied is the whole of it.
+func TestCommandsAreCopied(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := written(t, newStage(t), 80, 24)
+		for _, step := range []struct{ key, want string }{
+			{"", "arduino-cli compile "}, {"down", "pio run "}, {"down", "arduino-cli monitor "}, {"down", "arduino-cli compile "}, {"up", "arduino-cli monitor "},
+		} {
+			if step.key != "" {
+				term.Press(step.key)
+			}
+			term.Press("y")
+			if got := term.Clipboard(); !strings.HasPrefix(got, step.want) || strings.Contains(got, `\`) {
+				t.Errorf("%q copied, want %q", got, step.want)
+			}
+		}
+		term.ClickText("pio run")
+		term.WaitText("▸ pio run", "command copied")
+		if got := term.Clipboard(); !strings.HasPrefix(got, "pio run ") {
+			t.Errorf("the click copied %q", got)
+		}
+		term.Press("enter")
+		term.WaitEnd()
+	})
+}
+
+// What was written is done until something changes; then enter writes again.
+func TestChangedSinceWriting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		term := written(t, s, 80, 24)
+		term.Press("esc")
+		term.WaitText("▸ What comes next", "✓ 17 files are in")
+		term.Press("enter")
+		term.WaitText("enter finish")
+		term.Press("s", "up", "up", "enter") // the LED
+		term.WaitText("Write the files")
+		term.Press("down", "down")
+		term.WaitText("changed since the files were written", "enter write the files")
+		term.Press("enter")
+		term.WaitText("Replace files in", "porch_example_com.ino changes:", `+#include "led.h"`)
+		term.Press("y")
+		term.WaitText("enter finish")
+		term.Press("alt+3", "e", "alt+5")
+		term.WaitText("changed since the files were written", "● Firmware")
+		term.Quit()
+		sketch, err := os.ReadFile(filepath.Join(s.options.Dir, "porch_example_com", "porch_example_com.ino"))
+		if err != nil || !strings.Contains(string(sketch), `#include "led.h"`) {
+			t.Errorf("the LED is not in the sketch: %v\n%s", err, sketch)
+		}
+	})
+}
+
+// Firmware on disk holds the work that went into it, but not what came after.
+func TestQuitAfterWriting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := newStage(t).start(t, 80, 24)
+		term.Press("enter", "enter", "e", "alt+5", "enter")
+		term.WaitText("enter finish")
+		term.Press("alt+3", "a")
+		term.Type("late")
+		term.Press("enter", "ctrl+c")
+		term.WaitText("Quit without saving?")
+		term.Press("esc", "u", "ctrl+c")
+		term.WaitEnd()
+	})
+}
+
+// The source can be read at full width, also where there is no room for it
+// beside the settings.
+func TestWholeSource(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := newStage(t).start(t, 60, 16)
+		term.Press("enter", "enter", "alt+5", "v")
+		term.WaitText("porch_example_com.ino", "sends a form to a web server", "over HTTPS.") // wrapped, not cut
+		term.Press("tab")
+		term.WaitText("  1 ", "What one would change")
+		term.Press("down")
+		term.WaitGone("  1 ")
+		term.Press("esc")
+		term.WaitText("Write the files")
+		term.Quit()
+	})
+}
+
+// Text that was typed and not kept is there again when the setting is edited the
+// next time.
+func TestDroppedSettingComesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := newStage(t).start(t, 80, 24)
+		term.Press("enter", "enter", "alt+5")
+		term.ClickText("Wi-Fi")
+		term.Press("enter")
+		term.Type("home sweet home")
+		term.Press("esc")
+		term.WaitText("to fill in later", "brings the text back")
+		term.Press("enter")
+		term.WaitText("home sweet home")
+		term.Press("enter")
+		term.WaitText("Wi-Fi        home sweet home")
+		term.Press("ctrl+c", "ctrl+c")
+		term.WaitEnd()
+	})
+}
