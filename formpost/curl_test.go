@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "rewrite testdata/curl")
 
 // Each file of testdata/curl holds a command as a service's documentation,
 // cited in the first line, writes it (keys are placeholders), and what it
-// becomes.
+// becomes. Where that page shows the request only, the second line says so.
 func TestParseCurlOfRealServices(t *testing.T) {
 	files, err := filepath.Glob("testdata/curl/*.txtar")
 	if err != nil || len(files) < 60 {
