@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"golang.org/x/net/http/httpguts"
+
 	"espost/esp8266"
 	"espost/sanitize"
 )
@@ -52,7 +54,7 @@ func (v *validator) checkHeaders() {
 }
 
 func (v *validator) checkHeader(i int, h Header) {
-	if !isToken(h.Name) {
+	if !httpguts.ValidHeaderFieldName(h.Name) {
 		v.addRow(PartHeader, i, header(i, h)+" has a name that HTTP doesn't allow", "use letters, digits and hyphens only")
 	}
 	if fix := reserved(h.Name); fix != "" {
@@ -81,6 +83,14 @@ func shown(name string) string {
 	return sanitize.Line(name)
 }
 
+// reserved returns what to do about a header that isn't the user's to set, or "".
+func reserved(name string) string {
+	if strings.EqualFold(name, KeyHeader) {
+		return "remove it; the outbox gives every entry a key of its own"
+	}
+	return esp8266.HeaderAdvice(name)
+}
+
 // sameName reports whether one of headers has that name.
 func sameName(headers []Header, name string) bool {
 	for _, h := range headers {
@@ -89,37 +99,6 @@ func sameName(headers []Header, name string) bool {
 		}
 	}
 	return false
-}
-
-// reserved returns what to do about a header that the board sets itself, or ""
-// (core ESP8266HTTPClient.cpp: addHeader drops the first three, sendHeader and
-// sendRequest add the next two; a body is never sent in chunks).
-func reserved(name string) string {
-	switch strings.ToLower(name) {
-	case "host", "user-agent", "connection":
-		return "remove it; HTTPClient drops it and sends its own"
-	case "accept-encoding":
-		return "remove it; HTTPClient sends its own, and a compressed answer is of no use on the board"
-	case "content-length", "transfer-encoding":
-		return "remove it; HTTPClient knows the body's length and sends it"
-	case "expect", "upgrade", "trailer", "te":
-		return "remove it; HTTPClient doesn't speak that part of HTTP"
-	case strings.ToLower(KeyHeader):
-		return "remove it; the outbox gives every entry a key of its own"
-	}
-	return ""
-}
-
-// isToken reports whether s is a header name (RFC 9110 §5.6.2).
-func isToken(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		letterOrDigit := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-		if !letterOrDigit && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(c)) {
-			return false
-		}
-	}
-	return s != ""
 }
 
 func (v *validator) checkFields() {

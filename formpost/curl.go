@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"espost/esp8266"
 	"espost/sanitize"
 )
 
@@ -146,7 +147,7 @@ func (c *curlCommand) header(line string) error {
 		return nil
 	}
 	name = strings.TrimSpace(name)
-	if reserved(name) != "" {
+	if esp8266.HeaderAdvice(name) != "" {
 		c.warn("the board sends its own %s header, if any, and not %q", name, value)
 		return nil
 	}

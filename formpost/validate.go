@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"strings"
 
+	"golang.org/x/net/http/httpguts"
+
+	"espost/esp8266"
 	"espost/sanitize"
 )
 
@@ -84,10 +87,10 @@ func (r Request) checkHeaders() *InvalidError {
 		invalid := func(message, fix string) *InvalidError {
 			return &InvalidError{Part: PartHeader, Row: i, Message: fmt.Sprintf("header %d (%s) %s", i+1, shown(h.Name), message), Fix: fix}
 		}
-		if !isToken(h.Name) {
+		if !httpguts.ValidHeaderFieldName(h.Name) {
 			return invalid("has a name that HTTP doesn't allow", "use letters, digits and hyphens only")
 		}
-		if fix := reserved(h.Name); fix != "" {
+		if fix := esp8266.HeaderAdvice(h.Name); fix != "" {
 			return invalid("can't be set on the board", fix)
 		}
 		for j := range len(h.Value) {
@@ -139,23 +142,6 @@ func sameName(headers []Header, name string) bool {
 	return false
 }
 
-// reserved returns what to do about a header that the board sets itself, or ""
-// (core ESP8266HTTPClient.cpp: addHeader drops the first three, sendHeader and
-// sendRequest add the next two; a body is never sent in chunks).
-func reserved(name string) string {
-	switch strings.ToLower(name) {
-	case "host", "user-agent", "connection":
-		return "remove it; HTTPClient drops it and sends its own"
-	case "accept-encoding":
-		return "remove it; HTTPClient sends its own, and a compressed answer is of no use on the board"
-	case "content-length", "transfer-encoding":
-		return "remove it; HTTPClient knows the body's length and sends it"
-	case "expect", "upgrade", "trailer", "te":
-		return "remove it; HTTPClient doesn't speak that part of HTTP"
-	}
-	return ""
-}
-
 func (r Request) checkFields() *InvalidError {
 	if r.Encoding != JSON {
 		return nil
@@ -182,18 +168,6 @@ func (r Request) checkFields() *InvalidError {
 		}
 	}
 	return nil
-}
-
-// isToken reports whether s is a header name (RFC 9110 §5.6.2).
-func isToken(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		letterOrDigit := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-		if !letterOrDigit && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(c)) {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // shown is a name within a sentence.
