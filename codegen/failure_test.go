@@ -77,24 +77,3 @@ func TestCrashBetweenRenamesIsRepaired(t *testing.T) {
 		t.Errorf("writing the old project again (-want +got):\n%s", diff)
 	}
 }
-
-// A folder that is new appears complete or not at all.
-func TestFailedCreationLeavesNothing(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("SKIPPED: root may write anywhere")
-	}
-	parent := t.TempDir()
-	if err := os.Chmod(parent, 0o500); err != nil {
-		t.Fatal(err)
-	}
-	folder, err := codegen.Generate(tutorial())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := folder.Write(filepath.Join(parent, "porch_post"), codegen.WriteOptions{}); err == nil {
-		t.Error("Write succeeded in a folder that can't be written")
-	}
-	if left := entries(t, parent); len(left) != 0 {
-		t.Errorf("it left %v behind", left)
-	}
-}
