@@ -74,6 +74,7 @@ func (p *Program) app(ctx context.Context, flags appFlags, args []string) error 
 		Environ:    p.Environ,
 		Input:      p.Stdin,
 		Output:     p.Stdout,
+		Note:       p.logOutcome,
 	}
 	if !options.Accessible && (!isTerminal(p.Stdin) || !isTerminal(p.Stdout)) {
 		return &usageError{"the app needs a terminal; use --accessible to be asked line by line, or the commands inspect and generate in scripts"}
