@@ -138,7 +138,7 @@ func TestReportOnATerminal(t *testing.T) {
 func TestEnterAloneOnATerminal(t *testing.T) {
 	openssl := need(t, "openssl")
 	dir := t.TempDir()
-	c := startConsole(t, dir, builtBinary(t), "--demo")
+	c := startConsole(t, dir, builtBinary(t), "--demo", "--log", "app.log")
 	const enter = "\r"
 	c.wait("Where will the board send its data?")
 	address := regexp.MustCompile(`localhost:\d+`).FindString(c.text())
@@ -169,6 +169,18 @@ func TestEnterAloneOnATerminal(t *testing.T) {
 	}
 	if !bytes.Contains(pins, []byte(want)) {
 		t.Errorf("pins.h lacks %s:\n%s", want, pins)
+	}
+	log, err := os.ReadFile(filepath.Join(dir, "app.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, event := range []string{`"msg":"started"`, `"fingerprint":"` + want, `"http_status":200`, `"msg":"generated"`, `"msg":"ended"`} {
+		if !bytes.Contains(log, []byte(event)) {
+			t.Errorf("the log lacks %s:\n%s", event, log)
+		}
+	}
+	if bytes.Contains(log, []byte("value1")) {
+		t.Errorf("the log holds the form:\n%s", log)
 	}
 }
 

@@ -15,16 +15,20 @@ func loadSchema(name string) (*jsonschema.Schema, error) {
 	return c.Compile(filepath.Join("docs", "schema", name+".schema.json"))
 }
 
-// checkSchema: schema NAME wants each line of the last command's stdout to be
-// an object of docs/schema/NAME.schema.json.
+// checkSchema: schema NAME [FILE] wants each line of a file, or of the last
+// command's stdout, to be an object of docs/schema/NAME.schema.json.
 func checkSchema(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: schema NAME")
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: schema NAME [FILE]")
+	}
+	file := "stdout"
+	if len(args) == 2 {
+		file = args[1]
 	}
 	s, err := loadSchema(args[0])
 	ts.Check(err)
 	lines := 0
-	for line := range strings.Lines(ts.ReadFile("stdout")) {
+	for line := range strings.Lines(ts.ReadFile(file)) {
 		v, err := jsonschema.UnmarshalJSON(strings.NewReader(line))
 		ts.Check(err)
 		if err := s.Validate(v); err != nil {
@@ -33,7 +37,7 @@ func checkSchema(ts *testscript.TestScript, neg bool, args []string) {
 		lines++
 	}
 	if lines == 0 {
-		ts.Fatalf("stdout is empty")
+		ts.Fatalf("%s is empty", file)
 	}
 }
 

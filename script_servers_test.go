@@ -8,12 +8,15 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math/big"
 	"net"
+	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -27,12 +30,21 @@ import (
 // $PORT and what else its comment says, and ends with its script.
 
 // startDemo: demo ARG... runs `espost demo ARG...` and sets $URL, $PORT and
-// $SHA1 from what it prints.
+// $SHA1 from what it prints. With --json, that is kept in demo.json.
 func startDemo(ts *testscript.TestScript, neg bool, args []string) {
 	path, err := lookPath(ts, "espost")
 	ts.Check(err)
 	out := start(ts, exec.Command(path, append([]string{"demo"}, args...)...))
-	url, sha1 := readLine(ts, out), readLine(ts, out)
+	url := readLine(ts, out)
+	var sha1 string
+	if slices.Contains(args, "--json") {
+		var printed struct{ URL, Fingerprint string }
+		ts.Check(json.Unmarshal([]byte(url), &printed))
+		ts.Check(os.WriteFile(ts.MkAbs("demo.json"), []byte(url+"\n"), 0o600))
+		url, sha1 = printed.URL, printed.Fingerprint
+	} else {
+		sha1 = readLine(ts, out)
+	}
 	ts.Setenv("URL", url)
 	ts.Setenv("SHA1", sha1)
 	setPort(ts, strings.TrimSuffix(url, "/post"))

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -30,7 +29,7 @@ type checkFlags struct {
 func (p *Program) checkCommand() *cobra.Command {
 	flags := checkFlags{warn: days(14 * 24 * time.Hour)}
 	cmd := &cobra.Command{
-		Use:   "check [FILE.yaml]...",
+		Use:   "check [FILE.yaml...]",
 		Short: "Say whether saved pins are still right",
 		Long: "check looks at the server of each profile and says whether the pin is about to break or has broken, and why. " +
 			"It prints nothing when all is well, so that it can run from cron. " +
@@ -40,13 +39,13 @@ func (p *Program) checkCommand() *cobra.Command {
 	}
 	cmd.RunE = p.does(func(ctx context.Context, args []string) error { return p.check(ctx, flags, args) })
 	f := cmd.Flags()
-	f.StringArrayVarP(&flags.files, "profile", "p", nil, "check this profile (repeatable)")
-	f.Var(&flags.warn, "warn", "warn so long before a pin is expected to break, in days (14d) or hours (36h)")
+	f.StringArrayVarP(&flags.files, "profile", "p", nil, "check this profile, as the arguments do (repeatable)")
+	f.Var(&flags.warn, "warn", "warn this long before a pin is expected to break:\ndays, weeks or hours, such as 21d, 3w or 36h")
 	f.BoolVar(&flags.update, "update", false, "update the pins that a renewal has broken")
 	f.BoolVar(&flags.json, "json", false, "print one JSON object a profile")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "tell about the right ones too")
-	f.IntVarP(&flags.jobs, "jobs", "j", 16, "check so many profiles at a time")
-	f.DurationVar(&flags.timeout, "timeout", 10*time.Second, "wait so long for a server that says nothing")
+	f.IntVarP(&flags.jobs, "jobs", "j", 16, "check this many profiles at a time")
+	durationFlag(f, &flags.timeout, "timeout", 10*time.Second, "wait this long for a server that says nothing")
 	cmd.ValidArgsFunction = profiles
 	_ = cmd.RegisterFlagCompletionFunc("profile", profiles) // it fails only for a flag that doesn't exist
 	return cmd
@@ -92,7 +91,7 @@ func (p *Program) check(ctx context.Context, flags checkFlags, args []string) er
 
 func checkFile(ctx context.Context, checker profile.Checker, file string, update bool) checked {
 	c := checked{file: file}
-	if c.profile, c.err = profile.Load(file); c.err != nil {
+	if c.profile, c.err = loadProfile(file); c.err != nil {
 		return c
 	}
 	if !c.profile.Pin.Pinned() {
@@ -191,29 +190,4 @@ func (c checked) json() checkedJSON {
 		out.Error = message(c.err)
 	}
 	return out
-}
-
-// days is a flag for long durations: 14d, 2w, or what Go understands.
-type days time.Duration
-
-func (d *days) Type() string { return "duration" }
-
-func (d *days) String() string { return fmt.Sprintf("%gd", time.Duration(*d).Hours()/24) }
-
-func (d *days) Set(s string) error {
-	var n float64
-	var unit string
-	if _, err := fmt.Sscanf(s, "%g%s", &n, &unit); err == nil && (unit == "d" || unit == "w") && n >= 0 && n < 10000 {
-		if unit == "w" {
-			n *= 7
-		}
-		*d = days(n * 24 * float64(time.Hour))
-		return nil
-	}
-	parsed, err := time.ParseDuration(s)
-	if err != nil || parsed < 0 {
-		return errors.New("write days, such as 14d")
-	}
-	*d = days(parsed)
-	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 
 	"espost/demo"
 	"espost/sanitize"
+	"espost/tlsinspect"
 )
 
 func (p *Program) demoCommand() *cobra.Command {
@@ -25,7 +28,7 @@ func (p *Program) demoCommand() *cobra.Command {
 			"With --listen 0.0.0.0:8443 a real board can post to it. " +
 			"With --trouble it plays a server that something is wrong with:\n\n" + troubleList(),
 		Example: "espost demo\nespost demo --listen 0.0.0.0:8443\nespost demo --trouble tls13",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 	}
 	cmd.RunE = p.does(func(ctx context.Context, _ []string) error {
 		if rsa {
@@ -36,10 +39,10 @@ func (p *Program) demoCommand() *cobra.Command {
 		return p.serve(ctx, options, asJSON)
 	})
 	f := cmd.Flags()
-	f.StringVar(&options.Listen, "listen", "127.0.0.1:0", "address and port; port 0 is any free one")
-	f.StringSliceVar(&options.Names, "name", nil, "further host name or IP address of the certificate")
+	f.StringVar(&options.Listen, "listen", "127.0.0.1:0", "listen at this address and port; 0 is any port")
+	f.StringSliceVar(&options.Names, "name", nil, "put this name or IP address into the certificate, too")
 	f.BoolVar(&rsa, "rsa", false, "use RSA keys rather than ECDSA")
-	f.StringVar(&trouble, "trouble", "", "what goes wrong, one of the above")
+	f.StringVar(&trouble, "trouble", "", "play this trouble, one of the above")
 	offer(cmd, "trouble", troubleCompletions())
 	f.BoolVar(&asJSON, "json", false, "print address and fingerprint as JSON")
 	return cmd
@@ -50,12 +53,29 @@ func troubleList() string {
 	for _, i := range demo.Troubles() {
 		fmt.Fprintf(&b, "  %-16s %s\n", i.Trouble, i.About)
 	}
-	return b.String()
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// checkDemo says what of the options can't be, before anything is started.
+func checkDemo(o demo.Options) error {
+	if err := o.Trouble.Check(); err != nil {
+		return err
+	}
+	_, port, err := net.SplitHostPort(o.Listen)
+	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n > 65535 {
+		return fmt.Errorf("--listen %s: write address:port, such as 127.0.0.1:8443; port 0 is any free one", o.Listen)
+	}
+	for _, name := range o.Names {
+		if t, err := tlsinspect.ParseTarget(name); err != nil || !strings.EqualFold(t.Host, name) {
+			return fmt.Errorf("--name %s: write a host name or an IP address alone, such as demo.espost.test", name)
+		}
+	}
+	return nil
 }
 
 // serve runs a demo server until ctx ends.
 func (p *Program) serve(ctx context.Context, options demo.Options, asJSON bool) error {
-	if err := options.Trouble.Check(); err != nil {
+	if err := checkDemo(options); err != nil {
 		return &inputError{err}
 	}
 	server, err := demo.Start(options)

@@ -2,7 +2,10 @@ package cli
 
 import (
 	"errors"
-	"io/fs"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"espost/codegen"
 	"espost/esp8266"
@@ -17,11 +20,20 @@ type usageError struct{ message string }
 
 func (e *usageError) Error() string { return e.message }
 
+// badFlag is what cobra says of a flag, and where the flags are told.
+func badFlag(cmd *cobra.Command, err error) error {
+	if errors.Is(err, pflag.ErrHelp) {
+		return err
+	}
+	return &usageError{fmt.Sprintf("%s; %s --help tells what there is", err, cmd.CommandPath())}
+}
+
 // asUsage is what cobra returns before a command ran: an error of espost's, or
 // one of cobra's words, which only say what is wrong.
 func asUsage(err error) error {
 	var input *inputError
-	if errors.As(err, &input) {
+	var usage *usageError
+	if errors.As(err, &input) || errors.As(err, &usage) {
 		return err
 	}
 	return &usageError{err.Error() + "; espost --help tells what there is"}
@@ -48,8 +60,7 @@ func statusOf(err error) int {
 	switch {
 	case errors.As(err, &usage), errors.As(err, &input),
 		errors.As(err, &syntax), errors.As(err, &profil), errors.As(err, &request), errors.As(err, &project),
-		errors.Is(err, tlsinspect.ErrTarget), errors.Is(err, esp8266.ErrFingerprint), errors.Is(err, codegen.ErrName),
-		errors.Is(err, fs.ErrNotExist):
+		errors.Is(err, tlsinspect.ErrTarget), errors.Is(err, esp8266.ErrFingerprint), errors.Is(err, codegen.ErrName):
 		return statusUsage
 	}
 	return statusNo

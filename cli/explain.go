@@ -21,7 +21,7 @@ const maxLog = 64 << 20
 func (p *Program) explainCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "explain [CODE | TEXT]...",
+		Use:   "explain [CODE | TEXT...]",
 		Short: "Say what an error of the board means, and the cure",
 		Long: "explain knows HTTPClient's codes, BearSSL's, TLS alerts and HTTP statuses, by number or by the words " +
 			"that stand on the serial port. Without arguments it reads a whole serial log from standard input.",

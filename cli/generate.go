@@ -2,7 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -32,31 +35,34 @@ func (p *Program) generateCommand() *cobra.Command {
 		Use:   "generate",
 		Short: "Write ready-to-flash firmware",
 		Long: "generate writes a sketch folder for arduino-cli and PlatformIO, from a profile, from flags, or both. " +
-			"Without a pin, the server is looked at first and pinned as it is served now. " +
+			"Fields and headers that are given here take the place of the profile's. Without a pin, the server is looked at first and pinned as it is served now. " +
 			"Wi-Fi name and password come from " + profile.EnvSSID + " and " + profile.EnvPassword + ". " +
 			"readings.h is yours and never overwritten.",
 		Example: "espost generate -p espost.yaml\n" +
-			"espost generate --target https://postman-echo.com/post --field name1=value1 -o porch_post\n" +
+			"espost generate --target postman-echo.com/post --field a=b -o porch\n" +
 			"espost generate --diff",
-		Args: cobra.NoArgs,
+		Args: noArguments,
 	}
 	cmd.RunE = p.does(func(ctx context.Context, _ []string) error { return p.generate(ctx, &w, flags) })
 	f := cmd.Flags()
 	w.addFlags(f)
 	w.addFormFlags(f)
-	f.StringVarP(&flags.dir, "output", "o", "", "the sketch's folder; its name is the sketch's")
-	f.StringVar(&flags.board, "board", "", "the board, such as nodemcuv2 or d1_mini")
-	f.DurationVar(&flags.every, "every", 0, "time between two POSTs, such as 60s")
+	f.StringVarP(&flags.dir, "output", "o", "", "write to this folder; its name is the sketch's")
+	f.StringVar(&flags.board, "board", "", "generate for this board, such as nodemcuv2 or d1_mini")
+	durationFlag(f, &flags.every, "every", 0, "time between two POSTs, such as 5m")
 	f.Var(fixedAddress{&flags.fixed}, "static", "the board's own address, as 192.168.1.57/24,192.168.1.1:\nwith the bits of its network, the gateway and, after\nanother comma, the DNS server if that isn't the gateway")
-	f.BoolVar(&flags.force, "force", false, "overwrite files that espost didn't write, or that were edited")
-	f.BoolVar(&flags.diff, "diff", false, "only show what would change; the status is 1 if anything would")
-	f.StringVar(&flags.save, "save", "", "save the profile, with the pin and the folder, to this file")
+	f.BoolVar(&flags.force, "force", false, "overwrite files that espost didn't write, or that were\nedited")
+	f.BoolVar(&flags.diff, "diff", false, "only show what would change; the status is 1 if\nanything would")
+	f.StringVar(&flags.save, "save", "", "save the profile, with pin and folder, to this file")
 	w.completions(cmd)
 	offer(cmd, "board", boardCompletions())
 	return cmd
 }
 
 func (p *Program) generate(ctx context.Context, w *work, flags generateFlags) error {
+	if err := savable(flags.save); err != nil {
+		return err
+	}
 	if err := w.load(p.lookupEnv); err != nil {
 		return err
 	}
@@ -168,6 +174,21 @@ func emptySecrets(project codegen.Project) string {
 		}
 	}
 	return strings.Join(names, ", ")
+}
+
+// savable makes sure, before anything is written, that --save names a place for
+// a profile.
+func savable(file string) error {
+	if file == "" {
+		return nil
+	}
+	if _, err := profile.Load(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return &inputError{fmt.Errorf("--save would not overwrite this: %w", err)}
+	}
+	if info, err := os.Stat(filepath.Dir(file)); err != nil || !info.IsDir() {
+		return &inputError{fmt.Errorf("--save %s: there is no folder %s; create it first", file, filepath.Dir(file))}
+	}
+	return nil
 }
 
 // saveWork saves the profile with the folder as seen from it.

@@ -34,10 +34,10 @@ func (p *Program) inspectCommand() *cobra.Command {
 	cmd.RunE = p.does(func(ctx context.Context, args []string) error { return p.inspect(ctx, flags, args) })
 	f := cmd.Flags()
 	f.BoolVar(&flags.json, "json", false, "print one JSON object a target")
-	f.BoolVar(&flags.fingerprint, "fingerprint", false, "print just the 40 digits of the SHA-1 fingerprint, a line each")
-	f.StringVarP(&flags.file, "file", "f", "", "read further targets from a file, one a line; - is standard input")
-	f.IntVarP(&flags.jobs, "jobs", "j", 8, "look at so many servers at a time")
-	f.DurationVar(&flags.timeout, "timeout", 10*time.Second, "wait so long for a server that says nothing")
+	f.BoolVar(&flags.fingerprint, "fingerprint", false, "print just the 40 digits of the SHA-1 fingerprint")
+	f.StringVarP(&flags.file, "file", "f", "", "read further targets from this file, one a line;\nstandard input is -")
+	f.IntVarP(&flags.jobs, "jobs", "j", 8, "look at this many servers at a time")
+	durationFlag(f, &flags.timeout, "timeout", 10*time.Second, "wait this long for a server that says nothing")
 	cmd.MarkFlagsMutuallyExclusive("json", "fingerprint")
 	return cmd
 }

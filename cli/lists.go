@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"espost/codegen"
@@ -23,8 +25,11 @@ func (l *fieldList) Set(s string) error {
 		return errors.New("write name=value")
 	}
 	source := esp8266.SourceText
-	if json, ok := strings.CutSuffix(name, ":"); ok {
-		name, source = json, esp8266.SourceJSON
+	if before, ok := strings.CutSuffix(name, ":"); ok {
+		name, source = before, esp8266.SourceJSON
+		if !json.Valid([]byte(value)) {
+			return fmt.Errorf("%q is no JSON value; write name=value for a text", value)
+		}
 	}
 	*l = append(*l, profile.Field{Name: name, Source: source, Value: value})
 	return nil
@@ -51,9 +56,11 @@ func (l liveFields) Set(s string) error {
 	case info.Pin != hasPin:
 		return errors.New("a digital pin, and only that, wants its number: name=digital:5")
 	case info.Pin:
-		if _, err := fmt.Sscanf(gpio, "%d", &field.Pin); err != nil {
-			return fmt.Errorf("%q is no pin number", gpio)
+		n, err := strconv.Atoi(gpio)
+		if err != nil {
+			return fmt.Errorf("%q is no pin's number; write name=digital:5", gpio)
 		}
+		field.Pin = n
 	}
 	*l.list = append(*l.list, field)
 	return nil

@@ -16,7 +16,7 @@ import (
 // answers, and so no secrets: targets by host and port only, files by name.
 func (p *Program) logTo(root *cobra.Command) {
 	var path string
-	root.PersistentFlags().StringVar(&path, "log", "", "append what is done to this file, as JSON without secrets")
+	root.PersistentFlags().StringVar(&path, "log", "", "append what is done to this file: JSON, no secrets")
 	p.log = slog.New(slog.DiscardHandler)
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if path == "" {

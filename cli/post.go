@@ -28,23 +28,24 @@ func (p *Program) postCommand() *cobra.Command {
 	var w work
 	var flags postFlags
 	cmd := &cobra.Command{
-		Use:   "post [TARGET] [name=value | name:=json | Header:value]...",
+		Use:   "post [TARGET] [ITEM...]",
 		Short: "Send the very request that the board will send",
 		Long: "post sends a form as the firmware will, byte for byte, over the board's own TLS terms, and tells what the board " +
-			"would make of the answer. Without a pin, the server is looked at first and pinned as it is served now. " +
+			"would make of the answer. An item is a field (name=value, or name:=5 for a number or other JSON) or a header " +
+			"(Name:value). Items take the place of the profile's. Without a pin, the server is looked at first and pinned as it is served now. " +
 			"The answer's body goes to stdout, the rest to stderr. The status is 0 for a 2xx answer. " +
 			"A secret's value can be left empty and given in the environment: " + profile.SecretEnv("token") + " for token.",
 		Example: "espost post https://postman-echo.com/post name1=value1 name2=value2\n" +
 			"espost post -p espost.yaml\n" +
-			"espost post --dry-run https://postman-echo.com/post name1=value1 X-Device:porch",
+			"espost post --dry-run postman-echo.com/post name1=value1 X-Device:porch",
 	}
 	cmd.RunE = p.does(func(ctx context.Context, args []string) error { return p.post(ctx, &w, flags, args) })
 	f := cmd.Flags()
 	w.addFlags(f)
 	f.BoolVar(&flags.dryRun, "dry-run", false, "print the request's exact bytes and send nothing")
 	f.BoolVar(&flags.json, "json", false, "print the outcome as one JSON object")
-	f.BoolVar(&flags.raw, "raw", false, "print the body's bytes as they are: control characters and echoed secrets included")
-	f.BoolVar(&flags.showSecrets, "show-secrets", false, "don't mask secret values in what is printed")
+	f.BoolVar(&flags.raw, "raw", false, "print the body as it is, control characters and echoed\nsecrets included")
+	f.BoolVar(&flags.showSecrets, "show-secrets", false, "print secret values instead of masking them")
 	f.StringSliceVar(&flags.secrets, "secret", nil, "mask the field or header of this name (repeatable)")
 	cmd.MarkFlagsMutuallyExclusive("json", "raw")
 	w.completions(cmd)

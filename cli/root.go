@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"espost/demo"
-	"espost/profile"
 	"espost/tlsinspect"
 	"espost/tui"
 )
@@ -38,14 +37,9 @@ func (p *Program) root() *cobra.Command {
 		Example: "espost --demo\n" +
 			"espost https://postman-echo.com/post\n" +
 			"espost inspect --fingerprint postman-echo.com",
-		Args: cobra.MaximumNArgs(1),
+		Args: oneTarget,
 	}
 	root.RunE = p.does(func(ctx context.Context, args []string) error {
-		if len(args) == 1 {
-			if err := mistyped(root, args[0]); err != nil {
-				return err
-			}
-		}
 		return p.app(ctx, flags, args)
 	})
 	f := root.Flags()
@@ -54,13 +48,15 @@ func (p *Program) root() *cobra.Command {
 	f.BoolVar(&flags.accessible, "accessible", false, "ask line by line, for screen readers")
 	p.logTo(root)
 	root.AddCommand(p.inspectCommand(), p.postCommand(), p.generateCommand(), p.checkCommand(), p.explainCommand(), p.demoCommand())
+	root.SetHelpCommand(helpCommand(root))
+	namedShell(root)
 	return root
 }
 
 // mistyped recognises a command with a typing error, which would be a host
 // otherwise.
 func mistyped(root *cobra.Command, arg string) error {
-	if strings.ContainsAny(arg, ".:/[") || arg == "localhost" {
+	if arg == "" || strings.ContainsAny(arg, ".:/[") || arg == "localhost" {
 		return nil
 	}
 	root.SuggestionsMinimumDistance = 2
@@ -78,6 +74,7 @@ func (p *Program) app(ctx context.Context, flags appFlags, args []string) error 
 		Environ:    p.Environ,
 		Input:      p.Stdin,
 		Output:     p.Stdout,
+		Note:       p.logOutcome,
 	}
 	if !options.Accessible && (!isTerminal(p.Stdin) || !isTerminal(p.Stdout)) {
 		return &usageError{"the app needs a terminal; use --accessible to be asked line by line, or the commands inspect and generate in scripts"}
@@ -121,7 +118,7 @@ func open(options *tui.Options, flags appFlags, args []string) error {
 			return nil
 		}
 	}
-	loaded, err := profile.Load(options.ProfilePath)
+	loaded, err := loadProfile(options.ProfilePath)
 	options.Profile = loaded
 	return err
 }

@@ -31,7 +31,7 @@ func (p *Program) targets(args []string, file string) ([]target, error) {
 	if file != "" {
 		lines, err := p.lines(file)
 		if err != nil {
-			return nil, &inputError{fmt.Errorf("reading the list of targets: %w", err)}
+			return nil, &inputError{fmt.Errorf("reading the list of targets: %w; name a file with a target on each line", err)}
 		}
 		texts = slices.Concat(texts, lines)
 	}

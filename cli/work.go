@@ -35,11 +35,11 @@ type work struct {
 
 // addFlags adds the flags that override the profile.
 func (w *work) addFlags(f *pflag.FlagSet) {
-	f.StringVarP(&w.file, "profile", "p", "", "work on this profile")
-	f.StringVar(&w.pin, "pin", "", "know the server by this: fingerprint, public-key, ca, insecure, or 40 digits")
-	f.StringVar(&w.method, "method", "", "POST, PUT or PATCH")
-	f.StringVar(&w.encoding, "encoding", "", "form or json")
-	f.DurationVar(&w.timeout, "timeout", 10*time.Second, "wait so long for a server that says nothing")
+	f.StringVarP(&w.file, "profile", "p", "", "work on this profile; otherwise on espost.yaml, if any")
+	f.StringVar(&w.pin, "pin", "", "know the server by its fingerprint, public-key or ca, by\nnothing (insecure), or by these 40 digits")
+	f.StringVar(&w.method, "method", "", "send the form by POST, PUT or PATCH")
+	f.StringVar(&w.encoding, "encoding", "", "encode the form as form (urlencoded) or json")
+	durationFlag(f, &w.timeout, "timeout", 10*time.Second, "wait this long for a server that says nothing")
 }
 
 // completions completes the values of the flags.
@@ -53,9 +53,9 @@ func (w *work) completions(cmd *cobra.Command) {
 // addFormFlags adds the flags that replace the profile's form.
 func (w *work) addFormFlags(f *pflag.FlagSet) {
 	f.StringVar(&w.target, "target", "", "post to this https URL")
-	f.Var(&w.fields, "field", "name=value, a field with a constant value; name:=value for a number or other JSON (repeatable)")
-	f.Var(liveFields{&w.fields}, "live", "name=source, a field that the board reads, such as signal=rssi (repeatable)")
-	f.Var(&w.headers, "header", "Name:value, an added header (repeatable)")
+	f.Var(&w.fields, "field", "add a field with a constant value, as name=value, or as\nname:=5 for a number or other JSON (repeatable)")
+	f.Var(liveFields{&w.fields}, "live", "add a field that the board reads, as name=source, such\nas signal=rssi (repeatable)")
+	f.Var(&w.headers, "header", "add a header, as Name:value (repeatable)")
 }
 
 // load fills in w.profile: from the file that was named, from the flags, or from
@@ -68,7 +68,7 @@ func (w *work) load(lookupEnv func(string) (string, bool)) error {
 		w.file = profileFile
 	}
 	if w.file != "" {
-		p, err := profile.Load(w.file)
+		p, err := loadProfile(w.file)
 		if err != nil {
 			return err
 		}
@@ -81,6 +81,15 @@ func (w *work) load(lookupEnv func(string) (string, bool)) error {
 	}
 	w.profile.FillSecrets(lookupEnv)
 	return w.profile.Validate()
+}
+
+// loadProfile loads a profile; whatever is wrong with it is the input's fault.
+func loadProfile(file string) (*profile.Profile, error) {
+	p, err := profile.Load(file)
+	if err != nil {
+		return nil, &inputError{err}
+	}
+	return p, nil
 }
 
 // override applies the flags to the profile.
@@ -129,7 +138,7 @@ func (w *work) overridePin() error {
 	for s := range strings.SplitSeq(w.pin, ",") {
 		d, err := esp8266.ParseFingerprint(s)
 		if err != nil {
-			return fmt.Errorf("--pin is neither a mode (fingerprint, public-key, ca, insecure) nor a fingerprint: %w", err)
+			return fmt.Errorf("--pin is none of fingerprint, public-key, ca and insecure, and %w", err)
 		}
 		digits = append(digits, d)
 	}

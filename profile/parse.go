@@ -30,16 +30,27 @@ func Load(path string) (*Profile, error) {
 	return p, inFile(err, path)
 }
 
+// A missingError is that of a profile that isn't there: fs.ErrNotExist, in words.
+type missingError struct{ path string }
+
+func (e *missingError) Error() string {
+	return fmt.Sprintf("there is no profile %s; save one in the app, or check the path", e.path)
+}
+func (e *missingError) Unwrap() error { return fs.ErrNotExist }
+
 // read returns the file's content, if it isn't too long.
 func read(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no profile %s; save one in the app, or check the path: %w", path, fs.ErrNotExist)
+		return nil, &missingError{path}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("opening the profile: %w", err)
+		return nil, fmt.Errorf("reading the profile: %w", err)
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder; name the profile's file", path)
+	}
 	text, err := io.ReadAll(io.LimitReader(f, MaxFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading the profile: %w", err)

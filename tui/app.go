@@ -126,6 +126,7 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 	case testpost.Finished:
 		return m.enter(stepFirmware), true
 	case firmware.Written:
+		m.options.Note("generated", nil, "folder", msg.Folder)
 		m.written, m.kept = &msg, snapshot(m.profile)
 		return nil, true
 	case firmware.Finished:

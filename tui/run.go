@@ -50,6 +50,8 @@ type Options struct {
 	Check     connect.CheckFunc
 	Now       func() time.Time
 	Clipboard func(string) error
+
+	Note NoteFunc // nil when nobody wants to know
 }
 
 // withDefaults fills in what was left out.
@@ -81,7 +83,7 @@ func (o Options) withDefaults() Options {
 	if o.ProfilePath == "" {
 		o.ProfilePath = filepath.Join(o.Dir, "espost.yaml")
 	}
-	return o
+	return o.noted()
 }
 
 func (o Options) target() string {
@@ -164,7 +166,7 @@ func converse(ctx context.Context, o Options) error {
 	d := &dialog.Dialog{
 		In: o.Input, Out: o.Output,
 		Profile: o.Profile, Target: o.target(), Dir: o.Dir,
-		Inspect: o.Inspect, Send: o.Send,
+		Inspect: o.Inspect, Send: o.Send, Note: o.Note,
 	}
 	if d.In == nil {
 		d.In = os.Stdin
@@ -211,6 +213,7 @@ func (m *Model) save() tea.Cmd {
 func (m *Model) wasSaved(msg savedMsg) tea.Cmd {
 	leaving := m.leaving
 	m.leaving = false
+	m.options.Note("saved", msg.err, "profile", msg.path)
 	if msg.err != nil {
 		return ui.Say(ui.Failure, "not saved: "+msg.err.Error())
 	}

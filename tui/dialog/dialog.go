@@ -30,6 +30,7 @@ type Dialog struct {
 	Dir     string // sketches are written below it
 	Inspect func(context.Context, tlsinspect.Target, func(tlsinspect.Event)) (*tlsinspect.Report, error)
 	Send    func(context.Context, *profile.Profile, *tlsinspect.Report) (*formpost.Response, error)
+	Note    func(what string, err error, attributes ...any) // told when the sketch is written; may be nil
 
 	report   *tlsinspect.Report
 	requests chan bool // true: what is typed must not be seen

@@ -170,7 +170,11 @@ func (d *Dialog) write(ctx context.Context) error {
 			return nil
 		}
 	}
-	if _, err := files.Write(folder, codegen.WriteOptions{Force: replaces}); err != nil {
+	_, err = files.Write(folder, codegen.WriteOptions{Force: replaces})
+	if d.Note != nil {
+		d.Note("generated", err, "folder", folder)
+	}
+	if err != nil {
 		return err
 	}
 	d.say("%d files are in %s.", len(files), sanitize.Line(folder))

@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"bytes"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// The help capitalises each text's first word, which must not make syntax of
+// another meaning; it breaks no lines, and 80 columns are what people have; and
+// it tears usage lines that are bracketed in another way apart.
+func TestHelpTexts(t *testing.T) {
+	p := &Program{}
+	root := p.root()
+	plainWord := regexp.MustCompile(`^[a-z]+[ ,]`)
+	for _, cmd := range append(root.Commands(), root) {
+		if strings.Contains(cmd.Use, "]...") || strings.Contains(cmd.Use, "... [") {
+			t.Errorf("%s: write [NAME...], not [NAME]...: %q", cmd.Name(), cmd.Use)
+		}
+		for line := range strings.SplitSeq(cmd.Example, "\n") {
+			if n := ansi.StringWidth(line); n > 72 {
+				t.Errorf("%s: the example %q would be cut off", cmd.Name(), line)
+			}
+		}
+		widest := 0
+		each(cmd, func(f *pflag.Flag) { widest = max(widest, len("-x --")+len(f.Name)) })
+		each(cmd, func(f *pflag.Flag) {
+			if !plainWord.MatchString(f.Usage) {
+				t.Errorf("%s --%s: %q doesn't begin with an ordinary word", cmd.Name(), f.Name, f.Usage)
+			}
+			text := f.Usage
+			if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "[]" {
+				text += " (" + f.DefValue + ")"
+			}
+			for line := range strings.SplitSeq(text, "\n") {
+				if n := 4 + widest + 2 + ansi.StringWidth(line); n > 80 {
+					t.Errorf("%s --%s: %q ends in column %d", cmd.Name(), f.Name, line, n)
+				}
+			}
+			if strings.HasPrefix(f.DefValue, "0") {
+				t.Errorf("%s --%s: the default %q means nothing to people", cmd.Name(), f.Name, f.DefValue)
+			}
+		})
+	}
+}
+
+// each calls do for every flag that a command's help shows.
+func each(cmd *cobra.Command, do func(*pflag.Flag)) {
+	cmd.Flags().VisitAll(do)
+	cmd.InheritedFlags().VisitAll(do)
+}
+
+// What the help says is what stands in the commands.
+func TestHelp(t *testing.T) {
+	for command, want := range map[string][]string{
+		"":         {"espost [command] [TARGET | FILE.yaml] [--flags]", "check [FILE.yaml...] [--flags]", "post [TARGET] [ITEM...] [--flags]"},
+		"check":    {"espost check [FILE.yaml...] [--flags]", "(14d)"},
+		"explain":  {"espost explain [CODE | TEXT...] [--flags]"},
+		"inspect":  {"espost inspect TARGET... [--flags]", "(10s)", "(8)"},
+		"post":     {"espost post [TARGET] [ITEM...] [--flags]", "name:=5", "Send the form by POST, PUT or PATCH"},
+		"generate": {"as name=value", "--every Time between two POSTs, such as 5m --field"},
+		"demo":     {"tls13 only TLS 1.3 is spoken", "(127.0.0.1:0)"},
+	} {
+		var out bytes.Buffer
+		p := &Program{Stdin: strings.NewReader(""), Stdout: &out, Stderr: io.Discard}
+		if status := p.Run(t.Context(), append(strings.Fields(command), "--help")); status != 0 {
+			t.Errorf("%s --help: status %d", command, status)
+		}
+		got := strings.Join(strings.Fields(out.String()), " ")
+		for _, text := range want {
+			if !strings.Contains(got, text) {
+				t.Errorf("%s --help lacks %q:\n%s", command, text, out.String())
+			}
+		}
+	}
+}
