@@ -27,6 +27,7 @@ type console struct {
 
 	mu     sync.Mutex
 	screen *vt.Emulator
+	drawn  bytes.Buffer  // everything that the program has written
 	change chan struct{} // something was drawn since it was last drained
 	ended  chan struct{}
 }
@@ -62,6 +63,7 @@ func (c *console) draw() {
 		n, err := c.file.Read(buffer)
 		c.mu.Lock()
 		_, _ = c.screen.Write(buffer[:n])
+		c.drawn.Write(buffer[:n])
 		c.mu.Unlock()
 		select {
 		case c.change <- struct{}{}:
@@ -77,6 +79,13 @@ func (c *console) text() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.screen.String()
+}
+
+// written is everything that the program has written so far.
+func (c *console) written() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.drawn.String()
 }
 
 // wait returns when text is on the screen.

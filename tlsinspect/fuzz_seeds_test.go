@@ -41,7 +41,7 @@ func hostileAnswer(f *testing.F, b hostile.Behaviour, variant int) []byte {
 	if err != nil {
 		f.Fatal(err)
 	}
-	_, _ = conn.Write(hello) // some have gone by then
+	_, _ = conn.Write(hello)             // some have gone by then
 	_ = conn.(*net.TCPConn).CloseWrite() // or an honest server waits for more
 	answer, _ := io.ReadAll(io.LimitReader(conn, most))
 	return answer
