@@ -4,6 +4,7 @@ package main_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -11,11 +12,14 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
+
+	"espost/hostile"
 )
 
 // console is the real binary on a pseudo-terminal of 80×24, its screen kept by
@@ -148,6 +152,42 @@ func TestEnterAloneOnATerminal(t *testing.T) {
 	}
 	if !bytes.Contains(pins, []byte(want)) {
 		t.Errorf("pins.h lacks %s:\n%s", want, pins)
+	}
+}
+
+// However the app is told to end while it looks at a server that says nothing,
+// it ends soon and gives the terminal back.
+func TestAppEndsAtOnce(t *testing.T) {
+	silence, _ := hostile.Named("silence")
+	for name, end := range map[string]func(c *console){
+		"ctrl+c":  func(c *console) { c.press("\x03") },
+		"SIGINT":  func(c *console) { _ = c.cmd.Process.Signal(syscall.SIGINT) },
+		"SIGTERM": func(c *console) { _ = c.cmd.Process.Signal(syscall.SIGTERM) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := hostile.Start(t, silence, hostile.Options{})
+			h := newHunt(t)
+			c := startConsole(t, h.dir, h.espost, fmt.Sprintf("https://localhost:%d/post", s.Port()))
+			c.wait("Where will the board send its data?")
+			c.press("\r")
+			<-s.Asked()
+			c.wait("esc cancel")
+			end(c)
+			select {
+			case <-c.ended:
+			case <-time.After(8 * time.Second): // the server's own time limit is 10 s
+				t.Fatalf("it still runs:\n%s", c.text())
+			}
+			drawn := c.written()
+			for _, mode := range []string{"1049", "2004"} { // the other screen, and bracketed paste
+				if on, off := strings.LastIndex(drawn, "\x1b[?"+mode+"h"), strings.LastIndex(drawn, "\x1b[?"+mode+"l"); on < 0 || off < on {
+					t.Errorf("the terminal isn't given back: mode %s is on at %d, off at %d", mode, on, off)
+				}
+			}
+			if !strings.Contains(drawn[strings.LastIndex(drawn, "\x1b[?25l"):], "\x1b[?25h") {
+				t.Error("the cursor stays hidden")
+			}
+		})
 	}
 }
 
