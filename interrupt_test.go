@@ -17,15 +17,11 @@ import (
 // A Ctrl-C while the server says nothing ends each command soon, with the
 // status of an interruption, and without a word that looks like a result.
 func TestInterrupt(t *testing.T) {
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	espost := t.TempDir() + "/espost"
-	if err := os.Symlink(self, espost); err != nil { // TestMain goes by the name
-		t.Fatal(err)
-	}
-	for _, args := range []string{"inspect URL", "inspect --fingerprint URL URL URL", "post URL a=b", "generate --target URL -o DIR/sketch", "--accessible URL"} {
+	espost := linkToSelf(t)
+	for _, args := range []string{
+		"inspect URL", "inspect --json -j 3 URL URL URL", "inspect --fingerprint URL URL URL", "post URL a=b", "post --json URL a=b --pin insecure",
+		"generate --target URL -o DIR/sketch", "generate -p PROFILE --pin ca -o DIR/sketch", "check PROFILE", "check --update -v --json PROFILE", "--accessible URL",
+	} {
 		t.Run(args, func(t *testing.T) {
 			t.Parallel()
 			listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -34,7 +30,13 @@ func TestInterrupt(t *testing.T) {
 			}
 			defer listener.Close()
 			url := "https://" + listener.Addr().String() + "/post"
-			line := strings.NewReplacer("URL", url, "DIR", t.TempDir()).Replace(args)
+			dir := t.TempDir()
+			profile := dir + "/espost.yaml"
+			saved := "espost: 1\ntarget: " + url + "\npin: {sha1: [" + strings.Repeat("AB", 20) + "]}\n"
+			if err := os.WriteFile(profile, []byte(saved), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			line := strings.NewReplacer("URL", url, "DIR", dir, "PROFILE", profile).Replace(args)
 			cmd := exec.CommandContext(t.Context(), espost, strings.Fields(line)...)
 			var stdout bytes.Buffer
 			cmd.Stdout = &stdout
@@ -57,15 +59,63 @@ func TestInterrupt(t *testing.T) {
 			if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
 				t.Fatal(err)
 			}
-			timer := time.AfterFunc(8*time.Second, func() { _ = cmd.Process.Kill() }) // the server's own time limit is 10 s
-			defer timer.Stop()
-			var exit *exec.ExitError
-			if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != statusInterrupted {
-				t.Errorf("it ended with %v", err)
-			}
+			checkInterrupted(t, cmd)
 			if !strings.HasPrefix(args, "--accessible") && stdout.Len() > 0 {
 				t.Errorf("stdout: %s", stdout.Bytes())
 			}
+		})
+	}
+}
+
+// linkToSelf is a path to this test binary under which it is espost itself.
+func linkToSelf(t *testing.T) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	espost := t.TempDir() + "/espost"
+	if err := os.Symlink(self, espost); err != nil { // TestMain goes by the name
+		t.Fatal(err)
+	}
+	return espost
+}
+
+// checkInterrupted waits for the end of a command that was told to end.
+func checkInterrupted(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	timer := time.AfterFunc(8*time.Second, func() { _ = cmd.Process.Kill() }) // the server's own time limit is 10 s
+	defer timer.Stop()
+	var exit *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != statusInterrupted {
+		t.Errorf("it ended with %v", err)
+	}
+}
+
+// A Ctrl-C ends a command that waits for its standard input, which nothing can
+// call off.
+func TestInterruptWhileReading(t *testing.T) {
+	espost := linkToSelf(t)
+	for _, args := range []string{"inspect -f -", "explain", "check /dev/stdin"} {
+		t.Run(args, func(t *testing.T) {
+			t.Parallel()
+			cmd := exec.CommandContext(t.Context(), espost, strings.Fields(args)...)
+			in, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer in.Close()
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			// More than a pipe holds: when all is written, the command reads.
+			if _, err := in.Write(bytes.Repeat([]byte("# nothing yet\n"), 10_000)); err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+				t.Fatal(err)
+			}
+			checkInterrupted(t, cmd)
 		})
 	}
 }

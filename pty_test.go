@@ -4,6 +4,7 @@ package main_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -11,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -18,6 +20,7 @@ import (
 	"github.com/creack/pty"
 
 	"espost/demo"
+	"espost/hostile"
 )
 
 // console is the real binary on a pseudo-terminal of 80×24, its screen kept by
@@ -29,6 +32,7 @@ type console struct {
 
 	mu     sync.Mutex
 	screen *vt.Emulator
+	drawn  bytes.Buffer  // everything that the program has written
 	change chan struct{} // something was drawn since it was last drained
 	ended  chan struct{}
 }
@@ -64,6 +68,7 @@ func (c *console) draw() {
 		n, err := c.file.Read(buffer)
 		c.mu.Lock()
 		_, _ = c.screen.Write(buffer[:n])
+		c.drawn.Write(buffer[:n])
 		c.mu.Unlock()
 		select {
 		case c.change <- struct{}{}:
@@ -79,6 +84,13 @@ func (c *console) text() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.screen.String()
+}
+
+// written is everything that the program has written so far.
+func (c *console) written() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.drawn.String()
 }
 
 // wait returns when text is on the screen.
@@ -181,6 +193,42 @@ func TestEnterAloneOnATerminal(t *testing.T) {
 	}
 	if bytes.Contains(log, []byte("value1")) {
 		t.Errorf("the log holds the form:\n%s", log)
+	}
+}
+
+// However the app is told to end while it looks at a server that says nothing,
+// it ends soon and gives the terminal back.
+func TestAppEndsAtOnce(t *testing.T) {
+	silence, _ := hostile.Named("silence")
+	for name, end := range map[string]func(c *console){
+		"ctrl+c":  func(c *console) { c.press("\x03") },
+		"SIGINT":  func(c *console) { _ = c.cmd.Process.Signal(syscall.SIGINT) },
+		"SIGTERM": func(c *console) { _ = c.cmd.Process.Signal(syscall.SIGTERM) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := hostile.Start(t, silence, hostile.Options{})
+			h := newHunt(t)
+			c := startConsole(t, h.dir, h.espost, fmt.Sprintf("https://localhost:%d/post", s.Port()))
+			c.wait("Where will the board send its data?")
+			c.press("\r")
+			<-s.Asked()
+			c.wait("esc cancel")
+			end(c)
+			select {
+			case <-c.ended:
+			case <-time.After(8 * time.Second): // the server's own time limit is 10 s
+				t.Fatalf("it still runs:\n%s", c.text())
+			}
+			drawn := c.written()
+			for _, mode := range []string{"1049", "2004"} { // the other screen, and bracketed paste
+				if on, off := strings.LastIndex(drawn, "\x1b[?"+mode+"h"), strings.LastIndex(drawn, "\x1b[?"+mode+"l"); on < 0 || off < on {
+					t.Errorf("the terminal isn't given back: mode %s is on at %d, off at %d", mode, on, off)
+				}
+			}
+			if !strings.Contains(drawn[strings.LastIndex(drawn, "\x1b[?25l"):], "\x1b[?25h") {
+				t.Error("the cursor stays hidden")
+			}
+		})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,7 +23,7 @@ func (p *Program) logTo(root *cobra.Command) {
 		if path == "" {
 			return nil
 		}
-		f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		f, err := openLog(path)
 		if err != nil {
 			return &inputError{fmt.Errorf("opening the log: %w; choose another file", err)}
 		}
@@ -32,6 +33,23 @@ func (p *Program) logTo(root *cobra.Command) {
 		p.log.Info("started", "version", version())
 		return nil
 	}
+}
+
+// openLog opens a log without following a link out of its folder: in a folder
+// that others may write to, one could lead to any file of the user's. In /dev
+// nobody can plant one, and /dev/stderr is a link.
+func openLog(path string) (*os.File, error) {
+	const flags = os.O_APPEND | os.O_CREATE | os.O_WRONLY
+	folder, name := filepath.Split(filepath.Clean(path))
+	if folder == "/dev/" {
+		return os.OpenFile(path, flags, 0o600)
+	}
+	root, err := os.OpenRoot(filepath.Clean(folder))
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return root.OpenFile(name, flags, 0o600)
 }
 
 // endLog writes the last line of the log.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -168,10 +169,19 @@ func compareFile(root *os.Root, known manifest, file File) (Change, error) {
 		}
 	}
 	if string(existing) == string(change.data) {
-		change.State = Same
 		change.Diff = ""
+		if !tooOpen(root, file) {
+			change.State = Same
+		}
 	}
 	return change, nil
+}
+
+// tooOpen reports that others may read the secrets, as they may after a copy:
+// then the file is written anew.
+func tooOpen(root *os.Root, file File) bool {
+	info, err := root.Lstat(file.Path)
+	return file.Path == secretsFile && runtime.GOOS != "windows" && err == nil && info.Mode().Perm()&^file.Mode != 0
 }
 
 // secretMark makes masked values differ in a diff when one is replaced.
@@ -197,6 +207,9 @@ func readExisting(root *os.Root, name string) (data []byte, regular bool, err er
 		return nil, false, err
 	}
 	defer file.Close()
+	if opened, err := file.Stat(); err != nil || !os.SameFile(info, opened) {
+		return nil, false, err // another one was put in its place meanwhile
+	}
 	data, err = io.ReadAll(io.LimitReader(file, maxExisting+1))
 	return data, err == nil && len(data) <= maxExisting, err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -215,6 +216,32 @@ func TestLinksAreNotFollowed(t *testing.T) {
 	}
 	if got := read(t, outside); got != "untouched" {
 		t.Errorf("a link was followed: the file outside is %q now", got)
+	}
+}
+
+// Secrets that others may read, as they may after a copy or a checkout, are
+// written anew for the user alone.
+func TestOpenSecretsAreClosed(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("SKIPPED: this system has no modes")
+	}
+	p := tutorial()
+	p.SSID, p.Password = "home", "a secret"
+	dir := filepath.Join(t.TempDir(), p.Name)
+	write(t, p, dir)
+	path := filepath.Join(dir, "arduino_secrets.h")
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got := states(compare(t, p, dir)); got["arduino_secrets.h"] != codegen.Changed {
+		t.Errorf("the comparison finds %v", got)
+	}
+	write(t, p, dir)
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("arduino_secrets.h has mode %v (%v), want 0600", info.Mode(), err)
+	}
+	if !strings.Contains(read(t, path), "a secret") {
+		t.Error("the secret is gone")
 	}
 }
 

@@ -11,27 +11,6 @@ import (
 	"espost/esp8266"
 )
 
-// Timeouts are the board's own (core WiFiClientSecureBearSSL.cpp,
-// ESP8266WiFiGeneric.cpp, ESP8266HTTPClient.h), and one that is not.
-type Timeouts struct {
-	DNS       time.Duration // name lookup; 10 s
-	TCP       time.Duration // connecting; 15 s
-	Handshake time.Duration // TLS; 15 s
-	Response  time.Duration // silence while the answer is awaited and read; 5 s
-	Total     time.Duration // for the whole answer, which the board doesn't limit; 60 s
-}
-
-// DefaultTimeouts returns what a Client uses where a timeout is zero.
-func DefaultTimeouts() Timeouts {
-	return Timeouts{
-		DNS:       10 * time.Second,
-		TCP:       15 * time.Second,
-		Handshake: 15 * time.Second,
-		Response:  5 * time.Second,
-		Total:     60 * time.Second,
-	}
-}
-
 // A Client sends test POSTs. Its zero value is ready for use; it keeps no
 // state between calls and may be used by several goroutines.
 type Client struct {
@@ -58,17 +37,6 @@ type Client struct {
 	// to use another.
 	BoardSuite uint16
 }
-
-// Limits of a Client.
-const (
-	DefaultMaxBody = 1 << 20
-	DefaultKeeps   = 512
-
-	maxHead        = 64 << 10 // bytes of all heads together
-	maxHeaderLines = 256
-	maxQuoted      = 200 // characters quoted of a header
-	maxInterim     = 8   // 1xx answers before the final one
-)
 
 // timeouts returns c.Timeouts with the defaults filled in.
 func (c *Client) timeouts() Timeouts {

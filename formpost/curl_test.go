@@ -210,6 +210,20 @@ func TestParseCurlWarns(t *testing.T) {
 	}
 }
 
+// A command that is nested without end is refused before the shell's parser runs
+// out of stack, which nothing could catch.
+func TestParseCurlIsBounded(t *testing.T) {
+	for _, nested := range []string{"$(", "(", "${a:-", "\"$(", "$((", "`", "{ ", "if ", "! ", "<(", "[[ ("} {
+		for _, size := range []int{60 << 10, 4 << 20} {
+			command := "curl " + strings.Repeat(nested, size/len(nested))
+			var e *formpost.CurlError
+			if _, err := formpost.ParseCurl(command); !errors.As(err, &e) || len(err.Error()) > 1000 {
+				t.Errorf("%d bytes of %q: %.1000v", len(command), nested, err)
+			}
+		}
+	}
+}
+
 // FuzzCurl: what an import is exported as, imports as the same.
 func FuzzCurl(f *testing.F) {
 	files, _ := filepath.Glob("testdata/curl/*.txtar")

@@ -21,6 +21,9 @@ type shell struct {
 
 // readShell finds the curl command in text and splits it into words.
 func readShell(text string) (*shell, error) {
+	if len(text) > maxCurl {
+		return nil, &CurlError{fmt.Sprintf("it is longer than %d KB", maxCurl>>10), "leave out most of its data; a board couldn't send as much"}
+	}
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	text = prompt.ReplaceAllString(text, "curl")
 	if i := strings.IndexAny(text, "“”‘’"); i >= 0 {

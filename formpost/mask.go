@@ -9,10 +9,6 @@ import (
 	"strings"
 )
 
-// shortestMasked is the length in bytes below which a value would be found
-// everywhere.
-const shortestMasked = 4
-
 // A masker hides secret values that a server sends back. Its zero value hides
 // nothing.
 type masker struct{ replacer *strings.Replacer }

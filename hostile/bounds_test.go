@@ -4,12 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"espost/cli"
 	"espost/hostile"
 )
 
@@ -48,6 +53,58 @@ func TestCancel(t *testing.T) {
 			})
 		}
 	}
+}
+
+// So can every command; none leaves anything running (TestMain).
+func TestCancelCommands(t *testing.T) {
+	for _, args := range []string{
+		"inspect URL", "inspect --json -j 2 URL URL URL", "inspect --fingerprint URL", "post URL a=b", "post --json --pin insecure URL a=b",
+		"generate --target URL -o DIR/sketch", "check DIR/espost.yaml", "check --update --json DIR/espost.yaml", "--accessible URL", "demo --json",
+	} {
+		t.Run(args, func(t *testing.T) {
+			t.Parallel()
+			silence, _ := hostile.Named("silence")
+			s := hostile.Start(t, silence, hostile.Options{})
+			url, dir := fmt.Sprintf("https://localhost:%d/post", s.Port()), t.TempDir()
+			saved := "espost: 1\ntarget: " + url + "\npin: {sha1: [" + hostile.LeafSHA1() + "]}\n"
+			if err := os.WriteFile(filepath.Join(dir, "espost.yaml"), []byte(saved), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			started := s.Asked()
+			out := &firstWrite{written: make(chan struct{})}
+			if strings.HasPrefix(args, "demo") {
+				started = out.written
+			}
+			p := &cli.Program{Stdin: strings.NewReader("\n"), Stdout: out, Stderr: io.Discard}
+			over := make(chan int, 1)
+			go func() {
+				over <- p.Run(ctx, strings.Fields(strings.NewReplacer("URL", url, "DIR", dir).Replace(args)))
+			}()
+			<-started
+			cancel()
+			select {
+			case status := <-over:
+				if want := map[bool]int{true: 0, false: 130}[strings.HasPrefix(args, "demo")]; status != want {
+					t.Errorf("status %d, want %d", status, want)
+				}
+			case <-time.After(soon):
+				t.Fatalf("still not over %v after it was cancelled", soon)
+			}
+		})
+	}
+}
+
+// A firstWrite says when something was written.
+type firstWrite struct {
+	once    sync.Once
+	written chan struct{}
+}
+
+func (w *firstWrite) Write(b []byte) (int, error) {
+	w.once.Do(func() { close(w.written) })
+	return len(b), nil
 }
 
 // A limit on the whole visit holds, however patient each connection is.

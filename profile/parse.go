@@ -82,6 +82,9 @@ func inFile(err error, path string) error {
 // a *SyntaxError with line and caret, or several, joined by errors.Join.
 func Parse(data []byte) (*Profile, error) {
 	source := unixLines(data)
+	if err := guarded(func() error { return checkNesting(source) }); err != nil {
+		return nil, explain(source, err)
+	}
 	file, err := parseTree(source)
 	if err != nil {
 		return nil, explain(source, err)

@@ -96,6 +96,46 @@ func TestNoSecretsAreKept(t *testing.T) {
 	}
 }
 
+// The list is replaced, never written through a link.
+func TestLinksAreNotFollowed(t *testing.T) {
+	dir := t.TempDir()
+	outside := filepath.Join(dir, "outside")
+	if err := os.WriteFile(outside, []byte("untouched"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	l := recent.List{Path: filepath.Join(dir, "recent.json")}
+	if err := os.Symlink(outside, l.Path); err != nil {
+		t.Skip("SKIPPED: this system has no symbolic links")
+	}
+	remember(t, l, recent.Entry{Target: "https://a.example/"})
+	if data, err := os.ReadFile(outside); err != nil || string(data) != "untouched" {
+		t.Errorf("a link was followed: the file outside is %q now (%v)", data, err)
+	}
+	if info, err := os.Lstat(l.Path); err != nil || info.Mode() != 0o600 {
+		t.Errorf("the list has mode %v (%v), want 0600", info.Mode(), err)
+	}
+}
+
+// A file longer than any list is not read to its end.
+func TestTheFileIsBounded(t *testing.T) {
+	l := list(t)
+	remember(t, l, recent.Entry{Target: "https://a.example/"})
+	f, err := os.OpenFile(l.Path, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteString(strings.Repeat(" ", 1<<20)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString("nonsense"); err != nil {
+		t.Fatal(err)
+	}
+	if got := targets(t, l); len(got) != 1 {
+		t.Errorf("what stands behind the limit was read: %v", got)
+	}
+}
+
 // A damaged file costs the list, never the start of the app.
 func TestBrokenFile(t *testing.T) {
 	for name, content := range map[string]string{

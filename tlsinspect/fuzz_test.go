@@ -15,21 +15,6 @@ import (
 	"espost/esp8266"
 )
 
-// seeds adds a real flight's messages of one kind, taken from the recorded
-// flight in testdata.
-func seeds(f *testing.F, kind byte) {
-	r := &flightReader{records: newRecordReader(bytes.NewReader(recordedFlight(f))), flight: new(flight)}
-	for {
-		k, body, err := r.message()
-		if err != nil {
-			return
-		}
-		if k == kind {
-			f.Add(body)
-		}
-	}
-}
-
 // recordedFlight is what openssl s_server answered the board, byte for byte.
 func recordedFlight(f testing.TB) []byte {
 	data, err := os.ReadFile(filepath.Join("testdata", "flight.bin"))
@@ -48,7 +33,7 @@ func same(t *testing.T, what string, input, written []byte) {
 }
 
 func FuzzRecords(f *testing.F) {
-	f.Add(recordedFlight(f))
+	seedFlights(f)
 	f.Add([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
 	f.Add([]byte{21, 3, 3, 0, 2, 2, 40})
 	f.Fuzz(func(t *testing.T, input []byte) {
@@ -78,7 +63,7 @@ func FuzzRecords(f *testing.F) {
 }
 
 func FuzzServerHello(f *testing.F) {
-	seeds(f, messageServerHello)
+	seedMessages(f, messageServerHello)
 	f.Fuzz(func(t *testing.T, body []byte) {
 		h, err := parseServerHello(body)
 		if err != nil {
@@ -103,7 +88,7 @@ func FuzzServerHello(f *testing.F) {
 }
 
 func FuzzCertificates(f *testing.F) {
-	seeds(f, messageCertificate)
+	seedMessages(f, messageCertificate)
 	f.Fuzz(func(t *testing.T, body []byte) {
 		chain, err := parseCertificates(body)
 		if err != nil {
@@ -120,7 +105,7 @@ func FuzzCertificates(f *testing.F) {
 }
 
 func FuzzServerKeyExchange(f *testing.F) {
-	seeds(f, messageServerKeyExchange)
+	seedMessages(f, messageServerKeyExchange)
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, version := range []uint16{esp8266.VersionTLS10, esp8266.VersionTLS12} {
 			k, err := parseServerKeyExchange(body, version)
@@ -141,6 +126,7 @@ func FuzzServerKeyExchange(f *testing.F) {
 }
 
 func FuzzCertificateRequest(f *testing.F) {
+	seedMessages(f, messageCertRequest)
 	f.Add([]byte{2, 1, 64, 0, 4, 4, 1, 4, 3, 0, 7, 0, 2, 48, 0, 0, 1, 0})
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, version := range []uint16{esp8266.VersionTLS10, esp8266.VersionTLS12} {
@@ -166,7 +152,7 @@ func FuzzCertificateRequest(f *testing.F) {
 // However the network cuts a flight up, the same is read from it and the same
 // thought of it.
 func FuzzFlight(f *testing.F) {
-	f.Add(recordedFlight(f))
+	seedFlights(f)
 	f.Add([]byte{21, 3, 3, 0, 2, 1, 112, 21, 3, 3, 0, 2, 2, 40})
 	f.Fuzz(func(t *testing.T, input []byte) {
 		o := boardOffer(Target{Host: "localhost"})

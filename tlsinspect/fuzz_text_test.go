@@ -10,10 +10,7 @@ import (
 // A certificate that Go's x509 takes is split into the same parts here; one that
 // it refuses gives what can be had, and never a panic.
 func FuzzCertificate(f *testing.F) {
-	flight, _ := readFlight(bytes.NewReader(recordedFlight(f)), offer{}, [32]byte{})
-	for _, der := range flight.chain {
-		f.Add(der)
-	}
+	seedCertificates(f)
 	f.Fuzz(func(t *testing.T, der []byte) {
 		c := NewCertificate(der)
 		if len(c.SHA1()) != 40 || len(c.SHA256()) != 64 || c.Name() == "" || strings.ContainsFunc(c.Name(), unicode.IsControl) {

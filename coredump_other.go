@@ -1,0 +1,6 @@
+//go:build unix && !linux
+
+package main
+
+// forbidReading does nothing: only Linux can be asked.
+func forbidReading() {}

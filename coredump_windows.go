@@ -1,0 +1,4 @@
+package main
+
+// forbidCoreDump does nothing: Windows writes no dump unless it is told to.
+func forbidCoreDump() {}

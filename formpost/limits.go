@@ -1,0 +1,41 @@
+package formpost
+
+import "time"
+
+// Limits on what a server can make this package read, keep or wait for, and a
+// pasted command make it work. Each leaves ample room for what is real.
+const (
+	DefaultMaxBody = 1 << 20 // bytes of a body that are kept
+	DefaultKeeps   = 512     // bytes of it that the firmware keeps
+
+	maxHead        = 64 << 10 // bytes of all heads together
+	maxHeaderLines = 256      // lines of all heads together
+	maxQuoted      = 200      // characters quoted of a header
+	maxInterim     = 8        // 1xx answers before the final one
+	shortestMasked = 4        // bytes of a secret value; a shorter one would be found everywhere
+
+	// Bytes of a pasted curl command. The shell's parser takes 1.5 KB of stack for
+	// each level that commands are nested, and a stack that is full ends the process.
+	maxCurl = 64 << 10
+)
+
+// Timeouts are the board's own (core WiFiClientSecureBearSSL.cpp,
+// ESP8266WiFiGeneric.cpp, ESP8266HTTPClient.h), and one that is not.
+type Timeouts struct {
+	DNS       time.Duration // name lookup; 10 s
+	TCP       time.Duration // connecting; 15 s
+	Handshake time.Duration // TLS; 15 s
+	Response  time.Duration // silence while the answer is awaited and read; 5 s
+	Total     time.Duration // for the whole answer, which the board doesn't limit; 60 s
+}
+
+// DefaultTimeouts returns what a Client uses where a timeout is zero.
+func DefaultTimeouts() Timeouts {
+	return Timeouts{
+		DNS:       10 * time.Second,
+		TCP:       15 * time.Second,
+		Handshake: 15 * time.Second,
+		Response:  5 * time.Second,
+		Total:     60 * time.Second,
+	}
+}
