@@ -1,10 +1,12 @@
 package ui_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
 
 	"espost/tui/ui"
 )
@@ -178,6 +180,28 @@ func TestShellLines(t *testing.T) {
 		got := ui.ShellLines(tt.command, tt.width)
 		if strings.Join(got, "\n") != strings.Join(tt.want, "\n") {
 			t.Errorf("%q in %d columns: %q, want %q", tt.command, tt.width, got, tt.want)
+		}
+	}
+}
+
+// With sixteen colours nothing is drawn in one that is hard to read on its
+// background: dark blue and bright black on black, yellow and cyan on white.
+func TestSixteenColours(t *testing.T) {
+	for dark, hard := range map[bool][]string{true: {"34", "90", "30"}, false: {"33", "93", "36", "96", "37", "97"}} {
+		theme := ui.NewTheme16(dark, false)
+		for name, style := range map[string]lipgloss.Style{
+			"faint": theme.Faint, "accent": theme.Accent, "title": theme.Title, "good": theme.Good, "caution": theme.Caution,
+			"bad": theme.Bad, "key": theme.Key, "rule": theme.Rule, "selected": theme.Selected,
+		} {
+			drawn := style.Render("x")
+			if strings.Contains(drawn, "38;") || strings.Contains(drawn, "48;") {
+				t.Errorf("dark %t: %s is %q, not one of sixteen", dark, name, drawn)
+			}
+			for parameter := range strings.FieldsFuncSeq(drawn, func(r rune) bool { return r < '0' || r > '9' }) {
+				if slices.Contains(hard, parameter) {
+					t.Errorf("dark %t: %s is %q", dark, name, drawn)
+				}
+			}
 		}
 	}
 }
