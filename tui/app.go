@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 
 	"espost/codegen"
 	"espost/profile"
@@ -51,7 +52,7 @@ type Model struct {
 	status        ui.StatusMsg
 	mouseOff      bool
 	leaving       bool // quit once the profile is saved
-	dark          bool
+	dark, sixteen bool // the terminal's background, and how many colours it has
 	written       *firmware.Written
 }
 
@@ -84,7 +85,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, nil
 	case tea.BackgroundColorMsg:
 		m.dark = msg.IsDark()
-		m.kit.Theme = ui.NewTheme(m.dark, m.options.ASCII)
+		m.dress()
+		return m, nil
+	case tea.ColorProfileMsg:
+		m.sixteen = msg.Profile == colorprofile.ANSI
+		m.dress()
 		return m, nil
 	case ui.StatusMsg:
 		m.status = msg
@@ -104,6 +109,15 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmds = append(cmds, s.Update(msg))
 	}
 	return m, tea.Batch(cmds...)
+}
+
+// dress gives everything the colours that the terminal can show.
+func (m *Model) dress() {
+	theme := ui.NewTheme
+	if m.sixteen {
+		theme = ui.NewTheme16
+	}
+	m.kit.Theme = theme(m.dark, m.options.ASCII)
 }
 
 // outcome handles what a step hands on.

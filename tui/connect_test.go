@@ -1,6 +1,7 @@
 package tui_test
 
 import (
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -82,6 +83,24 @@ func TestManyRecentServers(t *testing.T) {
 		term.WaitText("▸ t.example")
 		term.ClickText("https://porch")
 		term.WaitGone("▸")
+		term.Quit()
+	})
+}
+
+// A paste that no board could send is refused, with the reason, and changes
+// nothing.
+func TestHugePasteIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := newStage(t).start(t, 80, 24)
+		term.Press("enter", "enter", "b")
+		term.WaitText("fields as text")
+		before := term.Screen()
+		term.Paste(strings.Repeat("a=b\n", 1<<20))
+		term.WaitText("nothing was pasted: that is 4096 KB")
+		term.Press("right")
+		if after := term.Screen(); after != before {
+			t.Errorf("before:\n%s\nafter:\n%s", before, after)
+		}
 		term.Quit()
 	})
 }

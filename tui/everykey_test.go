@@ -58,10 +58,12 @@ func modes() []mode {
 		}
 	}
 	// Where a list is at its end, or a text fits, there is nowhere to go.
+	top := []string{"up", "k", "home", "pgup"}
 	ends := []string{"home", "pgup", "up", "k", "pgdown", "end", "down", "j"}
 	return []mode{
 		{"connect", nil, nil, nil},
-		{"connect, empty", nil, presses("ctrl+u"), []string{"ctrl+u"}},
+		{"connect, empty", nil, presses("ctrl+u"), nil},
+		{"connect, replaced", nil, presses("ctrl+u", "tab"), nil},
 		{"connect, recent", past, presses("down", "down"), nil},
 		{"connecting", hang, presses("enter"), nil},
 		{"certificate", nil, presses("enter", "down"), []string{"pgup", "pgdown"}},
@@ -82,18 +84,20 @@ func modes() []mode {
 		{"form, adding a header", nil, presses("enter", "enter", "h"), nil},
 		{"form, as text", nil, presses("enter", "enter", "b"), nil},
 		{"form, curl", nil, presses("enter", "enter", "i"), nil},
-		{"test, ready", nil, presses("enter", "enter", "enter"), nil},
+		{"test, ready", nil, presses("enter", "enter", "enter"), top},
 		{"test, sending", hangPost, presses("enter", "enter", "enter", "enter"), nil},
 		{"test, answered", nil, presses("enter", "enter", "enter", "enter"), ends},
 		{"test, twice answered", nil, presses("enter", "enter", "enter", "enter", "r"), append(ends, "]")},
 		{"test, searching", nil, presses("enter", "enter", "enter", "enter", "/"), nil},
-		{"test, failed", failPost, presses("enter", "enter", "enter", "enter"), nil},
+		{"test, failed", failPost, presses("enter", "enter", "enter", "enter"), top},
 		{"firmware", nil, presses("enter", "enter", "alt+5"), append(ends, "ctrl+b")},
 		{"firmware, on the board", nil, presses("enter", "enter", "alt+5", "up", "up", "up", "up", "up", "up", "up", "up"), append(ends, "ctrl+b")},
 		{"firmware, on a text", nil, presses("enter", "enter", "alt+5", "up"), append(ends, "ctrl+b")},
 		{"firmware, editing", nil, presses("enter", "enter", "alt+5", "up", "enter"), nil},
 		{"firmware, editing the password", nil, presses("enter", "enter", "alt+5", "up", "up", "up", "up", "up", "up", "enter"), []string{"ctrl+r"}},
-		{"firmware, written", nil, presses("enter", "enter", "alt+5", "enter"), append(ends, "ctrl+b")},
+		{"firmware, source", nil, presses("enter", "enter", "alt+5", "v"), ends},
+		{"firmware, written", nil, presses("enter", "enter", "alt+5", "enter"), nil},
+		{"firmware, written, settings", nil, presses("enter", "enter", "alt+5", "enter", "s"), append(ends, "ctrl+b")},
 		{"help", nil, presses("enter", "?"), ends},
 		{"palette", nil, presses("enter", "ctrl+p"), []string{"up", "ctrl+k", "pgup"}},
 		{"palette, nothing found", nil, func(d *driver) { d.press("ctrl+p"); d.typed("zzz") }, append(ends, "ctrl+k", "ctrl+j")},
@@ -104,36 +108,42 @@ func modes() []mode {
 }
 
 // Every key of every action in every mode does something or says something:
-// the screen changes, or a value is copied, or the app ends.
+// the screen changes, or a value is copied, or the app ends. On the smallest
+// screen, where less is drawn, that is tried of each action's first key.
 func TestEveryKeyOfEveryAction(t *testing.T) {
 	for _, mode := range modes() {
 		t.Run(mode.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				tested := map[string]bool{}
-				for _, a := range arrive(t, mode).model.Offered() {
-					if a.Run == nil && mode.name != "help" {
-						t.Errorf("%q is offered on %v and does nothing", a.Title, a.Keys)
-					}
-					for _, key := range a.Keys {
-						if testing.Short() && key != a.Keys[0] {
-							continue // under the race detector
-						}
-						if !tested[key] { // an earlier action has taken the key
-							tested[key] = true
-							try(t, mode, key)
-						}
-					}
-				}
-				if len(tested) == 0 {
-					t.Error("nothing can be done here")
-				}
-			})
+			synctest.Test(t, func(t *testing.T) { everyKey(t, mode, 80, 24, !testing.Short()) }) // short: under the race detector
+			if !testing.Short() {
+				synctest.Test(t, func(t *testing.T) { everyKey(t, mode, 60, 16, false) })
+			}
 		})
 	}
 }
 
+func everyKey(t *testing.T, m mode, width, height int, synonyms bool) {
+	tested := map[string]bool{}
+	for _, a := range arrive(t, m, width, height).model.Offered() {
+		if a.Run == nil && m.name != "help" {
+			t.Errorf("%q is offered on %v and does nothing", a.Title, a.Keys)
+		}
+		for _, key := range a.Keys {
+			if !synonyms && key != a.Keys[0] {
+				continue
+			}
+			if !tested[key] { // an earlier action has taken the key
+				tested[key] = true
+				try(t, m, key, width, height)
+			}
+		}
+	}
+	if len(tested) == 0 {
+		t.Error("nothing can be done here")
+	}
+}
+
 // arrive starts an app of its own and leads it to the mode.
-func arrive(t *testing.T, m mode) *driver {
+func arrive(t *testing.T, m mode, width, height int) *driver {
 	t.Helper()
 	s := newStage(t)
 	s.options.Profile = profile.New(address)
@@ -143,7 +153,7 @@ func arrive(t *testing.T, m mode) *driver {
 	if m.setUp != nil {
 		m.setUp(s)
 	}
-	d := drive(t, s.options, 80, 24)
+	d := drive(t, s.options, width, height)
 	t.Cleanup(func() { cancel(); d.end() })
 	if m.enter != nil {
 		m.enter(d)
@@ -154,9 +164,9 @@ func arrive(t *testing.T, m mode) *driver {
 	return d
 }
 
-func try(t *testing.T, m mode, key string) {
+func try(t *testing.T, m mode, key string, width, height int) {
 	t.Helper()
-	d := arrive(t, m)
+	d := arrive(t, m, width, height)
 	before := d.frame
 	d.press(key)
 	d.wait(10 * time.Millisecond)
@@ -166,6 +176,6 @@ func try(t *testing.T, m mode, key string) {
 	}
 	did := d.frame != before || d.copied > 0 || d.quit
 	if !did && !idle {
-		t.Errorf("%s does nothing and says nothing:\n%s", key, d.shown())
+		t.Errorf("%s does nothing and says nothing at %d×%d:\n%s", key, width, height, d.shown())
 	}
 }

@@ -30,6 +30,9 @@ func (m *Model) Status() string { return m.status.Text }
 // Typed returns the address as it was typed.
 func (m *Model) Typed() string { return m.connect.Typed() }
 
+// Drafts returns what stands in open inputs and is not in the profile yet.
+func (m *Model) Drafts() string { return m.form.Typed() + "\n" + m.firmware.Typed() }
+
 // Work returns the profile as it stands, a copy.
 func (m *Model) Work() profile.Profile { return snapshot(m.profile) }
 

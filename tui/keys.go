@@ -40,9 +40,17 @@ func (m *Model) toOverlay(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
+// maxPaste is how many bytes are taken at once: about as much as a board's memory
+// holds. A text area with ten times that answers each key after half a second.
+const maxPaste = 32 << 10
+
 // input gives a paste or the mouse to whom it is for.
 func (m *Model) input(msg tea.Msg) tea.Cmd {
 	switch mouse := msg.(type) {
+	case tea.PasteMsg:
+		if len(mouse.Content) > maxPaste {
+			return ui.Say(ui.Caution, fmt.Sprintf("nothing was pasted: that is %d KB, and no form of a board has more than %d", len(mouse.Content)>>10, maxPaste>>10))
+		}
 	case tea.MouseClickMsg:
 		if m.width < ui.MinWidth || m.height < ui.MinHeight {
 			return nil

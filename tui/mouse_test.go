@@ -48,7 +48,7 @@ func TestMouse(t *testing.T) {
 		term.ClickText("Firmware")
 		term.WaitText("Write the files")
 		term.ClickText("config.h")
-		term.WaitText("next file")
+		term.WaitText("1 // What one would change")
 		term.ClickText("Every")
 		term.ClickText("Every")
 		term.WaitText("leave as it was")

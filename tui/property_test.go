@@ -30,7 +30,7 @@ var (
 	}
 	somePastes = []string{
 		"https://porch.example.com/post", "name=value\nother=2\n", "\x1b[2J\u202eevil\x00\r\ttext", "curl -d a=b -H 'X-A: b' https://porch.example.com/post",
-		"curl -d c=d https://elsewhere.example/p", "curl 'unclosed", strings.Repeat("長い", 300), "👩‍🔬🇩🇪e\u0301", "", "\n\n\n", "note@rssi=-61\ngpio@digital-5=1\n", "5m", "0", "999999999999h",
+		"curl -d c=d https://elsewhere.example/p", "curl 'unclosed", strings.Repeat("長い", 300), "👩‍🔬🇩🇪e\u0301", "", "\n\n\n", "note@rssi=-61\ngpio@digital-5=1\n", "5m", strings.Repeat("long=paste ", 100), strings.Repeat("x", 40<<10), "0", "999999999999h",
 	}
 )
 
@@ -66,7 +66,8 @@ func shakyStage(t *testing.T, random *rand.Rand) *stage {
 
 // Ten thousand random keys, pastes, clicks, turns of the wheel and resizes:
 // nothing panics, no frame is larger than the terminal, what was typed changes
-// only by what may change it, and escape always leads back to the first step.
+// only by what may change it and can be had back, and escape always leads to the
+// first step.
 func TestRandomInput(t *testing.T) {
 	rounds, inputs := 20, 500
 	if testing.Short() { // under the race detector
@@ -90,7 +91,7 @@ func TestRandomInput(t *testing.T) {
 				kind, msg := randomInput(random, d)
 				log = append(log, kind)
 				before, typed, step, offered := d.model.Work(), d.model.Typed(), d.model.Current(), d.model.Offered()
-				covered := d.model.Covered()
+				covered, drafts := d.model.Covered(), d.model.Drafts()
 				if size, ok := msg.(tea.WindowSizeMsg); ok {
 					d.resize(size.Width, size.Height)
 				} else {
@@ -112,8 +113,18 @@ func TestRandomInput(t *testing.T) {
 				if step != 0 && step != 2 && !covered && d.model.Typed() != typed {
 					t.Fatalf("input %d (%s) on step %d changed the address", i, kind, step+1)
 				}
+				if passive(msg) && (d.model.Typed() != typed || d.model.Drafts() != drafts) {
+					t.Fatalf("input %d (%s) on step %d changed what is being typed: %q, %q", i, kind, step+1, d.model.Typed(), d.model.Drafts())
+				}
+				if step == 0 && d.model.Current() == 0 && !covered {
+					addressComesBack(t, d, msg, typed)
+				}
 				if random.IntN(10) == 0 {
+					typed, drafts = d.model.Typed(), d.model.Drafts()
 					d.wait(time.Duration(random.IntN(500)) * time.Millisecond)
+					if d.model.Typed() != typed || d.model.Drafts() != drafts {
+						t.Fatalf("after input %d (%s) time alone changed what is being typed", i, kind)
+					}
 				}
 				if d.quit || i%50 == 49 {
 					d.quit = false // it is asked before work is lost; the random user says yes often
@@ -182,6 +193,47 @@ func touches(msg tea.Msg, offered []ui.Action, covered bool) bool {
 		return true
 	}
 	return false
+}
+
+// passive reports whether an input may change nothing that is being typed.
+func passive(msg tea.Msg) bool {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg, tea.MouseWheelMsg:
+		return true
+	case tea.PasteMsg:
+		return len(msg.Content) > 32<<10 // refused
+	}
+	return false
+}
+
+// addressComesBack holds that an address which an action replaced, and not a key
+// that is text, is there again after undo.
+func addressComesBack(t *testing.T, d *driver, msg tea.Msg, typed string) {
+	t.Helper()
+	now := d.model.Typed()
+	undo := keyPress("ctrl+z")
+	if _, offered := ui.Find(d.model.Offered(), undo); !offered || typed == "" || now == typed {
+		return
+	}
+	if press, ok := msg.(tea.KeyPressMsg); ok {
+		if _, action := ui.FindKey([]ui.Action{{Keys: []string{"ctrl+u", "tab", "enter", "ctrl+z"}}}, press.String()); !action {
+			return
+		}
+	}
+	if _, ok := msg.(tea.PasteMsg); ok {
+		return
+	}
+	d.send(undo)
+	if got := d.model.Typed(); got != typed {
+		t.Fatalf("%v made the address %q; undo makes it %q, not the %q before", msg, now, got, typed)
+	}
+	if now == "" {
+		return
+	}
+	d.send(undo)
+	if got := d.model.Typed(); got != now {
+		t.Fatalf("undoing the undo makes the address %q, want %q", got, now)
+	}
 }
 
 // settings are what the user chose on the last step.

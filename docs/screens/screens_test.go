@@ -41,7 +41,7 @@ var typical = formpost.Phases{
 	FirstByte: 31 * time.Millisecond, Body: 2 * time.Millisecond,
 }
 
-// The Enter-only walk through the demo, a picture a step. The server is real and stands outside of the
+// The Enter-only walk through the demo, a picture a step and one of its end. The server is real and stands outside of the
 // bubble; fake time stands still while a command talks to it.
 func TestScreens(t *testing.T) {
 	cryptotest.SetGlobalRandom(t, 1) // the same keys, so the same fingerprint
@@ -89,9 +89,10 @@ func walk(term *tuitest.Terminal, picture func(name string)) {
 	picture("4-test")
 	term.Press("enter")
 	term.WaitText("Folder")
+	picture("5-firmware")
 	term.Press("enter")
 	term.WaitText("files in")
-	picture("5-firmware")
+	picture("6-next")
 }
 
 // options let the app find the server under a name and an address of its own.

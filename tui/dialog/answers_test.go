@@ -73,6 +73,19 @@ func TestFormChanges(t *testing.T) {
 	}
 }
 
+// Headers can be added and deleted, and the encoding changed.
+func TestHeadersAndEncoding(t *testing.T) {
+	s := newSitting(t, andEnters("", "", "X-Device: porch=1", "X-Gone:x", "-x-gone", "JSON", "Bad Name: x", "-bad name")...)
+	said, err := s.run(t)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	wants(t, said, "Added header X-Device: porch=1.", "Deleted header X-Gone.", "The fields are sent as json.", `{"name1":"value1","name2":"value2"}`, "The form can't be sent like this:")
+	if f := s.dialog.Profile.Form; len(f.Headers) != 1 || f.Headers[0].Value != "porch=1" || f.Encoding != formpost.JSON || len(f.Fields) != 2 {
+		t.Errorf("the form is %+v", f)
+	}
+}
+
 // The values of secrets that a profile doesn't keep are asked for, and neither
 // they nor the Wi-Fi password are ever said.
 func TestSecretsAreAskedForAndNeverSaid(t *testing.T) {

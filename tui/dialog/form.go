@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"espost/esp8266"
+	"espost/formpost"
 	"espost/profile"
 	"espost/sanitize"
 )
@@ -35,6 +36,7 @@ func (d *Dialog) form(ctx context.Context) error {
 			continue
 		case strings.TrimSpace(answer) == "?":
 			d.say("Type name=value to add a field, name=@source for one that the board reads, name=@%s for a value that is not shown, or minus and a number to delete a field.", secretSource)
+			d.say("Type name: value to add a header, or minus and its name to delete it. Type json or form to change how the fields are sent.")
 			d.say("The sources are %s.", sourceNames())
 			d.list()
 			continue
@@ -127,6 +129,11 @@ func describe(row profile.Field) string {
 func (d *Dialog) change(ctx context.Context, answer string) error {
 	f := &d.Profile.Form
 	if digits, ok := strings.CutPrefix(strings.TrimSpace(answer), "-"); ok && !strings.Contains(answer, "=") {
+		if at := slices.IndexFunc(f.Headers, func(h profile.Header) bool { return strings.EqualFold(h.Name, strings.TrimSpace(digits)) }); at >= 0 {
+			d.say("Deleted header %s.", sanitize.Line(f.Headers[at].Name))
+			f.Headers = slices.Delete(f.Headers, at, at+1)
+			return nil
+		}
 		n, _ := strconv.Atoi(strings.TrimSpace(digits)) // 0, and so no field, for what is no number
 		if n < 1 || n > len(f.Fields) {
 			d.say("There is no field %s. The form has %s.", sanitize.Line(digits), count(len(f.Fields), "field"))
@@ -135,6 +142,18 @@ func (d *Dialog) change(ctx context.Context, answer string) error {
 		gone := f.Fields[n-1]
 		f.Fields = slices.Delete(f.Fields, n-1, n)
 		d.say("Deleted field %d: %s.", n, describe(gone))
+		return nil
+	}
+	switch encoding := formpost.Encoding(strings.ToLower(strings.TrimSpace(answer))); encoding {
+	case formpost.Form, formpost.JSON:
+		f.Encoding = encoding
+		d.say("The fields are sent as %s.", encoding)
+		return nil
+	}
+	if at := strings.IndexAny(answer, ":="); at > 0 && answer[at] == ':' {
+		h := profile.Header{Name: strings.TrimSpace(answer[:at]), Value: strings.TrimSpace(answer[at+1:])}
+		f.Headers = append(f.Headers, h)
+		d.say("Added header %s: %s.", sanitize.Line(h.Name), sanitize.Line(h.Value))
 		return nil
 	}
 	row, err := parse(answer)
@@ -154,7 +173,7 @@ func (d *Dialog) change(ctx context.Context, answer string) error {
 func parse(answer string) (profile.Field, error) {
 	name, value, ok := strings.Cut(answer, "=")
 	if !ok {
-		return profile.Field{}, errors.New("a change is name=value, name=@source, or minus and a number")
+		return profile.Field{}, errors.New("a change is name=value, name=@source, name: value for a header, json, form, or minus and a number")
 	}
 	source, live := strings.CutPrefix(value, "@")
 	switch {

@@ -181,7 +181,9 @@ func (d *Dialog) write(ctx context.Context) error {
 	if project.SSID == "" {
 		d.say("Before flashing, put your Wi-Fi name and password into arduino_secrets.h, in place of %s and %s.", codegen.PlaceholderSSID, codegen.PlaceholderPassword)
 	}
-	d.say("The command that flashes it: %s", sanitize.Line(codegen.Commands(project, folder)[0].Line))
+	for _, c := range codegen.Commands(project, folder) {
+		d.say("To %s: %s", c.Title, sanitize.Line(c.Line))
+	}
 	return nil
 }
 

@@ -37,6 +37,7 @@ type Model struct {
 	listing listing           // of that file
 	scroll  ui.Scroll         // in the preview
 	whole   bool              // the file is shown at full width
+	inSight bool              // there was room for it in the last frame
 	written *Written          // what is on disk, nil before
 	onDisk  codegen.Folder    // its files
 	guide   guide
@@ -141,11 +142,14 @@ func (m *Model) Actions() []ui.Action {
 // fileActions are what can be done with the file that is shown; the last one
 // copies the command that flashes it.
 func (m *Model) fileActions(up, down string) []ui.Action {
-	actions := append([]ui.Action{
-		{Keys: []string{"tab", "]"}, Label: "next file", Title: "Show the next file", Run: m.show(1)},
-		{Keys: []string{"shift+tab", "["}, Title: "Show the file before", Run: m.show(-1)},
-		{Keys: []string{"Y"}, Title: "Copy the file that is shown", Run: m.copyFile},
-	}, m.scroll.Actions([]string{up}, []string{down})...)
+	var actions []ui.Action
+	if m.inSight {
+		actions = append([]ui.Action{
+			{Keys: []string{"tab", "]"}, Label: "next file", Title: "Show the next file", Run: m.show(1)},
+			{Keys: []string{"shift+tab", "["}, Title: "Show the file before", Run: m.show(-1)},
+			{Keys: []string{"Y"}, Title: "Copy the file that is shown", Run: m.copyFile},
+		}, m.scroll.Actions([]string{up}, []string{down})...)
+	}
 	return append(actions, ui.Action{Keys: []string{"y"}, Title: "Copy the command that flashes it", Run: m.copyCommand})
 }
 

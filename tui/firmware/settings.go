@@ -139,6 +139,14 @@ func (m *Model) edit() tea.Cmd {
 	return nil
 }
 
+// Typed returns what is being typed and not yet in the settings, "" for nothing.
+func (m *Model) Typed() string {
+	if m.editor == nil {
+		return ""
+	}
+	return m.editor.input.Value()
+}
+
 // An editor edits one setting's text.
 type editor struct {
 	kit     *ui.Kit

@@ -18,6 +18,7 @@ func (m *Model) View(width, height int) string {
 	k := m.kit
 	m.zones.Reset()
 	inner := width - 2
+	m.inSight = inner >= 72 || m.whole
 	if m.guide.shown && m.editor == nil {
 		return m.guideView(width, height)
 	}
@@ -27,7 +28,7 @@ func (m *Model) View(width, height int) string {
 	foot := m.foot(min(inner, ui.ReadingWidth))
 	room := height - 2 - len(foot)
 	var body string
-	if inner < 72 {
+	if !m.inSight {
 		body = ui.Fit(m.settingsPane(inner, room), inner, room)
 	} else {
 		left := min(44, inner/2)
@@ -155,8 +156,10 @@ func (m *Model) tabs(left, width int) string {
 	}
 	for i := first; i < len(m.files); i++ {
 		name := m.files[i].Path
+		m.zones.Add(bodyLeft+left+x, bodyTop, len(name), 1, m.show(i-m.file))
 		if more := i < len(m.files)-1; x+len(name) > width || more && x+len(name)+3 > width {
-			line.WriteString(k.Faint.Render(ui.Truncate(name, width-x, k.Ellipsis)))
+			name = strings.TrimSuffix(ui.Truncate(name, width-x-2, k.Ellipsis), k.Ellipsis)
+			line.WriteString(k.Faint.Render(name + k.Ellipsis))
 			break
 		}
 		style := k.Faint
@@ -164,7 +167,6 @@ func (m *Model) tabs(left, width int) string {
 			style = k.Title
 		}
 		line.WriteString(style.Render(name) + "  ")
-		m.zones.Add(bodyLeft+left+x, bodyTop, len(name), 1, m.show(i-m.file))
 		x += len(name) + 2
 	}
 	return line.String()

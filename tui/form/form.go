@@ -62,6 +62,17 @@ func (m *Model) Enter() tea.Cmd {
 // Editing implements ui.Step.
 func (m *Model) Editing() bool { return m.editor != nil || m.area != nil }
 
+// Typed returns what is being typed and not yet in the form, "" for nothing.
+func (m *Model) Typed() string {
+	switch {
+	case m.editor != nil:
+		return m.editor.name.Value() + "=" + m.editor.value.Value()
+	case m.area != nil:
+		return m.area.input.Value()
+	}
+	return ""
+}
+
 func (m *Model) form() *profile.FormSpec { return &m.profile.Form }
 
 // lastRow is the cursor's place behind all fields and headers.

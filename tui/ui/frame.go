@@ -68,7 +68,8 @@ func (f Frame) header(t *Theme, width int) string {
 	}
 	room := width - Width(line) - 2
 	if corner := Truncate(f.Corner, room, t.Ellipsis); room >= 8 && corner != "" {
-		line += strings.Repeat(" ", 1+room-Width(corner)) + t.Faint.Render(corner)
+		margin := min(1, room-Width(corner)) // as at the left, where there is room
+		line += strings.Repeat(" ", 2+room-margin-Width(corner)) + t.Faint.Render(corner)
 	}
 	return line
 }

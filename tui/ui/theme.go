@@ -69,30 +69,47 @@ var asciiGlyphs = Glyphs{
 // sign of the app itself within ASCII.
 func NewTheme(dark, ascii bool) *Theme {
 	pick := lipgloss.LightDark(dark)
-	var (
-		ink     = pick(lipgloss.Color("#1F2430"), lipgloss.Color("#DCDFE4"))
-		faint   = pick(lipgloss.Color("#5C6370"), lipgloss.Color("#8B929E"))
-		accent  = pick(lipgloss.Color("#00696B"), lipgloss.Color("#4FD1C5"))
-		good    = pick(lipgloss.Color("#1B7F37"), lipgloss.Color("#7BD88F"))
-		caution = pick(lipgloss.Color("#8A5A00"), lipgloss.Color("#F2C14E"))
-		bad     = pick(lipgloss.Color("#B3261E"), lipgloss.Color("#FF7B72"))
-		back    = pick(lipgloss.Color("#E3F4F3"), lipgloss.Color("#1D3A3A"))
-	)
+	style := lipgloss.NewStyle
+	t := newTheme(ascii,
+		pick(lipgloss.Color("#00696B"), lipgloss.Color("#4FD1C5")),
+		pick(lipgloss.Color("#1B7F37"), lipgloss.Color("#7BD88F")),
+		pick(lipgloss.Color("#8A5A00"), lipgloss.Color("#F2C14E")),
+		pick(lipgloss.Color("#B3261E"), lipgloss.Color("#FF7B72")))
+	faint := pick(lipgloss.Color("#5C6370"), lipgloss.Color("#8B929E"))
+	t.Faint, t.Rule = style().Foreground(faint), style().Foreground(faint)
+	t.Selected = style().Background(pick(lipgloss.Color("#E3F4F3"), lipgloss.Color("#1D3A3A"))).Bold(true)
+	return t
+}
+
+// NewTheme16 builds the theme for terminals of sixteen colours. It uses those by
+// name, as the user's own palette has them: the nearest of the sixteen to a grey
+// is dark blue, which can't be read on black.
+func NewTheme16(dark, ascii bool) *Theme {
+	pick := lipgloss.LightDark(dark)
+	style := lipgloss.NewStyle
+	t := newTheme(ascii,
+		pick(lipgloss.Blue, lipgloss.BrightCyan),
+		pick(lipgloss.Green, lipgloss.BrightGreen),
+		pick(lipgloss.Magenta, lipgloss.BrightYellow), // yellow can't be read on white
+		pick(lipgloss.Red, lipgloss.BrightRed))
+	t.Faint, t.Rule = style().Faint(true), style().Faint(true)
+	t.Selected = style().Reverse(true).Bold(true)
+	return t
+}
+
+func newTheme(ascii bool, accent, good, caution, bad color.Color) *Theme {
 	style := lipgloss.NewStyle
 	t := &Theme{
-		Text:     style(),
-		Faint:    style().Foreground(faint),
-		Strong:   style().Bold(true),
-		Accent:   style().Foreground(accent),
-		Title:    style().Foreground(accent).Bold(true),
-		Good:     style().Foreground(good),
-		Caution:  style().Foreground(caution),
-		Bad:      style().Foreground(bad),
-		Selected: style().Background(back).Bold(true),
-		Key:      style().Foreground(accent),
-		Rule:     style().Foreground(faint),
-		accent:   accent, faint: faint, ink: ink, back: back,
-		Glyphs: unicodeGlyphs,
+		Text:    style(),
+		Strong:  style().Bold(true),
+		Accent:  style().Foreground(accent),
+		Title:   style().Foreground(accent).Bold(true),
+		Good:    style().Foreground(good),
+		Caution: style().Foreground(caution),
+		Bad:     style().Foreground(bad),
+		Key:     style().Foreground(accent),
+		accent:  accent,
+		Glyphs:  unicodeGlyphs,
 	}
 	if ascii {
 		t.Glyphs = asciiGlyphs
