@@ -1,6 +1,8 @@
 package codegen_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -79,5 +81,20 @@ func TestSameRequestAsFormpost(t *testing.T) {
 				t.Errorf("formpost would send (-), the board sent (+):\n%s", diff)
 			}
 		})
+	}
+}
+
+// The test POST tells what the firmware makes of a long answer, so both must
+// mean the same length.
+func TestSameResponseMaxAsFormpost(t *testing.T) {
+	folder, err := codegen.Generate(tutorial())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf("RESPONSE_MAX = %d;", formpost.DefaultResponseMax)
+	for _, file := range folder {
+		if file.Path == "config.h" && !strings.Contains(string(file.Data), want) {
+			t.Errorf("config.h has no %q:\n%s", want, file.Data)
+		}
 	}
 }

@@ -47,8 +47,9 @@ type Client struct {
 	MaxBody  int             // bytes of a body that are kept; 0 means DefaultMaxBody
 	Buffers  esp8266.Buffers // the firmware's; zero means the core's default
 
-	// Keeps is how many bytes of a body the firmware keeps; 0 means DefaultKeeps.
-	Keeps int
+	// ResponseMax is how many bytes of a body the firmware reads before it gives
+	// the connection up; 0 means DefaultResponseMax.
+	ResponseMax int
 	// FragmentLength is the max_fragment_length that the server grants the
 	// board, if that was found out: then the board's records are smaller than
 	// the ones that arrive here. 0 means none.
@@ -61,8 +62,8 @@ type Client struct {
 
 // Limits of a Client.
 const (
-	DefaultMaxBody = 1 << 20
-	DefaultKeeps   = 512
+	DefaultMaxBody     = 1 << 20
+	DefaultResponseMax = 4096 // RESPONSE_MAX in the generated config.h
 
 	maxHead        = 64 << 10 // bytes of all heads together
 	maxHeaderLines = 256
@@ -174,6 +175,13 @@ func (c *Client) maxBody() int {
 		return c.MaxBody
 	}
 	return DefaultMaxBody
+}
+
+func (c *Client) responseMax() int64 {
+	if c.ResponseMax > 0 {
+		return int64(c.ResponseMax)
+	}
+	return DefaultResponseMax
 }
 
 // write sends the head and then the body, in records no larger than the
