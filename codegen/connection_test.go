@@ -37,6 +37,7 @@ func TestKeepAlive(t *testing.T) {
 		{"close", "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", false},
 		{"more than is read", "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + strings.Repeat("x", 5000), false},
 		{"500", status(500), false},
+		{"an interim answer", "HTTP/1.1 103 Early Hints\r\n\r\n" + ok, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := serve(t, tls12(id), func(int, string) string { return c.response })

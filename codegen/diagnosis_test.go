@@ -124,6 +124,8 @@ func TestDiagnosisWithFingerprint(t *testing.T) {
 			[]string{"POST: 401", "credentials"}},
 		{"a redirect", []string{answering(t, tls12(id), "HTTP/1.1 307 Go\r\nLocation: https://x/\x1b[2J\r\nContent-Length: 0\r\n\r\n")},
 			[]string{"It points to https://x/ [2J\n", "redirects"}},
+		{"an interim answer", []string{answering(t, tls12(id), "HTTP/1.1 103 Early Hints\r\n\r\n"+ok)},
+			[]string{"POST: 103", "interim answer", "Early Hints off"}},
 		{"compressed transfer", []string{answering(t, tls12(id), "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n")},
 			[]string{"HTTPClient -9", "transfer encoding"}},
 		{"no such Wi-Fi", []string{closed, "RIG_WIFI=missing", "RIG_MILLIS=25000"},

@@ -1,6 +1,8 @@
 package codegen_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -79,5 +81,59 @@ func TestSameRequestAsFormpost(t *testing.T) {
 				t.Errorf("formpost would send (-), the board sent (+):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Whatever readings.h prints, any of the 256 bytes, is encoded as formpost
+// encodes it.
+func TestSameReadingsAsFormpost(t *testing.T) {
+	id := anIdentity(t)
+	for _, json := range []bool{false, true} {
+		p := tutorial()
+		p.Pin.SHA1, p.JSON, p.Fields = []string{id.sha1()}, json, nil
+		want := request(p, nil)
+		readings := "#include <Arduino.h>\n"
+		for first := 0; first < 256; first += 64 { // as many as a value may have
+			value := make([]byte, 64)
+			for i := range value {
+				value[i] = byte(first + i)
+			}
+			name := fmt.Sprintf("from %d", first)
+			p.Fields = append(p.Fields, codegen.Field{Name: name, Source: esp8266.SourceCode})
+			want.Fields = append(want.Fields, formpost.Field{Name: name, Value: string(value)})
+			readings += fmt.Sprintf("void read_from_%[1]d(Print &value) { for (int c = %[1]d; c < %[1]d + 64; c++) value.write(static_cast<uint8_t>(c)); }\n", first)
+		}
+		s := serve(t, tls12(id), nil)
+		p.Port, want.Port = s.port(), s.port()
+		folder, err := codegen.Generate(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		program := compileEdited(t, folder, sanitizedRig, func(path, text string) string {
+			if path == "readings.h" {
+				return readings
+			}
+			return text
+		})
+		boot(t, program, "RIG_MILLIS=4000").says(t, "POST: 200")
+		requests, _, _ := s.seen()
+		if diff := cmp.Diff([]string{string(want.Bytes())}, requests); diff != "" {
+			t.Errorf("formpost would send (-), the board sent (+):\n%s", diff)
+		}
+	}
+}
+
+// The test POST tells what the firmware makes of a long answer, so both must
+// mean the same length.
+func TestSameResponseMaxAsFormpost(t *testing.T) {
+	folder, err := codegen.Generate(tutorial())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf("RESPONSE_MAX = %d;", formpost.DefaultResponseMax)
+	for _, file := range folder {
+		if file.Path == "config.h" && !strings.Contains(string(file.Data), want) {
+			t.Errorf("config.h has no %q:\n%s", want, file.Data)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package codegen_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -19,15 +20,11 @@ func TestRequestBytes(t *testing.T) {
 	p.Pin.SHA1 = []string{id.sha1()}
 	board := boot(t, build(t, p, plainRig), "RIG_MILLIS=30000")
 	board.says(t, "porch_post: every 60 s", "POST: 200, 25 bytes sent", "  ok\n", "Records of at most 512 bytes: not agreed by the server")
-	want := strings.ReplaceAll("POST /post?a=b HTTP/1.1\nHost: localhost:"+itoa(s.port())+`
-User-Agent: ESP8266HTTPClient
-Accept-Encoding: identity;q=1,chunked;q=0.1,*;q=0
-Connection: keep-alive
-X-Device: porch
-Content-Type: application/x-www-form-urlencoded
-Content-Length: 25
-
-`, "\n", "\r\n") + "name1=value1&name2=value2"
+	recorded, err := os.ReadFile("../formpost/testdata/post_request.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := replaceOnce(t, string(recorded), "Host: localhost:8445", "Host: localhost:"+itoa(s.port()))
 	requests, _, _ := s.seen()
 	if diff := cmp.Diff([]string{want}, requests); diff != "" {
 		t.Errorf("the server got (-want +got):\n%s", diff)

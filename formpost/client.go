@@ -26,8 +26,9 @@ type Client struct {
 	MaxBody  int             // bytes of a body that are kept; 0 means DefaultMaxBody
 	Buffers  esp8266.Buffers // the firmware's; zero means the core's default
 
-	// Keeps is how many bytes of a body the firmware keeps; 0 means DefaultKeeps.
-	Keeps int
+	// ResponseMax is how many bytes of a body the firmware reads before it gives
+	// the connection up; 0 means DefaultResponseMax.
+	ResponseMax int
 	// FragmentLength is the max_fragment_length that the server grants the
 	// board, if that was found out: then the board's records are smaller than
 	// the ones that arrive here. 0 means none.
@@ -142,6 +143,13 @@ func (c *Client) maxBody() int {
 		return c.MaxBody
 	}
 	return DefaultMaxBody
+}
+
+func (c *Client) responseMax() int64 {
+	if c.ResponseMax > 0 {
+		return int64(c.ResponseMax)
+	}
+	return DefaultResponseMax
 }
 
 // write sends the head and then the body, in records no larger than the

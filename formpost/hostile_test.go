@@ -104,10 +104,11 @@ func TestHostileAnswers(t *testing.T) {
 		{name: "slow body", serve: say("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n", forever(".", 4500*time.Millisecond)), board: 200, notes: "new-handshake,body-slow", says: "still coming in after 1m0s", body: 13, took: 60 * time.Second},
 		{name: "stalled body", serve: say("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", wait), board: 200, notes: "new-handshake,body-slow", says: "stopped after 4 bytes for 5s", body: 4, took: 5 * time.Second},
 		{name: "endless body", serve: say("HTTP/1.1 200 OK\r\n\r\n", forever(big, 0)), board: 200, notes: "new-handshake,body-large", says: "more than the board's memory", body: 1 << 20},
-		{name: "endless chunks", serve: say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", forever("4000\r\n"+big+"\r\n", 0)), board: 200, notes: "chunked,body-large", says: "goes on", body: 1 << 20},
-		{name: "1 GB", serve: say("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n", forever(big, 0)), board: 200, notes: "body-large", says: "1073741824 bytes, more than the board's memory", body: 1 << 20},
-		{name: "600 bytes", serve: say("HTTP/1.1 200 OK\r\nContent-Length: 600\r\n\r\n" + big[:600]), board: 200, notes: "body-large", says: "600 bytes; the firmware keeps the first 512", body: 600},
-		{name: "600 bytes, firmware keeps 1000", client: formpost.Client{Keeps: 1000}, serve: say("HTTP/1.1 200 OK\r\nContent-Length: 600\r\n\r\n" + big[:600]), board: 200, body: 600},
+		{name: "endless chunks", serve: say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", forever("4000\r\n"+big+"\r\n", 0)), board: 200, notes: "new-handshake,chunked,body-large", says: "goes on", body: 1 << 20},
+		{name: "1 GB", serve: say("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n", forever(big, 0)), board: 200, notes: "new-handshake,body-large", says: "1073741824 bytes, more than the board's memory", body: 1 << 20},
+		{name: "4096 bytes", serve: say("HTTP/1.1 200 OK\r\nContent-Length: 4096\r\n\r\n" + big[:4096]), board: 200, body: 4096},
+		{name: "4097 bytes", serve: say("HTTP/1.1 200 OK\r\nContent-Length: 4097\r\n\r\n" + big[:4097]), board: 200, notes: "new-handshake,body-large", says: "4097 bytes; the firmware reads the first 4096", body: 4097},
+		{name: "600 bytes, firmware reads 512", client: formpost.Client{ResponseMax: 512}, serve: say("HTTP/1.1 200 OK\r\nContent-Length: 600\r\n\r\n" + big[:600]), board: 200, notes: "new-handshake,body-large", says: "longer than it reads", body: 600},
 		{name: "gzip", serve: say("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\x00"), board: 200, notes: "compressed", says: "compressed (gzip)", body: 4},
 		{name: "binary", serve: say("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n\xff\xd8\xff\xe0"), board: 200, notes: "binary", says: "isn't text", body: 4},
 		{name: "redirect", serve: say("HTTP/1.1 307 Temporary Redirect\r\nLocation: https://b.example/\x1b[31mx\r\nContent-Length: 0\r\n\r\n"), board: 307, notes: "redirect", says: "https://b.example/\ufffd[31mx"},
@@ -118,12 +119,12 @@ func TestHostileAnswers(t *testing.T) {
 		{name: "chunked", serve: say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"), board: 200, notes: "chunked", says: "getStream", body: 2},
 		{name: "broken chunks", serve: say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\nzz\r\n"), board: 200, notes: "new-handshake,chunked,body-incomplete", says: "after 2 bytes", body: 2},
 		{name: "cut body", serve: say("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"), board: 200, notes: "new-handshake,body-incomplete", says: "after 2 bytes", body: 2},
-		{name: "large record", client: formpost.Client{Buffers: esp8266.Buffers{RX: 1024, TX: 512}, Keeps: 4096}, serve: func(c net.Conn) {
+		{name: "large record", client: formpost.Client{Buffers: esp8266.Buffers{RX: 1024, TX: 512}}, serve: func(c net.Conn) {
 			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 1400\r\n\r\n")
 			io.WriteString(c, big[:1400])
 		}, board: 200, notes: "record-too-large", says: "BearSSL 6", body: 1400},
-		{name: "large record with the head", client: formpost.Client{Buffers: esp8266.Buffers{RX: 512, TX: 512}, Keeps: 4096}, serve: say("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + big[:1000]), board: -5, notes: "record-too-large", says: "HTTPClient -5 instead of 200", body: 1000},
-		{name: "large record, fragments granted", client: formpost.Client{Buffers: esp8266.Buffers{RX: 512, TX: 512}, Keeps: 4096, FragmentLength: 512}, serve: say("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + big[:1000]), board: 200, body: 1000},
+		{name: "large record with the head", client: formpost.Client{Buffers: esp8266.Buffers{RX: 512, TX: 512}}, serve: say("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + big[:1000]), board: -5, notes: "record-too-large", says: "HTTPClient -5 instead of 200", body: 1000},
+		{name: "large record, fragments granted", client: formpost.Client{Buffers: esp8266.Buffers{RX: 512, TX: 512}, FragmentLength: 512}, serve: say("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + big[:1000]), board: 200, body: 1000},
 		{name: "other suite", client: formpost.Client{BoardSuite: 0xc0ac}, serve: say(okAnswer), board: 200, notes: "suite-replaced", says: "ECDHE-ECDSA-AES128-CCM", body: 2},
 	}
 	for _, tt := range tests {

@@ -5,8 +5,8 @@ import "time"
 // Limits on what a server can make this package read, keep or wait for, and a
 // pasted command make it work. Each leaves ample room for what is real.
 const (
-	DefaultMaxBody = 1 << 20 // bytes of a body that are kept
-	DefaultKeeps   = 512     // bytes of it that the firmware keeps
+	DefaultMaxBody     = 1 << 20 // bytes of a body that are kept
+	DefaultResponseMax = 4096    // bytes of it that the firmware reads: RESPONSE_MAX in the generated config.h
 
 	maxHead        = 64 << 10 // bytes of all heads together
 	maxHeaderLines = 256      // lines of all heads together

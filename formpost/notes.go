@@ -20,7 +20,7 @@ const (
 	NoteChunked        = "chunked"
 	NoteCompressed     = "compressed"
 	NoteBinary         = "binary"
-	NoteBodyLarge      = "body-large" // longer than what the firmware keeps
+	NoteBodyLarge      = "body-large" // longer than what the firmware reads
 	NoteBodyIncomplete = "body-incomplete"
 	NoteBodySlow       = "body-slow"
 	NoteNoLength       = "no-length" // the board waits in vain for a body
@@ -133,7 +133,7 @@ func clipped(s string) string {
 }
 
 // newHandshake applies HTTPClient's rules for keeping a connection (core
-// ESP8266HTTPClient.cpp, handleHeaderResponse).
+// ESP8266HTTPClient.cpp, handleHeaderResponse), and the firmware's own.
 func (o outcome) newHandshake() (Note, bool) {
 	connection := ""
 	if values := o.Header.Values("Connection"); len(values) > 0 {
@@ -151,6 +151,8 @@ func (o outcome) newHandshake() (Note, bool) {
 		why = "the body has no length and ends with the connection"
 	case o.answer.bodyErr != nil:
 		why = "the connection broke in the body"
+	case o.bodySize() > o.client.responseMax():
+		why = "the firmware gives a connection up whose body is longer than it reads"
 	}
 	o.Reusable = why == ""
 	heap := float64(o.client.buffers().Heap(o.mode)) / 1000
@@ -215,25 +217,25 @@ func isBinary(b []byte, cut bool) bool {
 	return false
 }
 
+// bodySize is how many bytes the body has, as far as is known.
+func (o outcome) bodySize() int64 { return max(int64(len(o.Body)), o.answer.length) }
+
 func (o outcome) largeBody() (Note, bool) {
-	keeps := o.client.Keeps
-	if keeps <= 0 {
-		keeps = DefaultKeeps
-	}
-	size, unit := max(int64(len(o.Body)), o.answer.length), "bytes"
+	size, unit := o.bodySize(), "bytes"
 	if o.Truncated && o.answer.length < 0 {
 		unit = "bytes and goes on"
 	}
 	n := Note{
 		Code:    NoteBodyLarge,
-		Message: fmt.Sprintf("The body has %d %s; the firmware keeps the first %d.", size, unit, keeps),
-		Fix:     "Ask the service for a short answer, if it offers one.",
+		Message: fmt.Sprintf("The body has %d %s; the firmware reads the first %d.", size, unit, o.client.responseMax()),
+		Fix:     "Ask the service for a short answer, if it offers one, or make RESPONSE_MAX longer (config.h).",
 	}
 	if size >= esp8266.HeapOfSketch {
 		n.Warning = true
-		n.Message = fmt.Sprintf("The body has %d %s, more than the board's memory: getString would fail; the firmware keeps the first %d.", size, unit, keeps)
+		n.Message = fmt.Sprintf("The body has %d %s, more than the board's memory: getString would fail; the firmware reads the first %d.", size, unit, o.client.responseMax())
+		n.Fix = "Ask the service for a short answer, if it offers one."
 	}
-	return n, size > int64(keeps)
+	return n, size > o.client.responseMax()
 }
 
 func (o outcome) brokenBody() (Note, bool) {
