@@ -219,7 +219,7 @@ func TestPlantedSecretsInTheApp(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	c := startConsole(t, h.dir, h.espost, "--log", "app.log", fmt.Sprintf("https://localhost:%d/post", s.Port()))
-	const enter, tab, backTab, right, up = "\r", "\t", "\x1b[Z", "\x1b[C", "\x1b[A"
+	const enter, tab, backTab, right, up, end = "\r", "\t", "\x1b[Z", "\x1b[C", "\x1b[A", "\x1b[F"
 	look := func(text string) {
 		t.Helper()
 		c.wait(text)
@@ -240,6 +240,7 @@ func TestPlantedSecretsInTheApp(t *testing.T) {
 	look("Ready to send")
 	c.press(enter)
 	look("200 OK")
+	c.press(end)
 	look("name2=value2&token=•••") // in what was received too
 	c.press("v")
 	look("Content-Length: ")
