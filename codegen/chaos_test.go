@@ -75,6 +75,7 @@ func (b *board) hears(t *testing.T, n int) {
 // 500 readings or more, while the server and the board are killed 20 times each,
 // whenever it happens: every reading that was kept arrives.
 func TestEveryReadingArrives(t *testing.T) {
+	t.Parallel()
 	const readings, kills = 500, 20
 	id := anIdentity(t)
 	program := build(t, outbox(id), plainRig)

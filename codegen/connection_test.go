@@ -151,6 +151,7 @@ func TestWiFiComesBack(t *testing.T) {
 
 // Whatever a server sends, the board reads at most RESPONSE_MAX of it and goes on.
 func TestResponsesAreCapped(t *testing.T) {
+	t.Parallel()
 	id := anIdentity(t)
 	p := everySecond(id)
 	p.Buffers.RX = esp8266.MaxBuffer

@@ -28,6 +28,7 @@ func heapOf(t *testing.T, board run) heap {
 // their end than after the first few. The buffers are all that differs between
 // small and large ones. go test -v shows the peaks.
 func TestNoLeak(t *testing.T) {
+	t.Parallel()
 	const loops = 10_000
 	id := anIdentity(t)
 	sizes := []esp8266.Buffers{{RX: 512, TX: 512}, {RX: 4096, TX: 512}, {RX: 16384, TX: 512}}
