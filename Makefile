@@ -63,6 +63,10 @@ fuzz: ## run each fuzz target for FUZZTIME (30s); FUZZ=NAME picks some
 		done; \
 	done
 
+.PHONY: mutants
+mutants: ## remove each guard of docs/mutations.md in turn and see its test fail
+	ESPOST_MUTANTS=1 $(GO) test -count=1 -timeout 60m -run '^TestMutants$$' -v .
+
 .PHONY: screens
 screens: ## draw docs/screens/*.svg anew from the running app
 	$(GO) test -count=1 ./docs/screens -update

@@ -245,6 +245,27 @@ func TestOpenSecretsAreClosed(t *testing.T) {
 	}
 }
 
+// A file far longer than any of espost's isn't read, and isn't taken for one.
+func TestHugeFilesAreForeign(t *testing.T) {
+	p := tutorial()
+	dir := filepath.Join(t.TempDir(), p.Name)
+	write(t, p, dir)
+	for _, name := range []string{"arduino_secrets.h", ".gitignore"} { // both are merged otherwise
+		if err := os.Truncate(filepath.Join(dir, name), 1<<20); err != nil {
+			t.Fatal(err)
+		}
+		if state := states(compare(t, p, dir))[name]; state == codegen.Foreign {
+			t.Errorf("%s of 1 MB is foreign", name)
+		}
+		if err := os.Truncate(filepath.Join(dir, name), 1<<20+1); err != nil {
+			t.Fatal(err)
+		}
+		if state := states(compare(t, p, dir))[name]; state != codegen.Foreign {
+			t.Errorf("%s of more than 1 MB is %s", name, state)
+		}
+	}
+}
+
 func TestNamesStayInTheFolder(t *testing.T) {
 	for _, name := range []string{"../a.h", "a/b.h", `a\b.h`, "", ".", "..", "c:a.h", ".espost", "nul.h"} {
 		folder := codegen.Folder{{Path: name, Data: []byte("x"), Mode: 0o644}}

@@ -93,6 +93,9 @@ variants, measured when the table was written, on two cores: with a patience of 
 wait for it to end, and with the servers' own memory included.
 
 The test POST is shown with a fingerprint pin; the tests visit with the other pins too.
+
+What bounds all this stands in [limits.md](limits.md), and what happens when a guard is missing in
+[mutations.md](mutations.md).
 `
 
 // markdown is the whole file.

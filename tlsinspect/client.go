@@ -89,7 +89,6 @@ func (c *Client) Fingerprint(ctx context.Context, t Target) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	const addressesWaitedFor = 3
 	ctx, cancel := context.WithTimeout(ctx, addressesWaitedFor*c.timeout())
 	defer cancel()
 	var first *Error

@@ -19,6 +19,8 @@ const (
 	maxAddresses    = 16        // addresses of a host that are looked at
 	maxProbes       = 16        // connections open to a target at once
 
+	addressesWaitedFor = 3 // timeouts that silent addresses may cost a fingerprint
+
 	maxInput = 4096 // bytes of a target, as typed
 	maxHost  = 253  // bytes of a host name (RFC 1035 §2.3.4, without the root's dot)
 	maxLabel = 63   // bytes of one of its labels

@@ -136,6 +136,25 @@ func TestForeignTextIsTamed(t *testing.T) {
 	})
 }
 
+// What was received can do no harm where it is pasted.
+func TestCopiedTextIsTamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		s.options.Send = func(context.Context, *profile.Profile, *tlsinspect.Report) (*formpost.Response, error) {
+			return &formpost.Response{Status: 200, Body: []byte("a\tb\x1b[201~\nreboot\r\x00")}, nil
+		}
+		term := s.start(t, 80, 24)
+		term.Press("enter", "enter", "enter", "enter")
+		term.WaitText("received")
+		term.Press("y")
+		term.WaitText("copied")
+		if got, want := term.Clipboard(), "a\tb\ufffd[201~\nreboot\ufffd\ufffd"; got != want {
+			t.Errorf("on the clipboard is %q, want %q", got, want)
+		}
+		term.Quit()
+	})
+}
+
 // Quitting asks when typed work would be lost, and only then.
 func TestQuitAsksWhenWorkWouldBeLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

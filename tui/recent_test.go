@@ -3,10 +3,13 @@ package tui_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"espost/recent"
 	"espost/tlsinspect"
@@ -52,6 +55,40 @@ func TestRecentChecksDontHoldUp(t *testing.T) {
 		}
 		term.Press("enter")
 		term.WaitText("An ESP8266 can connect")
+		term.Quit()
+	})
+}
+
+// A long list costs six connections, and each of them five seconds at most.
+func TestRecentChecksAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := recentStage(t)
+		for i := range recent.Max {
+			if err := s.options.Recent.Remember(recent.Entry{Target: fmt.Sprintf("https://%d.example/", i), SHA1: strings.Repeat("A", 40), Expires: today().AddDate(1, 0, 0)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var checks atomic.Int32
+		ended := make(chan time.Duration, recent.Max)
+		s.options.Check = func(ctx context.Context, _ tlsinspect.Target) (string, error) {
+			checks.Add(1)
+			began := time.Now()
+			<-ctx.Done()
+			ended <- time.Since(began)
+			return "", ctx.Err()
+		}
+		term := s.start(t, 80, 40)
+		term.WaitText("19.example")
+		term.Advance(10 * time.Second)
+		term.WaitText("can't be reached now")
+		if n := checks.Load(); n != 6 {
+			t.Errorf("%d servers were looked at", n)
+		}
+		for range checks.Load() {
+			if took := <-ended; took != 5*time.Second {
+				t.Errorf("a look took %v", took)
+			}
+		}
 		term.Quit()
 	})
 }
