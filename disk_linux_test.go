@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -102,8 +103,7 @@ func fillAndWrite(t *testing.T, dir string, squeeze func(t *testing.T, dir strin
 	}
 	run := func(prefix []string, args string) (status int, out string) {
 		t.Helper()
-		words := append(prefix[:len(prefix):len(prefix)], espost)
-		words = append(words, strings.Fields(args)...)
+		words := slices.Concat(prefix, []string{espost}, strings.Fields(args))
 		cmd := exec.CommandContext(t.Context(), words[0], words[1:]...)
 		cmd.Dir = dir
 		text, err := cmd.CombinedOutput()

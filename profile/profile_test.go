@@ -206,7 +206,7 @@ func TestParseErrors(t *testing.T) {
 		{"static network", head + "firmware:\n  static: {address: 10.1.2.3, gateway: 10.1.3.1, mask: 255.255.255.0, dns: 10.1.2.1}\n", "4:40: firmware.static.gateway: the gateway 10.1.3.1 is outside of the board's network 10.1.2.0/24"},
 		{"static twin", head + "firmware:\n  static: {address: 10.1.2.1, gateway: 10.1.2.1, mask: 255.255.255.0, dns: 10.1.2.1}\n", "4:21: firmware.static.address: 10.1.2.1 is the gateway's own"},
 		{"static broadcast", head + "firmware:\n  static: {address: 10.1.2.255, gateway: 10.1.2.1, mask: 255.255.255.0, dns: 10.1.2.1}\n", "4:21: firmware.static.address: 10.1.2.255 is no host's address"},
-		{"static key", head + "firmware:\n  static: {adress: 10.1.2.3}\n", `4:12: there is no key "adress" here`},
+		{"static key", head + "firmware:\n  static: {router: 10.1.2.1}\n", `4:12: there is no key "router" here`},
 		{"secret value", head + "form:\n  fields:\n    - {name: token, secret: true, value: hunter2}\n", "a secret's value must not stand in this file"},
 		{"live value", head + "form:\n  fields:\n    - {name: a, source: rssi, value: x}\n", "is called sample"},
 		{"syntax", head + "form: {fields: [\n", ":"},
