@@ -24,6 +24,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Values[hostKey{}] = new(host)
+			env.Values[webServerKey{}] = new(webServer)
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -31,6 +32,7 @@ func TestScripts(t *testing.T) {
 			"demo":    startDemo,
 			"openssl": startOpenSSL,
 			"nginx":   startNginx,
+			"renginx": renewNginx,
 			"gnutls":  startGnuTLS,
 			"serve":   serve,
 			"host":    startHost,

@@ -7,22 +7,24 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// newCertificate makes a self-signed certificate with an rsa or ec key in
-// cert.pem and key.pem, and sets $SHA1 to openssl's digits.
+// newCertificate makes a self-signed certificate with a new rsa or ec key, or
+// with the same key as before, in cert.pem and key.pem, and sets $SHA1 to openssl's digits.
 func newCertificate(ts *testscript.TestScript, key string) (certFile, keyFile string) {
+	certFile, keyFile = ts.MkAbs("cert.pem"), ts.MkAbs("key.pem")
 	options := map[string][]string{
-		"rsa": {"-newkey", "rsa:2048"},
-		"ec":  {"-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"},
+		"rsa":      {"-newkey", "rsa:2048", "-keyout", keyFile},
+		"ec":       {"-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-keyout", keyFile},
+		"same-key": {"-key", keyFile},
 	}[key]
 	if options == nil {
-		ts.Fatalf("the key is rsa or ec, not %q", key)
+		ts.Fatalf("the key is rsa, ec or same-key, not %q", key)
 	}
-	certFile, keyFile = ts.MkAbs("cert.pem"), ts.MkAbs("key.pem")
-	request := append([]string{"req", "-x509", "-nodes", "-days", "90", "-subj", "/CN=localhost", "-keyout", keyFile, "-out", certFile}, options...)
+	request := append([]string{"req", "-x509", "-nodes", "-days", "90", "-subj", "/CN=localhost", "-out", certFile}, options...)
 	ts.Check(exec.Command("openssl", request...).Run())
 	fingerprint, err := exec.Command("openssl", "x509", "-in", certFile, "-noout", "-fingerprint", "-sha1").Output()
 	ts.Check(err)
@@ -44,16 +46,43 @@ func startOpenSSL(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+// A webServer is the nginx of a script with the socket that it listens on.
+type webServer struct {
+	socket  *os.File
+	address string
+	cmd     *exec.Cmd
+}
+
+type webServerKey struct{}
+
 // startNginx: nginx rsa|ec runs nginx. It inherits a listening socket, so that
 // no port needs to be guessed.
 func startNginx(ts *testscript.TestScript, _ bool, args []string) {
-	cert, key := newCertificate(ts, args[0])
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
 	defer listener.Close()
 	socket, err := listener.(*net.TCPListener).File()
 	ts.Check(err)
-	defer socket.Close()
+	ts.Defer(func() { socket.Close() })
+	web := ts.Value(webServerKey{}).(*webServer)
+	*web = webServer{socket: socket, address: listener.Addr().String()}
+	newCertificate(ts, args[0])
+	web.start(ts)
+	setPort(ts, web.address)
+}
+
+// renewNginx: renginx rsa|ec|same-key gives the script's nginx a new certificate
+// with a new key or the same one, and sets $SHA1.
+func renewNginx(ts *testscript.TestScript, _ bool, args []string) {
+	web := ts.Value(webServerKey{}).(*webServer)
+	ts.Check(web.cmd.Process.Signal(syscall.SIGTERM))
+	_ = web.cmd.Wait() // connections wait for the next one at the socket
+	newCertificate(ts, args[0])
+	web.start(ts)
+}
+
+// start runs nginx with the certificate of the script's folder.
+func (w *webServer) start(ts *testscript.TestScript) {
 	dir := ts.MkAbs("nginx")
 	ts.Check(os.MkdirAll(dir, 0o700))
 	conf := fmt.Appendf(nil, `daemon off; worker_processes 1; pid %[1]s/pid; error_log stderr;
@@ -63,13 +92,12 @@ http {
   uwsgi_temp_path %[1]s; scgi_temp_path %[1]s;
   server { listen %[2]s ssl; ssl_certificate %[3]s; ssl_certificate_key %[4]s; }
 }
-`, dir, listener.Addr(), cert, key)
+`, dir, w.address, ts.MkAbs("cert.pem"), ts.MkAbs("key.pem"))
 	ts.Check(os.WriteFile(dir+"/nginx.conf", conf, 0o600))
-	cmd := exec.Command("nginx", "-p", dir, "-c", dir+"/nginx.conf")
-	cmd.ExtraFiles = []*os.File{socket}
-	cmd.Env = append(os.Environ(), "NGINX=3;")
-	start(ts, cmd)
-	setPort(ts, listener.Addr().String())
+	w.cmd = exec.Command("nginx", "-p", dir, "-c", dir+"/nginx.conf")
+	w.cmd.ExtraFiles = []*os.File{w.socket}
+	w.cmd.Env = append(os.Environ(), "NGINX=3;")
+	start(ts, w.cmd)
 }
 
 // startGnuTLS: gnutls rsa|ec runs gnutls-serv. It takes no port 0, so a free one

@@ -110,7 +110,7 @@ func (c Checker) Judge(p *Profile, r *tlsinspect.Report) Verdict {
 	switch p.Pin.Mode {
 	case esp8266.PinFingerprint:
 		if !slices.Contains(p.Pin.SHA1, v.Served) {
-			return v.broken(p, leaf)
+			return v.broken(p, r)
 		}
 		if other := strangers(p, r); other != "" {
 			v.Standing = Soon
@@ -121,14 +121,14 @@ func (c Checker) Judge(p *Profile, r *tlsinspect.Report) Verdict {
 		return c.timed(v, leaf.Renewal(), leaf.NotAfter)
 	case esp8266.PinPublicKey:
 		if !kept {
-			return v.broken(p, leaf)
+			return v.broken(p, r)
 		}
 	case esp8266.PinCA:
 		i := slices.IndexFunc(r.Pins.CAs, func(choice tlsinspect.PinChoice) bool {
 			return choice.Works && slices.ContainsFunc(p.Pin.CAs, func(ca string) bool { return sameText(ca, choice.Pin.CAs[0]) })
 		})
 		if i < 0 {
-			return v.broken(p, leaf)
+			return v.broken(p, r)
 		}
 		return c.timed(v, r.Pins.CAs[i].Until, r.Pins.CAs[i].Until)
 	}
@@ -150,16 +150,16 @@ func sameText(a, b string) bool {
 	return a != "" && b != "" && strings.Join(strings.Fields(a), " ") == strings.Join(strings.Fields(b), " ")
 }
 
-// broken says why a pin doesn't fit leaf.
-func (v Verdict) broken(p *Profile, leaf *tlsinspect.Certificate) Verdict {
+// broken says why a pin doesn't fit what is served. Who has the key is the same
+// server; anyone else is when the certificate is made out to the host.
+func (v Verdict) broken(p *Profile, r *tlsinspect.Report) Verdict {
 	v.Standing = Broken
 	v.Fix = "Update the pin (espost check --update) and flash the boards again."
-	host := ""
-	if t, err := tlsinspect.ParseTarget(p.Target); err == nil {
-		host = t.Host
-	}
+	leaf := r.Chain[0]
+	sameKey := v.KeyKept != nil && *v.KeyKept
+	otherName := slices.ContainsFunc(r.Findings, func(f tlsinspect.Finding) bool { return f.Code == tlsinspect.CodeNameMismatch })
 	switch {
-	case leaf.X509 != nil && leaf.X509.VerifyHostname(host) != nil:
+	case otherName && !sameKey:
 		v.Reason = fmt.Sprintf("another server answers: its certificate is for %s", leaf.Name())
 		v.Fix = "Check that the name still leads to your server before you update the pin."
 	case p.Pin.Mode == esp8266.PinCA:

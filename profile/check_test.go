@@ -131,7 +131,22 @@ func TestCheckTrouble(t *testing.T) {
 		t.Errorf("a certificate for another name: %+v", v)
 	}
 
-	p.Target = s.URL()
+	nameless := serve(t, demo.Options{Trouble: demo.WrongName})
+	p = captured(t, nameless, esp8266.PinFingerprint)
+	if err := nameless.Renew(demo.SameKey); err != nil {
+		t.Fatal(err)
+	}
+	if v := (profile.Checker{}).Check(t.Context(), p); v.Standing != profile.Broken || !v.Renewed || !strings.Contains(v.Reason, "with the same key") {
+		t.Errorf("a server that never had the name, with its key: %+v", v)
+	}
+	if err := nameless.Renew(demo.NewKey); err != nil {
+		t.Fatal(err)
+	}
+	if v := (profile.Checker{}).Check(t.Context(), p); v.Standing != profile.Broken || v.Renewed || !strings.Contains(v.Reason, "another server answers") {
+		t.Errorf("a server that never had the name, with another key: %+v", v)
+	}
+
+	p = captured(t, s, esp8266.PinFingerprint)
 	_ = s.Close()
 	v := profile.Checker{Timeout: time.Second}.Check(t.Context(), p)
 	if v.Standing != profile.Unknown || v.Err == nil || !strings.Contains(v.Reason, "Nothing listens") {
