@@ -1,0 +1,55 @@
+package profile_test
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"espost/esp8266"
+	"espost/profile"
+)
+
+// The manual's example is a profile, and says everything that can be said.
+func TestManual(t *testing.T) {
+	text, err := os.ReadFile("../docs/profile.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "```yaml\n")
+	yaml, _, found := strings.Cut(rest, "```")
+	if !found {
+		t.Fatal("docs/profile.md has no example")
+	}
+	p, err := profile.Parse([]byte(yaml))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := regexp.MustCompile(`(?m)(?:^ *-? *|[{,] *)([a-z][a-z0-9-]*):`)
+	keys := func(text string) map[string]bool {
+		all := make(map[string]bool)
+		for _, m := range key.FindAllStringSubmatch(text, -1) {
+			all[m[1]] = true
+		}
+		return all
+	}
+	full := exampleProfile() // with every key that there is
+	full.Pin.PublicKey, full.Pin.CAs = "key", []string{"ca"}
+	full.Form.Fields = append(full.Form.Fields, profile.Field{Name: "a", Source: esp8266.SourceDigital, Pin: 5})
+	f := &full.Firmware
+	f.Buffers, f.DeepSleep, f.LED, f.Static = esp8266.DefaultBuffers(), true, true, fixed(t, "10.1.2.3/24,10.1.2.1")
+	documented := keys(yaml)
+	for k := range keys(string(full.Bytes())) {
+		if !documented[k] {
+			t.Errorf("the example lacks %s", k)
+		}
+	}
+	for _, info := range esp8266.Sources() {
+		if !strings.Contains(string(text), "`"+string(info.Source)+"`") {
+			t.Errorf("the manual lacks the source %s", info.Source)
+		}
+	}
+	if p.Firmware.Static != fixed(t, "192.168.1.57/24,192.168.1.1") || len(p.Form.Fields) != 6 {
+		t.Errorf("%+v", p)
+	}
+}
