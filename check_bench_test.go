@@ -20,7 +20,8 @@ import (
 // benchmarked is how many boards are checked in one go.
 const benchmarked = 1000
 
-// BenchmarkCheck checks a thousand profiles on loopback, as a process of its own.
+// BenchmarkCheck checks a thousand profiles on loopback, as a process of its
+// own: the pins alone, and with the firmware that each profile names.
 func BenchmarkCheck(b *testing.B) {
 	server := benchmarkServer(b)
 	self, err := os.Executable()
@@ -32,17 +33,27 @@ func BenchmarkCheck(b *testing.B) {
 	if err := os.Symlink(self, espost); err != nil { // TestMain goes by the name
 		b.Fatal(err)
 	}
-	args := []string{"check"}
-	for i := range benchmarked {
-		p := profile.New(fmt.Sprintf("%s?board=%d", server.URL(), i))
-		p.Pin.SHA1, p.Pin.Expires = []string{server.Fingerprint()}, server.Leaf().NotAfter
-		file := filepath.Join(dir, fmt.Sprintf("board%d.yaml", i))
-		if err := os.WriteFile(file, p.Bytes(), 0o600); err != nil {
-			b.Fatal(err)
-		}
-		args = append(args, file)
+	first := filepath.Join(dir, "first.yaml")
+	cmd := exec.CommandContext(b.Context(), espost, "generate", "--target", server.URL(), "-o", filepath.Join(dir, "porch"), "--save", first)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
 	}
-	measure(b, espost, args...)
+	p, err := profile.Load(first)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, folder := range []string{"", p.Firmware.Folder} {
+		args := []string{"check"}
+		p.Firmware.Folder = folder
+		for i := range benchmarked {
+			file := filepath.Join(dir, fmt.Sprintf("board%d.yaml", i))
+			if err := os.WriteFile(file, p.Bytes(), 0o600); err != nil {
+				b.Fatal(err)
+			}
+			args = append(args, file)
+		}
+		b.Run("firmware="+strconv.FormatBool(folder != ""), func(b *testing.B) { measure(b, espost, args...) })
+	}
 }
 
 // BenchmarkCheckByShell does the same for the fingerprints alone, with what
