@@ -80,19 +80,11 @@ func inFile(err error, path string) error {
 // Parse reads a profile's text. What it leaves out is as in New. Everything
 // that isn't understood is an error, so that a slip never passes for a default:
 // a *SyntaxError with line and caret, or several, joined by errors.Join.
-func Parse(data []byte) (*Profile, error) {
-	source := unixLines(data)
-	if err := guarded(func() error { return checkNesting(source) }); err != nil {
-		return nil, explain(source, err)
-	}
-	file, err := parseTree(source)
+func Parse(data []byte) (*Profile, error) { return current().parse(unixLines(data)) }
+
+func (f format) parse(text string) (*Profile, error) {
+	source, file, err := f.migrate(text)
 	if err != nil {
-		return nil, explain(source, err)
-	}
-	if len(file.Docs) > 1 {
-		return nil, &SyntaxError{Message: "there are several documents in this file; keep one profile a file, without lines of ---"}
-	}
-	if err := checkVersion(file, source); err != nil {
 		return nil, err
 	}
 	var doc document
@@ -116,6 +108,9 @@ func Parse(data []byte) (*Profile, error) {
 // parseTree returns the text's syntax tree.
 func parseTree(source string) (file *ast.File, err error) {
 	err = guarded(func() error {
+		if err := checkNesting(source); err != nil {
+			return err
+		}
 		file, err = parser.ParseBytes([]byte(source), 0)
 		return err
 	})
@@ -136,34 +131,6 @@ func guarded(call func() error) (err error) {
 // unixLines ends each line by LF, which the YAML library needs to count lines.
 func unixLines(text []byte) string {
 	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(text))
-}
-
-// checkVersion looks at the format's version before anything else, since a
-// newer format may hold anything.
-func checkVersion(file *ast.File, source string) error {
-	var version *ast.MappingValueNode
-	if len(file.Docs) == 1 {
-		if body, ok := file.Docs[0].Body.(*ast.MappingNode); ok {
-			version = entry(body, "espost")
-		}
-	}
-	if version == nil {
-		return &SyntaxError{Message: fmt.Sprintf("this is no profile of espost; one begins with a line espost: %d", Version)}
-	}
-	var n int
-	if err := yaml.NodeToValue(version.Value, &n); err != nil || n < 1 {
-		e := &SyntaxError{Message: fmt.Sprintf("the format's version is a whole number; this espost writes espost: %d", Version)}
-		line, column := position(version.Value.GetToken())
-		e.place(source, line, column)
-		return e
-	}
-	if n > Version {
-		return &SyntaxError{
-			Message: fmt.Sprintf("the profile has the format %d and this espost knows formats up to %d; install a newer espost", n, Version),
-			Err:     ErrVersion,
-		}
-	}
-	return nil
 }
 
 // entry returns a mapping's entry, or nil.

@@ -52,18 +52,28 @@ func (p *Profile) Save(path string) error {
 // Bytes returns p as a new file would hold it.
 func (p *Profile) Bytes() []byte { return []byte(renderAll(tree(p))) }
 
-// Update returns a profile's text, changed as little as makes it mean p. It
-// returns Parse's error if the text isn't a profile.
-func (p *Profile) Update(text []byte) ([]byte, error) {
-	before, err := Parse(text)
+// Update returns a profile's text, changed as little as makes it mean p; one of
+// an older format is brought to this one. It returns Parse's error if the text isn't a profile.
+func (p *Profile) Update(text []byte) ([]byte, error) { return current().update(p, text) }
+
+func (f format) update(p *Profile, text []byte) ([]byte, error) {
+	source := unixLines(text)
+	before, err := f.parse(source)
 	if err != nil {
 		return nil, err
+	}
+	migrated, _, err := f.migrate(source)
+	if err != nil {
+		return nil, err
+	}
+	if migrated != source {
+		text = []byte(migrated)
 	}
 	if same(before, p) {
 		return text, nil
 	}
 	updated := edit(text, tree(before), tree(p))
-	if again, err := Parse(updated); utf8.Valid(updated) && err == nil && same(again, p) {
+	if again, err := f.parse(unixLines(updated)); utf8.Valid(updated) && err == nil && same(again, p) {
 		return updated, nil
 	}
 	return p.Bytes(), nil // a layout beyond edit: correct, without the comments

@@ -1,0 +1,78 @@
+package profile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+)
+
+// A format is a version of the file and the way to it from those before it.
+type format struct {
+	version int
+	// migrations turn a text of the version that is the key into one of the next.
+	// They leave every line where it is, so that errors point at the right one, and
+	// the line with the version to migrate.
+	migrations map[int]func(source string) string
+}
+
+// current needs no migrations yet: it is the first.
+func current() format { return format{version: Version} }
+
+// migrate returns a text of f's version that says what source says, and its
+// syntax tree. A text of a newer version is refused.
+func (f format) migrate(source string) (string, *ast.File, error) {
+	for {
+		file, err := parseTree(source)
+		if err != nil {
+			return "", nil, explain(source, err)
+		}
+		if len(file.Docs) > 1 {
+			return "", nil, &SyntaxError{Message: "there are several documents in this file; keep one profile a file, without lines of ---"}
+		}
+		version, node, err := f.versionOf(file, source)
+		if err != nil || version == f.version {
+			return source, file, err
+		}
+		source = f.migrations[version](withVersion(source, node, version+1))
+	}
+}
+
+// versionOf looks at the format's version before anything else is read, since a
+// newer format may hold anything.
+func (f format) versionOf(file *ast.File, source string) (int, ast.Node, error) {
+	var version *ast.MappingValueNode
+	if len(file.Docs) == 1 {
+		if body, ok := file.Docs[0].Body.(*ast.MappingNode); ok {
+			version = entry(body, "espost")
+		}
+	}
+	if version == nil {
+		return 0, nil, &SyntaxError{Message: fmt.Sprintf("this is no profile of espost; one begins with a line espost: %d", f.version)}
+	}
+	var n int
+	if err := yaml.NodeToValue(version.Value, &n); err != nil || n < 1 || n < f.version && f.migrations[n] == nil {
+		e := &SyntaxError{Message: fmt.Sprintf("the format's version is a whole number; this espost writes espost: %d", f.version)}
+		line, column := position(version.Value.GetToken())
+		e.place(source, line, column)
+		return 0, nil, e
+	}
+	if n > f.version {
+		return 0, nil, &SyntaxError{
+			Message: fmt.Sprintf("the profile has the format %d and this espost knows formats up to %d; install a newer espost", n, f.version),
+			Err:     ErrVersion,
+		}
+	}
+	return n, version.Value, nil
+}
+
+// withVersion puts another version in the place of node.
+func withVersion(source string, node ast.Node, version int) string {
+	lines := strings.Split(source, "\n")
+	line, column := position(node.GetToken())
+	old := []rune(lines[line-1])
+	after := old[min(len(old), column-1+len(node.GetToken().Value)):]
+	lines[line-1] = string(old[:column-1]) + fmt.Sprint(version) + string(after)
+	return strings.Join(lines, "\n")
+}
