@@ -83,9 +83,6 @@ func inFile(err error, path string) error {
 func Parse(data []byte) (*Profile, error) { return current().parse(unixLines(data)) }
 
 func (f format) parse(text string) (*Profile, error) {
-	if err := guarded(func() error { return checkNesting(text) }); err != nil {
-		return nil, explain(text, err)
-	}
 	source, file, err := f.migrate(text)
 	if err != nil {
 		return nil, err
@@ -111,6 +108,9 @@ func (f format) parse(text string) (*Profile, error) {
 // parseTree returns the text's syntax tree.
 func parseTree(source string) (file *ast.File, err error) {
 	err = guarded(func() error {
+		if err := checkNesting(source); err != nil {
+			return err
+		}
 		file, err = parser.ParseBytes([]byte(source), 0)
 		return err
 	})

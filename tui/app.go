@@ -12,6 +12,7 @@ import (
 
 	"espost/codegen"
 	"espost/profile"
+	"espost/sanitize"
 	"espost/tlsinspect"
 	"espost/tui/certificate"
 	"espost/tui/connect"
@@ -92,6 +93,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.dress()
 		return m, nil
 	case ui.StatusMsg:
+		msg.Text = sanitize.Line(msg.Text) // errors quote what servers and files say
 		m.status = msg
 		return m, nil
 	case tea.KeyPressMsg:

@@ -85,15 +85,16 @@ func goodReport(t testing.TB, target tlsinspect.Target) *tlsinspect.Report {
 // A stage is an app whose server is played.
 type stage struct {
 	options tui.Options
-	posts   int // requests that were sent
+	folder  string // an empty one
+	posts   int    // requests that were sent
 }
 
 func newStage(t testing.TB) *stage {
 	t.Helper()
-	s := &stage{}
+	s := &stage{folder: t.TempDir()}
 	s.options = tui.Options{
 		Target: address,
-		Dir:    t.TempDir(),
+		Dir:    s.folder,
 		Now:    today,
 		Inspect: func(ctx context.Context, target tlsinspect.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 			progress(tlsinspect.Event{Part: tlsinspect.PartLookup, Title: "found 1 address", State: tlsinspect.Done, Elapsed: 3 * time.Millisecond})

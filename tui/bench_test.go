@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -30,17 +31,18 @@ var places = []struct {
 	{"test", []string{"enter", "enter", "enter", "enter"}, []string{"SHA-1 ", "Send a test POST", "Ready", "200 OK"}, "v", "v"},
 	{"firmware", []string{"enter", "enter", "alt+5"}, []string{"SHA-1 ", "Send a test POST", "Write the files"}, "ctrl+f", "ctrl+b"},
 	{"palette", []string{"enter", "ctrl+p"}, []string{"SHA-1 ", "would you like"}, "down", "up"},
-	{"help", []string{"enter", "f1"}, []string{"SHA-1 ", "Everywhere"}, "down", "up"},
+	{"help", []string{"enter", "f1"}, []string{"SHA-1 ", "as an ESP8266 sees it"}, "down", "up"},
 }
 
 // lead returns an app that was led to a place: after each key it is given what
 // its commands answer until it shows what the key leads to.
 func lead(t testing.TB, width, height int, keys, shows []string) *tui.Model {
 	t.Helper()
-	return leadApp(tui.New(newStage(t).options), width, height, keys, shows)
+	return leadApp(t, tui.New(newStage(t).options), width, height, keys, shows)
 }
 
-func leadApp(model *tui.Model, width, height int, keys, shows []string) *tui.Model {
+func leadApp(t testing.TB, model *tui.Model, width, height int, keys, shows []string) *tui.Model {
+	t.Helper()
 	model.Update(tea.WindowSizeMsg{Width: width, Height: height})
 	messages := make(chan tea.Msg, 64)
 	var run func(tea.Cmd)
@@ -63,8 +65,13 @@ func leadApp(model *tui.Model, width, height int, keys, shows []string) *tui.Mod
 		_, cmd := model.Update(keyPress(key))
 		run(cmd)
 		for !strings.Contains(ansi.Strip(model.View().Content), shows[i]) {
-			_, cmd := model.Update(<-messages)
-			run(cmd)
+			select {
+			case msg := <-messages:
+				_, cmd := model.Update(msg)
+				run(cmd)
+			case <-time.After(time.Minute):
+				t.Fatalf("%s doesn't lead to %q:\n%s", key, shows[i], ansi.Strip(model.View().Content))
+			}
 		}
 	}
 	return model
@@ -100,7 +107,7 @@ func BenchmarkFrameOfLongAnswer(b *testing.B) {
 		return response, err
 	}
 	place := places[3]
-	model := leadApp(tui.New(s.options), 120, 40, place.enter, place.shows)
+	model := leadApp(b, tui.New(s.options), 120, 40, place.enter, place.shows)
 	keys := [2]tea.KeyPressMsg{keyPress("down"), keyPress("up")}
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {

@@ -3,6 +3,7 @@ package tui_test
 import (
 	"context"
 	"errors"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -152,6 +153,22 @@ func TestCopiedTextIsTamed(t *testing.T) {
 			t.Errorf("on the clipboard is %q, want %q", got, want)
 		}
 		term.Quit()
+	})
+}
+
+// Nor can an error that quotes a file.
+func TestForeignErrorsAreTamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		s.options.Recent.Path = t.TempDir() + "/evil\x1b[2J\u202ename\x07" // can't be read: its error names it
+		if err := os.Mkdir(s.options.Recent.Path, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		d := drive(t, s.options, 80, 24) // holds each frame against control characters
+		defer d.end()
+		if !strings.Contains(d.shown(), "reading the recent servers") {
+			t.Errorf("the error isn't shown:\n%s", d.shown())
+		}
 	})
 }
 

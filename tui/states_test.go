@@ -17,6 +17,7 @@ import (
 	"espost/esp8266"
 	"espost/formpost"
 	"espost/profile"
+	"espost/recent"
 	"espost/tlsinspect"
 	"espost/tui"
 	"espost/tui/tuitest"
@@ -39,6 +40,7 @@ func states() []state {
 	return []state{
 		{"connecting", connectsSlowly, keys("enter")},
 		{"connect-error", connectFails, keys("enter")},
+		{"connect-recent", remembers, keys("down")},
 		{"connect-unreadable", nil, func(term *tuitest.Terminal) {
 			term.Press("ctrl+u")
 			term.Type("https://porch_example:99999/")
@@ -114,6 +116,19 @@ func cannotConnect(s *stage) {
 func postFails(s *stage) {
 	s.options.Send = func(context.Context, *profile.Profile, *tlsinspect.Report) (*formpost.Response, error) {
 		return nil, &formpost.Error{HTTPClient: -1, BearSSL: 62, Message: "The server has another certificate than the one that is pinned.", Fix: "Look at it again on the Connect step: it may have been renewed.", Err: errors.New("pin")}
+	}
+}
+
+func remembers(s *stage) {
+	s.options.Recent = recent.List{Path: filepath.Join(s.folder, "recent.json")}
+	s.options.Check = func(_ context.Context, target tlsinspect.Target) (string, error) {
+		return strings.Repeat(map[bool]string{true: "A", false: "B"}[target.Port%2 == 1], 40), nil
+	}
+	for i := range 12 {
+		_ = s.options.Recent.Remember(recent.Entry{ // the screen shows what was remembered
+			Target: fmt.Sprintf("https://porch%d.example.com:%d/", i, 8440+i), SHA1: strings.Repeat("A", 40),
+			Seen: today().AddDate(0, 0, i-30), Expires: today().AddDate(0, 0, 3*i+1),
+		})
 	}
 }
 

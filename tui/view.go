@@ -52,11 +52,11 @@ func (m *Model) footerEnd() []ui.Action {
 	if m.steps[m.current].Editing() {
 		return []ui.Action{{Keys: []string{"f1"}, Label: "help"}}
 	}
-	end := []ui.Action{{Keys: []string{"?"}, Label: "help"}}
+	end := []ui.Action{{Keys: []string{"ctrl+p"}, Label: "find an action"}}
 	if m.current > stepConnect {
-		end = append([]ui.Action{{Keys: []string{"esc"}, Label: "back"}}, end...)
+		end = append(end, ui.Action{Keys: []string{"esc"}, Label: "back"})
 	}
-	return end
+	return append(end, ui.Action{Keys: []string{"?"}, Label: "help"})
 }
 
 // frame is the frame without body and footer.

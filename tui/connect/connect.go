@@ -128,12 +128,12 @@ func (m *Model) Actions() []ui.Action {
 	if empty {
 		actions = append(actions, ui.Action{Keys: []string{"tab"}, Label: "take the example", Title: "Take the example: " + example, Run: m.takeExample})
 	}
+	if m.before != "" {
+		actions = append(actions, ui.Action{Keys: []string{"ctrl+z"}, Label: "undo", Title: "Bring the address before back", Run: m.undo})
+	}
 	actions = append(actions, m.pastActions()...)
 	if !empty {
 		actions = append(actions, ui.Action{Keys: []string{"ctrl+u"}, Label: "clear", Title: "Clear the address", Run: m.clear})
-	}
-	if m.before != "" {
-		actions = append(actions, ui.Action{Keys: []string{"ctrl+z"}, Label: "undo", Title: "Bring the address before back", Run: m.undo})
 	}
 	return actions
 }

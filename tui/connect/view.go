@@ -37,6 +37,8 @@ func (m *Model) View(width, height int) string {
 		} else if err != nil {
 			lines = append(lines, hanging(k.Mark(ui.Failure), ui.Sentence(sanitize.Line(err.Error())), inner)...)
 		}
+	case height < lowHeight && len(m.past.rows) > 0: // who was here before knows
+		lines = lines[:len(lines)-1]
 	default:
 		lines = append(lines, strings.Split(k.Faint.Render(ui.Wrap(
 			"espost connects the way an ESP8266 does, shows the certificate that the board will be served "+
@@ -47,6 +49,10 @@ func (m *Model) View(width, height int) string {
 	}
 	return ui.Fit(ui.Indent(strings.Join(lines, "\n"), 1), width, height)
 }
+
+// lowHeight is below how many lines the recent servers take the introduction's
+// room.
+const lowHeight = 16
 
 // hanging is a wrapped text behind a mark.
 func hanging(mark, text string, width int) []string {

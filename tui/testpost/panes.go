@@ -72,21 +72,21 @@ func (m *Model) addPane(p pane, x, y, width, height int) {
 func (m *Model) panes(top, width, height int) string {
 	fitting := func(lines int) int { return max(3, min(height, lines+2)) }
 	if m.answer == nil {
-		return m.sentCard(top, 0, width, fitting(len(m.sentRows(width-4))))
+		return m.sentCard(top, width, fitting(len(m.sentRows(width-4))))
 	}
 	if width < 72 {
 		upper := min(len(m.sentRows(width-4))+2, height/3)
 		switch {
 		case upper >= 4:
-			return m.sentCard(top, 0, width, upper) + "\n" + m.receivedCard(top+upper, 0, width, height-upper)
+			return m.sentCard(top, width, upper) + "\n" + m.receivedCard(top+upper, 0, width, height-upper)
 		case m.focused() == sent:
-			return m.sentCard(top, 0, width, height)
+			return m.sentCard(top, width, height)
 		}
 		return m.receivedCard(top, 0, width, height)
 	}
 	left := min(width*9/20, 84)
 	height = fitting(max(len(m.sentRows(left-4)), len(m.receivedPage(width-left-4).rows), 12))
-	leftLines := strings.Split(m.sentCard(top, 0, left, height), "\n")
+	leftLines := strings.Split(m.sentCard(top, left, height), "\n")
 	rightLines := strings.Split(m.receivedCard(top, left, width-left, height), "\n")
 	for i := range leftLines {
 		if i < len(rightLines) {
@@ -98,12 +98,12 @@ func (m *Model) panes(top, width, height int) string {
 
 // sentCard is the request as it is sent now; beside an answer it is what that
 // was the answer to.
-func (m *Model) sentCard(top, left, width, height int) string {
+func (m *Model) sentCard(top, width, height int) string {
 	title := "the request"
 	if m.fresh() {
 		title = "sent"
 	}
-	m.addPane(sent, left, top, width, height)
+	m.addPane(sent, 0, top, width, height)
 	card := ui.Card{Title: title, Focused: m.answer != nil && m.focused() == sent, Scroll: &m.request}
 	return card.Render(m.kit.Theme, m.sentRows(width-4), width, height)
 }

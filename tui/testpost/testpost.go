@@ -137,7 +137,7 @@ func (m *Model) Actions() []ui.Action {
 			ui.Action{Keys: []string{"tab"}, Label: "next part", Title: "Move the arrow keys to received, sent or notes", Run: m.turnFocus(1)},
 			ui.Action{Keys: []string{"shift+tab"}, Run: m.turnFocus(-1)},
 			ui.Action{Keys: []string{"v"}, Label: "headers", Title: "Show or hide the answer's headers", Run: m.toggleWhole},
-			ui.Action{Keys: []string{"/"}, Title: "Search in what was received", Run: m.startSearch},
+			ui.Action{Keys: []string{"/"}, Label: "search", Title: "Search in what was received", Run: m.startSearch},
 			ui.Action{Keys: []string{"f"}, Title: "Find the next place", Run: m.findNext},
 		)
 	}

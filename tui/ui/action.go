@@ -46,8 +46,8 @@ func (t *Theme) KeyName(key string) string {
 }
 
 // Footer lists the labelled actions on one line that is at most width columns
-// wide, leaving whole entries out from the right, but not the last two if there
-// is room for them: the way back and the help.
+// wide, leaving whole entries out from the right, but not the last, and not the
+// way back before it if there is room for both.
 func (t *Theme) Footer(actions []Action, width int) string {
 	line, _ := t.footer(actions, width)
 	return line
@@ -83,7 +83,11 @@ func (t *Theme) footer(actions []Action, width int) (line string, shown []entry)
 	}
 	separator := t.Faint.Render(" " + t.Dot + " ")
 	const gap = 3
-	first, tail := max(0, len(entries)-2), 0
+	first := len(entries) - 1
+	for first > 0 && slices.Contains([]string{"esc", "?", "f1"}, entries[first-1].key) {
+		first--
+	}
+	tail := 0
 	for _, e := range entries[first:] {
 		tail += e.width + gap
 	}

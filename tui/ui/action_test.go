@@ -31,23 +31,24 @@ func TestFindTakesTheFirstActionWithTheKey(t *testing.T) {
 	}
 }
 
-// A narrow footer drops whole entries, keeps the last two, or one where there is
-// no room for two, and never overflows.
+// A narrow footer drops whole entries, keeps the last and the way back before
+// it, or the last alone where there is no room for both, and never overflows.
 func TestFooter(t *testing.T) {
 	theme := ui.NewTheme(true, false)
 	actions := []ui.Action{
 		{Keys: []string{"enter"}, Label: "next"},
 		{Keys: []string{"x"}},
 		{Keys: []string{"alt+up"}, Label: "move"},
+		{Keys: []string{"esc"}, Label: "back"},
 		{Keys: []string{"?"}, Label: "help"},
 	}
 	for width, want := range map[int]string{
-		60: "enter next · alt+↑ move · ? help",
-		32: "enter next · alt+↑ move · ? help",
-		31: "alt+↑ move · ? help",
-		19: "alt+↑ move · ? help",
-		18: "? help",
-		12: "? help",
+		60: "enter next · alt+↑ move · esc back · ? help",
+		43: "enter next · alt+↑ move · esc back · ? help",
+		42: "enter next · esc back · ? help",
+		29: "esc back · ? help",
+		17: "esc back · ? help",
+		16: "? help",
 		3:  "? …",
 	} {
 		if got := stripped(theme.Footer(actions, width)); got != want {

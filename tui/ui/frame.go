@@ -44,9 +44,9 @@ type Frame struct {
 // Render draws the frame at exactly width by height.
 func (f Frame) Render(t *Theme, width, height int) string {
 	rule := t.Rule.Render(strings.Repeat(t.Horizontal, width))
-	foot := f.footer(t, width)
-	return Fit(f.header(t, width)+"\n"+rule+"\n"+
-		Fit(f.Body, width, height-FrameHeight+1-len(foot))+"\n"+rule+"\n"+strings.Join(foot, "\n"), width, height)
+	foot := strings.Join(f.footer(t, width), "\n")
+	body := Fit(f.Body, width, height-FrameHeight-strings.Count(foot, "\n"))
+	return strings.Join([]string{Truncate(f.header(t, width), width, ""), rule, body, rule, foot}, "\n")
 }
 
 // brand is what stands before the stepper; on a narrow terminal its room is

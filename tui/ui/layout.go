@@ -2,13 +2,50 @@ package ui
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Width returns the columns that s takes on the terminal.
-func Width(s string) int { return lipgloss.Width(s) }
+// Width returns the columns that s takes on the terminal. A frame measures each
+// of its lines several times, so what most lines consist of is counted here, and
+// only the rest is left to the segmentation of whole Unicode.
+func Width(s string) int {
+	if columns, ok := plainWidth(s); ok {
+		return columns
+	}
+	return lipgloss.Width(s)
+}
+
+// plainWidth counts ASCII, styles, and the signs that the theme draws with, each
+// one column wide. It is not ok with anything else, such as a letter that a
+// combining mark may follow.
+func plainWidth(s string) (columns int, ok bool) {
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case ' ' <= c && c <= '~':
+			columns++
+			i++
+		case c == 0x1b && i+1 < len(s) && s[i+1] == '[': // ESC [ parameters m
+			for i += 2; i < len(s) && (s[i] == ';' || s[i] == ':' || '0' <= s[i] && s[i] <= '9'); {
+				i++
+			}
+			if i >= len(s) || s[i] != 'm' {
+				return 0, false
+			}
+			i++
+		default:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if (r < 0x2500 || r > 0x259f) && !strings.ContainsRune("…·•●○✓✗▸×", r) {
+				return 0, false
+			}
+			columns++
+			i += size
+		}
+	}
+	return columns, true
+}
 
 // Truncate cuts s, which may be styled, to at most width columns; tail shows
 // that something is missing.
@@ -16,13 +53,23 @@ func Truncate(s string, width int, tail string) string {
 	if width <= 0 {
 		return ""
 	}
+	if len(s) <= width { // no character takes more columns than bytes
+		return s
+	}
+	if columns, ok := plainWidth(s); ok && columns <= width {
+		return s
+	}
 	return ansi.Truncate(s, width, tail)
 }
 
 // Pad cuts or fills s to exactly width columns.
 func Pad(s string, width int) string {
-	s = Truncate(s, width, "")
-	return s + strings.Repeat(" ", max(0, width-Width(s)))
+	columns := Width(s)
+	if columns > width {
+		s = Truncate(s, width, "")
+		columns = Width(s)
+	}
+	return s + strings.Repeat(" ", max(0, width-columns))
 }
 
 // Fit cuts and fills a block to exactly height lines, none wider than width.

@@ -2,8 +2,10 @@ package ui_test
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
 	"github.com/google/go-cmp/cmp"
@@ -38,6 +40,34 @@ func TestPadCountsColumnsNotBytes(t *testing.T) {
 			t.Errorf("Pad(%q, 5) is %d columns wide", s, got)
 		}
 	}
+}
+
+// What is counted by hand has the width that the whole of Unicode gives it.
+func FuzzWidth(f *testing.F) {
+	for _, theme := range []*ui.Theme{ui.NewTheme(true, false), ui.NewTheme16(false, false)} {
+		glyphs := reflect.ValueOf(theme.Glyphs)
+		for i := range glyphs.NumField() {
+			if s, ok := glyphs.Field(i).Interface().(string); ok {
+				f.Add(s + theme.Title.Render(s) + "x" + s)
+			}
+		}
+	}
+	for _, s := range []string{"", "a\u0301", "✓\ufe0f", "●\u20dd", "日本", "👩‍🔬", "\x1b[31", "\x1b[2J", "\x1b]0;x\x07", "é", "\xff", "─\u0301", "a\nbcd", "\t"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if got, want := ui.Width(s), lipgloss.Width(s); got != want {
+			t.Errorf("Width(%q) = %d, want %d", s, got, want)
+		}
+		for width := range 12 { // what is drawn comes out of sanitize: valid, and a line
+			if !utf8.ValidString(s) {
+				break
+			}
+			if got := lipgloss.Width(ui.Truncate(s, width, "")); got > width && !strings.Contains(s, "\n") {
+				t.Errorf("Truncate(%q, %d) is %d wide", s, width, got)
+			}
+		}
+	})
 }
 
 func TestCardAndSplitAreExact(t *testing.T) {

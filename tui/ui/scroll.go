@@ -72,9 +72,6 @@ func (s *Scroll) thumb() (from, height int) {
 	if s.offset > 0 && room > 1 {
 		from = max(from, 1)
 	}
-	if s.offset < hidden && room > 1 {
-		from = min(from, room-1)
-	}
 	return from, height
 }
 

@@ -16,13 +16,13 @@ import (
 // A Theme is the app's colours and glyphs: one accent, three signals, and a
 // glyph beside each, so that nothing is said by colour alone.
 type Theme struct {
-	Text, Faint, Strong      lipgloss.Style
-	Accent, Title            lipgloss.Style
-	Good, Caution, Bad       lipgloss.Style
-	Selected                 lipgloss.Style // the row that the keys act on
-	Key                      lipgloss.Style // a key's name in help
-	Rule                     lipgloss.Style
-	accent, faint, ink, back color.Color
+	Text, Faint, Strong lipgloss.Style
+	Accent, Title       lipgloss.Style
+	Good, Caution, Bad  lipgloss.Style
+	Selected            lipgloss.Style // the row that the keys act on
+	Key                 lipgloss.Style // a key's name in help
+	Rule                lipgloss.Style
+	accent              color.Color
 
 	Glyphs
 }

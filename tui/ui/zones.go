@@ -5,6 +5,10 @@ import tea "charm.land/bubbletea/v2"
 // Zones are the places of the last frame that a click acts on. A view resets
 // them and adds what it draws; lines and columns count from 0 at the top left of
 // what the view returns, as a click's do when it reaches a step.
+//
+// Lipgloss's layers would have each such line be a layer of its own, for a
+// compositor to draw; a rectangle beside the text that is drawn anyway does as
+// much with less.
 type Zones struct{ zones []zone }
 
 type zone struct {
