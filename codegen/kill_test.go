@@ -130,6 +130,55 @@ func TestKillWhileGenerating(t *testing.T) {
 	}
 }
 
+// What is swept is old and nobody's: not what another process may be writing,
+// not the only copy of a content, and no name of the user's.
+func TestSweep(t *testing.T) {
+	folder := alternating(t, 0)
+	parent := t.TempDir()
+	dir := filepath.Join(parent, tutorial().Name)
+	if _, err := folder.Write(dir, codegen.WriteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	random := strings.Repeat("A", 26)
+	old := time.Now().Add(-2 * time.Hour)
+	files := map[string]bool{ // by path: is swept
+		dir + "/.config.h.espost-" + random:                               true,
+		dir + "/.config.h.espost-" + random + "-saved":                    true,
+		dir + "/.gone.h.espost-" + random + "-saved":                      false,
+		dir + "/.config.h.espost-notes":                                   false,
+		dir + "/config.h.espost-" + random:                                false,
+		parent + "/." + tutorial().Name + ".espost-" + random + "/form.h": true,
+		parent + "/.other.espost-" + random + "/form.h":                   false,
+	}
+	for path := range files {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		put(t, path, "x")
+	}
+	for path := range files {
+		for _, p := range []string{path, filepath.Dir(path)} {
+			if p == dir {
+				continue
+			}
+			if err := os.Chtimes(p, old, old); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	young := dir + "/.form.h.espost-" + random
+	put(t, young, "x")
+	files[young] = false
+	if _, err := folder.Write(dir, codegen.WriteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	for path, swept := range files {
+		if _, err := os.Stat(path); (err != nil) != swept {
+			t.Errorf("%s: %v, want it swept: %v", path, err, swept)
+		}
+	}
+}
+
 // isMixed reports whether dir holds files of both projects, and fails for one
 // that is of neither, or missing.
 func isMixed(t *testing.T, dir string) bool {
