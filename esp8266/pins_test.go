@@ -32,16 +32,16 @@ func TestParseFingerprint(t *testing.T) {
 		}
 	}
 	for in, says := range map[string]string{
-		"":                           "has 0 hexadecimal digits",
-		digits[1:]:                   "has 39 hexadecimal digits",
-		digits + "A":                 "has 41",
-		digits + digits[:24]:         "SHA-256",
-		"X" + digits[1:]:             `'X' is no hexadecimal digit`,
-		strings.Repeat("\u0662", 40): "no hexadecimal digit", // Arabic digits
-		"md5 Fingerprint=" + digits:  "no hexadecimal digit",
-		"sha1 Fingerprint=":          "has 0 hexadecimal digits",
-		"sha1 sha1 " + digits:        "no hexadecimal digit",
-		"SHA256 Fingerprint=" + digits + digits[:24]: "SHA-256",
+		"":                             "has 0 hexadecimal digits",
+		digits[1:]:                     "has 39 hexadecimal digits",
+		digits + "A":                   "has 41",
+		digits + digits[:24]:           "SHA-256",
+		"X" + digits[1:]:               `'X' is no hexadecimal digit`,
+		strings.Repeat("\u0662", 40):   "no hexadecimal digit", // Arabic digits
+		"md5 Fingerprint=" + digits:    "no hexadecimal digit",
+		"sha1 Fingerprint=":            "has 0 hexadecimal digits",
+		"sha1 sha1 " + digits:          "no hexadecimal digit",
+		"SHA256 Fingerprint=" + digits: "SHA-256 fingerprint", // cut off, too
 	} {
 		got, err := esp8266.ParseFingerprint(in)
 		if got != "" || !errors.Is(err, esp8266.ErrFingerprint) || !strings.Contains(err.Error(), says) {
