@@ -63,6 +63,10 @@ fuzz: ## run each fuzz target for FUZZTIME (30s); FUZZ=NAME picks some
 		done; \
 	done
 
+.PHONY: vulns
+vulns: ## ask the Go vulnerability database about what is linked (needs the Internet)
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
+
 .PHONY: mutants
 mutants: ## remove each guard of docs/mutations.md in turn and see its test fail
 	ESPOST_MUTANTS=1 $(GO) test -count=1 -timeout 60m -run '^TestMutants$$' -v .

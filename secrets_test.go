@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -131,10 +132,11 @@ func (h *hunt) run(stdin string, args ...string) (status int) {
 	h.t.Helper()
 	cmd := exec.CommandContext(h.t.Context(), h.espost, args...)
 	cmd.Dir = h.dir
-	cmd.Env = append(h.env,
-		"ESPOST_WIFI_SSID=home", "ESPOST_WIFI_PASSWORD="+plantedPassword, "ESPOST_SECRET_TOKEN="+plantedToken,
-		"ESPOST_SECRET_AUTHORIZATION=Basic "+base64.StdEncoding.EncodeToString([]byte(plantedUser)),
-		"ESPOST_SECRET_X_KEY=Bearer "+plantedBearer)
+	cmd.Env = slices.Concat(h.env, []string{
+		"ESPOST_WIFI_SSID=home", "ESPOST_WIFI_PASSWORD=" + plantedPassword, "ESPOST_SECRET_TOKEN=" + plantedToken,
+		"ESPOST_SECRET_AUTHORIZATION=Basic " + base64.StdEncoding.EncodeToString([]byte(plantedUser)),
+		"ESPOST_SECRET_X_KEY=Bearer " + plantedBearer,
+	})
 	cmd.Stdin = strings.NewReader(stdin)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
@@ -284,7 +286,7 @@ func TestPlantedSecretsInACrash(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", `ulimit -c unlimited 2>/dev/null; exec "$0" "$@"`, h.espost,
 		"post", fmt.Sprintf("https://localhost:%d/post", s.Port()), "token=", "--secret", "token", "--pin", hostile.LeafSHA1())
 	cmd.Dir = h.dir
-	cmd.Env = append(h.env, "ESPOST_SECRET_TOKEN="+plantedToken, "GOTRACEBACK=crash")
+	cmd.Env = slices.Concat(h.env, []string{"ESPOST_SECRET_TOKEN=" + plantedToken, "GOTRACEBACK=crash"})
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Start(); err != nil {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -124,7 +123,7 @@ func (p *Program) showChecked(ctx context.Context, flags checkFlags, c checked) 
 		p.status = max(p.status, statusNo)
 	}
 	if flags.json {
-		_ = json.NewEncoder(p.out).Encode(c.json()) // results notes what goes wrong
+		p.printJSON(c.json())
 		return
 	}
 	paint := newPalette()

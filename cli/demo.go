@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net"
 	"strconv"
@@ -84,12 +83,9 @@ func (p *Program) serve(ctx context.Context, options demo.Options, asJSON bool) 
 	}
 	defer func() { _ = server.Close() }() // the process ends
 	if asJSON {
-		err = json.NewEncoder(p.out).Encode(map[string]any{
+		p.printJSON(map[string]any{
 			"url": server.URL(), "address": server.Addr(), "fingerprint": server.Fingerprint(), "names": server.Names(),
 		})
-		if err != nil {
-			return err
-		}
 	} else {
 		fmt.Fprintf(p.out, "%s\n%s\n", server.URL(), server.Fingerprint())
 		fmt.Fprintln(p.Stderr, "Post forms to the first; the second is its SHA-1 fingerprint. Ctrl-C ends the server.")

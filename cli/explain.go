@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"regexp"
@@ -104,7 +103,7 @@ func (p *Program) showError(e esp8266.ErrorInfo, asJSON bool, seen *sighting) {
 		if seen != nil {
 			object["line"], object["seen"], object["times"] = seen.Line, seen.Text, seen.Times
 		}
-		_ = json.NewEncoder(p.out).Encode(object) // results notes what goes wrong
+		p.printJSON(object)
 		return
 	}
 	c := newPalette()

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -118,7 +117,7 @@ func (p *Program) show(ctx context.Context, flags inspectFlags, r inspected, sev
 		fmt.Fprintln(p.out, r.digits)
 		return
 	case flags.json:
-		_ = json.NewEncoder(p.out).Encode(r.report) // results notes what goes wrong
+		p.printJSON(r.report)
 	case r.err != nil && !several:
 		p.fail(ctx, r.err)
 		return

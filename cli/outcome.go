@@ -145,9 +145,14 @@ func (p *Program) printOutcomeJSON(request formpost.Request, r *formpost.Respons
 	if r != nil && failed == nil {
 		out.fill(r, shown(r, showSecrets))
 	}
-	encoded, err := json.Marshal(out)
+	p.printJSON(out)
+}
+
+// printJSON prints an object on a line of its own, safe to show.
+func (p *Program) printJSON(object any) {
+	encoded, err := json.Marshal(object)
 	if err != nil {
-		encoded = []byte("null") // nothing in it can fail
+		encoded = []byte("null") // nothing in any of them can fail
 	}
 	_, _ = p.out.Write(append(sanitize.JSON(encoded), '\n')) // results notes what goes wrong
 }

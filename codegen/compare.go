@@ -39,6 +39,7 @@ type Change struct {
 	Again bool   // what would be written is what espost wrote there last: at most the user's own edit differs
 
 	data []byte // what is to be written
+	was  []byte // what is there; nil where that is no file of ours to read
 	mode fs.FileMode
 }
 
@@ -106,7 +107,7 @@ func (f Folder) compare(root *os.Root) ([]Change, manifest, error) {
 		if err != nil || !text || !known.wrote(name, data) {
 			continue // gone already, or edited: it is the user's now
 		}
-		changes = append(changes, Change{Path: name, State: Obsolete, Diff: diff(name, string(data), "")})
+		changes = append(changes, Change{Path: name, State: Obsolete, Diff: diff(name, string(data), ""), was: data})
 	}
 	return changes, known, nil
 }
@@ -147,7 +148,7 @@ func compareFile(root *os.Root, known manifest, file File) (Change, error) {
 		change.State = Foreign
 		return change, nil
 	}
-	change.State = Changed
+	change.State, change.was = Changed, existing
 	switch file.Path {
 	case secretsFile:
 		var replaced []string

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -126,6 +128,39 @@ func TestHostileStringsArrive(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Whatever the form holds, the source is text that looks like what it is: no
+// control, bidirectional or invisible character in code, comments or README.
+func TestSourceIsTame(t *testing.T) {
+	generated := 0
+	for _, s := range hostile() {
+		p := tutorial()
+		p.Headers = []codegen.Header{{Name: "X-Foreign", Value: s}, {Name: "X-Secret", Value: s, Secret: true}}
+		p.Fields = []codegen.Field{
+			{Name: s, Source: esp8266.SourceText, Value: s}, {Name: s + "!", Source: esp8266.SourceText, Value: s, Secret: true},
+			{Name: s + "?", Source: "rssi"},
+		}
+		folder, err := codegen.Generate(p)
+		if err != nil { // HTTP doesn't allow the header
+			p.Headers = nil
+			folder, err = codegen.Generate(p)
+		}
+		if err != nil {
+			continue
+		}
+		generated++
+		for _, file := range folder {
+			for i, r := range string(file.Data) {
+				if r == utf8.RuneError || r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co) {
+					t.Fatalf("%s holds %U at %q", file.Path, r, file.Data[max(0, i-30):min(len(file.Data), i+30)])
+				}
+			}
+		}
+	}
+	if generated < 200 {
+		t.Errorf("only %d of the strings were taken", generated)
 	}
 }
 

@@ -1,8 +1,10 @@
 package codegen
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"slices"
@@ -50,6 +52,9 @@ func (u *updating) run(known, final manifest, changes []Change) error {
 		return errors.Join(err, u.replace(manifestFile, known.bytes(), 0o644))
 	}
 	for _, c := range obsolete {
+		if !u.holds(c.Path, c.was) {
+			continue // it was edited just now: it is the user's
+		}
 		if err := u.root.Remove(c.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			final[c.Path] = known[c.Path] // it is tried again next time
 		}
@@ -86,12 +91,34 @@ func (u *updating) place(changes []Change) error {
 				return err
 			}
 		}
+		if c.State == New && u.exists(c.Path) {
+			return changedMeanwhile(c.Path)
+		}
 		u.placed = append(u.placed, c) // also when the rename fails: save may have moved the old one
+		if c.State != New && !u.holds(u.saved(c.Path), c.was) {
+			return changedMeanwhile(c.Path)
+		}
 		if err := u.rename(u.fresh(c.Path), c.Path); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (u *updating) exists(name string) bool {
+	_, err := u.root.Lstat(name)
+	return err == nil
+}
+
+// holds reports whether a file is as it was when it was compared: an editor may
+// have saved it since, and that would be lost. What was no text is replaced as it is.
+func (u *updating) holds(name string, was []byte) bool {
+	now, regular, err := readExisting(u.root, name)
+	return was == nil || err == nil && regular && bytes.Equal(now, was)
+}
+
+func changedMeanwhile(name string) error {
+	return fmt.Errorf("%s was changed just now by something else; try again", name)
 }
 
 // save keeps the old content under another name: the same file where the file

@@ -38,6 +38,48 @@ func twoFolders() (old, fresh Folder) {
 		Folder{{Path: "a.h", Data: []byte("new a")}, {Path: "n.h", Data: []byte("new n")}, {Path: "b.h", Data: []byte("new b")}}
 }
 
+// What something else writes between the comparison and the writing is neither
+// lost nor hidden.
+func TestChangesMeanwhileAreKept(t *testing.T) {
+	for _, name := range []string{"a.h", "b.h", "n.h", "gone.h"} {
+		t.Run(name, func(t *testing.T) {
+			old, fresh := twoFolders()
+			dir := filepath.Join(t.TempDir(), "sketch")
+			if _, err := old.Write(dir, WriteOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			root, err := os.OpenRoot(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer root.Close()
+			changes, known, err := fresh.compare(root)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, name), []byte("just saved"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			before := contents(t, dir)
+			u := &updating{root: root, suffix: ".espost-test", rename: root.Rename}
+			err = u.run(known, manifestOf(changes), changes)
+			after := contents(t, dir)
+			if after[name] != "just saved" {
+				t.Errorf("%s holds %q now", name, after[name])
+			}
+			if name == "gone.h" { // nothing of the new state stands in its place
+				return
+			}
+			if err == nil {
+				t.Error("no error")
+			}
+			if diff := cmp.Diff(before, after); diff != "" {
+				t.Errorf("the folder isn't as it was:\n%s", diff)
+			}
+		})
+	}
+}
+
 // Whichever rename fails, the folder is as it was, or complete (when only the
 // last manifest is missing), and in both cases nothing needs force.
 func TestAnyRenameMayFail(t *testing.T) {

@@ -3,6 +3,7 @@ package formpost
 import (
 	"bytes"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 )
@@ -38,9 +39,24 @@ func TestLimitsOfAnAnswer(t *testing.T) {
 			t.Errorf("of a body of %d bytes %d were kept, truncated %v (%v)", n, len(resp.Body), resp.Truncated, err)
 		}
 	}
+	rest := &counter{}
+	if _, _, err := readPlayed(io.MultiReader(strings.NewReader(ok+"\r\n"), rest), DefaultMaxBody); err != nil || rest.read > DefaultMaxBody+(64<<10) {
+		t.Errorf("of a body without end %d bytes were read (%v)", rest.read, err)
+	}
 	if got := clipped(strings.Repeat("ä", 2*maxQuoted)); len([]rune(got)) != maxQuoted+1 {
 		t.Errorf("%d characters of a header are quoted", len([]rune(got)))
 	}
+}
+
+// A counter is a body of 16 MB that knows how much of it was read.
+type counter struct{ read int }
+
+func (c *counter) Read(b []byte) (int, error) {
+	if c.read > 16<<20 {
+		return 0, io.EOF
+	}
+	c.read += len(b)
+	return len(b), nil
 }
 
 // A value shorter than shortestMasked would be found everywhere.

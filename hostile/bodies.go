@@ -69,7 +69,7 @@ func echoes() []func(head, body string) string {
 			}
 			return answer("500 Sorry", "", "<pre>"+plain+"</pre>\xff\x00"+head)
 		},
-		func(head, body string) string { // the credentials, unpacked
+		func(head, _ string) string { // the credentials, unpacked
 			_, after, _ := strings.Cut(head, "Authorization: Basic ")
 			packed, _, _ := strings.Cut(after, "\r\n")
 			plain, _ := base64.StdEncoding.DecodeString(packed)

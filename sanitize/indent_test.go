@@ -25,7 +25,7 @@ func TestIndentJSONIsBounded(t *testing.T) {
 		return []byte(strings.Repeat("[", levels) + strings.Repeat("1,", values) + "1" + strings.Repeat("]", levels))
 	}
 	const most = 4 << 20
-	for _, value := range [][]byte{deep(9999, 500_000), deep(9999, 0), deep(100, 100_000), deep(1, 400_000)} {
+	for _, value := range [][]byte{deep(9999, 20_000), deep(9999, 0), deep(100, 100_000), deep(1, 400_000)} {
 		if got, ok := sanitize.IndentJSON(value); len(got) > most || ok && got == nil {
 			t.Errorf("%d bytes became %d", len(value), len(got))
 		}

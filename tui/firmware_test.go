@@ -81,6 +81,10 @@ func TestCommandsAreCopied(t *testing.T) {
 				t.Errorf("%q copied, want %q", got, step.want)
 			}
 		}
+		term.Wheel(10, 10, -5)
+		term.WaitText("▸ arduino-cli compile")
+		term.Wheel(10, 10, 5)
+		term.WaitText("▸ arduino-cli monitor")
 		term.ClickText("pio run")
 		term.WaitText("▸ pio run", "command copied")
 		if got := term.Clipboard(); !strings.HasPrefix(got, "pio run ") {

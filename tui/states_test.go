@@ -291,7 +291,11 @@ var noColor = tuitest.Options{DetectColors: true, Env: []string{"COLORTERM=truec
 // With NO_COLOR each state is the same text in the same places, with the same
 // bold and underlined parts, and nothing has a colour.
 func TestNoColor(t *testing.T) {
-	for _, size := range [][2]int{{60, 16}, {80, 24}, {120, 40}} {
+	sizes := [][2]int{{60, 16}, {80, 24}, {120, 40}}
+	if testing.Short() { // under the race detector
+		sizes = sizes[:1]
+	}
+	for _, size := range sizes {
 		for _, state := range states() {
 			synctest.Test(t, func(t *testing.T) {
 				screens := map[bool][][]uv.Cell{}

@@ -202,6 +202,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		return m.wrote(msg)
 	case tea.MouseWheelMsg:
 		if m.guide.shown {
+			m.guide.wheel(msg, len(m.written.Commands))
 			return nil
 		}
 		m.scroll.Wheel(msg)

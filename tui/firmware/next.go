@@ -22,6 +22,16 @@ type guide struct {
 	scroll  ui.Scroll
 }
 
+// wheel chooses among n commands, and so scrolls to them.
+func (g *guide) wheel(msg tea.MouseWheelMsg, n int) {
+	switch msg.Button {
+	case tea.MouseWheelDown:
+		g.command = min(g.command+1, n-1)
+	case tea.MouseWheelUp:
+		g.command = max(g.command-1, 0)
+	}
+}
+
 // guideActions are what can be done on that page.
 func (m *Model) guideActions() []ui.Action {
 	choose := func(by int) func() tea.Cmd {

@@ -66,7 +66,7 @@ func (m *Model) Editing() bool { return m.editor != nil || m.area != nil }
 func (m *Model) Typed() string {
 	switch {
 	case m.editor != nil:
-		return m.editor.name.Value() + "=" + m.editor.value.Value()
+		return m.editor.name.Value() + "=" + m.editor.value.Value() + m.editor.gpio.Value()
 	case m.area != nil:
 		return m.area.input.Value()
 	}
@@ -116,12 +116,12 @@ func (m *Model) Actions() []ui.Action {
 		)
 	}
 	return append(actions,
+		ui.Action{Keys: []string{"u", "ctrl+z"}, Label: m.undoLabel(), Title: "Undo", Run: m.undo},
 		ui.Action{Keys: []string{"h"}, Label: "header", Title: "Add a header", Run: m.addHeader},
 		ui.Action{Keys: []string{"e"}, Label: "encoding", Title: "Send as form or as JSON", Run: m.switchEncoding},
 		ui.Action{Keys: []string{"t"}, Title: "Change the method: POST, PUT, PATCH", Run: m.switchMethod},
 		ui.Action{Keys: []string{"i"}, Label: "curl", Title: "Import a curl command", Run: m.importCurl},
 		ui.Action{Keys: []string{"b"}, Label: "as text", Title: "Edit all fields as text", Run: m.editText},
-		ui.Action{Keys: []string{"u", "ctrl+z"}, Label: m.undoLabel(), Title: "Undo", Run: m.undo},
 		ui.Action{Keys: []string{"y"}, Title: "Copy the body", Run: m.copyBody},
 		ui.Action{Keys: []string{"c"}, Title: "Copy as a curl command", Run: m.copyCurl},
 		ui.Action{Keys: []string{"up", "k"}, Title: "Up", Run: func() tea.Cmd { m.move(-1); return nil }},

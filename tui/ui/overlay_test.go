@@ -75,6 +75,14 @@ func TestPalette(t *testing.T) {
 	}
 }
 
+// A title that is too long for its line says so.
+func TestPaletteCutsWithAnEllipsis(t *testing.T) {
+	p := ui.NewPalette(&ui.Kit{Theme: ui.NewTheme(true, false)}, []ui.Action{{Keys: []string{"y"}, Title: strings.Repeat("long ", 20), Run: func() tea.Cmd { return nil }}})
+	if shown := stripped(p.View(60, 12)); !strings.Contains(shown, "…") {
+		t.Errorf("the cut doesn't show:\n%s", shown)
+	}
+}
+
 // A click on a line of the palette runs it; escape runs nothing.
 func TestPaletteMouseAndEscape(t *testing.T) {
 	ran := ""

@@ -123,7 +123,7 @@ func (p *Palette) View(width, height int) string {
 	}
 	lines := make([]string, len(found))
 	for i, a := range found {
-		title, key := Pad(a.Title, row-keyColumn-4), Pad(k.KeyName(a.Keys[0]), keyColumn)
+		title, key := Pad(Truncate(a.Title, row-keyColumn-4, k.Ellipsis), row-keyColumn-4), Pad(k.KeyName(a.Keys[0]), keyColumn)
 		lines[i] = "  " + title + "  " + k.Key.Render(key)
 		if i == p.cursor {
 			lines[i] = k.Selected.Render(k.Cursor + " " + title + "  " + key)
