@@ -4,7 +4,6 @@ package main_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 )
@@ -15,28 +14,21 @@ func TestCompletions(t *testing.T) {
 	binary := builtBinary(t)
 	t.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"))
 	for _, shell := range []struct {
-		name     string
-		args     []string
-		load     string // the completions, then "ready" and a 2
-		profile  string // what "por" becomes where a profile is expected
-		required bool
+		name    string
+		args    []string
+		load    string // the completions, then "ready" and a 2
+		profile string // what "por" becomes where a profile is expected
 	}{
 		// Cobra's script for bash calls functions of bash-completion, which not every system has.
 		{"bash", []string{"--norc", "--noprofile", "-i"}, `. /usr/share/bash-completion/bash_completion 2>/dev/null || { shopt -s extglob; ` +
 			`_init_completion() { words=("${COMP_WORDS[@]}"); cword=$COMP_CWORD; cur=${words[cword]}; prev=${words[cword-1]}; }; ` +
 			`_filedir() { COMPREPLY=($(compgen -f -X "!*.@($1)" -- "$cur")); }; }; ` +
-			`source <(espost completion bash); echo ready$((1+1))`, "porch-profile.yaml", true},
-		{"zsh", []string{"-f", "-i"}, `autoload -U compinit; compinit -u -D; source <(espost completion zsh); echo ready$((1+1))`, "porch-profile.yaml", false},
-		{"fish", []string{"--no-config", "-i"}, `espost completion fish | source; echo ready(math 1+1)`, "porch-", false}, // cobra's script for fish offers every file
+			`source <(espost completion bash); echo ready$((1+1))`, "porch-profile.yaml"},
+		{"zsh", []string{"-f", "-i"}, `autoload -U compinit; compinit -u -D; source <(espost completion zsh); echo ready$((1+1))`, "porch-profile.yaml"},
+		{"fish", []string{"--no-config", "-i"}, `espost completion fish | source; echo ready(math 1+1)`, "porch-"}, // cobra's script for fish offers every file
 	} {
 		t.Run(shell.name, func(t *testing.T) {
-			path, err := exec.LookPath(shell.name)
-			if err != nil && shell.required {
-				t.Fatal(err)
-			}
-			if err != nil {
-				t.Skipf("SKIPPED: %s is missing: its completions were not tried", shell.name)
-			}
+			path := need(t, shell.name)
 			dir := t.TempDir()
 			for name, text := range map[string]string{"porch-profile.yaml": "", "porch-notes.txt": "", "load": shell.load} {
 				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
