@@ -1,8 +1,11 @@
 package tlsinspect_test
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -121,6 +124,33 @@ func TestValidateAgreesWithBearSSL(t *testing.T) {
 			c.ExtraExtensions = append(c.ExtraExtensions, pkix.Extension{Id: oid, Critical: true, Value: serverAuth})
 		}
 	}
+	// older says version 1 or 2, which have no extensions, and has some all the same.
+	older := func(version byte, f ...change) *identity {
+		id := leafOf(root, f...)
+		var parts struct {
+			TBS, Algorithm asn1.RawValue
+			Signature      asn1.BitString
+		}
+		if _, err := asn1.Unmarshal(id.cert.Raw, &parts); err != nil {
+			t.Fatal(err)
+		}
+		tbs := bytes.Replace(parts.TBS.FullBytes, []byte{0xa0, 3, 2, 1, 2}, []byte{0xa0, 3, 2, 1, version - 1}, 1)
+		digest := sha256.Sum256(tbs)
+		signature, err := root.key.Sign(rand.Reader, digest[:], crypto.SHA256)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts.TBS.FullBytes, parts.Signature = tbs, asn1.BitString{Bytes: signature, BitLength: 8 * len(signature)}
+		der, err := asn1.Marshal(parts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cert, err := x509.ParseCertificate(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &identity{cert: cert, key: id.key}
+	}
 	policies := func(qualifier ...int) change {
 		return func(c *x509.Certificate) {
 			type info struct {
@@ -207,6 +237,9 @@ func TestValidateAgreesWithBearSSL(t *testing.T) {
 		{"critical passed over", leafOf(p.intermediate, critical(2, 5, 29, 18)), root, "localhost", 0},
 		{"critical policies, CPS", leafOf(p.intermediate, policies(1, 3, 6, 1, 5, 5, 7, 2, 1)), root, "localhost", 0},
 		{"critical policies, notice", leafOf(p.intermediate, policies(1, 3, 6, 1, 5, 5, 7, 2, 2)), root, "localhost", 57},
+		{"version 1, with a name in an extension", older(1, named("x.example")), root, "x.example", 0},
+		{"version 2, with a name in an extension", older(2, named("x.example")), root, "x.example", 0},
+		{"version 1, with a critical extension", older(1, critical(1, 2, 3, 4)), root, "localhost", 57},
 		{"SHA-1", leafOf(rsaRoot, signedWith(x509.SHA1WithRSA)), rsaRoot, "localhost", 0},
 		{"SHA-512", leafOf(rsaRoot, signedWith(x509.SHA512WithRSA)), rsaRoot, "localhost", 0},
 		{"RSA-PSS", leafOf(rsaRoot, signedWith(x509.SHA256WithRSAPSS)), rsaRoot, "localhost", 49},
