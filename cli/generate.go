@@ -81,7 +81,7 @@ func (p *Program) generate(ctx context.Context, w *work, flags generateFlags) er
 	if err := w.profile.Validate(); err != nil {
 		return err
 	}
-	if err := p.capture(ctx, w); err != nil {
+	if _, err := p.capture(ctx, w); err != nil {
 		return err
 	}
 	project, err := w.profile.Project()

@@ -42,6 +42,7 @@ func (p *Program) postCommand() *cobra.Command {
 	cmd.RunE = p.does(func(ctx context.Context, args []string) error { return p.post(ctx, &w, flags, args) })
 	f := cmd.Flags()
 	w.addFlags(f)
+	f.Lookup("timeout").Usage = "wait this long while looking at a server that says nothing;\nthe POST itself waits as long as the board does"
 	f.BoolVar(&flags.dryRun, "dry-run", false, "print the request's exact bytes and send nothing")
 	f.BoolVar(&flags.json, "json", false, "print the outcome as one JSON object")
 	f.BoolVar(&flags.raw, "raw", false, "print the body as it is, control characters and echoed\nsecrets included")
@@ -75,12 +76,13 @@ func (p *Program) post(ctx context.Context, w *work, flags postFlags, args []str
 	if len(missing) > 0 {
 		return &inputError{fmt.Errorf("a secret has no value; set %s", strings.Join(missing, ", "))}
 	}
-	if err := p.capture(ctx, w); err != nil {
+	report, err := p.capture(ctx, w)
+	if err != nil {
 		return err
 	}
 	progress := p.newProgress()
 	progress.say("… posting to %s", sanitize.Line(w.profile.Target))
-	client := formpost.Client{Buffers: w.profile.Firmware.Buffers}
+	client := w.profile.Client(report)
 	response, err := client.Send(ctx, request, w.profile.Pin.Pin)
 	progress.clear()
 	p.logPost(request, response, err)

@@ -146,14 +146,15 @@ func (w *work) overridePin() error {
 	return nil
 }
 
-// capture looks at the server and pins it, unless the profile has a pin.
-func (p *Program) capture(ctx context.Context, w *work) error {
+// capture looks at the server and pins it, unless the profile has a pin: then the
+// report is nil.
+func (p *Program) capture(ctx context.Context, w *work) (*tlsinspect.Report, error) {
 	if w.profile.Pin.Pinned() {
-		return nil
+		return nil, nil
 	}
 	target, err := tlsinspect.ParseTarget(w.profile.Target)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	progress := p.newProgress()
 	client := &tlsinspect.Client{Timeout: w.timeout, Progress: progress.part}
@@ -161,20 +162,20 @@ func (p *Program) capture(ctx context.Context, w *work) error {
 	progress.clear()
 	p.logReport(target, report, err)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if !report.Board.Connects {
-		return fmt.Errorf("an ESP8266 can't connect to %s: %s", sanitize.Line(target.Addr()), firstProblem(report))
+		return nil, fmt.Errorf("an ESP8266 can't connect to %s: %s", sanitize.Line(target.Addr()), firstProblem(report))
 	}
 	mode := w.profile.Pin.Mode
 	if err := w.profile.Capture(report, mode); err != nil {
-		return err
+		return nil, err
 	}
 	fmt.Fprintf(p.Stderr, "espost: pinned %s by %s, as it is served now: %s\n", sanitize.Line(target.Addr()), mode, report.Fingerprint())
 	if b := report.Browser; b != nil && !b.Trusted {
 		fmt.Fprintln(p.Stderr, "espost: a browser would not trust this server; make sure that you are looking at the right one")
 	}
-	return nil
+	return report, nil
 }
 
 // firstProblem is the worst finding, in words, with what to do.

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"fmt"
+	"slices"
 
 	"espost/codegen"
 	"espost/esp8266"
@@ -57,6 +58,20 @@ func (f Field) sent(info esp8266.SourceInfo) string {
 		return f.Sample
 	}
 	return info.Sample
+}
+
+// Client returns what sends the test POST on the firmware's terms. r is what was
+// seen of the server; nil if nobody looked.
+func (p *Profile) Client(r *tlsinspect.Report) formpost.Client {
+	client := formpost.Client{Buffers: p.Firmware.Buffers}
+	if r == nil {
+		return client
+	}
+	client.BoardSuite = r.Board.CipherSuite.ID
+	if length := p.Firmware.Buffers.FragmentLength(); slices.Contains(r.Board.MaxFragmentLengths, length) {
+		client.FragmentLength = length
+	}
+	return client
 }
 
 // Project returns what the firmware is generated from. It is complete where the

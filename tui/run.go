@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -108,13 +107,7 @@ func send(ctx context.Context, p *profile.Profile, r *tlsinspect.Report) (*formp
 	if err != nil {
 		return nil, err
 	}
-	client := formpost.Client{
-		Buffers:    p.Firmware.Buffers,
-		BoardSuite: r.Board.CipherSuite.ID,
-	}
-	if length := p.Firmware.Buffers.FragmentLength(); slices.Contains(r.Board.MaxFragmentLengths, length) {
-		client.FragmentLength = length
-	}
+	client := p.Client(r)
 	return client.Send(ctx, request, p.Pin.Pin)
 }
 
