@@ -167,6 +167,8 @@ func TestParseCurlRefuses(t *testing.T) {
 		"curl -u me -d a=1 https://h/":                         "without a password",
 		"curl -d 'a=1 https://h/":                              "shell couldn't read",
 		"curl -d a=1 https://h/?a=1&b=2":                       "the & in it",
+		"curl -d a=1 https://h/<id>/state":                     "the < and > of <id>",
+		"curl -u <key>:<secret> -d a=1 https://h/":             "the < and > of <key>",
 		"curl -d “a=1” https://h/":                             "typographic",
 		"curl https://h/ \\ \n-d a=1":                          "followed by a space",
 		"curl https://h/ -d hello":                             "one text",

@@ -46,6 +46,9 @@ func readShell(text string) (*shell, error) {
 	if stmt.Background && len(others) > 0 {
 		return nil, &CurlError{"a shell ends the command at the & in it", "put the address, or the data, into quotes"}
 	}
+	if placeholder := unquotedPlaceholder(stmt.Redirs); placeholder != "" {
+		return nil, &CurlError{"a shell takes the < and > of " + placeholder + " for redirections", "put a value in its place, or quotes around all of it"}
+	}
 	sh := &shell{}
 	for _, other := range others {
 		sh.warnings = append(sh.warnings, fmt.Sprintf("%q is another command and was left out", other))
@@ -74,6 +77,18 @@ var (
 	prompt             = regexp.MustCompile(`^\s*(?:[$%#>]\s+)?curl\b`)
 	brokenContinuation = regexp.MustCompile(`\\[ \t]+\n`)
 )
+
+// unquotedPlaceholder is a <name> of documentation, which a shell reads as the
+// two redirections "<name" and ">…", or "".
+func unquotedPlaceholder(redirections []*syntax.Redirect) string {
+	for i, r := range redirections[:max(len(redirections)-1, 0)] {
+		glued := r.Word.Pos().Offset() == r.OpPos.Offset()+1 && redirections[i+1].OpPos == r.Word.End()
+		if r.Op == syntax.RdrIn && glued {
+			return "<" + sourceOf(r.Word) + ">"
+		}
+	}
+	return ""
+}
 
 // findCurl returns the first command whose name is curl, its statement, and the
 // source of the other commands.
