@@ -32,7 +32,7 @@ func ParseCurl(command string) (Import, error) {
 	if err != nil {
 		return Import{}, err
 	}
-	c := curlCommand{unexpanded: sh.unexpanded}
+	c := curlCommand{unexpanded: sh.unexpanded, input: sh.input, hasInput: sh.inputName != ""}
 	for _, w := range sh.warnings {
 		c.warn("%s", w)
 	}
@@ -43,6 +43,9 @@ func ParseCurl(command string) (Import, error) {
 		if err := c.apply(f); err != nil {
 			return Import{}, err
 		}
+	}
+	if c.hasInput {
+		c.warn("%q is the shell's and was left out", sh.inputName)
 	}
 	r, err := c.request()
 	if err != nil {
@@ -64,6 +67,8 @@ type curlCommand struct {
 	json       strings.Builder
 	hasJSON    bool
 	insecure   bool
+	input      string // for "@-"
+	hasInput   bool   // until it is read
 }
 
 func (c *curlCommand) warn(format string, args ...any) {
@@ -230,9 +235,6 @@ func (c *curlCommand) target(r *Request) error {
 		pathAndQuery = "/" + pathAndQuery
 	}
 	r.Path = strings.ReplaceAll(pathAndQuery, " ", "%20")
-	if placeholder := placeholders.FindString(r.Path); placeholder != "" {
-		c.warn("the address holds %s, which looks as if it stands for something; replace it", placeholder)
-	}
 	if i := strings.LastIndex(authority, "@"); i >= 0 {
 		if c.user == "" {
 			c.user = percentDecode(authority[:i], false)
@@ -247,9 +249,16 @@ func (c *curlCommand) target(r *Request) error {
 		}
 		r.Host, r.Port = host, int(n)
 	}
+	// Brackets belong to an IPv6 address, or are what documentation puts around a name.
 	r.Host = strings.Trim(r.Host, "[]")
 	if r.Host == "" {
 		return &CurlError{"it has no address", "give one that begins with https://"}
+	}
+	if authority[0] == '[' && !strings.Contains(r.Host, ":") {
+		r.Host = "[" + r.Host + "]"
+	}
+	if placeholder := placeholders.FindString(r.Host + r.Path); placeholder != "" {
+		c.warn("the address holds %s, which looks as if it stands for something; replace it", placeholder)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package formpost_test
 
 import (
+	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -19,20 +20,31 @@ var update = flag.Bool("update", false, "rewrite testdata/curl")
 
 // Each file of testdata/curl holds a command as a service's documentation,
 // cited in the first line, writes it (keys are placeholders), and what it
-// becomes. Where that page shows the request only, the second line says so.
+// becomes. The second line says where the values in it are others than the
+// page's, and where that page shows the request only.
 func TestParseCurlOfRealServices(t *testing.T) {
 	files, err := filepath.Glob("testdata/curl/*.txtar")
-	if err != nil || len(files) < 60 {
-		t.Fatalf("%d files, %v; want 60 and more", len(files), err)
+	if err != nil {
+		t.Fatal(err)
 	}
+	imported := 0
 	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.HasPrefix(archive.Files[1].Data, []byte("error:")) {
+			imported++
+		}
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !strings.Contains(string(archive.Comment), "https://") {
+			cited, note, _ := strings.Cut(string(archive.Comment), "\n")
+			if !strings.HasPrefix(cited, "https://") {
 				t.Error("no documentation is cited")
+			}
+			switch note {
+			case "", "Written as on this page, with values of our own.\n", "Written from the request that this page documents.\n":
+			default:
+				t.Errorf("the second line is %q", note)
 			}
 			got := describeImport(string(archive.Files[0].Data))
 			if *update {
@@ -46,6 +58,9 @@ func TestParseCurlOfRealServices(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+	if imported < 64 {
+		t.Errorf("%d of %d commands are imported, want 64 and more", imported, len(files))
 	}
 }
 
@@ -102,6 +117,10 @@ func TestParseCurlNotation(t *testing.T) {
 		{`curl https://h/ -d 'a=%41+b%2B%zz&&c'`, rows("a", "A b+%zz", "c", "")},
 		{`curl https://h/ --data-urlencode =a=b --data-urlencode c=d=e --data-urlencode 'f=&'`, rows("a=b", "", "c", "d=e", "f", "&")},
 		{`curl https://h/ --data-raw @a=1`, rows("@a", "1")},
+		{"curl https://h/ -d @- <<EOF\na=1&b=\\$2\\\"\n&c=3\nEOF", rows("a", "1", "b", `$2\"`, "c", "3")},
+		{"curl https://h/ --data-binary @- <<-'EOF'\n\ta=\\$1\n\t&b=2\nEOF\n", rows("a", "\\$1\n", "b", "2\n")},
+		{"curl https://h/ --data-urlencode a@- <<< 'b c'", rows("a", "b c\n")},
+		{"curl https://h/ --json @- << EOF | jq .\n{\"a\":\n\"1\"}\nEOF", rows("a", "1")},
 		{`/usr/bin/curl -- https://h/ 2>/dev/null`, nil},
 		{`FOO=1 curl.exe -XPOST https://h/`, nil},
 	}
@@ -155,11 +174,15 @@ func TestParseCurlRefuses(t *testing.T) {
 		"curl -d @file https://h/":          `file "file"`,
 		"echo 1 | curl -d @- https://h/":    "another command",
 		"curl --data-urlencode a@file https://h/":              `file "file"`,
+		"curl -d @- -d @- https://h/ <<< a=1":                  "another command",
+		"curl --json '{\"a\":\"$A\",\"b\":'$B'}' https://h/":   "its JSON holds $B",
 		"curl -F a=1 https://h/":                               "multipart",
 		"curl -u me:$PASS -d a=1 https://h/":                   "-u holds $PASS",
 		"curl -u me -d a=1 https://h/":                         "without a password",
 		"curl -d 'a=1 https://h/":                              "shell couldn't read",
 		"curl -d a=1 https://h/?a=1&b=2":                       "the & in it",
+		"curl -d a=1 https://h/<id>/state":                     "the < and > of <id>",
+		"curl -u <key>:<secret> -d a=1 https://h/":             "the < and > of <key>",
 		"curl -d “a=1” https://h/":                             "typographic",
 		"curl https://h/ \\ \n-d a=1":                          "followed by a space",
 		"curl https://h/ -d hello":                             "one text",
@@ -201,11 +224,32 @@ func TestParseCurlWarns(t *testing.T) {
 		"curl https://h/ -d 'token=a b'":       "differently: token=" + formpost.Mask,
 		"curl https://h/ -d '{\"a\":1}'":       "labels it as a form",
 		"curl https://h/{id} -d a=1":           "replace it",
+		"curl https://[board]:80/ -d a=1":      "the address holds [board]",
+		"curl https://h/ -d a=1 << E\nb=2\nE":  `"<< E" is the shell's`,
 		"curl https://h/ -d a=1 -L":            "doesn't follow redirects",
 	} {
 		imported, err := formpost.ParseCurl(command)
 		if err != nil || len(imported.Warnings) != 1 || !strings.Contains(imported.Warnings[0], says) {
 			t.Errorf("%s\n\t%q, %v, want one …%s…", command, imported.Warnings, err, says)
+		}
+	}
+}
+
+// What stands for a host's name is none, and an IPv6 address needs no brackets.
+func TestParseCurlHost(t *testing.T) {
+	for command, want := range map[string]string{
+		"curl http://[board]/ -d a=1":        "[board]",
+		"curl http://[board]:80/ -d a=1":     "[board]",
+		"curl https://[2001:db8::1]/ -d a=1": "2001:db8::1",
+		"curl https://[::1]:8443/ -d a=1":    "::1",
+	} {
+		imported, err := formpost.ParseCurl(command)
+		if err != nil {
+			t.Errorf("%s: %v", command, err)
+			continue
+		}
+		if r := imported.Request; r.Host != want || (r.Validate() == nil) != strings.Contains(want, ":") {
+			t.Errorf("%s: host %q, %v; want %q", command, r.Host, r.Validate(), want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package formpost
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"mime"
 	"strings"
@@ -23,6 +24,9 @@ func (c *curlCommand) addData(f curlFlag) error {
 		}
 	}
 	switch {
+	case file == "-" && c.hasInput:
+		c.hasInput = false
+		value = c.takeInput(f)
 	case file == "-":
 		return &CurlError{"it reads its data from another command", "write the data after -d"}
 	case file != "":
@@ -47,6 +51,20 @@ func (c *curlCommand) addData(f curlFlag) error {
 	c.data = append(c.data, value)
 	return nil
 }
+
+// takeInput is the data that f, whose value ends in "@-", reads.
+func (c *curlCommand) takeInput(f curlFlag) string {
+	switch f.name {
+	case "data", "data-ascii":
+		return lineEnds.Replace(c.input) // curl(1): -d strips them from what it reads
+	case "data-urlencode":
+		return strings.TrimSuffix(f.value, "@-") + "=" + c.input
+	default:
+		return c.input
+	}
+}
+
+var lineEnds = strings.NewReplacer("\r", "", "\n", "", "\x00", "")
 
 // body turns the data into rows.
 func (c *curlCommand) body(r *Request) error {
@@ -92,11 +110,29 @@ func (c *curlCommand) body(r *Request) error {
 	}
 	dropDefaultType(r, declared.Value)
 	if r.Encoding == JSON {
+		if u := c.brokenBy(data); u != "" {
+			return &CurlError{fmt.Sprintf("its JSON holds %s, which only a shell could fill in", u), "write the value in its place"}
+		}
 		r.Fields, err = jsonRows(data)
 	} else {
 		r.Fields = c.formRows(data)
 	}
 	return err
+}
+
+// brokenBy is what only a shell could fill in at the place where data stops
+// being JSON, or "".
+func (c *curlCommand) brokenBy(data string) string {
+	var wrong *json.SyntaxError
+	if !errors.As(json.Unmarshal([]byte(data), new(any)), &wrong) || wrong.Offset < 1 {
+		return ""
+	}
+	for _, u := range c.unexpanded {
+		if strings.HasPrefix(data[wrong.Offset-1:], u) {
+			return u
+		}
+	}
+	return ""
 }
 
 // dropDefaultType removes a Content-Type that the encoding sets anyway.

@@ -17,6 +17,8 @@ type shell struct {
 	words      []string // as a shell would hand them to curl, without the word "curl"
 	unexpanded []string // variables and commands, which stay in words as they are written
 	warnings   []string
+	input      string // what a here-document or here-string gives curl to read
+	inputName  string // how it is written, "<< EOF"; "" without one
 }
 
 // readShell finds the curl command in text and splits it into words.
@@ -44,17 +46,24 @@ func readShell(text string) (*shell, error) {
 	if stmt.Background && len(others) > 0 {
 		return nil, &CurlError{"a shell ends the command at the & in it", "put the address, or the data, into quotes"}
 	}
+	if placeholder := unquotedPlaceholder(stmt.Redirs); placeholder != "" {
+		return nil, &CurlError{"a shell takes the < and > of " + placeholder + " for redirections", "put a value in its place, or quotes around all of it"}
+	}
 	sh := &shell{}
 	for _, other := range others {
 		sh.warnings = append(sh.warnings, fmt.Sprintf("%q is another command and was left out", other))
 	}
+	w := wordReader{source: text}
 	for _, r := range stmt.Redirs {
-		source := strings.TrimSpace(text[r.Pos().Offset():r.End().Offset()])
+		source := strings.TrimSpace(text[r.Pos().Offset():r.Word.End().Offset()])
+		if input, ok := w.input(r); ok {
+			sh.input, sh.inputName = input, source
+			continue
+		}
 		sh.warnings = append(sh.warnings, fmt.Sprintf("%q is the shell's and was left out", source))
 	}
-	w := wordReader{source: text}
 	for _, word := range call.Args[1:] {
-		sh.words = append(sh.words, w.parts(word.Parts, false))
+		sh.words = append(sh.words, w.parts(word.Parts, unquoted))
 	}
 	slices.Sort(w.unexpanded)
 	sh.unexpanded = slices.Compact(w.unexpanded)
@@ -68,6 +77,18 @@ var (
 	prompt             = regexp.MustCompile(`^\s*(?:[$%#>]\s+)?curl\b`)
 	brokenContinuation = regexp.MustCompile(`\\[ \t]+\n`)
 )
+
+// unquotedPlaceholder is a <name> of documentation, which a shell reads as the
+// two redirections "<name" and ">…", or "".
+func unquotedPlaceholder(redirections []*syntax.Redirect) string {
+	for i, r := range redirections[:max(len(redirections)-1, 0)] {
+		glued := r.Word.Pos().Offset() == r.OpPos.Offset()+1 && redirections[i+1].OpPos == r.Word.End()
+		if r.Op == syntax.RdrIn && glued {
+			return "<" + sourceOf(r.Word) + ">"
+		}
+	}
+	return ""
+}
 
 // findCurl returns the first command whose name is curl, its statement, and the
 // source of the other commands.
@@ -109,12 +130,45 @@ type wordReader struct {
 	unexpanded []string // what only a shell could fill in
 }
 
-func (w *wordReader) parts(parts []syntax.WordPart, quoted bool) string {
+// input is what r lets a command read, if r is a here-document or here-string.
+func (w *wordReader) input(r *syntax.Redirect) (string, bool) {
+	switch r.Op {
+	case syntax.WordHdoc:
+		return w.parts(r.Word.Parts, unquoted) + "\n", true
+	case syntax.Hdoc, syntax.DashHdoc:
+	default:
+		return "", false
+	}
+	text := ""
+	switch {
+	case r.Hdoc == nil:
+	case r.Word.Lit() == "" || strings.Contains(r.Word.Lit(), `\`): // a quoted delimiter: nothing is expanded
+		text = r.Hdoc.Lit()
+	default:
+		text = w.parts(r.Hdoc.Parts, inHereDocument)
+	}
+	if r.Op == syntax.DashHdoc {
+		text = leadingTabs.ReplaceAllString(text, "")
+	}
+	return text, true
+}
+
+var leadingTabs = regexp.MustCompile(`(?m)^\t+`)
+
+// What a backslash quotes (POSIX.1-2017, XCU 2.2 and 2.7.4): every character,
+// or those of a list and line ends.
+const (
+	unquoted       = ""
+	inQuotes       = "$`\"\\"
+	inHereDocument = "$`\\"
+)
+
+func (w *wordReader) parts(parts []syntax.WordPart, quotable string) string {
 	var out strings.Builder
 	for _, part := range parts {
 		switch p := part.(type) {
 		case *syntax.Lit:
-			out.WriteString(unescape(p.Value, quoted))
+			out.WriteString(unescape(p.Value, quotable))
 		case *syntax.SglQuoted:
 			if p.Dollar {
 				out.WriteString(ansiC(p.Value))
@@ -122,7 +176,7 @@ func (w *wordReader) parts(parts []syntax.WordPart, quoted bool) string {
 				out.WriteString(p.Value)
 			}
 		case *syntax.DblQuoted:
-			out.WriteString(w.parts(p.Parts, true))
+			out.WriteString(w.parts(p.Parts, inQuotes))
 		default:
 			text := w.source[part.Pos().Offset():part.End().Offset()]
 			w.unexpanded = append(w.unexpanded, text)
@@ -132,9 +186,8 @@ func (w *wordReader) parts(parts []syntax.WordPart, quoted bool) string {
 	return out.String()
 }
 
-// unescape undoes backslashes: outside of quotes each quotes the character
-// after it, within double quotes only $ ` " \ and line ends (POSIX.1-2017, XCU 2.2).
-func unescape(s string, quoted bool) string {
+// unescape undoes the backslashes before what they quote.
+func unescape(s, quotable string) string {
 	var out strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] != '\\' || i+1 == len(s) {
@@ -144,7 +197,7 @@ func unescape(s string, quoted bool) string {
 		i++
 		switch {
 		case s[i] == '\n':
-		case quoted && !strings.ContainsRune("$`\"\\", rune(s[i])):
+		case quotable != unquoted && strings.IndexByte(quotable, s[i]) < 0:
 			out.WriteByte('\\')
 			out.WriteByte(s[i])
 		default:
