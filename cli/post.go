@@ -42,7 +42,7 @@ func (p *Program) postCommand() *cobra.Command {
 	cmd.RunE = p.does(func(ctx context.Context, args []string) error { return p.post(ctx, &w, flags, args) })
 	f := cmd.Flags()
 	w.addFlags(f)
-	f.Lookup("timeout").Usage = "wait this long while looking at a server that says nothing;\nthe POST itself waits as long as the board does"
+	f.Lookup("timeout").Usage = "look this long at a server that says nothing; the POST\nitself waits as long as the board does"
 	f.BoolVar(&flags.dryRun, "dry-run", false, "print the request's exact bytes and send nothing")
 	f.BoolVar(&flags.json, "json", false, "print the outcome as one JSON object")
 	f.BoolVar(&flags.raw, "raw", false, "print the body as it is, control characters and echoed\nsecrets included")
