@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"espost/codegen"
+	"espost/esp8266"
 	"espost/profile"
 	"espost/sanitize"
 	"espost/tlsinspect"
@@ -69,22 +71,21 @@ func (c *checked) folder() string {
 }
 
 // checkFirmware finds out whether the firmware's pins.h holds the profile's pin
-// and, when asked, rewrites it. Where the folder isn't here, or was changed by
-// more than a renewal, there is nothing to say.
+// and, when asked, rewrites it. Where the folder isn't here, or nothing can be
+// made of its pins.h, there is nothing to say.
 func (c *checked) checkFirmware(update bool) {
 	dir := c.folder()
 	if dir == "" {
 		return
 	}
 	_, changes, err := compareSketch(c.profile, dir)
-	if err != nil || len(beyondPins(changes)) > 0 {
+	if err != nil {
 		return
 	}
-	pins := changes[slices.IndexFunc(changes, isPins)]
-	if pins.State != codegen.Same && pins.State != codegen.Changed {
+	stale, known := lags(dir, changes, c.profile.Pin.Pin)
+	if !known {
 		return
 	}
-	stale := pins.State == codegen.Changed
 	c.stale = &stale
 	if !stale || !update {
 		return
@@ -94,6 +95,33 @@ func (c *checked) checkFirmware(update bool) {
 		c.updated = true
 		c.note = fmt.Sprintf("%s was rewritten; flash the boards", filepath.Join(dir, pinsFile))
 	}
+}
+
+// lags reports whether the pins.h of a sketch's folder holds another pin than
+// the profile's, if that can be known. A file that the user has edited, or of a
+// sketch that the profile wants otherwise by now, is searched for fingerprints.
+func lags(dir string, changes []codegen.Change, pin esp8266.Pin) (stale, known bool) {
+	state := changes[slices.IndexFunc(changes, isPins)].State
+	switch {
+	case state == codegen.Same:
+		return false, true
+	case state == codegen.Changed && len(beyondPins(changes)) == 0:
+		return true, true
+	case state == codegen.New || pin.Mode != esp8266.PinFingerprint:
+		return false, false
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return false, false
+	}
+	defer root.Close()
+	text, err := root.ReadFile(pinsFile)
+	if err != nil {
+		return false, false
+	}
+	digits := strings.NewReplacer(":", "", " ", "").Replace(strings.ToUpper(string(text)))
+	missing := func(sha1 string) bool { return !strings.Contains(digits, sha1) }
+	return slices.ContainsFunc(pin.SHA1, missing), true
 }
 
 // rewritePins puts the profile's pin into the sketch's folder. What the user has
