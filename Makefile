@@ -35,8 +35,8 @@ build: ## build ./espost
 .PHONY: test
 test: ## run every test, then the concurrent packages again under the race detector
 	./.ci/programs
-	ESPOST_TEST_ALL=1 $(GO) test -timeout 5m ./...
-	CGO_ENABLED=1 $(GO) test -race -short -timeout 5m $(RACE)
+	ESPOST_TEST_ALL=1 $(GO) test -timeout 8m ./...
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 8m $(RACE)
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## check formatting, vet, golangci-lint and the module checksums
