@@ -201,3 +201,18 @@ func TestProgress(t *testing.T) {
 		t.Errorf("the ladder ended as %q", got)
 	}
 }
+
+// A root and its cross-signed twin have one name; the advice is for one of them.
+func TestOnePinIsRecommended(t *testing.T) {
+	choice := func(mode esp8266.PinMode, name string) tlsinspect.PinChoice {
+		return tlsinspect.PinChoice{Pin: esp8266.Pin{Mode: mode}, Name: name, Works: true}
+	}
+	data, err := json.Marshal(&tlsinspect.Report{Pins: tlsinspect.Pins{
+		Fingerprint: choice(esp8266.PinFingerprint, "this certificate"),
+		CAs:         []tlsinspect.PinChoice{choice(esp8266.PinCA, "Twin Root"), choice(esp8266.PinCA, "Twin Root")},
+		Recommended: esp8266.PinCA, Reason: "it lasts",
+	}})
+	if n := strings.Count(string(data), `"recommended":true`); err != nil || n != 1 {
+		t.Errorf("%d pins are recommended, want 1 (%v): %s", n, err, data)
+	}
+}

@@ -146,7 +146,7 @@ func (p Pins) json() []pinJSON {
 	if p.Fingerprint.Pin.Mode == "" {
 		return out
 	}
-	recommended, _ := p.Choice(p.Recommended)
+	marked := false // names don't tell: a root and its cross-signed twin have the same
 	for _, c := range p.all() {
 		j := pinJSON{
 			Mode: c.Pin.Mode, Name: c.Name, Works: c.Works, Error: number(c.Error), Holds: c.Holds,
@@ -160,8 +160,8 @@ func (p Pins) json() []pinJSON {
 			until := c.Until.UTC()
 			j.Until = &until
 		}
-		if c.Pin.Mode == p.Recommended && c.Name == recommended.Name {
-			j.Recommended, j.Reason = true, p.Reason
+		if c.Pin.Mode == p.Recommended && !marked {
+			j.Recommended, j.Reason, marked = true, p.Reason, true
 		}
 		out = append(out, j)
 	}
