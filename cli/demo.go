@@ -61,7 +61,7 @@ func checkDemo(o demo.Options) error {
 		return err
 	}
 	_, port, err := net.SplitHostPort(o.Listen)
-	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n > 65535 {
+	if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil {
 		return fmt.Errorf("--listen %s: write address:port, such as 127.0.0.1:8443; port 0 is any free one", o.Listen)
 	}
 	for _, name := range o.Names {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -82,7 +81,7 @@ func (c *checked) checkFirmware(update bool) {
 	if err != nil {
 		return
 	}
-	stale, known := lags(dir, changes, c.profile.Pin.Pin)
+	stale, known := lags(changes, c.profile.Pin.Pin)
 	if !known {
 		return
 	}
@@ -100,23 +99,18 @@ func (c *checked) checkFirmware(update bool) {
 // lags reports whether the pins.h of a sketch's folder holds another pin than
 // the profile's, if that can be known. A file that the user has edited, or of a
 // sketch that the profile wants otherwise by now, is searched for fingerprints.
-func lags(dir string, changes []codegen.Change, pin esp8266.Pin) (stale, known bool) {
-	state := changes[slices.IndexFunc(changes, isPins)].State
+func lags(changes []codegen.Change, pin esp8266.Pin) (stale, known bool) {
+	pins := changes[slices.IndexFunc(changes, isPins)]
 	switch {
-	case state == codegen.Same:
+	case pins.State == codegen.Same:
 		return false, true
-	case state == codegen.Changed && len(beyondPins(changes)) == 0:
+	case pins.State == codegen.Changed && len(beyondPins(changes)) == 0:
 		return true, true
-	case state == codegen.New || pin.Mode != esp8266.PinFingerprint:
+	case pins.State == codegen.New || pin.Mode != esp8266.PinFingerprint:
 		return false, false
 	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return false, false
-	}
-	defer root.Close()
-	text, err := root.ReadFile(pinsFile)
-	if err != nil {
+	text := pins.Existing()
+	if text == nil {
 		return false, false
 	}
 	digits := strings.NewReplacer(":", "", " ", "").Replace(strings.ToUpper(string(text)))

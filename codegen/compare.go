@@ -132,6 +132,10 @@ func readManifest(root *os.Root) (manifest, error) {
 	return parseManifest(data), nil
 }
 
+// Existing returns the file's content as it was compared, nil where there is no
+// file that could be read.
+func (c Change) Existing() []byte { return c.was }
+
 // compareFile decides on one file of the folder.
 func compareFile(root *os.Root, known manifest, file File) (Change, error) {
 	change := Change{Path: file.Path, State: New, data: file.Data, mode: file.Mode, Again: known.wrote(file.Path, file.Data)}

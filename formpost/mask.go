@@ -1,6 +1,7 @@
 package formpost
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"html"
@@ -36,7 +37,7 @@ func (r Request) masker() masker {
 		}
 	}
 	// A secret may be the beginning of another one: the longest goes first.
-	slices.SortFunc(written, func(a, b string) int { return len(b) - len(a) })
+	slices.SortFunc(written, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	var pairs []string
 	for _, s := range slices.Compact(written) {
 		pairs = append(pairs, s, Mask)
