@@ -133,12 +133,7 @@ func issuer(cert *tlsinspect.Certificate) string {
 	if cert.SelfIssued() {
 		return "itself"
 	}
-	for _, part := range strings.Split(cert.Issuer, ",") {
-		if name, ok := strings.CutPrefix(part, "CN="); ok {
-			return sanitize.Line(name)
-		}
-	}
-	return sanitize.Line(cert.Issuer)
+	return cert.IssuerName()
 }
 
 func day(t time.Time) string { return t.UTC().Format("2 Jan 2006") }

@@ -164,7 +164,7 @@ func (v Verdict) broken(p *Profile, r *tlsinspect.Report) Verdict {
 		v.Fix = "Check that the name still leads to your server before you update the pin."
 	case p.Pin.Mode == esp8266.PinCA:
 		v.Renewed = true
-		v.Reason = fmt.Sprintf("the certificate now comes from another CA (%s)", issuerOf(leaf))
+		v.Reason = fmt.Sprintf("the certificate now comes from another CA (%s)", leaf.IssuerName())
 	default:
 		v.Renewed = true
 		v.Reason = fmt.Sprintf("the certificate was renewed on %s%s", leaf.NotBefore.UTC().Format("2 Jan 2006"), v.keyPhrase())
@@ -180,16 +180,6 @@ func (v Verdict) keyPhrase() string {
 		return ", with the same key; a public-key pin would have held"
 	}
 	return ", with a new key"
-}
-
-// issuerOf is the issuer's common name, or all of its name.
-func issuerOf(leaf *tlsinspect.Certificate) string {
-	for part := range strings.SplitSeq(leaf.Issuer, ",") {
-		if name, ok := strings.CutPrefix(part, "CN="); ok {
-			return sanitize.Line(name)
-		}
-	}
-	return sanitize.Line(leaf.Issuer)
 }
 
 // timed makes a Right verdict Soon where the expected break is near. end is

@@ -120,6 +120,15 @@ func (c *Certificate) Name() string {
 	return clipped(name, maxReason)
 }
 
+// IssuerName returns the shortest name a person knows the issuer by, safe to
+// show: its common name, else all of its name.
+func (c *Certificate) IssuerName() string {
+	if n := name(c.parts.issuer); n != nil && n.CommonName != "" {
+		return clipped(n.CommonName, maxReason)
+	}
+	return clipped(c.Issuer, maxReason)
+}
+
 // SelfIssued reports whether subject and issuer are the same name.
 func (c *Certificate) SelfIssued() bool {
 	return c.parts.subject != nil && string(c.parts.subject) == string(c.parts.issuer)

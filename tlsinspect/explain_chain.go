@@ -119,21 +119,13 @@ func (in *inspection) explainPath(r *Report, out *findings) {
 	dated := errors.As(err, new(x509.CertificateInvalidError)) // expired, say: no path was looked for
 	if err != nil && !dated && len(r.Chain) == 1 {
 		out.add(Warning, CodeMissingIntermediate, "Ask the host to send the whole chain (fullchain.pem); until then pin the fingerprint or the key.",
-			"The server sends its certificate without the issuer's (%s): a CA pin can't be built from what it sends", issuerName(leaf))
+			"The server sends its certificate without the issuer's (%s): a CA pin can't be built from what it sends", leaf.IssuerName())
 	}
 	if ca, ok := r.Pins.Choice("ca"); r.Board.Connects && ok && !ca.Works && !out.has(CodeNameMismatch) && !out.has(CodeIPSANIgnored) &&
 		!out.has(CodeExpired) && !out.has(CodeNotYetValid) {
 		out.add(Note, CodeNoCA, "Pin the fingerprint or the key.",
 			"A CA pin would fail on this chain (BearSSL error %d)", ca.Error)
 	}
-}
-
-// issuerName is the name of a certificate's issuer, safe to show.
-func issuerName(c *Certificate) string {
-	if n := name(c.parts.issuer); n != nil && n.CommonName != "" {
-		return clipped(n.CommonName, maxReason)
-	}
-	return clipped(c.Issuer, maxReason)
 }
 
 // explainSignatures looks at how the certificates are signed; how a root signs

@@ -68,7 +68,7 @@ func (d *Dialog) certificate(ctx context.Context) error {
 	d.say("An ESP8266 can connect, with %s and %s.", esp8266.VersionName(r.Board.Version), r.Board.CipherSuite.Name)
 	d.say("SHA-1 fingerprint: %s", r.Fingerprint())
 	for i, c := range r.Chain {
-		d.say("Certificate %d: %s, issued by %s, valid until %s.", i+1, sanitize.Line(c.Name()), sanitize.Line(issuer(c)), c.NotAfter.UTC().Format("2 January 2006"))
+		d.say("Certificate %d: %s, issued by %s, valid until %s.", i+1, sanitize.Line(c.Name()), c.IssuerName(), c.NotAfter.UTC().Format("2 January 2006"))
 	}
 	d.findings(r)
 	d.say("The firmware can know the server by:")
@@ -88,14 +88,6 @@ func (d *Dialog) certificate(ctx context.Context) error {
 		d.Profile.Pin = pins[chosen].Pin
 	}
 	return err
-}
-
-// issuer is the short name of who signed a certificate.
-func issuer(c *tlsinspect.Certificate) string {
-	if c.X509 == nil || c.X509.Issuer.CommonName == "" {
-		return c.Issuer
-	}
-	return c.X509.Issuer.CommonName
 }
 
 func (d *Dialog) findings(r *tlsinspect.Report) {
