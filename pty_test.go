@@ -20,7 +20,7 @@ import (
 	"github.com/creack/pty"
 
 	"espost/demo"
-	"espost/hostile"
+	"espost/internal/testkit/hostile"
 )
 
 // console is the real binary on a pseudo-terminal of 80×24, its screen kept by

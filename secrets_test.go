@@ -19,7 +19,7 @@ import (
 	"testing"
 	"time"
 
-	"espost/hostile"
+	"espost/internal/testkit/hostile"
 )
 
 // The planted secrets. They are short, so that no screen breaks them in two.

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"espost/demo"
-	"espost/sanitize"
+	"espost/internal/sanitize"
 	"espost/tlsinspect"
 )
 

@@ -10,8 +10,8 @@ import (
 	"espost/codegen"
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/sanitize"
 	"espost/profile"
-	"espost/sanitize"
 	"espost/tlsinspect"
 )
 

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"espost/esp8266"
-	"espost/sanitize"
+	"espost/internal/sanitize"
 )
 
 // maxLog bounds the serial log that is read from standard input, in bytes.

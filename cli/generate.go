@@ -13,8 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"espost/codegen"
+	"espost/internal/sanitize"
 	"espost/profile"
-	"espost/sanitize"
 )
 
 // generateFlags are generate's own, beside work's.

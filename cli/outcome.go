@@ -11,7 +11,7 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
-	"espost/sanitize"
+	"espost/internal/sanitize"
 )
 
 // boardsError is a failed test POST in the words of the board.

@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"espost/formpost"
+	"espost/internal/sanitize"
 	"espost/profile"
-	"espost/sanitize"
 	"espost/tlsinspect"
 )
 

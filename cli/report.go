@@ -11,7 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"espost/esp8266"
-	"espost/sanitize"
+	"espost/internal/sanitize"
 	"espost/tlsinspect"
 )
 

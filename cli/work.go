@@ -13,8 +13,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"espost/esp8266"
+	"espost/internal/sanitize"
 	"espost/profile"
-	"espost/sanitize"
 	"espost/tlsinspect"
 )
 

@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"espost/sanitize"
+	"espost/internal/sanitize"
 )
 
 // An object is a JSON object whose members keep their order. The zero value is

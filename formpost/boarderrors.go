@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"espost/esp8266"
-	"espost/sanitize"
+	"espost/internal/sanitize"
 )
 
 // HTTPClient's return values (core ESP8266HTTPClient.h).

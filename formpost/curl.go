@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"espost/esp8266"
-	"espost/sanitize"
+	"espost/internal/sanitize"
 )
 
 // An Import is what a curl command says, as far as a board can do the same.

@@ -10,7 +10,7 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
-	"espost/hostile"
+	"espost/internal/testkit/hostile"
 )
 
 // A server that sends the request back, in whatever place and spelling, doesn't

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 
 	"espost/esp8266"
-	"espost/sanitize"
+	"espost/internal/sanitize"
 )
 
 // The codes of Notes. They are stable: scripts may rely on them.

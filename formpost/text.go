@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"espost/sanitize"
+	"espost/internal/sanitize"
 )
 
 // A TextRow is one row of a form as a line of text:

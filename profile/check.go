@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"espost/esp8266"
-	"espost/sanitize"
+	"espost/internal/sanitize"
 	"espost/tlsinspect"
 )
 

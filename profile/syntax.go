@@ -10,7 +10,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/token"
 
-	"espost/sanitize"
+	"espost/internal/sanitize"
 )
 
 // A SyntaxError is something in a profile's text that can't be, with its place.

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"espost/hostile"
+	"espost/internal/testkit/hostile"
 )
 
 // hostileAnswers are what package hostile's servers send after the board's

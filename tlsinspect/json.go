@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"espost/esp8266"
-	"espost/sanitize"
+	"espost/internal/sanitize"
 )
 
 // The shapes of inspect's JSON. Their keys are a promise to scripts.

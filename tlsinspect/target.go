@@ -10,7 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"espost/sanitize"
+	"espost/internal/sanitize"
 )
 
 // A Target is what the user typed, understood: where the board will send its

@@ -11,8 +11,8 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"espost/codegen"
+	"espost/internal/sanitize"
 	"espost/profile"
-	"espost/sanitize"
 	"espost/tlsinspect"
 	"espost/tui/certificate"
 	"espost/tui/connect"

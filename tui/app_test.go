@@ -14,10 +14,10 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/testkit/tuitest"
 	"espost/profile"
 	"espost/tlsinspect"
 	"espost/tui"
-	"espost/tui/tuitest"
 )
 
 // today is the clock of every test here.

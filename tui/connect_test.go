@@ -5,7 +5,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"espost/recent"
+	"espost/internal/recent"
 )
 
 // Who has only looked at a server has nothing to lose: quitting doesn't ask. The

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"espost/formpost"
+	"espost/internal/recent"
 	"espost/profile"
-	"espost/recent"
 	"espost/tlsinspect"
 )
 

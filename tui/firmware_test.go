@@ -8,7 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"espost/tui/tuitest"
+	"espost/internal/testkit/tuitest"
 )
 
 // written leads an app of that size to the page after writing.

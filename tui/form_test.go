@@ -5,7 +5,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"espost/tui/tuitest"
+	"espost/internal/testkit/tuitest"
 )
 
 // atForm leads the app to the form.

@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"espost/recent"
+	"espost/internal/recent"
 	"espost/tlsinspect"
 )
 

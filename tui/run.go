@@ -15,9 +15,9 @@ import (
 
 	"espost/demo"
 	"espost/formpost"
+	"espost/internal/recent"
+	"espost/internal/sanitize"
 	"espost/profile"
-	"espost/recent"
-	"espost/sanitize"
 	"espost/tlsinspect"
 	"espost/tui/connect"
 	"espost/tui/dialog"

@@ -16,11 +16,11 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/recent"
+	"espost/internal/testkit/tuitest"
 	"espost/profile"
-	"espost/recent"
 	"espost/tlsinspect"
 	"espost/tui"
-	"espost/tui/tuitest"
 )
 
 // A state is a screen worth a golden file, and how to get there.

@@ -9,9 +9,9 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/testkit/tuitest"
 	"espost/profile"
 	"espost/tlsinspect"
-	"espost/tui/tuitest"
 )
 
 // atAnswer leads the app to the first answer; each answer tells its number.

@@ -3,7 +3,7 @@ package tui
 import (
 	tea "charm.land/bubbletea/v2"
 
-	"espost/sanitize"
+	"espost/internal/sanitize"
 	"espost/tui/ui"
 )
 

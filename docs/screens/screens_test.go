@@ -23,11 +23,11 @@ import (
 
 	"espost/demo"
 	"espost/formpost"
+	"espost/internal/testkit/tuitest"
+	"espost/internal/testkit/tuitest/svg"
 	"espost/profile"
 	"espost/tlsinspect"
 	"espost/tui"
-	"espost/tui/tuitest"
-	"espost/tui/tuitest/svg"
 )
 
 const host = "demo.espost.test"

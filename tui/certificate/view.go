@@ -8,7 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"espost/esp8266"
-	"espost/sanitize"
+	"espost/internal/sanitize"
 	"espost/tlsinspect"
 	"espost/tui/ui"
 )

@@ -10,7 +10,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
-	"espost/recent"
+	"espost/internal/recent"
 	"espost/tlsinspect"
 	"espost/tui/ui"
 )

@@ -8,8 +8,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"espost/recent"
-	"espost/sanitize"
+	"espost/internal/recent"
+	"espost/internal/sanitize"
 	"espost/tlsinspect"
 	"espost/tui/ui"
 )

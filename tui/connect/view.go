@@ -7,7 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"espost/sanitize"
+	"espost/internal/sanitize"
 	"espost/tlsinspect"
 	"espost/tui/ui"
 )

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"espost/sanitize"
+	"espost/internal/sanitize"
 )
 
 // ask prints a question with its default and returns the answer.

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/term"
 
 	"espost/formpost"
+	"espost/internal/sanitize"
 	"espost/profile"
-	"espost/sanitize"
 	"espost/tlsinspect"
 	"espost/tui/ui"
 )

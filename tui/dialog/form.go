@@ -10,8 +10,8 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/sanitize"
 	"espost/profile"
-	"espost/sanitize"
 )
 
 // secretSource is what is written for a field whose value is asked for

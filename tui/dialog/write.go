@@ -10,7 +10,7 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
-	"espost/sanitize"
+	"espost/internal/sanitize"
 )
 
 // firmware asks for what only the board needs, and writes the files.

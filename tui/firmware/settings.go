@@ -12,8 +12,8 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
+	"espost/internal/sanitize"
 	"espost/profile"
-	"espost/sanitize"
 	"espost/tui/ui"
 )
 

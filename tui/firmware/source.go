@@ -10,7 +10,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"espost/codegen"
-	"espost/sanitize"
+	"espost/internal/sanitize"
 	"espost/tui/ui"
 )
 

@@ -9,7 +9,7 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
-	"espost/sanitize"
+	"espost/internal/sanitize"
 	"espost/tui/ui"
 )
 

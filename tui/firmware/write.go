@@ -8,7 +8,7 @@ import (
 
 	"espost/codegen"
 	"espost/formpost"
-	"espost/sanitize"
+	"espost/internal/sanitize"
 	"espost/tui/ui"
 )
 

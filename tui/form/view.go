@@ -6,8 +6,8 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/sanitize"
 	"espost/profile"
-	"espost/sanitize"
 	"espost/tui/ui"
 )
 

@@ -10,7 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"espost/formpost"
-	"espost/sanitize"
+	"espost/internal/sanitize"
 	"espost/tui/ui"
 )
 

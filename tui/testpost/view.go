@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"espost/formpost"
-	"espost/sanitize"
+	"espost/internal/sanitize"
 	"espost/tui/ui"
 )
 

@@ -6,7 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"espost/sanitize"
+	"espost/internal/sanitize"
 )
 
 // A Step is one page of the app. The root calls it by these methods only; what

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
-	"espost/tui/tuitest"
+	"espost/internal/testkit/tuitest"
 )
 
 // startServer starts a server that says one line to each caller, and returns a command that asks it.

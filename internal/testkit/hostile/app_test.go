@@ -7,11 +7,11 @@ import (
 	"testing"
 
 	"espost/formpost"
-	"espost/hostile"
+	"espost/internal/testkit/hostile"
+	"espost/internal/testkit/tuitest"
 	"espost/profile"
 	"espost/tlsinspect"
 	"espost/tui"
-	"espost/tui/tuitest"
 )
 
 // The app in a terminal, with servers that want to take the screen over: from

@@ -12,7 +12,7 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/google/go-cmp/cmp"
 
-	"espost/tui/tuitest"
+	"espost/internal/testkit/tuitest"
 )
 
 // start runs a notebook in a bubble and gives it to the test.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"espost/recent"
+	"espost/internal/recent"
 )
 
 func list(t *testing.T) recent.List {

@@ -16,7 +16,7 @@ import (
 	"github.com/charmbracelet/x/vt"
 	"github.com/google/go-cmp/cmp"
 
-	"espost/tui/tuitest/svg"
+	"espost/internal/testkit/tuitest/svg"
 )
 
 // screen writes output on a terminal and returns its cells.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"espost/cli"
-	"espost/hostile"
+	"espost/internal/testkit/hostile"
 )
 
 // The commands themselves, with what a terminal would get: every behaviour, a

@@ -14,7 +14,7 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
-	"espost/hostile"
+	"espost/internal/testkit/hostile"
 	"espost/tlsinspect"
 )
 

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"espost/cli"
-	"espost/hostile"
+	"espost/internal/testkit/hostile"
 )
 
 // soon is when a visit that was told to end counts as one that doesn't listen:

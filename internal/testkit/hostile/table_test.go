@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"espost/hostile"
+	"espost/internal/testkit/hostile"
 )
 
 // A table is docs/hostile.md: a row for each behaviour and way in.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"espost/sanitize"
+	"espost/internal/sanitize"
 )
 
 func TestIndentJSON(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"espost/sanitize"
+	"espost/internal/sanitize"
 )
 
 func TestJSON(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"espost/hostile"
+	"espost/internal/testkit/hostile"
 )
 
 // peakOf returns how much the heap grew, at most, while f ran: everything that

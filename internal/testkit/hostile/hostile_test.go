@@ -10,7 +10,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"espost/hostile"
+	"espost/internal/testkit/hostile"
 )
 
 // Nothing may be left running: neither by a server nor by what visited it.

@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"espost/sanitize"
+	"espost/internal/sanitize"
 )
 
 func TestLine(t *testing.T) {
