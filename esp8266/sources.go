@@ -4,6 +4,9 @@ package esp8266
 // something that the sketch reads on the board just before each POST.
 type Source string
 
+// MaxGPIO is the highest number of a pin.
+const MaxGPIO = 16
+
 // The sources.
 const (
 	SourceText     Source = "text"
@@ -58,10 +61,14 @@ func Sources() []SourceInfo {
 // Constant reports whether the value is given with the form: nothing is read on
 // the board. A JSON value differs from a text in one way: a JSON body has it
 // without quotes.
-func (s Source) Constant() bool { return s == SourceText || s == SourceJSON }
+func (s Source) Constant() bool { return s == "" || s == SourceText || s == SourceJSON }
 
-// Info returns the description of s, if there is such a source.
+// Info returns the description of s, if there is such a source. The empty one is
+// SourceText.
 func (s Source) Info() (SourceInfo, bool) {
+	if s == "" {
+		s = SourceText
+	}
 	for _, i := range sources {
 		if i.Source == s {
 			return i, true

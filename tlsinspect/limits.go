@@ -21,10 +21,6 @@ const (
 
 	addressesWaitedFor = 3 // timeouts that silent addresses may cost a fingerprint
 
-	maxInput = 4096 // bytes of a target, as typed
-	maxHost  = 253  // bytes of a host name (RFC 1035 §2.3.4, without the root's dot)
-	maxLabel = 63   // bytes of one of its labels
-
 	defaultTimeout = 10 * time.Second       // of one connection, or of the name lookup
 	farewell       = 500 * time.Millisecond // for the closing alert to leave
 )

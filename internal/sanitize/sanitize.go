@@ -22,6 +22,15 @@ func Line(s string) string {
 	})
 }
 
+// Clip is Line, cut after so many characters; an ellipsis tells that it was.
+func Clip(s string, most int) string {
+	s = Line(s)
+	if utf8.RuneCountInString(s) > most {
+		s = string([]rune(s)[:most]) + "…"
+	}
+	return s
+}
+
 // Text is Line for text of several lines: line ends stay (CRLF becomes LF) and
 // a tab becomes four spaces.
 func Text(s string) string {

@@ -1,11 +1,11 @@
-package tlsinspect_test
+package request_test
 
 import (
 	"errors"
 	"strings"
 	"testing"
 
-	"espost/tlsinspect"
+	"espost/request"
 )
 
 func TestParseTarget(t *testing.T) {
@@ -51,18 +51,18 @@ func TestParseTarget(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.in, func(t *testing.T) {
-			got, err := tlsinspect.ParseTarget(tt.in)
+			got, err := request.ParseTarget(tt.in)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if got.Host != tt.host || got.Port != tt.port || got.Path != tt.path {
 				t.Errorf("got %q %d %q, want %q %d %q", got.Host, got.Port, got.Path, tt.host, tt.port, tt.path)
 			}
-			noted := len(got.Notes) == 1 && got.Notes[0].Code == tlsinspect.CodePlainHTTP && got.Notes[0].Fix != ""
+			noted := len(got.Notes) == 1 && got.Notes[0].Code == request.CodePlainHTTP && got.Notes[0].Fix != ""
 			if noted != tt.noted || len(got.Notes) > 1 {
 				t.Errorf("notes are %+v, want plain-http: %v", got.Notes, tt.noted)
 			}
-			again, err := tlsinspect.ParseTarget(got.URL())
+			again, err := request.ParseTarget(got.URL())
 			if err != nil || again.URL() != got.URL() {
 				t.Errorf("URL %q reads back as %q, %v", got.URL(), again.URL(), err)
 			}
@@ -100,8 +100,8 @@ func TestParseTargetRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.in, func(t *testing.T) {
-			got, err := tlsinspect.ParseTarget(tt.in)
-			if !errors.Is(err, tlsinspect.ErrTarget) || !strings.Contains(err.Error(), tt.says) {
+			got, err := request.ParseTarget(tt.in)
+			if !errors.Is(err, request.ErrTarget) || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("got %v, error %v; want one saying %q", got, err, tt.says)
 			}
 			if err != nil && strings.Contains(err.Error(), "secret") {
@@ -112,11 +112,11 @@ func TestParseTargetRefuses(t *testing.T) {
 }
 
 func TestTargetForms(t *testing.T) {
-	v6 := tlsinspect.Target{Host: "::1", Port: 8443, Path: "/x"}
+	v6 := request.Target{Host: "::1", Port: 8443, Path: "/x"}
 	if got := v6.Addr() + " " + v6.String(); got != "[::1]:8443 https://[::1]:8443/x" {
 		t.Error(got)
 	}
-	plain := tlsinspect.Target{Host: "host.example", Port: 443, Path: "/"}
+	plain := request.Target{Host: "host.example", Port: 443, Path: "/"}
 	if got := plain.Addr() + " " + plain.URL(); got != "host.example:443 https://host.example/" {
 		t.Error(got)
 	}

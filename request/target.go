@@ -1,4 +1,4 @@
-package tlsinspect
+package request
 
 import (
 	"errors"
@@ -10,6 +10,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/net/idna"
+
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 )
 
@@ -19,7 +22,7 @@ type Target struct {
 	Host  string    // lower case; IDN in ASCII; an IPv6 address without brackets
 	Port  int       // 1 to 65535
 	Path  string    // begins with "/" and keeps the query; no fragment; ASCII only
-	Notes []Finding // what had to be changed to understand it
+	Notes []problem.Problem // what had to be changed to understand it
 }
 
 // ErrTarget is what ParseTarget's errors wrap.
@@ -75,12 +78,15 @@ func errTooLong() error {
 	return fmt.Errorf("%w: it is longer than %d bytes; give a host or an https URL", ErrTarget, maxInput)
 }
 
-func plainHTTPNote(port int) Finding {
-	return Finding{
-		Severity: Warning,
+// CodePlainHTTP is the code of the note on an address that isn't https.
+const CodePlainHTTP = "plain-http"
+
+func plainHTTPNote(port int) problem.Problem {
+	return problem.Problem{
+		Severity: problem.Warning,
 		Code:     CodePlainHTTP,
 		Message:  fmt.Sprintf("http:// and port 80 are not encrypted: https on port %d is used instead", port),
-		Fix:      "Write https:// and, if the server needs one, its HTTPS port; 443 is the usual one.",
+		Fix:      "Write https:// and, if the server needs one, its HTTPS port; 443 is the usual one",
 	}
 }
 
@@ -194,14 +200,77 @@ func normalizePath(s string) string {
 	return b.String()
 }
 
-// quoted is foreign text made safe and short enough for a sentence.
-func quoted(s string) string { return clipped(s, maxQuoted) }
+// Limits of a target.
+const (
+	maxInput = 4096 // bytes of a target, as typed
+	maxHost  = 253  // bytes of a host name (RFC 1035 §2.3.4, without the root's dot)
+	maxLabel = 63   // bytes of one of its labels
 
-// clipped is foreign text made safe, and cut after so many characters.
-func clipped(s string, most int) string {
-	s = sanitize.Line(s)
-	if utf8.RuneCountInString(s) > most {
-		s = string([]rune(s)[:most]) + "…"
+	maxQuoted = 60 // characters quoted of what can't be understood
+)
+
+// quoted is foreign text made safe and short enough for a sentence.
+func quoted(s string) string { return sanitize.Clip(s, maxQuoted) }
+// normalizeHost turns a host into what DNS and server_name take: lower case
+// ASCII, or an IP address in its canonical form.
+func normalizeHost(s string) (string, error) {
+	if s == "" {
+		return "", fmt.Errorf("%w: the host is missing; type one such as postman-echo.com", ErrTarget)
 	}
-	return s
+	if ip, err := netip.ParseAddr(s); err == nil {
+		if ip.Zone() != "" {
+			return "", fmt.Errorf("%w: an address with a zone (%%%s) means something on this computer only; remove the zone or use a name", ErrTarget, quoted(ip.Zone()))
+		}
+		return ip.String(), nil
+	}
+	if strings.Contains(s, ":") {
+		return "", fmt.Errorf("%w: %q is neither host:port nor an IPv6 address", ErrTarget, quoted(s))
+	}
+	// UTS 46 mapping as browsers do it; the characters are checked below, since
+	// names with an underscore exist.
+	profile := idna.New(idna.MapForLookup(), idna.BidiRule(), idna.CheckHyphens(false), idna.StrictDomainName(false), idna.Transitional(false))
+	host, err := profile.ToASCII(s)
+	if err != nil {
+		return "", fmt.Errorf("%w: %q is no host name; check its spelling (%s)", ErrTarget, quoted(s), quoted(err.Error()))
+	}
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	if err := checkHost(host); err != nil {
+		return "", err
+	}
+	return host, nil
+}
+
+// checkHost checks an ASCII host name: letters, digits, hyphens and underscores
+// in labels of 1 to 63 bytes.
+func checkHost(host string) error {
+	bad := func(why string) error {
+		return fmt.Errorf("%w: %q is no host name: %s; type one such as postman-echo.com", ErrTarget, quoted(host), why)
+	}
+	if len(host) > maxHost {
+		return bad(fmt.Sprintf("it has more than %d bytes", maxHost))
+	}
+	labels := strings.Split(host, ".")
+	for _, l := range labels {
+		switch {
+		case l == "":
+			return bad("a part between its dots is empty")
+		case len(l) > maxLabel:
+			return bad(fmt.Sprintf("a part has more than %d bytes", maxLabel))
+		case strings.HasPrefix(l, "-") || strings.HasSuffix(l, "-"):
+			return bad("a part begins or ends with a hyphen")
+		case l == "*":
+			return bad("it is a pattern, and the board needs one host")
+		}
+		if i := strings.IndexFunc(l, notInHost); i >= 0 {
+			return bad(fmt.Sprintf("it can't hold %q", quoted(l[i:i+1])))
+		}
+	}
+	if strings.Trim(labels[len(labels)-1], "0123456789") == "" { // RFC 3696 §2: no top-level domain is all digits
+		return bad("it looks like an incomplete IP address")
+	}
+	return nil
+}
+
+func notInHost(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_'
 }

@@ -1,0 +1,188 @@
+package request
+
+import (
+	"strconv"
+	"strings"
+)
+
+// What HTTPClient puts into every request (core ESP8266HTTPClient.cpp, sendHeader).
+const (
+	userAgent      = "ESP8266HTTPClient"
+	acceptEncoding = "identity;q=1,chunked;q=0.1,*;q=0"
+)
+
+const upperHex = "0123456789ABCDEF"
+
+// Mask stands where a secret value would be shown.
+const Mask = "••••••••"
+
+// ContentType returns the value of the Content-Type header: the user's own
+// header if there is one, else the body's.
+func (r Request) ContentType() string {
+	if h, ok := r.Header("Content-Type"); ok {
+		return h.Value
+	}
+	return r.Body.ContentType()
+}
+
+// Bytes returns the whole request, head and body, as the core's HTTPClient
+// sends it when the firmware adds r.Headers in order, then Content-Type unless
+// it is among them. It is meaningful only for a request that Validate accepts.
+func (r Request) Bytes() []byte {
+	body := r.body(false)
+	return []byte(r.head(len(body), false) + body)
+}
+
+// Preview returns the request's head and body for people: the same text as
+// Bytes, with Mask for each secret value. Content-Length is the real one.
+func (r Request) Preview() (head, body string) {
+	return r.head(len(r.body(false)), true), r.body(true)
+}
+
+// BodyBytes returns the request's body: the fields that are on, encoded, in order.
+func (r Request) BodyBytes() []byte { return []byte(r.body(false)) }
+
+// head returns the request line and headers up to and with the empty line
+// (core ESP8266HTTPClient.cpp, sendHeader; sendRequest adds Content-Length last).
+func (r Request) head(bodyLen int, mask bool) string {
+	var out strings.Builder
+	line := func(name, value string) {
+		out.WriteString(name + ": " + value + "\r\n")
+	}
+	out.WriteString(r.Method + " " + r.Target.Path + " HTTP/1.1\r\n")
+	line("Host", r.Target.hostHeader())
+	line("User-Agent", userAgent)
+	line("Accept-Encoding", acceptEncoding)
+	line("Connection", "keep-alive")
+	for _, h := range r.Headers {
+		if mask && h.Secret {
+			h.Value = Mask
+		}
+		line(h.Name, h.Value)
+	}
+	if _, own := r.Header("Content-Type"); !own {
+		line("Content-Type", r.Body.ContentType())
+	}
+	line("Content-Length", strconv.Itoa(bodyLen))
+	out.WriteString("\r\n")
+	return out.String()
+}
+
+// hostHeader returns the Host header's value. HTTPClient leaves out ports 80
+// and 443, whatever the scheme.
+func (t Target) hostHeader() string {
+	if t.Port == 80 || t.Port == 443 {
+		return t.Host
+	}
+	return t.Host + ":" + strconv.Itoa(t.Port)
+}
+
+// body is BodyBytes; with mask, secret values are Mask.
+func (r Request) body(mask bool) string {
+	if r.Body == JSON {
+		return jsonObject(r.Active(), mask)
+	}
+	return urlencoded(r.Active(), mask)
+}
+
+// urlencoded serialises fields as application/x-www-form-urlencoded
+// (WHATWG URL §5.2).
+func urlencoded(fields []Field, mask bool) string {
+	var out strings.Builder
+	for i, f := range fields {
+		if i > 0 {
+			out.WriteByte('&')
+		}
+		percentEncode(&out, f.Name)
+		out.WriteByte('=')
+		if mask && f.Secret {
+			out.WriteString(Mask)
+			continue
+		}
+		percentEncode(&out, f.Sent())
+	}
+	return out.String()
+}
+
+// PercentEncode returns s's bytes with the application/x-www-form-urlencoded
+// percent-encode set, and a space as "+" (WHATWG URL §1.3).
+func PercentEncode(s string) string {
+	var out strings.Builder
+	percentEncode(&out, s)
+	return out.String()
+}
+
+func percentEncode(out *strings.Builder, s string) {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9',
+			c == '*', c == '-', c == '.', c == '_':
+			out.WriteByte(c)
+		case c == ' ':
+			out.WriteByte('+')
+		default:
+			out.WriteByte('%')
+			out.WriteByte(upperHex[c>>4])
+			out.WriteByte(upperHex[c&15])
+		}
+	}
+}
+
+// jsonObject serialises fields as one JSON object, in order (RFC 8259 §4).
+func jsonObject(fields []Field, mask bool) string {
+	var out strings.Builder
+	out.WriteByte('{')
+	for i, f := range fields {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		jsonString(&out, f.Name)
+		out.WriteByte(':')
+		switch {
+		case mask && f.Secret:
+			jsonString(&out, Mask)
+		case f.raw():
+			out.WriteString(f.Sent())
+		default:
+			jsonString(&out, f.Sent())
+		}
+	}
+	out.WriteByte('}')
+	return out.String()
+}
+
+// JSONString returns s in quotes, escaping only what RFC 8259 §7 demands; a byte
+// that is no UTF-8 becomes U+FFFD, since JSON is UTF-8 (§8.1).
+func JSONString(s string) string {
+	var out strings.Builder
+	jsonString(&out, s)
+	return out.String()
+}
+
+func jsonString(out *strings.Builder, s string) {
+	out.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			out.WriteByte('\\')
+			out.WriteRune(r)
+		case r == '\b':
+			out.WriteString(`\b`)
+		case r == '\t':
+			out.WriteString(`\t`)
+		case r == '\n':
+			out.WriteString(`\n`)
+		case r == '\f':
+			out.WriteString(`\f`)
+		case r == '\r':
+			out.WriteString(`\r`)
+		case r < ' ':
+			out.WriteString(`\u00`)
+			out.WriteByte(upperHex[r>>4])
+			out.WriteByte(upperHex[r&15])
+		default: // an invalid byte arrives as U+FFFD
+			out.WriteRune(r)
+		}
+	}
+	out.WriteByte('"')
+}

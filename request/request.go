@@ -1,0 +1,110 @@
+package request
+
+import (
+	"slices"
+	"strings"
+
+	"espost/esp8266"
+)
+
+// A Body is how a request's fields become its body.
+type Body string
+
+// The bodies.
+const (
+	Form Body = "form" // application/x-www-form-urlencoded
+	JSON Body = "json" // application/json: one object, a member a field
+)
+
+// Bodies returns the bodies in the order that they are offered.
+func Bodies() []Body { return []Body{Form, JSON} }
+
+// ContentType returns the media type of such a body.
+func (b Body) ContentType() string {
+	if b == JSON {
+		return "application/json"
+	}
+	return "application/x-www-form-urlencoded"
+}
+
+// Methods returns the methods that can carry a body, the usual one first.
+func Methods() []string { return []string{"POST", "PUT", "PATCH"} }
+
+// A Request is everything that decides which bytes the board sends, and what it
+// takes for success.
+type Request struct {
+	Method  string // one of Methods
+	Target  Target
+	Body    Body
+	Headers []Header // added to those that HTTPClient sends, in order
+	Fields  []Field
+	Answer  Answer
+}
+
+// A Header is one header that is added.
+type Header struct {
+	Name   string
+	Value  string
+	Secret bool // masked wherever it is shown, never saved, in arduino_secrets.h on the board
+}
+
+// A Field is one name with a value: a row of the form.
+type Field struct {
+	Name   string
+	Source esp8266.Source // where the value comes from; the zero value is a constant text
+	Value  string         // of a constant
+	Sample string         // of the other sources: what the test sends in place of a reading; empty for the source's own
+	GPIO   int            // for sources that read a pin
+	Off    bool           // kept, and not sent
+	Secret bool           // as of a Header; constant texts only
+}
+
+// Sent returns the value that is sent from this computer: what only the board
+// can read is replaced by a sample.
+func (f Field) Sent() string {
+	if f.Source.Constant() {
+		return f.Value
+	}
+	if info, ok := f.Source.Info(); ok && f.Sample == "" {
+		return info.Sample
+	}
+	return f.Sample
+}
+
+// raw reports whether the value stands in JSON as it is, without quotes.
+func (f Field) raw() bool {
+	info, _ := f.Source.Info()
+	return info.Number || f.Source == esp8266.SourceJSON
+}
+
+// HoldsSecret reports whether f's value is typed in and must not be shown.
+func (f Field) HoldsSecret() bool { return f.Secret && f.Source.Constant() }
+
+// Clone returns a copy that shares nothing with r.
+func (r Request) Clone() Request {
+	r.Headers = slices.Clone(r.Headers)
+	r.Fields = slices.Clone(r.Fields)
+	r.Target.Notes = slices.Clone(r.Target.Notes)
+	r.Answer = r.Answer.clone()
+	return r
+}
+
+// Active returns the fields that are on.
+func (r Request) Active() []Field {
+	return slices.DeleteFunc(slices.Clone(r.Fields), func(f Field) bool { return f.Off })
+}
+
+// Header returns the first added header with that name, in any case.
+func (r Request) Header(name string) (Header, bool) {
+	i := slices.IndexFunc(r.Headers, func(h Header) bool { return strings.EqualFold(h.Name, name) })
+	if i < 0 {
+		return Header{}, false
+	}
+	return r.Headers[i], true
+}
+
+// WithHeader returns r with one more header.
+func (r Request) WithHeader(h Header) Request {
+	r.Headers = append(slices.Clip(r.Headers), h)
+	return r
+}

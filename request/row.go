@@ -1,0 +1,383 @@
+package request
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"espost/esp8266"
+	"espost/internal/problem"
+	"espost/internal/sanitize"
+)
+
+// One syntax for a field, wherever people write one: on the command line, in
+// the app's "edit as text", in the accessible mode and in the documents.
+//
+//	name=text               a constant text
+//	name:=JSON              a constant number, true, false, null, list or object
+//	name@source             what the board reads, such as rssi
+//	name@source:gpio        from that pin
+//	name@source=sample      what the test sends in its place
+//	name!                   a secret text, given in the environment or asked for
+//	name!=text              a secret text
+//	Name:value              a header, where headers may stand
+//
+// In a name, \ takes the meaning from the sign after it: a\=b is a name with an
+// equals sign. A text under a name that services use for credentials
+// (IsSecretName) is secret without being marked.
+
+// Syntax is the syntax in one line, for help texts.
+const Syntax = "name=text, name:=JSON, name@source, name@source:gpio, name@source=sample, or name! for a secret"
+
+// An Item is a field or a header; one of them is nil.
+type Item struct {
+	Field  *Field
+	Header *Header
+}
+
+// ParseItem reads a field or a header. The error is a *problem.Problem.
+func ParseItem(s string) (Item, error) {
+	r, p := cutRow(s, true)
+	if p != nil {
+		return Item{}, p
+	}
+	if r.sep == ":" {
+		h := header(r.name, r.rest)
+		return Item{Header: &h}, nil
+	}
+	f, p := r.field()
+	if p != nil {
+		return Item{}, p
+	}
+	return Item{Field: &f}, nil
+}
+
+// ParseField reads a field. The error is a *problem.Problem.
+func ParseField(s string) (Field, error) {
+	r, p := cutRow(s, false)
+	if p != nil {
+		return Field{}, p
+	}
+	f, p := r.field()
+	if p != nil {
+		return Field{}, p
+	}
+	return f, nil
+}
+
+// ParseHeader reads "Name:value"; blanks around both parts are no part of them.
+// The error is a *problem.Problem.
+func ParseHeader(s string) (Header, error) {
+	name, value, ok := strings.Cut(s, ":")
+	if !ok {
+		return Header{}, slip("%q has no colon", "write Name:value", quoted(s))
+	}
+	return header(name, value), nil
+}
+
+func header(name, value string) Header {
+	name = strings.TrimSpace(name)
+	return Header{Name: name, Value: strings.TrimSpace(value), Secret: IsSecretName(name)}
+}
+
+// slip is a problem with what somebody wrote.
+func slip(message, fix string, args ...any) *problem.Problem {
+	return problem.At("", fmt.Sprintf(message, args...), fix)
+}
+
+// A row is a line cut at the sign that says what it is.
+type row struct {
+	name string
+	sep  string // "=", ":=", "@", "!", or ":" where headers may stand
+	rest string
+}
+
+// cutRow finds the first sign that no backslash quotes.
+func cutRow(s string, headers bool) (row, *problem.Problem) {
+	for i := 0; i < len(s); i++ {
+		sep := ""
+		switch c := s[i]; {
+		case c == '\\':
+			i++
+		case c == '=', c == '@', c == '!':
+			sep = string(c)
+		case strings.HasPrefix(s[i:], ":="):
+			sep = ":="
+		case c == ':' && headers:
+			sep = ":"
+		}
+		if sep == "" {
+			continue
+		}
+		name, p := unescape(s[:i])
+		if p != nil {
+			return row{}, p
+		}
+		return row{name, sep, s[i+len(sep):]}, nil
+	}
+	if headers {
+		return row{}, slip("%q is neither a field nor a header", "write "+Syntax+"; Name:value is a header", quoted(s))
+	}
+	return row{}, slip("%q is no field", "write "+Syntax, quoted(s))
+}
+
+// field reads what stands behind the sign.
+func (r row) field() (Field, *problem.Problem) {
+	f := Field{Name: r.name, Source: esp8266.SourceText}
+	switch r.sep {
+	case "=":
+		f.Value, f.Secret = r.rest, IsSecretName(r.name)
+	case ":=":
+		return r.constant()
+	case "!":
+		f.Secret = true
+		value, given := strings.CutPrefix(r.rest, "=")
+		if r.rest != "" && !given {
+			return Field{}, slip(`after "%s!" stands %q`, `write name! or name!=text for a secret, and \! where a name holds an exclamation mark`, quoted(r.name), quoted(r.rest))
+		}
+		f.Value = value
+	case "@":
+		spec, sample, _ := strings.Cut(r.rest, "=")
+		var p *problem.Problem
+		if f.Source, f.GPIO, p = parseSource(spec); p != nil {
+			return Field{}, slip(`after "%s@": %s`, p.Fix, quoted(r.name), p.Message)
+		}
+		f.Sample = sample
+	}
+	return f, nil
+}
+
+// constant reads a JSON value. A text under the name of a credential is one.
+func (r row) constant() (Field, *problem.Problem) {
+	if !json.Valid([]byte(r.rest)) {
+		return Field{}, slip("%q is no JSON value", "give a number, true, false, null, a list or an object in JSON, or write name=text for a text", quoted(r.rest))
+	}
+	var text string
+	if IsSecretName(r.name) && json.Unmarshal([]byte(r.rest), &text) == nil && strings.HasPrefix(strings.TrimSpace(r.rest), `"`) {
+		return Field{Name: r.name, Source: esp8266.SourceText, Value: text, Secret: true}, nil
+	}
+	return Field{Name: r.name, Source: esp8266.SourceJSON, Value: r.rest}, nil
+}
+
+// ParseSource reads a source that the board reads, with its pin where it needs
+// one: "rssi", "digital:5". The error is a *problem.Problem.
+func ParseSource(spec string) (source esp8266.Source, gpio int, err error) {
+	source, gpio, p := parseSource(spec)
+	if p != nil {
+		return "", 0, p
+	}
+	return source, gpio, nil
+}
+
+func parseSource(spec string) (source esp8266.Source, gpio int, p *problem.Problem) {
+	name, pin, hasPin := strings.Cut(spec, ":")
+	source = esp8266.Source(name)
+	info, known := source.Info()
+	switch {
+	case name == "" || !known || source.Constant():
+		return "", 0, slip("there is no source %q", "use one of "+sourceNames(false), quoted(name))
+	case info.Pin && !hasPin:
+		return "", 0, slip("%s needs the number of a pin", fmt.Sprintf("write %s:5 for GPIO 5", name), name)
+	case !info.Pin && hasPin:
+		return "", 0, slip("%s reads no pin, and %q follows it", "leave the colon and what follows out", name, quoted(pin))
+	}
+	if hasPin {
+		var err error
+		if gpio, err = strconv.Atoi(pin); err != nil {
+			return "", 0, slip("%q is no number of a pin", fmt.Sprintf("write %s:5 for GPIO 5", name), quoted(pin))
+		}
+	}
+	return source, gpio, nil
+}
+
+// FormatFields writes fields as lines, each in the syntax above, with # before
+// one that is off. In lines, values are escaped as names are: \n, \r and \t
+// stand for what they do in C, \xHH for a byte and \u{H…} for a character that
+// would be invisible. Blanks around a line are no part of it, so a blank at an
+// edge is written as \x20. Secret values are not written.
+func FormatFields(fields []Field) string {
+	var out strings.Builder
+	for _, f := range fields {
+		line := formatField(f)
+		switch line[0] {
+		case '#':
+			line = `\` + line
+		case ' ':
+			line = `\x20` + line[1:]
+		}
+		if strings.HasSuffix(line, " ") {
+			line = line[:len(line)-1] + `\x20`
+		}
+		if f.Off {
+			line = "# " + line
+		}
+		out.WriteString(line + "\n")
+	}
+	return out.String()
+}
+
+func formatField(f Field) string {
+	name := escape(f.Name, "=@!:")
+	info, _ := f.Source.Info()
+	switch {
+	case f.HoldsSecret():
+		return name + "!"
+	case f.Source == esp8266.SourceJSON:
+		return name + ":=" + escape(f.Value, "")
+	case f.Source.Constant():
+		return name + "=" + escape(f.Value, "")
+	}
+	line := name + "@" + string(f.Source)
+	if info.Pin {
+		line += ":" + strconv.Itoa(f.GPIO)
+	}
+	if f.Sample != "" {
+		line += "=" + escape(f.Sample, "")
+	}
+	return line
+}
+
+// ParseFields reads the lines that FormatFields writes, and those that a person
+// would. Empty lines are skipped. A secret without a value takes that of the
+// first of old's secret fields of its name that is left. A text under the name
+// of a credential becomes secret unless old has it in clear. The error is a
+// *problem.Problem that names the line.
+func ParseFields(text string, old []Field) ([]Field, error) {
+	var fields []Field
+	number := 0
+	secrets := keptSecrets(old)
+	for line := range strings.SplitSeq(text, "\n") {
+		number++
+		if line = strings.Trim(line, " \t\r"); line == "" {
+			continue
+		}
+		f, p := parseLine(line)
+		if p != nil {
+			return nil, &problem.Problem{Severity: problem.Fatal, Where: fmt.Sprintf("line %d", number), Message: fmt.Sprintf("line %d: %s", number, p.Message), Fix: p.Fix}
+		}
+		fields = append(fields, secrets.fill(f, old))
+	}
+	return fields, nil
+}
+
+// keptSecrets are values by their fields' names, in order.
+type secretValues map[string][]string
+
+func keptSecrets(old []Field) secretValues {
+	kept := make(secretValues)
+	for _, f := range old {
+		if f.HoldsSecret() {
+			kept[f.Name] = append(kept[f.Name], f.Value)
+		}
+	}
+	return kept
+}
+
+func (s secretValues) fill(f Field, old []Field) Field {
+	switch values := s[f.Name]; {
+	case f.Secret && f.Value == "" && len(values) > 0:
+		f.Value, s[f.Name] = values[0], values[1:]
+	case f.Secret:
+		for _, o := range old {
+			if o.Name == f.Name && o.Value == f.Value && !o.Secret {
+				f.Secret = false // in clear by the user's own decision
+			}
+		}
+	}
+	return f
+}
+
+// parseLine is ParseField with # and escaped values.
+func parseLine(line string) (Field, *problem.Problem) {
+	rest, off := strings.CutPrefix(line, "#")
+	if off {
+		line = strings.TrimLeft(rest, " \t")
+	}
+	r, p := cutRow(line, false)
+	if p != nil {
+		return Field{}, p
+	}
+	if r.rest, p = unescape(r.rest); p != nil {
+		return Field{}, p
+	}
+	f, p := r.field()
+	f.Off = off
+	return f, p
+}
+
+// escape writes s so that it stays on its line and nothing of it is invisible or
+// taken for a sign; special are further characters to be escaped.
+func escape(s, special string) string {
+	var out strings.Builder
+	for len(s) > 0 {
+		r, n := utf8.DecodeRuneInString(s)
+		switch {
+		case r == '\\' || strings.ContainsRune(special, r):
+			out.WriteString(`\` + s[:n])
+		case r == '\n':
+			out.WriteString(`\n`)
+		case r == '\r':
+			out.WriteString(`\r`)
+		case r == '\t':
+			out.WriteString(`\t`)
+		case r == utf8.RuneError && n == 1, r < ' ', r == 0x7f:
+			fmt.Fprintf(&out, `\x%02X`, s[0])
+		case sanitize.Line(s[:n]) != s[:n]:
+			fmt.Fprintf(&out, `\u{%X}`, r)
+		default:
+			out.WriteString(s[:n])
+		}
+		s = s[n:]
+	}
+	return out.String()
+}
+
+// unescape undoes escape.
+func unescape(s string) (string, *problem.Problem) {
+	plain := map[byte]byte{'\\': '\\', '=': '=', '@': '@', '!': '!', ':': ':', '#': '#', 'n': '\n', 'r': '\r', 't': '\t'}
+	var out strings.Builder
+	for s != "" {
+		before, after, found := strings.Cut(s, `\`)
+		out.WriteString(before)
+		if !found {
+			break
+		}
+		s = after
+		unknown := slip(`a backslash stands before %q, which means nothing`, `write \\ for a backslash, \n for a line end`, quoted(firstRune(s)))
+		if s == "" {
+			return "", unknown
+		}
+		if b, ok := plain[s[0]]; ok {
+			out.WriteByte(b)
+			s = s[1:]
+			continue
+		}
+		switch {
+		case s[0] == 'x' && len(s) >= 3:
+			b, err := strconv.ParseUint(s[1:3], 16, 8)
+			if err != nil {
+				return "", unknown
+			}
+			out.WriteByte(byte(b))
+			s = s[3:]
+		case strings.HasPrefix(s, "u{"):
+			digits, rest, closed := strings.Cut(s[2:], "}")
+			r, err := strconv.ParseUint(digits, 16, 32)
+			if !closed || err != nil || r > utf8.MaxRune || !utf8.ValidRune(rune(r)) {
+				return "", unknown
+			}
+			out.WriteRune(rune(r))
+			s = rest
+		default:
+			return "", unknown
+		}
+	}
+	return out.String(), nil
+}
+
+func firstRune(s string) string {
+	_, n := utf8.DecodeRuneInString(s)
+	return s[:n]
+}

@@ -1,0 +1,207 @@
+package request
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/http/httpguts"
+
+	"espost/esp8266"
+	"espost/internal/problem"
+	"espost/internal/sanitize"
+)
+
+// KeyHeader is the header, sent behind the request's own while the outbox is
+// on, that tells a server which reading it has before it, so that it can drop
+// one that comes twice (draft-ietf-httpapi-idempotency-key-header).
+const KeyHeader = "Idempotency-Key"
+
+// maxPath is the longest path that the firmware has room for, in bytes.
+const maxPath = 8192
+
+// Validate returns everything that keeps the board from sending r, in the order
+// of r's parts, by where it is: "target", "request.method",
+// "request.headers[0]", "request.fields[2]". Fields that are off aren't sent and
+// so can't be wrong, their sources aside.
+func (r Request) Validate() problem.List {
+	var l problem.List
+	l.Add(r.checkMethod())
+	l.Add(r.Target.check())
+	l.Add(r.checkBody())
+	r.checkHeaders(&l)
+	r.checkFields(&l)
+	return l
+}
+
+func (r Request) checkMethod() *problem.Problem {
+	return CheckMethod(r.Method)
+}
+
+// CheckMethod returns why a request can't have that method, nil when it can.
+func CheckMethod(method string) *problem.Problem {
+	if slices.Contains(Methods(), method) {
+		return nil
+	}
+	return problem.At("request.method", fmt.Sprintf("the method %q can't carry a form", sanitize.Clip(method, maxQuoted)), "use "+orList(Methods()))
+}
+
+func (r Request) checkBody() *problem.Problem { return r.Body.Check() }
+
+// Check returns why there is no such body, nil when there is.
+func (b Body) Check() *problem.Problem {
+	if slices.Contains(Bodies(), b) {
+		return nil
+	}
+	return problem.At("request.body", fmt.Sprintf("there is no body %q", sanitize.Clip(string(b), maxQuoted)), "use "+orList(Bodies()))
+}
+
+// orList joins words: "a, b or c".
+func orList[S ~string](words []S) string {
+	var out strings.Builder
+	for i, w := range words {
+		switch {
+		case i > 0 && i == len(words)-1:
+			out.WriteString(" or ")
+		case i > 0:
+			out.WriteString(", ")
+		}
+		out.WriteString(string(w))
+	}
+	return out.String()
+}
+
+// check returns why t can't be a target, whoever filled it in.
+func (t Target) check() *problem.Problem {
+	const where = "target"
+	if t.Host == "" {
+		return problem.At(where, "there is no address to send to", "give a host such as postman-echo.com, or an https URL")
+	}
+	if again, err := ParseTarget(t.URL()); err != nil || again.Host != t.Host || again.Port != t.Port || again.Path != t.Path {
+		return problem.At(where, fmt.Sprintf("%q is no address that can be sent to", quoted(t.URL())), "give a host such as postman-echo.com, or an https URL").Because(err)
+	}
+	if len(t.Path) > maxPath {
+		return problem.At(where, fmt.Sprintf("the path has %d bytes", len(t.Path)), fmt.Sprintf("keep it under %d", maxPath))
+	}
+	return nil
+}
+
+func (r Request) checkHeaders(l *problem.List) {
+	var lines strings.Builder // as HTTPClient collects them
+	for i, h := range r.Headers {
+		at := func(message, fix string) {
+			l.Add(problem.At(fmt.Sprintf("request.headers[%d]", i), fmt.Sprintf("header %d (%s) %s", i+1, shown(h.Name), message), fix))
+		}
+		switch advice := esp8266.HeaderAdvice(h.Name); {
+		case !httpguts.ValidHeaderFieldName(h.Name):
+			at("has a name that HTTP doesn't allow", "use letters, digits and hyphens only")
+		case strings.EqualFold(h.Name, KeyHeader):
+			at("can't be set", "remove it; the outbox gives every reading a key of its own")
+		case advice != "":
+			at("can't be set on the board", advice)
+		}
+		for j := range len(h.Value) {
+			if c := h.Value[j]; c < ' ' && c != '\t' || c == 0x7f {
+				at(fmt.Sprintf("holds the control character %q", h.Value[j:j+1]), "remove it; a header is one line")
+				break
+			}
+		}
+		if _, before := (Request{Headers: r.Headers[:i]}).Header(h.Name); before || strings.Contains(lines.String(), h.Name+": ") {
+			at("stands in an earlier header already, which HTTPClient would cut out", "join the two, or rename one")
+		}
+		// HTTPClient's addHeader looks for "Name: " in all lines so far and cuts
+		// from there to the line's end (core ESP8266HTTPClient.cpp).
+		for _, own := range r.ownHeaders() {
+			if strings.Contains(h.Name+": "+h.Value, own+": ") {
+				at(fmt.Sprintf("holds %q, where HTTPClient would cut it", own+": "), "rename it or change its value")
+			}
+		}
+		lines.WriteString(h.Name + ": " + h.Value + "\r\n")
+	}
+}
+
+// ownHeaders are those that the firmware and HTTPClient add behind r's.
+func (r Request) ownHeaders() []string {
+	own := []string{"Content-Length", KeyHeader}
+	if _, set := r.Header("Content-Type"); !set {
+		own = append(own, "Content-Type")
+	}
+	return own
+}
+
+func (r Request) checkFields(l *problem.List) {
+	seen := make(map[string]int)
+	for i, f := range r.Fields {
+		at := func(message, fix string) {
+			l.Add(problem.At(fmt.Sprintf("request.fields[%d]", i), fmt.Sprintf("row %d (%s) %s", i+1, shown(f.Name), message), fix))
+		}
+		if p := f.CheckSource(); p != nil {
+			at(p.Message, p.Fix)
+			continue
+		}
+		if f.Off {
+			continue
+		}
+		if f.Name == "" {
+			at("would be sent without a name", "give it one, or switch it off")
+		}
+		if f.Secret && f.Source == esp8266.SourceJSON {
+			// a secret is changed in arduino_secrets.h later, where nobody checks it
+			at("is both secret and a JSON value", "make it a text, or not secret")
+		}
+		if r.Body != JSON {
+			continue
+		}
+		key := string([]rune(f.Name)) // as it is sent: invalid bytes are U+FFFD
+		if first, dup := seen[key]; dup {
+			at(fmt.Sprintf("has the same name as row %d, and a JSON object has each name once", first+1), "rename one, switch it off, or send the fields as form")
+		}
+		seen[key] = i
+		info, _ := f.Source.Info()
+		switch {
+		case f.Source == esp8266.SourceJSON && !json.Valid([]byte(f.Value)):
+			at("holds no JSON value", "give a number, true, false, null, a list or an object in JSON, or choose the source text")
+		case info.Number && !isJSONNumber(f.Sent()):
+			at(fmt.Sprintf("has the sample %q, which is no JSON number", sanitize.Clip(f.Sent(), maxQuoted)), "give digits such as -61 or 3.28, without unit or leading zeros")
+		}
+	}
+}
+
+// CheckSource returns why f can't have its source or its pin, nil when it can.
+func (f Field) CheckSource() *problem.Problem {
+	info, ok := f.Source.Info()
+	switch {
+	case !ok:
+		return &problem.Problem{Severity: problem.Fatal, Message: fmt.Sprintf("has the source %q, which doesn't exist", sanitize.Clip(string(f.Source), maxQuoted)), Fix: "use one of " + sourceNames(true)}
+	case info.Pin && (f.GPIO < 0 || f.GPIO > esp8266.MaxGPIO):
+		return &problem.Problem{Severity: problem.Fatal, Message: fmt.Sprintf("reads GPIO %d, which doesn't exist", f.GPIO), Fix: "use 0, 2, 4, 5 or 12 to 16"}
+	}
+	return nil
+}
+
+// sourceNames lists the sources; with constants, those that the board doesn't
+// read, too.
+func sourceNames(constants bool) string {
+	var names []string
+	for _, info := range esp8266.Sources() {
+		if constants || !info.Source.Constant() {
+			names = append(names, string(info.Source))
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// shown is a name within a sentence.
+func shown(name string) string {
+	if name == "" {
+		return "no name"
+	}
+	return sanitize.Clip(name, 40)
+}
+
+// isJSONNumber reports whether s is a number by the grammar of RFC 8259 §6.
+func isJSONNumber(s string) bool {
+	return s != "" && (s[0] == '-' || s[0] >= '0' && s[0] <= '9') && utf8.ValidString(s) && json.Valid([]byte(s)) && strings.TrimSpace(s) == s
+}
