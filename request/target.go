@@ -19,9 +19,9 @@ import (
 // A Target is what the user typed, understood: where the board will send its
 // data.
 type Target struct {
-	Host  string    // lower case; IDN in ASCII; an IPv6 address without brackets
-	Port  int       // 1 to 65535
-	Path  string    // begins with "/" and keeps the query; no fragment; ASCII only
+	Host  string            // lower case; IDN in ASCII; an IPv6 address without brackets
+	Port  int               // 1 to 65535
+	Path  string            // begins with "/" and keeps the query; no fragment; ASCII only
 	Notes []problem.Problem // what had to be changed to understand it
 }
 
@@ -211,6 +211,7 @@ const (
 
 // quoted is foreign text made safe and short enough for a sentence.
 func quoted(s string) string { return sanitize.Clip(s, maxQuoted) }
+
 // normalizeHost turns a host into what DNS and server_name take: lower case
 // ASCII, or an IP address in its canonical form.
 func normalizeHost(s string) (string, error) {

@@ -15,7 +15,6 @@ const (
 	CodeBadKeyProof       = "bad-key-proof"
 	CodeClientCertificate = "client-certificate-wanted"
 	CodeNotTLS            = "not-tls"
-	CodePlainHTTP         = "plain-http"
 	CodeUnreachable       = "unreachable"
 	CodeIPv6Only          = "ipv6-only"
 	CodeSNINeeded         = "sni-needed"

@@ -50,25 +50,6 @@ type Address struct {
 	Err         error
 }
 
-// A Severity ranks a Finding.
-type Severity string
-
-// The severities, least first.
-const (
-	OK      Severity = "ok"
-	Note    Severity = "note"
-	Warning Severity = "warning"
-	Problem Severity = "problem" // the board can't connect, or soon won't
-)
-
-// A Finding is one fact worth telling. Code is stable: scripts may rely on it.
-type Finding struct {
-	Severity Severity `json:"severity"`
-	Code     string   `json:"code"`
-	Message  string   `json:"message"`
-	Fix      string   `json:"fix"`
-}
-
 // Fingerprint returns the SHA-1 of the certificate that the board is served, 40
 // upper-case hex digits, or "" when none was seen.
 func (r *Report) Fingerprint() string {
