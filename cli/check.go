@@ -93,7 +93,7 @@ func checkFile(ctx context.Context, checker profile.Checker, file string, update
 	if c.profile, c.err = loadProfile(file); c.err != nil {
 		return c
 	}
-	if !c.profile.Pin.Pinned() {
+	if !c.esp8266.Pin.Pinned() {
 		c.err = &inputError{fmt.Errorf("%s has no pin yet; open it in the app, or let espost generate --save pin it", file)}
 		return c
 	}
@@ -176,9 +176,9 @@ type checkedJSON struct {
 
 func (c checked) json() checkedJSON {
 	out := checkedJSON{
-		Profile: c.file, Target: c.profile.Target, Mode: string(c.profile.Pin.Mode),
+		Profile: c.file, Target: c.profile.Target, Mode: string(c.esp8266.Pin.Mode),
 		Standing: string(c.verdict.Standing), Reason: c.verdict.Reason, Fix: c.verdict.Fix,
-		Pinned: append([]string{}, c.profile.Pin.SHA1...), Served: c.verdict.Served,
+		Pinned: append([]string{}, c.esp8266.Pin.SHA1...), Served: c.verdict.Served,
 		KeyKept: c.verdict.KeyKept, Stale: c.stale, Updated: c.updated,
 	}
 	if !c.verdict.Breaks.IsZero() {

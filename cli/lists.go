@@ -14,7 +14,7 @@ import (
 
 // A fieldList is a flag that adds fields with constant values: name=value, or
 // name:=value for a number or another JSON value.
-type fieldList []profile.Field
+type fieldList []request.Field
 
 func (l *fieldList) String() string { return "" }
 func (l *fieldList) Type() string   { return "name=value" }
@@ -31,7 +31,7 @@ func (l *fieldList) Set(s string) error {
 			return fmt.Errorf("%q is no JSON value; write name=value for a text", value)
 		}
 	}
-	*l = append(*l, profile.Field{Name: name, Source: source, Value: value})
+	*l = append(*l, request.Field{Name: name, Source: source, Value: value})
 	return nil
 }
 
@@ -48,7 +48,7 @@ func (l liveFields) Set(s string) error {
 		return errors.New("write name=source, such as signal=rssi")
 	}
 	source, gpio, hasPin := strings.Cut(source, ":")
-	field := profile.Field{Name: name, Source: esp8266.Source(source)}
+	field := request.Field{Name: name, Source: esp8266.Source(source)}
 	info, known := field.Source.Info()
 	switch {
 	case !known || info.Source.Constant():
@@ -77,7 +77,7 @@ func liveSources() string {
 }
 
 // A headerList is a flag that adds headers: Name:value. Credentials are secret.
-type headerList []profile.Header
+type headerList []request.Header
 
 func (l *headerList) String() string { return "" }
 func (l *headerList) Type() string   { return "Name:value" }
@@ -87,7 +87,7 @@ func (l *headerList) Set(s string) error {
 	if !ok {
 		return errors.New("write Name:value")
 	}
-	*l = append(*l, profile.Header{
+	*l = append(*l, request.Header{
 		Name:   strings.TrimSpace(name),
 		Value:  strings.TrimSpace(value),
 		Secret: isCredential(name),

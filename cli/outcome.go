@@ -133,7 +133,7 @@ type (
 	}
 )
 
-func (p *Program) printOutcomeJSON(request formpost.Request, r *formpost.Response, failed *formpost.Error, showSecrets bool) {
+func (p *Program) printOutcomeJSON(request request.Request, r *formpost.Response, failed *formpost.Error, showSecrets bool) {
 	head, body := request.Preview()
 	out := outcomeJSON{Request: head + body, Notes: []noteJSON{}}
 	if showSecrets {

@@ -83,7 +83,7 @@ func (p *Program) post(ctx context.Context, w *work, flags postFlags, args []str
 	progress := p.newProgress()
 	progress.say("… posting to %s", sanitize.Line(w.profile.Target))
 	client := w.profile.Client(report)
-	response, err := client.Send(ctx, request, w.profile.Pin.Pin)
+	response, err := client.Send(ctx, request, w.esp8266.Pin)
 	progress.clear()
 	p.logPost(request, response, err)
 	var failed *formpost.Error
@@ -104,8 +104,8 @@ func (p *Program) post(ctx context.Context, w *work, flags postFlags, args []str
 }
 
 // logPost notes what came of a test POST.
-func (p *Program) logPost(request formpost.Request, r *formpost.Response, err error) {
-	attributes := []any{"host", request.Host, "port", request.Port, "method", request.Method}
+func (p *Program) logPost(request request.Request, r *formpost.Response, err error) {
+	attributes := []any{"host", request.Target.Host, "port", request.Target.Port, "method", request.Method}
 	if r != nil {
 		attributes = append(attributes, "http_status", r.Status, "elapsed_ms", r.Phases.Total().Milliseconds())
 	}
@@ -114,7 +114,7 @@ func (p *Program) logPost(request formpost.Request, r *formpost.Response, err er
 
 // printRequest prints the bytes of a request: all of them, or with its secrets
 // masked.
-func (p *Program) printRequest(r formpost.Request, showSecrets bool) {
+func (p *Program) printRequest(r request.Request, showSecrets bool) {
 	if showSecrets {
 		_, _ = p.out.Write(r.Bytes()) // results notes what goes wrong
 		return
@@ -125,13 +125,13 @@ func (p *Program) printRequest(r formpost.Request, showSecrets bool) {
 
 // markSecrets marks the fields and headers of these names.
 func markSecrets(p *profile.Profile, names []string) {
-	for i := range p.Form.Headers {
-		if h := &p.Form.Headers[i]; slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, h.Name) }) {
+	for i := range p.Request.Headers {
+		if h := &p.Request.Headers[i]; slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, h.Name) }) {
 			h.Secret = true
 		}
 	}
-	for i := range p.Form.Fields {
-		if f := &p.Form.Fields[i]; slices.Contains(names, f.Name) {
+	for i := range p.Request.Fields {
+		if f := &p.Request.Fields[i]; slices.Contains(names, f.Name) {
 			f.Secret = true
 		}
 	}

@@ -54,7 +54,7 @@ func (c *checked) pinAgain(ctx context.Context, checker profile.Checker) (truste
 		return false, err
 	}
 	buffers := c.profile.Firmware.Buffers
-	if err := c.profile.Capture(report, c.profile.Pin.Mode); err != nil {
+	if err := c.profile.Capture(report, c.esp8266.Pin.Mode); err != nil {
 		return false, err
 	}
 	c.profile.Firmware.Buffers = buffers // the boards' own, until they get other firmware
@@ -81,7 +81,7 @@ func (c *checked) checkFirmware(update bool) {
 	if err != nil {
 		return
 	}
-	stale, known := lags(changes, c.profile.Pin.Pin)
+	stale, known := lags(changes, c.esp8266.Pin)
 	if !known {
 		return
 	}

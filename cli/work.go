@@ -101,19 +101,19 @@ func (w *work) override() error {
 			return err
 		}
 		if old, err := tlsinspect.ParseTarget(p.Target); err != nil || old.Addr() != t.Addr() {
-			p.Pin = profile.Pin{Pin: esp8266.Pin{Mode: p.Pin.Mode}} // that was another server's
+			p.Pin = esp8266.Pin{Mode: p.Pin.Mode} // that was another server's
 		}
 		p.Target = t.URL()
 	}
 	if w.method != "" {
-		p.Form.Method = strings.ToUpper(w.method)
+		p.Request.Method = strings.ToUpper(w.method)
 	}
-	set(&p.Form.Encoding, w.encoding)
+	set(&p.Request.Body, w.encoding)
 	if w.fields != nil {
-		p.Form.Fields = w.fields
+		p.Request.Fields = w.fields
 	}
 	if w.headers != nil {
-		p.Form.Headers = w.headers
+		p.Request.Headers = w.headers
 	}
 	return w.overridePin()
 }
@@ -131,7 +131,7 @@ func (w *work) overridePin() error {
 		return nil
 	}
 	if mode := esp8266.PinMode(w.pin); mode.Valid() {
-		w.profile.Pin = profile.Pin{Pin: esp8266.Pin{Mode: mode}}
+		w.esp8266.Pin = esp8266.Pin{Mode: mode}
 		return nil
 	}
 	var digits []string
@@ -142,14 +142,14 @@ func (w *work) overridePin() error {
 		}
 		digits = append(digits, d)
 	}
-	w.profile.Pin = profile.Pin{Pin: esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: digits}}
+	w.esp8266.Pin = esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: digits}
 	return nil
 }
 
 // capture looks at the server and pins it, unless the profile has a pin: then the
 // report is nil.
 func (p *Program) capture(ctx context.Context, w *work) (*tlsinspect.Report, error) {
-	if w.profile.Pin.Pinned() {
+	if w.esp8266.Pin.Pinned() {
 		return nil, nil
 	}
 	target, err := tlsinspect.ParseTarget(w.profile.Target)
@@ -167,7 +167,7 @@ func (p *Program) capture(ctx context.Context, w *work) (*tlsinspect.Report, err
 	if !report.Board.Connects {
 		return nil, fmt.Errorf("an ESP8266 can't connect to %s: %s", sanitize.Line(target.Addr()), firstProblem(report))
 	}
-	mode := w.profile.Pin.Mode
+	mode := w.esp8266.Pin.Mode
 	if err := w.profile.Capture(report, mode); err != nil {
 		return nil, err
 	}

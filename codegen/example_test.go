@@ -18,7 +18,7 @@ func Example() {
 		Host:   "postman-echo.com",
 		Port:   443,
 		Path:   "/post",
-		Fields: []codegen.Field{{Name: "rssi", Source: esp8266.SourceRSSI}},
+		Fields: []request.Field{{Name: "rssi", Source: esp8266.SourceRSSI}},
 		Pin:    esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{"E952BE7D4BB1A92DF4126E8EE80FF132E491248D"}},
 		Every:  time.Minute,
 	})

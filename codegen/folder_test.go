@@ -160,7 +160,7 @@ func TestSecretsSurvive(t *testing.T) {
 		t.Error("the manifest holds a digest of the secrets")
 	}
 	p.SSID, p.Password = "", ""
-	p.Fields = append(p.Fields, codegen.Field{Name: "token", Source: "text", Secret: true})
+	p.Fields = append(p.Fields, request.Field{Name: "token", Source: "text", Secret: true})
 	write(t, p, dir)
 	for _, line := range []string{`#define SECRET_PASS "first secret"`, `#define SECRET_FIELD_TOKEN "YOUR_SECRET"`} {
 		if got := read(t, path); !strings.Contains(got, line) {

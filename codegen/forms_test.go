@@ -20,7 +20,7 @@ type form struct {
 }
 
 // rows makes a form of fields alone.
-func rows(name string, fields ...codegen.Field) form {
+func rows(name string, fields ...request.Field) form {
 	return form{name, func(p *codegen.Project) { p.Fields = fields }}
 }
 
@@ -32,35 +32,35 @@ func (f form) inJSON() form {
 	}}
 }
 
-func text(name, value string) codegen.Field {
-	return codegen.Field{Name: name, Source: esp8266.SourceText, Value: value}
+func text(name, value string) request.Field {
+	return request.Field{Name: name, Source: esp8266.SourceText, Value: value}
 }
 
-func secretText(name, value string) codegen.Field {
-	return codegen.Field{Name: name, Source: esp8266.SourceText, Value: value, Secret: true}
+func secretText(name, value string) request.Field {
+	return request.Field{Name: name, Source: esp8266.SourceText, Value: value, Secret: true}
 }
 
-func constantJSON(name, value string) codegen.Field {
-	return codegen.Field{Name: name, Source: esp8266.SourceJSON, Value: value}
+func constantJSON(name, value string) request.Field {
+	return request.Field{Name: name, Source: esp8266.SourceJSON, Value: value}
 }
 
 // fixedForms are the forms that have a point to make.
 func fixedForms() []form {
-	byteRows := make([]codegen.Field, 256)
+	byteRows := make([]request.Field, 256)
 	for i := range byteRows {
 		byteRows[i] = text(fmt.Sprintf("%d", i), string([]byte{byte(i)}))
 	}
-	twoHundred := make([]codegen.Field, 200)
+	twoHundred := make([]request.Field, 200)
 	for i := range twoHundred {
 		twoHundred[i] = text(fmt.Sprintf("row %d", i+1), fmt.Sprintf("ä%d", i*i))
 	}
-	values := []codegen.Field{
+	values := []request.Field{
 		constantJSON("number", "-12.50e3"), constantJSON("yes", "true"), constantJSON("no", "false"),
 		constantJSON("nothing", "null"), constantJSON("list", `[1, "two", {"three": [] }]`),
 		constantJSON("object", "{ \"a\" : \"\\u00e4 \\\"b\\\"\",\n\t\"ü\": {} }"), constantJSON("quoted", `"0"`),
 		constantJSON("huge", "123456789012345678901234567890"), text("text", "0"), constantJSON("spaced", " 7 "),
 	}
-	live := []codegen.Field{
+	live := []request.Field{
 		{Name: "n", Source: esp8266.SourceCounter}, {Name: "dBm", Source: esp8266.SourceRSSI},
 		{Name: "mac", Source: esp8266.SourceMAC}, {Name: "ip", Source: esp8266.SourceIP},
 		{Name: "chip", Source: esp8266.SourceChipID}, {Name: "t °C", Source: esp8266.SourceCode},
@@ -92,10 +92,10 @@ func fixedForms() []form {
 		{"no headers", func(p *codegen.Project) { p.Headers = nil }},
 		{"a content type of one's own", func(p *codegen.Project) {
 			p.JSON = true
-			p.Headers = []codegen.Header{{Name: "content-type", Value: "application/vnd.api+json"}}
+			p.Headers = []request.Header{{Name: "content-type", Value: "application/vnd.api+json"}}
 		}},
 		{"headers in order, one of them secret", func(p *codegen.Project) {
-			p.Headers = []codegen.Header{{Name: "X-B", Value: "2"}, {Name: "Authorization", Value: "Bearer \"x\\y\"", Secret: true}, {Name: "X-A", Value: "Grüße, \t tab"}, {Name: "X-E", Value: ""}}
+			p.Headers = []request.Header{{Name: "X-B", Value: "2"}, {Name: "Authorization", Value: "Bearer \"x\\y\"", Secret: true}, {Name: "X-A", Value: "Grüße, \t tab"}, {Name: "X-E", Value: ""}}
 		}},
 		{"a long path", func(p *codegen.Project) {
 			p.Path = "/" + strings.Repeat("a/", 500) + "?" + strings.Repeat("b=??/&", 100)
@@ -130,11 +130,11 @@ func randomForm(r *rand.Rand) func(*codegen.Project) {
 			}
 			switch r.IntN(4) {
 			case 0:
-				p.Fields = append(p.Fields, codegen.Field{Name: name, Source: sources[r.IntN(len(sources))]})
+				p.Fields = append(p.Fields, request.Field{Name: name, Source: sources[r.IntN(len(sources))]})
 			case 1:
 				p.Fields = append(p.Fields, constantJSON(name, []string{"1", "[]", "-0.5", "{\"x\":1}", "null"}[r.IntN(5)]))
 			default:
-				p.Fields = append(p.Fields, codegen.Field{Name: name, Source: esp8266.SourceText, Value: random(20) + "x", Secret: r.IntN(4) == 0})
+				p.Fields = append(p.Fields, request.Field{Name: name, Source: esp8266.SourceText, Value: random(20) + "x", Secret: r.IntN(4) == 0})
 			}
 		}
 	}
@@ -169,7 +169,7 @@ func TestFiftyForms(t *testing.T) {
 func TestJSONValuesAreChecked(t *testing.T) {
 	for _, value := range []string{"", "nope", "01", "1 2", "{", "'x'", "NaN", "[1,]", "\"a", "1\x00"} {
 		p := tutorial()
-		p.Fields = []codegen.Field{text("a", "1"), constantJSON("b", value)}
+		p.Fields = []request.Field{text("a", "1"), constantJSON("b", value)}
 		if _, err := codegen.Generate(p); err != nil {
 			t.Errorf("%q in the encoding form: %v", value, err)
 		}
@@ -181,7 +181,7 @@ func TestJSONValuesAreChecked(t *testing.T) {
 		}
 	}
 	p := tutorial()
-	p.Fields = []codegen.Field{{Name: "a", Source: esp8266.SourceJSON, Value: "1", Secret: true}}
+	p.Fields = []request.Field{{Name: "a", Source: esp8266.SourceJSON, Value: "1", Secret: true}}
 	if _, err := codegen.Generate(p); err == nil || !strings.Contains(err.Error(), "both secret and a JSON value") {
 		t.Errorf("a secret JSON value: %v", err)
 	}

@@ -71,19 +71,19 @@ func goldens() map[string]func(*codegen.Project) {
 			p.JSON = true
 			p.Fields = append(p.Fields,
 				constantJSON("port", "8080"), constantJSON("tags", `["door", {"floor": 1}, null]`),
-				codegen.Field{Name: "signal", Source: esp8266.SourceRSSI})
+				request.Field{Name: "signal", Source: esp8266.SourceRSSI})
 		},
 		"put":     func(p *codegen.Project) { p.Method = "PUT" },
 		"no-rows": func(p *codegen.Project) { p.Fields, p.Headers = nil, nil },
 		"secrets": func(p *codegen.Project) {
-			p.Headers = append(p.Headers, codegen.Header{Name: "Authorization", Value: "Bearer x", Secret: true})
+			p.Headers = append(p.Headers, request.Header{Name: "Authorization", Value: "Bearer x", Secret: true})
 			p.Fields = append(p.Fields, secretText("API key", "12345"), secretText("later", ""))
 		},
 		"own-code": func(p *codegen.Project) {
-			p.Fields = append(p.Fields, codegen.Field{Name: "Temperature °C", Source: esp8266.SourceCode}, codegen.Field{Name: "temperature.c", Source: esp8266.SourceCode})
+			p.Fields = append(p.Fields, request.Field{Name: "Temperature °C", Source: esp8266.SourceCode}, request.Field{Name: "temperature.c", Source: esp8266.SourceCode})
 		},
 		"vcc": func(p *codegen.Project) {
-			p.Fields = append(p.Fields, codegen.Field{Name: "supply", Source: esp8266.SourceVCC})
+			p.Fields = append(p.Fields, request.Field{Name: "supply", Source: esp8266.SourceVCC})
 		},
 		"buffers":    func(p *codegen.Project) { p.Buffers = esp8266.DefaultBuffers() },
 		"outbox":     func(p *codegen.Project) { p.Outbox = true },
@@ -97,12 +97,12 @@ func goldens() map[string]func(*codegen.Project) {
 		"placeholders": func(p *codegen.Project) { p.SSID, p.Password = "", "" },
 		"everything": func(p *codegen.Project) {
 			p.Outbox, p.DeepSleep, p.LED, p.JSON = true, true, true, true
-			p.Headers = append(p.Headers, codegen.Header{Name: "Authorization", Value: "Bearer x", Secret: true})
+			p.Headers = append(p.Headers, request.Header{Name: "Authorization", Value: "Bearer x", Secret: true})
 			p.Every = 90 * time.Minute
-			p.Fields = []codegen.Field{{Name: "token", Source: esp8266.SourceText, Secret: true}}
+			p.Fields = []request.Field{{Name: "token", Source: esp8266.SourceText, Secret: true}}
 			for _, info := range esp8266.Sources() {
 				if info.Source != esp8266.SourceVCC {
-					p.Fields = append(p.Fields, codegen.Field{Name: string(info.Source), Source: info.Source, Value: `"?"`, Pin: 5})
+					p.Fields = append(p.Fields, request.Field{Name: string(info.Source), Source: info.Source, Value: `"?"`, Pin: 5})
 				}
 			}
 		},

@@ -66,25 +66,25 @@ func hostileSketch(t *testing.T, p codegen.Project, left []string) (codegen.Proj
 		text := left[0]
 		size += len(text)*weight + 100
 		n := fmt.Sprint(len(p.Fields))
-		p.Fields = append(p.Fields, codegen.Field{Name: n, Source: esp8266.SourceText, Value: text})
+		p.Fields = append(p.Fields, request.Field{Name: n, Source: esp8266.SourceText, Value: text})
 		if len(text) < 1000 {
 			p.Fields = append(p.Fields,
-				codegen.Field{Name: text + "|" + n, Source: esp8266.SourceText},
-				codegen.Field{Name: text + "||" + n, Source: esp8266.SourceText, Value: text + "!", Secret: true},
-				codegen.Field{Name: "raw " + n, Source: esp8266.SourceJSON, Value: asJSON(t, text)})
+				request.Field{Name: text + "|" + n, Source: esp8266.SourceText},
+				request.Field{Name: text + "||" + n, Source: esp8266.SourceText, Value: text + "!", Secret: true},
+				request.Field{Name: "raw " + n, Source: esp8266.SourceJSON, Value: asJSON(t, text)})
 		}
 		if len(text) < 100 {
-			p.Fields = append(p.Fields, codegen.Field{Name: text + "|||" + n, Source: esp8266.SourceCode})
+			p.Fields = append(p.Fields, request.Field{Name: text + "|||" + n, Source: esp8266.SourceCode})
 		}
 		secret := len(p.Headers)%2 == 1 && text != "" && text != codegen.PlaceholderSecret
-		p = withHeader(p, codegen.Header{Name: fmt.Sprintf("H-%d-", len(p.Headers)), Value: text, Secret: secret})
-		p = withHeader(p, codegen.Header{Name: text, Value: n, Secret: !secret})
+		p = withHeader(p, request.Header{Name: fmt.Sprintf("H-%d-", len(p.Headers)), Value: text, Secret: secret})
+		p = withHeader(p, request.Header{Name: text, Value: n, Secret: !secret})
 	}
 	return p, left
 }
 
 // withHeader adds a header to p if HTTP and the board allow it.
-func withHeader(p codegen.Project, h codegen.Header) codegen.Project {
+func withHeader(p codegen.Project, h request.Header) codegen.Project {
 	q := p
 	q.Headers = append(slices.Clone(p.Headers), h)
 	if _, err := codegen.Generate(q); err != nil {
@@ -137,8 +137,8 @@ func TestSourceIsTame(t *testing.T) {
 	generated := 0
 	for _, s := range hostile() {
 		p := tutorial()
-		p.Headers = []codegen.Header{{Name: "X-Foreign", Value: s}, {Name: "X-Secret", Value: s, Secret: true}}
-		p.Fields = []codegen.Field{
+		p.Headers = []request.Header{{Name: "X-Foreign", Value: s}, {Name: "X-Secret", Value: s, Secret: true}}
+		p.Fields = []request.Field{
 			{Name: s, Source: esp8266.SourceText, Value: s}, {Name: s + "!", Source: esp8266.SourceText, Value: s, Secret: true},
 			{Name: s + "?", Source: "rssi"},
 		}

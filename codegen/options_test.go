@@ -17,7 +17,7 @@ func TestDeepSleep(t *testing.T) {
 	p := everySecond(id)
 	p.Every = 10 * time.Minute
 	p.DeepSleep, p.Outbox, p.LED = true, true, true
-	p.Fields = []codegen.Field{
+	p.Fields = []request.Field{
 		{Name: "n", Source: esp8266.SourceCounter},
 		{Name: "rssi", Source: esp8266.SourceRSSI},
 	}
@@ -47,7 +47,7 @@ func TestDeepSleep(t *testing.T) {
 func TestTimeInForm(t *testing.T) {
 	id := anIdentity(t)
 	p := everySecond(id)
-	p.Fields = []codegen.Field{{Name: "at", Source: esp8266.SourceTime}, {Name: "v", Source: esp8266.SourceCode}}
+	p.Fields = []request.Field{{Name: "at", Source: esp8266.SourceTime}, {Name: "v", Source: esp8266.SourceCode}}
 	p.JSON = true
 	program := build(t, p, sanitizedRig)
 	s := serve(t, tls12(id), nil)
@@ -85,7 +85,7 @@ func TestMissingReading(t *testing.T) {
 	p := tutorial()
 	dir := filepath.Join(t.TempDir(), p.Name)
 	write(t, p, dir)
-	p.Fields = append(p.Fields, codegen.Field{Name: "Temperature °C", Source: esp8266.SourceCode})
+	p.Fields = append(p.Fields, request.Field{Name: "Temperature °C", Source: esp8266.SourceCode})
 	write(t, p, dir)
 	r, err := plainRig()
 	if err != nil {
@@ -103,7 +103,7 @@ func TestReadingsBecomeUTF8(t *testing.T) {
 	id := anIdentity(t)
 	p := everySecond(id)
 	p.JSON = true
-	p.Fields = []codegen.Field{{Name: "a", Source: esp8266.SourceCode}, {Name: "b", Source: esp8266.SourceCode}}
+	p.Fields = []request.Field{{Name: "a", Source: esp8266.SourceCode}, {Name: "b", Source: esp8266.SourceCode}}
 	folder, err := codegen.Generate(p)
 	if err != nil {
 		t.Fatal(err)
@@ -149,10 +149,10 @@ func TestWrongChipOrCore(t *testing.T) {
 // ones that other tests run are left out.
 func TestCombinationsCompile(t *testing.T) {
 	id := anIdentity(t)
-	all := []codegen.Field{}
+	all := []request.Field{}
 	for _, info := range esp8266.Sources() {
 		if info.Source != esp8266.SourceAnalog {
-			all = append(all, codegen.Field{Name: "f " + string(info.Source), Source: info.Source, Pin: 5})
+			all = append(all, request.Field{Name: "f " + string(info.Source), Source: info.Source, Pin: 5})
 		}
 	}
 	all = append(all, all...)
@@ -167,7 +167,7 @@ func TestCombinationsCompile(t *testing.T) {
 		p.Outbox, p.DeepSleep, p.LED = i != 0, i != 1, i != 2
 		p.JSON = false
 		p.Fields = all
-		p.Headers = append(p.Headers, codegen.Header{Name: "Authorization", Value: "Bearer x", Secret: true}, codegen.Header{Name: "content-type", Value: "text/x"})
+		p.Headers = append(p.Headers, request.Header{Name: "Authorization", Value: "Bearer x", Secret: true}, request.Header{Name: "content-type", Value: "text/x"})
 		build(t, p, plainRig)
 	}
 	p := tutorial()

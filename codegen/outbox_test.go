@@ -14,7 +14,7 @@ import (
 func outbox(id identity) codegen.Project {
 	p := everySecond(id)
 	p.Outbox = true
-	p.Fields = []codegen.Field{{Name: "n", Source: esp8266.SourceCounter}}
+	p.Fields = []request.Field{{Name: "n", Source: esp8266.SourceCounter}}
 	return p
 }
 
@@ -102,7 +102,7 @@ func TestOutboxDropsTheOldest(t *testing.T) {
 	id := anIdentity(t)
 	p := outbox(id)
 	p.Board, _ = esp8266.BoardByID("thing")
-	p.Fields = append(p.Fields, codegen.Field{Name: "pad", Source: esp8266.SourceText, Value: strings.Repeat("x", 300)})
+	p.Fields = append(p.Fields, request.Field{Name: "pad", Source: esp8266.SourceText, Value: strings.Repeat("x", 300)})
 	program := build(t, p, sanitizedRig)
 	flash := "RIG_FLASH=" + t.TempDir()
 	boot(t, program, flash, "RIG_PORT=1", "RIG_MILLIS=30500").says(t, "full; the oldest reading is dropped")

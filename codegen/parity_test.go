@@ -14,13 +14,13 @@ import (
 
 // request is what the test POST would send for a project, with samples for the
 // values that are read on the board.
-func request(p codegen.Project, samples map[esp8266.Source]string) formpost.Request {
-	r := formpost.Request{Method: p.Method, Host: p.Host, Port: p.Port, Path: p.Path, Encoding: formpost.Form}
+func request(p codegen.Project, samples map[esp8266.Source]string) request.Request {
+	r := request.Request{Method: p.Method, Host: p.Host, Port: p.Port, Path: p.Path, Body: request.Form}
 	if p.JSON {
-		r.Encoding = formpost.JSON
+		r.Body = request.JSON
 	}
 	for _, h := range p.Headers {
-		r.Headers = append(r.Headers, formpost.Header(h))
+		r.Headers = append(r.Headers, request.Header(h))
 	}
 	for _, f := range p.Fields {
 		info, _ := f.Source.Info()
@@ -28,7 +28,7 @@ func request(p codegen.Project, samples map[esp8266.Source]string) formpost.Requ
 		if sample, ok := samples[f.Source]; ok {
 			value = sample
 		}
-		r.Fields = append(r.Fields, formpost.Field{Name: f.Name, Value: value, Number: info.Number, Raw: f.Source == esp8266.SourceJSON, Secret: f.Secret})
+		r.Fields = append(r.Fields, request.Field{Name: f.Name, Value: value, Number: info.Number, Raw: f.Source == esp8266.SourceJSON, Secret: f.Secret})
 	}
 	return r
 }
@@ -60,14 +60,14 @@ func TestSameRequestAsFormpost(t *testing.T) {
 			p := tutorial()
 			p.Pin.SHA1 = []string{id.sha1()}
 			p.JSON = json
-			p.Fields = []codegen.Field{
+			p.Fields = []request.Field{
 				{Name: "constant", Source: esp8266.SourceText, Value: everyByte()},
 				{Name: everyByte(), Source: esp8266.SourceText, Value: ""},
 				{Name: "secret", Source: esp8266.SourceText, Value: everyByte(), Secret: true},
 			}
 			for _, info := range esp8266.Sources() {
 				if _, ok := samples[info.Source]; ok {
-					p.Fields = append(p.Fields, codegen.Field{Name: "read " + string(info.Source), Source: info.Source, Pin: 4})
+					p.Fields = append(p.Fields, request.Field{Name: "read " + string(info.Source), Source: info.Source, Pin: 4})
 				}
 			}
 			s := serve(t, tls12(id), nil)
@@ -99,8 +99,8 @@ func TestSameReadingsAsFormpost(t *testing.T) {
 				value[i] = byte(first + i)
 			}
 			name := fmt.Sprintf("from %d", first)
-			p.Fields = append(p.Fields, codegen.Field{Name: name, Source: esp8266.SourceCode})
-			want.Fields = append(want.Fields, formpost.Field{Name: name, Value: string(value)})
+			p.Fields = append(p.Fields, request.Field{Name: name, Source: esp8266.SourceCode})
+			want.Fields = append(want.Fields, request.Field{Name: name, Value: string(value)})
 			readings += fmt.Sprintf("void read_from_%[1]d(Print &value) { for (int c = %[1]d; c < %[1]d + 64; c++) value.write(static_cast<uint8_t>(c)); }\n", first)
 		}
 		s := serve(t, tls12(id), nil)

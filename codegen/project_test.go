@@ -23,10 +23,10 @@ func tutorial() codegen.Project {
 		Host:   "localhost",
 		Port:   443,
 		Path:   "/post?a=b",
-		Headers: []codegen.Header{
+		Headers: []request.Header{
 			{Name: "X-Device", Value: "porch"},
 		},
-		Fields: []codegen.Field{
+		Fields: []request.Field{
 			{Name: "name1", Source: esp8266.SourceText, Value: "value1"},
 			{Name: "name2", Source: esp8266.SourceText, Value: "value2"},
 		},

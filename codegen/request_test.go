@@ -35,7 +35,7 @@ func TestRequestBytes(t *testing.T) {
 func TestPlaceholders(t *testing.T) {
 	p := tutorial()
 	p.SSID, p.Password = "", ""
-	p.Headers = append(p.Headers, codegen.Header{Name: "Authorization", Secret: true})
+	p.Headers = append(p.Headers, request.Header{Name: "Authorization", Secret: true})
 	board := boot(t, build(t, p, plainRig), "RIG_MILLIS=60000")
 	board.says(t,
 		"put the real value of SECRET_SSID in place of YOUR_WIFI_NAME",

@@ -14,12 +14,12 @@ import (
 func TestInvalidProjects(t *testing.T) {
 	field := func(source esp8266.Source, pin int) func(*codegen.Project) {
 		return func(p *codegen.Project) {
-			p.Fields = append(p.Fields, codegen.Field{Name: "f", Source: source, Pin: pin})
+			p.Fields = append(p.Fields, request.Field{Name: "f", Source: source, Pin: pin})
 		}
 	}
 	header := func(name, value string) func(*codegen.Project) {
 		return func(p *codegen.Project) {
-			p.Headers = append(p.Headers, codegen.Header{Name: name, Value: value})
+			p.Headers = append(p.Headers, request.Header{Name: name, Value: value})
 		}
 	}
 	board := func(id string) func(*codegen.Project) {

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -39,6 +41,27 @@ type Pin struct {
 	SHA1      []string // fingerprint: 40 upper-case hex digits each, the first is the current one
 	PublicKey string   // public-key: SubjectPublicKeyInfo, PEM
 	CAs       []string // ca: certificates, PEM each
+
+	Expires time.Time // when what Mode pins breaks at the latest; zero when no date says
+}
+
+// Clone returns a copy that shares nothing with p.
+func (p Pin) Clone() Pin {
+	p.SHA1, p.CAs = slices.Clone(p.SHA1), slices.Clone(p.CAs)
+	return p
+}
+
+// Pinned reports whether the pin has what its mode needs.
+func (p Pin) Pinned() bool {
+	switch p.Mode {
+	case PinFingerprint:
+		return len(p.SHA1) > 0
+	case PinPublicKey:
+		return p.PublicKey != ""
+	case PinCA:
+		return len(p.CAs) > 0
+	}
+	return p.Mode == PinInsecure
 }
 
 // ErrFingerprint is what ParseFingerprint's errors wrap.

@@ -9,7 +9,7 @@ const MaxGPIO = 16
 
 // The sources.
 const (
-	SourceText     Source = "text"
+	SourceText     Source = "" // "text" where it is written
 	SourceJSON     Source = "json"
 	SourceCounter  Source = "counter"
 	SourceUptime   Source = "uptime"
@@ -61,14 +61,28 @@ func Sources() []SourceInfo {
 // Constant reports whether the value is given with the form: nothing is read on
 // the board. A JSON value differs from a text in one way: a JSON body has it
 // without quotes.
-func (s Source) Constant() bool { return s == "" || s == SourceText || s == SourceJSON }
+func (s Source) Constant() bool { return s == SourceText || s == SourceJSON }
 
-// Info returns the description of s, if there is such a source. The empty one is
-// SourceText.
-func (s Source) Info() (SourceInfo, bool) {
-	if s == "" {
-		s = SourceText
+// String is the source's name in profiles and on the command line.
+func (s Source) String() string {
+	if s == SourceText {
+		return "text"
 	}
+	return string(s)
+}
+
+// SourceNamed returns the source with that name.
+func SourceNamed(name string) (Source, bool) {
+	for _, i := range sources {
+		if i.Source.String() == name {
+			return i.Source, true
+		}
+	}
+	return "", false
+}
+
+// Info returns the description of s, if there is such a source.
+func (s Source) Info() (SourceInfo, bool) {
 	for _, i := range sources {
 		if i.Source == s {
 			return i, true

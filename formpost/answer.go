@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"espost/internal/netdial"
 )
 
 // An answer reads one HTTP response the way the core's HTTPClient does (core
@@ -65,7 +67,7 @@ func (p *patientReader) Read(b []byte) (int, error) {
 	}
 	p.conn.SetReadDeadline(deadline)
 	n, err := p.conn.Read(b)
-	if n == 0 && last && timedOut(err) {
+	if n == 0 && last && netdial.TimedOut(err) {
 		err = errTotal
 	}
 	return n, err
@@ -131,21 +133,13 @@ func statusLine(line string) (proto string, status int, reason string) {
 // headEnded judges a complete head as HTTPClient does.
 func (a *answer) headEnded(resp *Response) error {
 	if resp.Status == 0 {
-		return &Error{
-			HTTPClient: httpNoHTTPServer,
-			Message:    "What answered over TLS is no HTTP server: its answer has no status line.",
-			Fix:        "Check the port; another service than HTTP may listen there.",
-		}
+		return failed(httpNoHTTPServer, "What answered over TLS is no HTTP server: its answer has no status line", "Check the port; another service than HTTP may listen there")
 	}
 	a.proto10 = resp.Proto == "HTTP/1.0"
 	if te := resp.Header.Values("Transfer-Encoding"); len(te) > 0 {
 		last := te[len(te)-1]
 		if !strings.EqualFold(last, "chunked") {
-			return &Error{
-				HTTPClient: httpEncoding,
-				Message:    fmt.Sprintf("The server answered %d with the transfer encoding %q, which HTTPClient doesn't know.", resp.Status, a.secrets.clipped(last)),
-				Fix:        "Turn compression off for this address on the server.",
-			}
+			return failed(httpEncoding, fmt.Sprintf("The server answered %d with the transfer encoding %q, which HTTPClient doesn't know", resp.Status, a.secrets.clipped(last)), "Turn compression off for this address on the server")
 		}
 		a.chunked = true
 	}
@@ -185,33 +179,33 @@ func (a *answer) line() (string, error) {
 // headFailed says what the board would report when the head doesn't come or
 // doesn't end.
 func (a *answer) headFailed(err error) *Error {
-	e := &Error{Err: err}
+	e := failed(0, "", "").because(err)
 	switch {
 	case errors.Is(err, errTooMuch):
 		return tooMuch(fmt.Sprintf("more than %d KB or %d lines of headers", maxHead>>10, maxHeaderLines))
 	case errors.Is(err, errTotal):
 		e.HTTPClient = httpReadTimeout
-		e.Message = fmt.Sprintf("The answer's headers were still coming in, bit by bit, after %s.", a.timeouts.Total)
-		e.Fix = "Look at the server: it keeps the board waiting, which has no limit of its own here."
-	case timedOut(err) && len(a.raw) == 0:
+		e.Message = fmt.Sprintf("The answer's headers were still coming in, bit by bit, after %s", a.timeouts.Total)
+		e.Fix = "Look at the server: it keeps the board waiting, which has no limit of its own here"
+	case netdial.TimedOut(err) && len(a.raw) == 0:
 		e.HTTPClient = httpReadTimeout
-		e.Message = fmt.Sprintf("The server took the request and didn't answer within %s.", a.timeouts.Response)
-		e.Fix = "Make the server answer faster, or give HTTPClient's setTimeout more."
-	case timedOut(err):
+		e.Message = fmt.Sprintf("The server took the request and didn't answer within %s", a.timeouts.Response)
+		e.Fix = "Make the server answer faster, or give HTTPClient's setTimeout more"
+	case netdial.TimedOut(err):
 		e.HTTPClient = httpReadTimeout
-		e.Message = fmt.Sprintf("The answer stopped in the middle of its headers for %s.", a.timeouts.Response)
-		e.Fix = "Check the server; an answer's headers end with an empty line."
+		e.Message = fmt.Sprintf("The answer stopped in the middle of its headers for %s", a.timeouts.Response)
+		e.Fix = "Check the server; an answer's headers end with an empty line"
 	case len(a.raw) == 0:
 		e.HTTPClient = httpConnectionLost
-		e.Message = "The server closed the connection without an answer."
-		e.Fix = "Check path, headers and form against the service's documentation, and the server's log."
+		e.Message = "The server closed the connection without an answer"
+		e.Fix = "Check path, headers and form against the service's documentation, and the server's log"
 	default:
 		e.HTTPClient = httpConnectionLost
-		e.Message = "The connection ended in the middle of the answer's headers."
-		e.Fix = "Try again; if it stays, look at the server's log."
+		e.Message = "The connection ended in the middle of the answer's headers"
+		e.Fix = "Try again; if it stays, look at the server's log"
 	}
 	if alert := remoteAlert(err); alert != "" {
-		e.Message = fmt.Sprintf("The server broke the connection off with a TLS alert (%s) instead of an answer.", alert)
+		e.Message = fmt.Sprintf("The server broke the connection off with a TLS alert (%s) instead of an answer", alert)
 	}
 	return e
 }
@@ -219,17 +213,14 @@ func (a *answer) headFailed(err error) *Error {
 // tooMuch is the error for an answer that was not read to its end. The board
 // has no such limit.
 func tooMuch(what string) *Error {
-	return &Error{
-		Message: fmt.Sprintf("The server sent %s, so reading was stopped; the board would go on until the connection ends.", what),
-		Fix:     "Check that the address is right; a server shouldn't answer a form like that.",
-	}
+	return failed(0, fmt.Sprintf("The server sent %s, so reading was stopped; the board would go on until the connection ends", what), "Check that the address is right; a server shouldn't answer a form like that")
 }
 
 // remoteAlert names the alert that crypto/tls received, if err is one.
 func remoteAlert(err error) string {
 	var op *net.OpError
 	if errors.As(err, &op) && op.Op == "remote error" {
-		return reason(op.Err)
+		return netdial.Reason(op.Err)
 	}
 	return ""
 }

@@ -72,7 +72,7 @@ func TestChainRules(t *testing.T) {
 		}, root.key)},
 
 		{name: "wildcard", host: "a.h.example", leaf: names("*.h.example"), chain: []*testCA{middle}, anchor: root},
-		{name: "wildcard, case", host: "A.h.EXAMPLE", leaf: names("*.H.example"), chain: []*testCA{middle}, anchor: root},
+		{name: "wildcard, case", host: "a.h.example", leaf: names("*.H.EXAMPLE"), chain: []*testCA{middle}, anchor: root},
 		{name: "wildcard, two labels", host: "a.b.h.example", leaf: names("*.h.example"), chain: []*testCA{middle}, anchor: root, bearSSL: 56, says: "isn't for a.b.h.example"},
 		{name: "wildcard, none", host: "h.example", leaf: names("*.h.example"), chain: []*testCA{middle}, anchor: root, bearSSL: 56, says: "isn't for"},
 		{name: "partial wildcard", host: "ab.example", leaf: names("a*.example"), chain: []*testCA{middle}, anchor: root, bearSSL: 56, says: "isn't for"},
@@ -93,8 +93,8 @@ func TestChainRules(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := listenTLS(t, tt.leaf.served(tt.chain...), okAnswer, func(c *tls.Config) { c.SessionTicketsDisabled = true })
 			r := form(s)
-			if r.Host = tt.host; r.Host == "" {
-				r.Host = "h.example"
+			if r.Target.Host = tt.host; r.Target.Host == "" {
+				r.Target.Host = "h.example"
 			}
 			c := client()
 			c.Now = func() time.Time { return time.Now().Add(tt.now) }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"espost/esp8266"
+	"espost/internal/netdial"
+	"espost/request"
 )
 
 // A Client sends test POSTs. Its zero value is ready for use; it keeps no
@@ -16,9 +18,9 @@ import (
 type Client struct {
 	// Dial connects to "address:port"; nil means net.Dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// Lookup returns a host's IPv4 addresses; nil means net.DefaultResolver.
-	// It isn't asked when the host is an address.
-	Lookup func(ctx context.Context, host string) ([]netip.Addr, error)
+	// Lookup finds a host's addresses; network is "ip". nil means
+	// net.DefaultResolver. It isn't asked when the host is an address.
+	Lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
 	// Now is the clock that certificates are held against; nil means time.Now.
 	Now func() time.Time
 
@@ -70,31 +72,31 @@ func (c *Client) now() time.Time {
 // and reads the answer. No byte of r leaves before the server has passed the
 // pin's check.
 //
-// The error is an *InvalidError if r can't be sent, an *Error if no answer came,
-// and wraps ctx's error if ctx ended first. A redirect, a status of 500 or a
+// The error is a *problem.ListError if r or pin can't be used, an *Error if no
+// answer came, and wraps ctx's error if ctx ended first. A redirect, a status of 500 or a
 // body that breaks off are answers: the Response's Notes tell about them.
-func (c *Client) Send(ctx context.Context, r Request, pin esp8266.Pin) (*Response, error) {
-	if err := r.Validate(); err != nil {
+func (c *Client) Send(ctx context.Context, r request.Request, pin esp8266.Pin) (*Response, error) {
+	if err := r.Validate().Err(); err != nil {
 		return nil, err
 	}
-	check, err := newPinCheck(pin, r.Host, c.now)
+	check, err := newPinCheck(pin, r.Target.Host, c.now)
 	if err != nil {
 		return nil, err
 	}
 	resp, err := c.exchange(ctx, r, check)
 	if err != nil && ctx.Err() != nil {
-		return nil, fmt.Errorf("sending the test POST to %s: %w", r.Host, context.Cause(ctx))
+		return nil, fmt.Errorf("sending the test POST to %s: %w", r.Target.Host, context.Cause(ctx))
 	}
 	return resp, err
 }
 
 // exchange is Send for a valid request.
-func (c *Client) exchange(ctx context.Context, r Request, check *pinCheck) (*Response, error) {
-	resp := &Response{Request: r.Bytes(), secrets: r.masker()}
+func (c *Client) exchange(ctx context.Context, r request.Request, check *pinCheck) (*Response, error) {
+	resp := &Response{Request: r.Bytes(), secrets: maskerOf(r)}
 	timeouts := c.timeouts()
 
 	start := time.Now()
-	addr, err := c.resolve(ctx, r.Host, timeouts.DNS)
+	addr, err := c.resolve(ctx, r.Target.Host, timeouts.DNS)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +104,8 @@ func (c *Client) exchange(ctx context.Context, r Request, check *pinCheck) (*Res
 	resp.Phases.DNS = time.Since(start)
 
 	start = time.Now()
-	raw, err := c.connect(ctx, net.JoinHostPort(addr, strconv.Itoa(r.Port)), timeouts.TCP)
+	where := netdial.Shown(r.Target.Host, r.Target.Port, addr)
+	raw, err := c.connect(ctx, net.JoinHostPort(addr, strconv.Itoa(r.Target.Port)), where, timeouts.TCP)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +115,7 @@ func (c *Client) exchange(ctx context.Context, r Request, check *pinCheck) (*Res
 
 	start = time.Now()
 	records := newTap(raw)
-	conn, err := c.handshake(ctx, records, r, check, timeouts.Handshake)
+	conn, err := c.handshake(ctx, records, r, where, check, timeouts.Handshake)
 	if err != nil {
 		return nil, err
 	}
@@ -154,14 +157,14 @@ func (c *Client) responseMax() int64 {
 
 // write sends the head and then the body, in records no larger than the
 // board's sending buffer (core WiFiClientSecureBearSSL.cpp, _write).
-func (c *Client) write(conn net.Conn, request []byte, r Request, timeout time.Duration) error {
-	body := len(r.Body())
+func (c *Client) write(conn net.Conn, sent []byte, r request.Request, timeout time.Duration) error {
+	body := len(r.BodyBytes())
 	parts := []struct {
 		data   []byte
-		failed func(Request, error) *Error
+		failed func(request.Request, error) *Error
 	}{
-		{request[:len(request)-body], headNotSent},
-		{request[len(request)-body:], bodyNotSent},
+		{sent[:len(sent)-body], headNotSent},
+		{sent[len(sent)-body:], bodyNotSent},
 	}
 	for _, p := range parts {
 		for data := p.data; len(data) > 0; {

@@ -3,51 +3,38 @@ package formpost
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
 	"net"
 	"net/netip"
 	"time"
 
 	"espost/esp8266"
+	"espost/internal/netdial"
+	"espost/request"
 )
 
 // resolve returns the address that the board would use: the host itself if it
 // is one, else its first IPv4 address (core WiFiClientSecureBearSSL.cpp,
 // connect: one address, no second try).
 func (c *Client) resolve(ctx context.Context, host string, timeout time.Duration) (string, error) {
-	if addr, err := netip.ParseAddr(host); err == nil {
-		return addr.String(), nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	lookup := c.Lookup
-	if lookup == nil {
-		lookup = func(ctx context.Context, host string) ([]netip.Addr, error) {
-			return net.DefaultResolver.LookupNetIP(ctx, "ip4", host)
-		}
-	}
-	addrs, err := lookup(ctx, host)
+	found, err := netdial.Dialer{Lookup: c.Lookup}.Resolve(ctx, host, timeout)
 	if err != nil {
-		return "", nameNotFound(host, err)
+		return "", dialFailed(err)
 	}
-	for _, a := range addrs {
-		if a = a.Unmap(); a.Is4() {
-			return a.String(), nil
-		}
+	switch _, err := netip.ParseAddr(host); {
+	case len(found.V4) > 0:
+		return found.V4[0].String(), nil
+	case err == nil:
+		return found.V6[0].String(), nil
 	}
-	return "", nameNotFound(host, fmt.Errorf("%s has no IPv4 address", host))
+	return "", failed(httpConnectionFailed, "The host "+host+" has no IPv4 address", "Use a name that has an A record: the board speaks IPv4")
 }
 
-func (c *Client) connect(ctx context.Context, address string, timeout time.Duration) (net.Conn, error) {
+func (c *Client) connect(ctx context.Context, address, where string, timeout time.Duration) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	dial := c.Dial
-	if dial == nil {
-		dial = (&net.Dialer{}).DialContext
-	}
-	conn, err := dial(ctx, "tcp", address)
+	conn, err := netdial.Dialer{Dial: c.Dial}.Connect(ctx, address)
 	if err != nil {
-		return nil, notConnected(address, timeout, err)
+		return nil, dialFailed(netdial.Explain(err, where, netdial.Dialling, timeout))
 	}
 	return conn, nil
 }
@@ -56,10 +43,10 @@ func (c *Client) connect(ctx context.Context, address string, timeout time.Durat
 // it offers the board's suites and groups in its own order, no
 // max_fragment_length, and no server_name when the host is an IP address,
 // where the board sends one all the same.
-func (c *Client) handshake(ctx context.Context, t *tap, r Request, check *pinCheck, timeout time.Duration) (*tls.Conn, error) {
+func (c *Client) handshake(ctx context.Context, t *tap, r request.Request, where string, check *pinCheck, timeout time.Duration) (*tls.Conn, error) {
 	asked := false // for a client certificate
 	conn := tls.Client(t, &tls.Config{
-		ServerName:             r.Host,
+		ServerName:             r.Target.Host,
 		MinVersion:             esp8266.VersionTLS10,
 		MaxVersion:             esp8266.VersionTLS12,
 		CipherSuites:           usableSuites(),
@@ -76,7 +63,7 @@ func (c *Client) handshake(ctx context.Context, t *tap, r Request, check *pinChe
 	t.SetDeadline(time.Now().Add(timeout))
 	if err := conn.HandshakeContext(ctx); err != nil {
 		return nil, handshakeFailed(failedHandshake{
-			request: r, err: err, pin: check.failure, records: t.records(),
+			where: where, request: r, err: err, pin: check.failure, records: t.records(),
 			asked: asked, timeout: timeout, boardSuite: c.BoardSuite,
 		})
 	}

@@ -16,6 +16,7 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/request"
 )
 
 // over sends form to a TLS server at the other end of a pipe, within a synctest
@@ -205,8 +206,8 @@ func TestTimeouts(t *testing.T) {
 		want   time.Duration
 		says   string
 	}{
-		{"DNS", formpost.Client{}, 10 * time.Second, "IPv4 address"},
-		{"TCP", formpost.Client{Lookup: client().Lookup}, 15 * time.Second, "didn't answer within 15s"},
+		{"DNS", formpost.Client{}, 10 * time.Second, "Looking up localhost took longer than 10s"},
+		{"TCP", formpost.Client{Lookup: client().Lookup}, 15 * time.Second, "did not answer within 15s"},
 		{"own TCP", formpost.Client{Lookup: client().Lookup, Timeouts: formpost.Timeouts{TCP: time.Second}}, time.Second, "within 1s"},
 		{"handshake", formpost.Client{Lookup: client().Lookup, Dial: func(context.Context, string, string) (net.Conn, error) {
 			here, there := net.Pipe()
@@ -219,7 +220,7 @@ func TestTimeouts(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := tt.client
 				if c.Lookup == nil {
-					c.Lookup = func(ctx context.Context, _ string) ([]netip.Addr, error) { <-ctx.Done(); return nil, ctx.Err() }
+					c.Lookup = func(ctx context.Context, _, _ string) ([]netip.Addr, error) { <-ctx.Done(); return nil, ctx.Err() }
 				}
 				if c.Dial == nil {
 					c.Dial = func(ctx context.Context, _, _ string) (net.Conn, error) { <-ctx.Done(); return nil, ctx.Err() }
@@ -236,9 +237,9 @@ func TestTimeouts(t *testing.T) {
 }
 
 func ExampleRequest_Preview() {
-	r := formpost.Request{
-		Method: "POST", Host: "postman-echo.com", Port: 443, Path: "/post", Encoding: formpost.Form,
-		Fields: []formpost.Field{{Name: "name1", Value: "value1"}, {Name: "token", Value: "s3cret", Secret: true}},
+	r := request.Request{
+		Method: "POST", Target: request.Target{Host: "postman-echo.com", Port: 443, Path: "/post"}, Body: request.Form,
+		Fields: []request.Field{{Name: "name1", Value: "value1"}, {Name: "token", Value: "s3cret", Secret: true}},
 	}
 	_, body := r.Preview()
 	fmt.Println(body)

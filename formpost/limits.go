@@ -2,8 +2,7 @@ package formpost
 
 import "time"
 
-// Limits on what a server can make this package read, keep or wait for, and a
-// pasted command make it work. Each leaves ample room for what is real.
+// Limits on what a server can make this package read, keep or wait for. Each leaves ample room for what is real.
 const (
 	DefaultMaxBody     = 1 << 20 // bytes of a body that are kept
 	DefaultResponseMax = 4096    // bytes of it that the firmware reads: RESPONSE_MAX in the generated config.h
@@ -13,10 +12,6 @@ const (
 	maxQuoted      = 200      // characters quoted of a header
 	maxInterim     = 8        // 1xx answers before the final one
 	shortestMasked = 4        // bytes of a secret value; a shorter one would be found everywhere
-
-	// Bytes of a pasted curl command. The shell's parser takes 1.5 KB of stack for
-	// each level that commands are nested, and a stack that is full ends the process.
-	maxCurl = 64 << 10
 )
 
 // Timeouts are the board's own (core WiFiClientSecureBearSSL.cpp,

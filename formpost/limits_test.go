@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"espost/request"
 )
 
 // Each limit on an answer is where limits.go says: what just fits is read, and
@@ -43,7 +45,7 @@ func TestLimitsOfAnAnswer(t *testing.T) {
 	if _, _, err := readPlayed(io.MultiReader(strings.NewReader(ok+"\r\n"), rest), DefaultMaxBody); err != nil || rest.read > DefaultMaxBody+(64<<10) {
 		t.Errorf("of a body without end %d bytes were read (%v)", rest.read, err)
 	}
-	if got := clipped(strings.Repeat("ä", 2*maxQuoted)); len([]rune(got)) != maxQuoted+1 {
+	if got := (masker{}).clipped(strings.Repeat("ä", 2*maxQuoted)); len([]rune(got)) != maxQuoted+1 {
 		t.Errorf("%d characters of a header are quoted", len([]rune(got)))
 	}
 }
@@ -61,8 +63,8 @@ func (c *counter) Read(b []byte) (int, error) {
 
 // A value shorter than shortestMasked would be found everywhere.
 func TestShortSecrets(t *testing.T) {
-	r := Request{Fields: []Field{{Value: "abc", Secret: true}, {Value: "defg", Secret: true}}}
-	if got := r.masker().mask("abc defg"); got != "abc "+Mask {
+	r := request.Request{Fields: []request.Field{{Value: "abc", Secret: true}, {Value: "defg", Secret: true}}}
+	if got := maskerOf(r).mask("abc defg"); got != "abc "+request.Mask {
 		t.Errorf("masked: %q", got)
 	}
 }

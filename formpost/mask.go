@@ -8,16 +8,19 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"espost/internal/sanitize"
+	"espost/request"
 )
 
 // A masker hides secret values that a server sends back. Its zero value hides
 // nothing.
 type masker struct{ replacer *strings.Replacer }
 
-// masker returns what hides r's secret values in foreign text: as they are, and
+// maskerOf returns what hides r's secret values in foreign text: as they are, and
 // as servers write them that echo a request. A server that wants to can disguise
 // them beyond that, but it has them by then.
-func (r Request) masker() masker {
+func maskerOf(r request.Request) masker {
 	var secrets []string
 	for _, h := range r.Headers {
 		if h.Secret {
@@ -40,7 +43,7 @@ func (r Request) masker() masker {
 	slices.SortFunc(written, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	var pairs []string
 	for _, s := range slices.Compact(written) {
-		pairs = append(pairs, s, Mask)
+		pairs = append(pairs, s, request.Mask)
 	}
 	if pairs == nil {
 		return masker{}
@@ -66,9 +69,7 @@ func credentials(value string) []string {
 // spellings are the ways in which a server is likely to write a value, a JSON
 // body quoted in JSON among them.
 func spellings(s string) []string {
-	var form strings.Builder
-	percentEncode(&form, s)
-	all := append([]string{form.String(), url.PathEscape(s), html.EscapeString(s)}, inJSON(s)...)
+	all := append([]string{request.PercentEncode(s), url.PathEscape(s), html.EscapeString(s)}, inJSON(s)...)
 	for _, once := range inJSON(s) {
 		all = append(all, inJSON(once)...)
 	}
@@ -78,9 +79,7 @@ func spellings(s string) []string {
 // inJSON is s as JSON strings hold it: with the fewest escapes, and with <, >
 // and & escaped as well, as Go and many others write them.
 func inJSON(s string) []string {
-	var few strings.Builder
-	jsonString(&few, s)
-	all := []string{few.String()}
+	all := []string{request.JSONString(s)}
 	if many, err := json.Marshal(s); err == nil {
 		all = append(all, string(many))
 	}
@@ -98,8 +97,9 @@ func (m masker) mask(s string) string {
 	return m.replacer.Replace(s)
 }
 
-// clipped is clipped without secret values.
-func (m masker) clipped(s string) string { return clipped(m.mask(s)) }
+// clipped is foreign text made safe and short enough for a sentence, without
+// secret values.
+func (m masker) clipped(s string) string { return sanitize.Clip(m.mask(s), maxQuoted) }
 
 // Masked returns text of the answer with Mask in place of the secret values that
 // the request held. Notes need none of it.

@@ -11,19 +11,20 @@ import (
 	"espost/esp8266"
 	"espost/formpost"
 	"espost/internal/testkit/hostile"
+	"espost/request"
 )
 
 // A server that sends the request back, in whatever place and spelling, doesn't
 // bring a secret to light.
 func TestEchoedSecretsAreMasked(t *testing.T) {
 	secrets := []string{"plant3d", "plant3d-and-longer", `pl"an<t> 3d\+é`, "pass:w0rd", "t0ken-planted"}
-	request := formpost.Request{
-		Method: "POST", Host: "localhost", Path: "/post",
-		Headers: []formpost.Header{
+	sent := request.Request{
+		Method: "POST", Target: request.Target{Host: "localhost", Path: "/post"},
+		Headers: []request.Header{
 			{Name: "Authorization", Value: "Basic " + base64.StdEncoding.EncodeToString([]byte("me:pass:w0rd")), Secret: true},
 			{Name: "X-Auth", Value: "Bearer t0ken-planted", Secret: true},
 		},
-		Fields: []formpost.Field{
+		Fields: []request.Field{
 			{Name: "a", Value: secrets[0], Secret: true},
 			{Name: "b", Value: secrets[1], Secret: true},
 			{Name: "c", Value: secrets[2], Secret: true},
@@ -31,15 +32,15 @@ func TestEchoedSecretsAreMasked(t *testing.T) {
 		},
 	}
 	parrot, _ := hostile.Named("parrot")
-	for _, encoding := range []formpost.Encoding{formpost.Form, formpost.JSON} {
+	for _, encoding := range []request.Body{request.Form, request.JSON} {
 		seen := false
 		for v := range parrot.Count() {
 			s := hostile.Start(t, parrot, hostile.Options{Variant: v})
-			request.Encoding, request.Port = encoding, s.Port()
-			client := formpost.Client{Lookup: func(context.Context, string) ([]netip.Addr, error) {
+			sent.Body, sent.Target.Port = encoding, s.Port()
+			client := formpost.Client{Lookup: func(context.Context, string, string) ([]netip.Addr, error) {
 				return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
 			}}
-			response, err := client.Send(t.Context(), request, esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{hostile.LeafSHA1()}})
+			response, err := client.Send(t.Context(), sent, esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{hostile.LeafSHA1()}})
 			var shown []string
 			var failed *formpost.Error
 			switch {
@@ -54,7 +55,7 @@ func TestEchoedSecretsAreMasked(t *testing.T) {
 				}
 			}
 			text := strings.Join(shown, "\n")
-			seen = seen || strings.Contains(text, "to-be-seen") && strings.Contains(text, formpost.Mask)
+			seen = seen || strings.Contains(text, "to-be-seen") && strings.Contains(text, request.Mask)
 			for _, s := range append(secrets, "an<t>", "an%3Ct", `an\u003ct`, "and-longer", "w0rd", "bWU6cGFzczp3MHJk") {
 				if strings.Contains(text, s) {
 					t.Errorf("%s, variant %d: %q can be read in:\n%s", encoding, v, s, text)

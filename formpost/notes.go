@@ -8,7 +8,8 @@ import (
 	"unicode/utf8"
 
 	"espost/esp8266"
-	"espost/internal/sanitize"
+	"espost/internal/netdial"
+	"espost/internal/problem"
 )
 
 // The codes of Notes. They are stable: scripts may rely on them.
@@ -43,9 +44,9 @@ type outcome struct {
 
 // notes tells what the board would make of the answer, in the order in which it
 // would notice. It corrects BoardStatus and sets Reusable.
-func (o outcome) notes() []Note {
-	var notes []Note
-	for _, find := range []func() (Note, bool){
+func (o outcome) notes() problem.List {
+	var notes problem.List
+	for _, find := range []func() (problem.Problem, bool){
 		o.ipv6, o.suiteReplaced, o.recordTooLarge, o.interim, o.redirect, o.newHandshake,
 		o.chunkedBody, o.noLength, o.compressed, o.binary, o.largeBody, o.brokenBody,
 	} {
@@ -56,62 +57,62 @@ func (o outcome) notes() []Note {
 	return notes
 }
 
-func (o outcome) ipv6() (Note, bool) {
+func (o outcome) ipv6() (problem.Problem, bool) {
 	addr, err := netip.ParseAddr(o.Address)
-	return Note{
-		Code: NoteIPv6, Warning: true,
-		Message: "This address is IPv6, which an ordinary build of the board's core doesn't speak.",
-		Fix:     "Use a name that has an IPv4 address.",
+	return problem.Problem{
+		Severity: problem.Warning, Code: NoteIPv6,
+		Message: "This address is IPv6, which an ordinary build of the board's core doesn't speak",
+		Fix:     "Use a name that has an IPv4 address",
 	}, err == nil && addr.Is6()
 }
 
-func (o outcome) suiteReplaced() (Note, bool) {
+func (o outcome) suiteReplaced() (problem.Problem, bool) {
 	board, known := esp8266.CipherSuiteByID(o.client.BoardSuite)
 	used, _ := esp8266.CipherSuiteByID(o.Suite)
-	return Note{
-		Code:    NoteSuiteReplaced,
-		Message: fmt.Sprintf("The board would get the cipher suite %s; this test got %s.", board.Name, used.Name),
-		Fix:     "Nothing needs to be done: the request is the same under either.",
+	return problem.Problem{
+		Severity: problem.Note, Code: NoteSuiteReplaced,
+		Message: fmt.Sprintf("The board would get the cipher suite %s; this test got %s", board.Name, used.Name),
+		Fix:     "Nothing needs to be done: the request is the same under either",
 	}, known && board.ID != used.ID
 }
 
-func (o outcome) recordTooLarge() (Note, bool) {
+func (o outcome) recordTooLarge() (problem.Problem, bool) {
 	rx := o.client.buffers().RX
 	fits := func(record int) bool { return record <= rx+recordSlack || o.client.FragmentLength > 0 }
-	n := Note{
-		Code: NoteRecordTooLarge, Warning: true,
-		Message: fmt.Sprintf("The server sent a TLS record of %d bytes; the board's receiving buffer of %d is too small for it (BearSSL %d), so it would lose the connection while reading the body.",
+	n := problem.Problem{
+		Severity: problem.Warning, Code: NoteRecordTooLarge,
+		Message: fmt.Sprintf("The server sent a TLS record of %d bytes; the board's receiving buffer of %d is too small for it (BearSSL %d), so it would lose the connection while reading the body",
 			o.LargestRecord, rx, bearTooLarge),
-		Fix: fmt.Sprintf("Set the receiving buffer to %d bytes, or let the server accept max_fragment_length.", esp8266.MaxBuffer),
+		Fix: fmt.Sprintf("Set the receiving buffer to %d bytes, or let the server accept max_fragment_length", esp8266.MaxBuffer),
 	}
 	if !fits(o.answer.headRecord) {
 		o.BoardStatus = httpConnectionLost
-		n.Message = fmt.Sprintf("The server sent a TLS record of %d bytes; the board's receiving buffer of %d is too small for it (BearSSL %d), so it would report HTTPClient %d instead of %d.",
+		n.Message = fmt.Sprintf("The server sent a TLS record of %d bytes; the board's receiving buffer of %d is too small for it (BearSSL %d), so it would report HTTPClient %d instead of %d",
 			o.LargestRecord, rx, bearTooLarge, httpConnectionLost, o.Status)
 	}
 	return n, !fits(o.LargestRecord)
 }
 
-func (o outcome) interim() (Note, bool) {
+func (o outcome) interim() (problem.Problem, bool) {
 	if o.answer.interim == 0 {
-		return Note{}, false
+		return problem.Problem{}, false
 	}
 	if o.BoardStatus > 0 {
 		o.BoardStatus = o.answer.interim
 	}
-	return Note{
-		Code: NoteInterim, Warning: true,
-		Message: fmt.Sprintf("The server sent an interim answer %d before the real %d, and HTTPClient takes the first for the answer.", o.answer.interim, o.Status),
-		Fix:     fmt.Sprintf("Turn interim answers (100 Continue, 103 Early Hints) off on the server; the firmware would see %d.", o.answer.interim),
+	return problem.Problem{
+		Severity: problem.Warning, Code: NoteInterim,
+		Message: fmt.Sprintf("The server sent an interim answer %d before the real %d, and HTTPClient takes the first for the answer", o.answer.interim, o.Status),
+		Fix:     fmt.Sprintf("Turn interim answers (100 Continue, 103 Early Hints) off on the server; the firmware would see %d", o.answer.interim),
 	}, true
 }
 
-func (o outcome) redirect() (Note, bool) {
+func (o outcome) redirect() (problem.Problem, bool) {
 	location := o.secrets.clipped(o.Header.Get("Location"))
-	n := Note{
-		Code: NoteRedirect, Warning: true,
-		Message: fmt.Sprintf("The server redirects with %d, and the board doesn't follow: the form has not arrived.", o.Status),
-		Fix:     "Ask the server's owner for the address that takes the form.",
+	n := problem.Problem{
+		Severity: problem.Warning, Code: NoteRedirect,
+		Message: fmt.Sprintf("The server redirects with %d, and the board doesn't follow: the form has not arrived", o.Status),
+		Fix:     "Ask the server's owner for the address that takes the form",
 	}
 	if location != "" {
 		n.Fix = fmt.Sprintf("Use the new address as the target: %s", location)
@@ -123,18 +124,9 @@ func (o outcome) redirect() (Note, bool) {
 	return n, false
 }
 
-// clipped is foreign text made safe and short enough for a sentence.
-func clipped(s string) string {
-	s = sanitize.Line(s)
-	if runes := []rune(s); len(runes) > maxQuoted {
-		s = string(runes[:maxQuoted]) + "…"
-	}
-	return s
-}
-
 // newHandshake applies HTTPClient's rules for keeping a connection (core
 // ESP8266HTTPClient.cpp, handleHeaderResponse), and the firmware's own.
-func (o outcome) newHandshake() (Note, bool) {
+func (o outcome) newHandshake() (problem.Problem, bool) {
 	connection := ""
 	if values := o.Header.Values("Connection"); len(values) > 0 {
 		connection = values[len(values)-1]
@@ -156,48 +148,48 @@ func (o outcome) newHandshake() (Note, bool) {
 	}
 	o.Reusable = why == ""
 	heap := float64(o.client.buffers().Heap(o.mode)) / 1000
-	return Note{
-		Code:    NoteNewHandshake,
-		Message: fmt.Sprintf("The next POST costs a new TLS handshake, and %.1f KB of memory once more, because %s.", heap, why),
-		Fix:     "Let the server keep connections alive if the board posts every few seconds; otherwise it doesn't matter.",
+	return problem.Problem{
+		Severity: problem.Note, Code: NoteNewHandshake,
+		Message: fmt.Sprintf("The next POST costs a new TLS handshake, and %.1f KB of memory once more, because %s", heap, why),
+		Fix:     "Let the server keep connections alive if the board posts every few seconds; otherwise it doesn't matter",
 	}, why != ""
 }
 
-func (o outcome) chunkedBody() (Note, bool) {
-	return Note{
-		Code:    NoteChunked,
-		Message: "The body comes in chunks: HTTPClient joins them in getString and writeToStream, but getStream would show the chunks' sizes in between.",
-		Fix:     "Nothing needs to be done with the generated firmware; in your own code, don't read from getStream.",
+func (o outcome) chunkedBody() (problem.Problem, bool) {
+	return problem.Problem{
+		Severity: problem.Note, Code: NoteChunked,
+		Message: "The body comes in chunks: HTTPClient joins them in getString and writeToStream, but getStream would show the chunks' sizes in between",
+		Fix:     "Nothing needs to be done with the generated firmware; in your own code, don't read from getStream",
 	}, o.answer.chunked
 }
 
 // noLength is about an answer without a body that doesn't say so with a
 // Content-Length: HTTPClient's getString reads until its timeout (core
 // ESP8266HTTPClient.h, writeToStream; StreamSend.cpp).
-func (o outcome) noLength() (Note, bool) {
+func (o outcome) noLength() (problem.Problem, bool) {
 	bodiless := o.Status == 204 || o.Status == 304
-	return Note{
-		Code:    NoteNoLength,
-		Message: fmt.Sprintf("The answer %d has no Content-Length: reading its body on the board would wait %s for nothing.", o.Status, DefaultTimeouts().Response),
-		Fix:     "In your own code, don't call getString after such a status.",
+	return problem.Problem{
+		Severity: problem.Note, Code: NoteNoLength,
+		Message: fmt.Sprintf("The answer %d has no Content-Length: reading its body on the board would wait %s for nothing", o.Status, DefaultTimeouts().Response),
+		Fix:     "In your own code, don't call getString after such a status",
 	}, bodiless && o.answer.length < 0 && !o.answer.chunked && o.Reusable
 }
 
-func (o outcome) compressed() (Note, bool) {
+func (o outcome) compressed() (problem.Problem, bool) {
 	coding := strings.TrimSpace(o.Header.Get("Content-Encoding"))
-	return Note{
-		Code: NoteCompressed, Warning: true,
-		Message: fmt.Sprintf("The body is compressed (%s) though the board asked for none, and it can't unpack it.", o.secrets.clipped(coding)),
-		Fix:     "Turn compression off for this address on the server; the status is good all the same.",
+	return problem.Problem{
+		Severity: problem.Warning, Code: NoteCompressed,
+		Message: fmt.Sprintf("The body is compressed (%s) though the board asked for none, and it can't unpack it", o.secrets.clipped(coding)),
+		Fix:     "Turn compression off for this address on the server; the status is good all the same",
 	}, coding != "" && !strings.EqualFold(coding, "identity")
 }
 
-func (o outcome) binary() (Note, bool) {
+func (o outcome) binary() (problem.Problem, bool) {
 	_, packed := o.compressed()
-	return Note{
-		Code:    NoteBinary,
-		Message: "The body isn't text; on the board's serial monitor it would look like noise.",
-		Fix:     "Ask the service for a text or JSON answer if the firmware is to use it.",
+	return problem.Problem{
+		Severity: problem.Note, Code: NoteBinary,
+		Message: "The body isn't text; on the board's serial monitor it would look like noise",
+		Fix:     "Ask the service for a text or JSON answer if the firmware is to use it",
 	}, !packed && isBinary(o.Body, o.Truncated)
 }
 
@@ -220,38 +212,38 @@ func isBinary(b []byte, cut bool) bool {
 // bodySize is how many bytes the body has, as far as is known.
 func (o outcome) bodySize() int64 { return max(int64(len(o.Body)), o.answer.length) }
 
-func (o outcome) largeBody() (Note, bool) {
+func (o outcome) largeBody() (problem.Problem, bool) {
 	size, unit := o.bodySize(), "bytes"
 	if o.Truncated && o.answer.length < 0 {
 		unit = "bytes and goes on"
 	}
-	n := Note{
-		Code:    NoteBodyLarge,
-		Message: fmt.Sprintf("The body has %d %s; the firmware reads the first %d.", size, unit, o.client.responseMax()),
-		Fix:     "Ask the service for a short answer, if it offers one, or make RESPONSE_MAX longer (config.h).",
+	n := problem.Problem{
+		Severity: problem.Note, Code: NoteBodyLarge,
+		Message: fmt.Sprintf("The body has %d %s; the firmware reads the first %d", size, unit, o.client.responseMax()),
+		Fix:     "Ask the service for a short answer, if it offers one, or make RESPONSE_MAX longer (config.h)",
 	}
 	if size >= esp8266.HeapOfSketch {
-		n.Warning = true
-		n.Message = fmt.Sprintf("The body has %d %s, more than the board's memory: getString would fail; the firmware reads the first %d.", size, unit, o.client.responseMax())
-		n.Fix = "Ask the service for a short answer, if it offers one."
+		n.Severity = problem.Warning
+		n.Message = fmt.Sprintf("The body has %d %s, more than the board's memory: getString would fail; the firmware reads the first %d", size, unit, o.client.responseMax())
+		n.Fix = "Ask the service for a short answer, if it offers one"
 	}
 	return n, size > o.client.responseMax()
 }
 
-func (o outcome) brokenBody() (Note, bool) {
+func (o outcome) brokenBody() (problem.Problem, bool) {
 	err := o.answer.bodyErr
-	n := Note{
-		Code: NoteBodyIncomplete, Warning: true,
-		Message: fmt.Sprintf("The connection broke after %d bytes of the body; the board has its status, %d, by then.", len(o.Body), o.BoardStatus),
-		Fix:     "If the firmware uses the body, look at the server's log.",
+	n := problem.Problem{
+		Severity: problem.Warning, Code: NoteBodyIncomplete,
+		Message: fmt.Sprintf("The connection broke after %d bytes of the body; the board has its status, %d, by then", len(o.Body), o.BoardStatus),
+		Fix:     "If the firmware uses the body, look at the server's log",
 	}
 	switch {
 	case errors.Is(err, errTotal):
 		n.Code = NoteBodySlow
-		n.Message = fmt.Sprintf("The body was still coming in after %s, %d bytes so far; the board would go on reading.", o.answer.timeouts.Total, len(o.Body))
-	case timedOut(err):
+		n.Message = fmt.Sprintf("The body was still coming in after %s, %d bytes so far; the board would go on reading", o.answer.timeouts.Total, len(o.Body))
+	case netdial.TimedOut(err):
 		n.Code = NoteBodySlow
-		n.Message = fmt.Sprintf("The body stopped after %d bytes for %s; the board would give up there, with its status, %d.", len(o.Body), o.answer.timeouts.Response, o.BoardStatus)
+		n.Message = fmt.Sprintf("The body stopped after %d bytes for %s; the board would give up there, with its status, %d", len(o.Body), o.answer.timeouts.Response, o.BoardStatus)
 	}
 	return n, err != nil
 }

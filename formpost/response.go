@@ -3,6 +3,8 @@ package formpost
 import (
 	"net/http"
 	"time"
+
+	"espost/internal/problem"
 )
 
 // A Response is what came back, and how long each part took.
@@ -19,7 +21,7 @@ type Response struct {
 	Suite     uint16 // TLS cipher suite
 	LeafSHA1  string // 40 upper-case hex digits
 	Phases    Phases
-	Notes     []Note // what the board would make of it
+	Notes     problem.List // what the board would make of it, in the order in which it would notice; Code is one of the Note… constants
 
 	Address string // the IP address that answered
 	// BoardStatus is what HTTPClient's POST returns on the board: Status, except
@@ -42,25 +44,3 @@ type Phases struct {
 
 // Total is the sum of the phases.
 func (p Phases) Total() time.Duration { return p.DNS + p.TCP + p.TLS + p.FirstByte + p.Body }
-
-// A Note is one remark on a response from the board's side: a redirect that it
-// won't follow, a body longer than it keeps, a record larger than its buffer.
-type Note struct {
-	Code    string // stable
-	Warning bool
-	Message string
-	Fix     string
-}
-
-// An Error is a test POST that brought no response. HTTPClient and BearSSL are
-// what the board would have printed; BearSSL is 0 where TLS isn't to blame.
-type Error struct {
-	HTTPClient int
-	BearSSL    int
-	Message    string // one plain sentence
-	Fix        string // what to do about it
-	Err        error
-}
-
-func (e *Error) Error() string { return e.Message }
-func (e *Error) Unwrap() error { return e.Err }

@@ -24,6 +24,7 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/request"
 )
 
 // A testCA signs leaves for the tests.
@@ -220,16 +221,16 @@ func (s *server) received() string {
 
 // client returns a Client whose names all lead to loopback.
 func client() *formpost.Client {
-	return &formpost.Client{Lookup: func(context.Context, string) ([]netip.Addr, error) {
+	return &formpost.Client{Lookup: func(context.Context, string, string) ([]netip.Addr, error) {
 		return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
 	}}
 }
 
 // form is an ordinary request to s.
-func form(s *server) formpost.Request {
-	return formpost.Request{
-		Method: "POST", Host: "localhost", Port: s.port, Path: "/post", Encoding: formpost.Form,
-		Fields: []formpost.Field{{Name: "name1", Value: "value1"}},
+func form(s *server) request.Request {
+	return request.Request{
+		Method: "POST", Target: request.Target{Host: "localhost", Port: s.port, Path: "/post"}, Body: request.Form,
+		Fields: []request.Field{{Name: "name1", Value: "value1"}},
 	}
 }
 

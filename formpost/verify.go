@@ -6,7 +6,6 @@ import (
 	"crypto/sha1"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,16 +14,6 @@ import (
 	"espost/esp8266"
 	"espost/tlsinspect"
 )
-
-// A PinError says why a pin can't be used.
-type PinError struct {
-	Message string // one plain sentence without its full stop
-	Fix     string
-	Err     error
-}
-
-func (e *PinError) Error() string { return e.Message + ": " + e.Fix }
-func (e *PinError) Unwrap() error { return e.Err }
 
 // A pinCheck decides, by the board's rules for its pin's mode, whether a server
 // is the right one. It serves one handshake.
@@ -40,68 +29,17 @@ type pinCheck struct {
 	failure  *Error // why verify refused the server
 }
 
-// newPinCheck reads pin. The error is a *PinError.
+// newPinCheck reads pin. The error is a *problem.ListError.
 func newPinCheck(pin esp8266.Pin, host string, now func() time.Time) (*pinCheck, error) {
-	check := &pinCheck{mode: pin.Mode, host: host, now: now}
-	switch pin.Mode {
-	case esp8266.PinFingerprint:
-		if len(pin.SHA1) == 0 {
-			return nil, &PinError{Message: "there is no fingerprint to hold the server against", Fix: "look at the certificate first"}
-		}
-		for _, s := range pin.SHA1 {
-			digits, err := esp8266.ParseFingerprint(s)
-			if err != nil {
-				return nil, &PinError{Message: fmt.Sprintf("%q is no fingerprint", s), Fix: "give the 40 hexadecimal digits of the SHA-1", Err: err}
-			}
-			check.sha1 = append(check.sha1, digits)
-		}
-	case esp8266.PinPublicKey:
-		key, err := parsePublicKey(pin.PublicKey)
-		if err != nil {
-			return nil, &PinError{Message: "the pinned public key can't be read", Fix: "look at the certificate again and pin its key", Err: err}
-		}
-		check.key = key
-	case esp8266.PinCA:
-		for _, text := range pin.CAs {
-			anchor, err := parseCertificate(text)
-			if err != nil {
-				return nil, &PinError{Message: "a pinned CA certificate can't be read", Fix: "give it as PEM, from BEGIN CERTIFICATE to END CERTIFICATE", Err: err}
-			}
-			check.anchors = append(check.anchors, anchor)
-		}
-		if len(check.anchors) == 0 {
-			return nil, &PinError{Message: "there is no CA to hold the server against", Fix: "look at the certificate first and choose its CA"}
-		}
-	case esp8266.PinInsecure:
-	default:
-		return nil, &PinError{Message: fmt.Sprintf("there is no pin mode %q", string(pin.Mode)), Fix: "use fingerprint, public-key, ca or insecure"}
-	}
-	return check, nil
-}
-
-func parsePublicKey(text string) (any, error) {
-	block, _ := pem.Decode([]byte(text))
-	if block == nil {
-		return nil, fmt.Errorf("no PEM block in it")
-	}
-	key, err := x509.ParsePKIXPublicKey(block.Bytes)
-	if err != nil {
+	pinned, problems := pin.Read()
+	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	switch key.(type) {
-	case *rsa.PublicKey, *ecdsa.PublicKey:
-		return key, nil
+	check := &pinCheck{mode: pin.Mode, sha1: pinned.SHA1, key: pinned.Key, host: host, now: now}
+	for _, der := range pinned.CAs {
+		check.anchors = append(check.anchors, tlsinspect.NewCertificate(der))
 	}
-	return nil, fmt.Errorf("the board knows RSA and ECDSA keys only, not %T", key)
-}
-
-func parseCertificate(text string) (*tlsinspect.Certificate, error) {
-	block, _ := pem.Decode([]byte(text))
-	if block == nil || block.Type != "CERTIFICATE" {
-		return nil, fmt.Errorf("no PEM certificate in it")
-	}
-	c := tlsinspect.NewCertificate(block.Bytes)
-	return c, c.ParseErr
+	return check, nil
 }
 
 // verify is tls.Config.VerifyConnection: crypto/tls calls it when the server's
@@ -187,4 +125,16 @@ func keyUnfit(leaf *x509.Certificate) *Error {
 	// The board offers no signature algorithm for other keys, so the server
 	// that has none but these ends the handshake with alert 40.
 	return unusableKey(bearAlertReceived+40, fmt.Sprintf("an %s key", strings.ToUpper(leaf.PublicKeyAlgorithm.String()[:1])+leaf.PublicKeyAlgorithm.String()[1:]))
+}
+
+// judgeChain returns BearSSL's error for the chain as served, or 0 if the board
+// trusts it: the judge is tlsinspect's, so that what a look said about a CA holds
+// for the test POST.
+func (p *pinCheck) judgeChain(chain []*x509.Certificate, suite uint16) int {
+	var served []*tlsinspect.Certificate
+	for _, c := range chain {
+		served = append(served, tlsinspect.NewCertificate(c.Raw))
+	}
+	s, _ := esp8266.CipherSuiteByID(suite)
+	return tlsinspect.ValidateChain(served, p.anchors, p.host, p.now(), s.KeyExchange)
 }

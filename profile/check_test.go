@@ -173,7 +173,7 @@ func TestCapture(t *testing.T) {
 		}
 	}
 	for _, mode := range esp8266.PinModes() {
-		if got := (profile.Pin{Pin: esp8266.Pin{Mode: mode}}).Pinned(); got != (mode == esp8266.PinInsecure) {
+		if got := (esp8266.Pin{Mode: mode}).Pinned(); got != (mode == esp8266.PinInsecure) {
 			t.Errorf("an empty %s pin: %v", mode, got)
 		}
 	}

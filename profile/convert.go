@@ -12,33 +12,33 @@ import (
 
 // Request returns the test POST: rows that are off are left out, and what only
 // the board can read is replaced by its sample.
-func (p *Profile) Request() (formpost.Request, error) {
+func (p *Profile) Request() (request.Request, error) {
 	target, err := tlsinspect.ParseTarget(p.Target)
 	if err != nil {
-		return formpost.Request{}, fmt.Errorf("the profile's target: %w", err)
+		return request.Request{}, fmt.Errorf("the profile's target: %w", err)
 	}
-	r := formpost.Request{
-		Method:   p.Form.Method,
+	r := request.Request{
+		Method:   p.Request.Method,
 		Host:     target.Host,
 		Port:     target.Port,
 		Path:     target.Path,
-		Encoding: p.Form.Encoding,
+		Encoding: p.Request.Body,
 	}
-	for _, h := range p.Form.Headers {
-		r.Headers = append(r.Headers, formpost.Header(h))
+	for _, h := range p.Request.Headers {
+		r.Headers = append(r.Headers, request.Header(h))
 	}
-	if p.Firmware.Outbox { // as the firmware will: see codegen.KeyHeader
-		r.Headers = append(r.Headers, formpost.Header{Name: codegen.KeyHeader, Value: codegen.SampleKey})
+	if p.Firmware.Outbox { // as the firmware will: see request.KeyHeader
+		r.Headers = append(r.Headers, request.Header{Name: request.KeyHeader, Value: codegen.SampleKey})
 	}
-	for _, f := range p.Form.Fields {
+	for _, f := range p.Request.Fields {
 		if f.Off {
 			continue
 		}
 		info, ok := f.Source.Info()
 		if !ok {
-			return formpost.Request{}, fmt.Errorf("field %q: there is no source %q; choose one of the form's", f.Name, string(f.Source))
+			return request.Request{}, fmt.Errorf("field %q: there is no source %q; choose one of the form's", f.Name, string(f.Source))
 		}
-		r.Fields = append(r.Fields, formpost.Field{
+		r.Fields = append(r.Fields, request.Field{
 			Name:   f.Name,
 			Value:  f.sent(info),
 			Number: info.Number,
@@ -92,12 +92,12 @@ func (p *Profile) Project() (codegen.Project, error) {
 	project := codegen.Project{
 		Name:      p.Firmware.Name,
 		Board:     board,
-		Method:    p.Form.Method,
+		Method:    p.Request.Method,
 		Host:      target.Host,
 		Port:      target.Port,
 		Path:      target.Path,
-		JSON:      p.Form.Encoding == formpost.JSON,
-		Pin:       p.Pin.Pin,
+		JSON:      p.Request.Body == request.JSON,
+		Pin:       p.Pin,
 		Expires:   p.Pin.Expires,
 		Buffers:   buffers,
 		SSID:      p.Firmware.SSID,
@@ -108,12 +108,12 @@ func (p *Profile) Project() (codegen.Project, error) {
 		LED:       p.Firmware.LED,
 		Static:    p.Firmware.Static,
 	}
-	for _, h := range p.Form.Headers {
-		project.Headers = append(project.Headers, codegen.Header(h))
+	for _, h := range p.Request.Headers {
+		project.Headers = append(project.Headers, request.Header(h))
 	}
-	for _, f := range p.Form.Fields {
+	for _, f := range p.Request.Fields {
 		if !f.Off {
-			project.Fields = append(project.Fields, codegen.Field{
+			project.Fields = append(project.Fields, request.Field{
 				Name: f.Name, Source: f.Source, Value: f.Value, Pin: f.Pin, Secret: f.Secret,
 			})
 		}

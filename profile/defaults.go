@@ -26,7 +26,7 @@ func New(target string) *Profile {
 		Pin:    Pin{Pin: esp8266.Pin{Mode: esp8266.PinFingerprint}},
 		Form: FormSpec{
 			Method:   "POST",
-			Encoding: formpost.Form,
+			Body: request.Form,
 			Fields: []Field{
 				{Name: "name1", Source: esp8266.SourceText, Value: "value1"},
 				{Name: "name2", Source: esp8266.SourceText, Value: "value2"},

@@ -35,7 +35,7 @@ func TestManual(t *testing.T) {
 	}
 	full := exampleProfile() // with every key that there is
 	full.Pin.PublicKey, full.Pin.CAs = "key", []string{"ca"}
-	full.Form.Fields = append(full.Form.Fields, profile.Field{Name: "a", Source: esp8266.SourceDigital, Pin: 5})
+	full.Request.Fields = append(full.Request.Fields, request.Field{Name: "a", Source: esp8266.SourceDigital, Pin: 5})
 	f := &full.Firmware
 	f.Buffers, f.DeepSleep, f.LED, f.Static = esp8266.DefaultBuffers(), true, true, fixed(t, "10.1.2.3/24,10.1.2.1")
 	documented := keys(yaml)
@@ -49,7 +49,7 @@ func TestManual(t *testing.T) {
 			t.Errorf("the manual lacks the source %s", info.Source)
 		}
 	}
-	if p.Firmware.Static != fixed(t, "192.168.1.57/24,192.168.1.1") || len(p.Form.Fields) != 6 {
+	if p.Firmware.Static != fixed(t, "192.168.1.57/24,192.168.1.1") || len(p.Request.Fields) != 6 {
 		t.Errorf("%+v", p)
 	}
 }

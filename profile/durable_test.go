@@ -53,9 +53,9 @@ func TestMain(m *testing.M) {
 // big is one of two profiles of some length.
 func big(n int) *profile.Profile {
 	p := exampleProfile()
-	p.Form.Fields = nil
+	p.Request.Fields = nil
 	for i := range 200 {
-		p.Form.Fields = append(p.Form.Fields, profile.Field{
+		p.Request.Fields = append(p.Request.Fields, request.Field{
 			Name: fmt.Sprintf("name%d", i), Source: esp8266.SourceText, Value: strings.Repeat(fmt.Sprint(n), 100),
 		})
 	}

@@ -29,7 +29,7 @@ type Pin struct {
 // A FormSpec is the form with its rows that are switched off and its samples.
 type FormSpec struct {
 	Method   string
-	Encoding formpost.Encoding
+	Encoding request.Body
 	Headers  []Header
 	Fields   []Field
 }

@@ -55,15 +55,15 @@ func parse(t *testing.T, text string) *profile.Profile {
 func exampleProfile() *profile.Profile {
 	return &profile.Profile{
 		Target: "https://postman-echo.com/post",
-		Pin: profile.Pin{
+		Pin: esp8266.Pin{
 			Pin:     esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{sha1}},
 			Expires: time.Date(2027, 2, 21, 10, 0, 0, 0, time.UTC),
 		},
-		Form: profile.FormSpec{
+		Form: request.Request{
 			Method:   "POST",
-			Encoding: formpost.Form,
-			Headers:  []profile.Header{{Name: "X-Device", Value: "porch"}},
-			Fields: []profile.Field{
+			Body: request.Form,
+			Headers:  []request.Header{{Name: "X-Device", Value: "porch"}},
+			Fields: []request.Field{
 				{Name: "name1", Source: esp8266.SourceText, Value: "value1"},
 				{Name: "rssi", Source: esp8266.SourceRSSI, Sample: "-61"},
 				{Name: "note", Source: esp8266.SourceText, Value: "text", Off: true},
@@ -91,7 +91,7 @@ func TestParseMinimal(t *testing.T) {
 	if got.Firmware.Name != "postman_echo_com" || got.Firmware.Every != time.Minute || !got.Firmware.Outbox || got.Firmware.Board != "nodemcuv2" {
 		t.Errorf("defaults: %+v", got.Firmware)
 	}
-	if len(got.Form.Fields) != 2 || got.Form.Fields[1].Value != "value2" || got.Form.Method != "POST" {
+	if len(got.Request.Fields) != 2 || got.Request.Fields[1].Value != "value2" || got.Request.Method != "POST" {
 		t.Errorf("defaults: %+v", got.Form)
 	}
 }
@@ -122,15 +122,15 @@ firmware:
   static: {address: 192.168.1.57, gateway: "192.168.1.1", mask: 255.255.255.0, dns: 9.9.9.9}
 `)
 	var values []string
-	for _, f := range p.Form.Fields {
+	for _, f := range p.Request.Fields {
 		values = append(values, f.Value)
 	}
 	want := []string{"1.50", "yes", "0x1F", "", "true", "1: 2 # 3", "two\nlines\n", ""}
 	if diff := cmp.Diff(want, values); diff != "" {
 		t.Errorf("values (-want +got):\n%s", diff)
 	}
-	if p.Form.Fields[7].Pin != 5 || p.Pin.SHA1[0] != sha1 {
-		t.Errorf("gpio %d, sha1 %q", p.Form.Fields[7].Pin, p.Pin.SHA1)
+	if p.Request.Fields[7].Pin != 5 || p.Pin.SHA1[0] != sha1 {
+		t.Errorf("gpio %d, sha1 %q", p.Request.Fields[7].Pin, p.Pin.SHA1)
 	}
 	f := p.Firmware
 	if f.Buffers != (esp8266.Buffers{RX: 1024, TX: 512}) || !f.DeepSleep || !f.LED || f.Outbox || f.Static != fixed(t, "192.168.1.57/24,192.168.1.1,9.9.9.9") {
@@ -238,23 +238,23 @@ func TestParseSeveralErrors(t *testing.T) {
 
 func TestRequest(t *testing.T) {
 	p := exampleProfile()
-	p.Form.Fields = append(p.Form.Fields, profile.Field{Name: "heap", Source: esp8266.SourceFreeHeap})
-	p.Form.Fields[3].Value = "hunter2"
+	p.Request.Fields = append(p.Request.Fields, request.Field{Name: "heap", Source: esp8266.SourceFreeHeap})
+	p.Request.Fields[3].Value = "hunter2"
 	got, err := p.Request()
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := formpost.Request{
-		Method: "POST", Host: "postman-echo.com", Port: 443, Path: "/post", Encoding: formpost.Form,
-		Headers: []formpost.Header{
+	want := request.Request{
+		Method: "POST", Target: request.Target{Host: "postman-echo.com", Port: 443, Path: "/post"}, Body: request.Form,
+		Headers: []request.Header{
 			{Name: "X-Device", Value: "porch"},
-			{Name: codegen.KeyHeader, Value: codegen.SampleKey}, // the outbox is on
+			{Name: request.KeyHeader, Value: codegen.SampleKey}, // the outbox is on
 		},
-		Fields: []formpost.Field{
+		Fields: []request.Field{
 			{Name: "name1", Value: "value1"},
-			{Name: "rssi", Value: "-61", Number: true},
+			{Name: "rssi", Source: esp8266.SourceRSSI, Sample: "-61"},
 			{Name: "token", Value: "hunter2", Secret: true},
-			{Name: "heap", Value: "38112", Number: true},
+			{Name: "heap", Source: esp8266.SourceRSSI, Sample: "38112"},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -297,13 +297,13 @@ func TestProject(t *testing.T) {
 
 func TestFillSecrets(t *testing.T) {
 	p := exampleProfile()
-	p.Form.Headers = append(p.Form.Headers, profile.Header{Name: "X-Api-Key", Secret: true})
+	p.Request.Headers = append(p.Request.Headers, request.Header{Name: "X-Api-Key", Secret: true})
 	env := map[string]string{"ESPOST_SECRET_X_API_KEY": "k", "ESPOST_WIFI_SSID": "home", "ESPOST_WIFI_PASSWORD": "pw"}
 	missing := p.FillSecrets(func(name string) (string, bool) { v, ok := env[name]; return v, ok })
 	if diff := cmp.Diff([]string{"ESPOST_SECRET_TOKEN"}, missing); diff != "" {
 		t.Error(diff)
 	}
-	if p.Form.Headers[1].Value != "k" || p.Firmware.SSID != "home" || p.Firmware.Password != "pw" {
-		t.Errorf("%+v %+v", p.Form.Headers, p.Firmware)
+	if p.Request.Headers[1].Value != "k" || p.Firmware.SSID != "home" || p.Firmware.Password != "pw" {
+		t.Errorf("%+v %+v", p.Request.Headers, p.Firmware)
 	}
 }

@@ -47,7 +47,7 @@ func TestSaveAndLoad(t *testing.T) {
 		"", " ", "1", "1.50", "yes", "null", "~", "- a", "a: b", "#", "a #b", "'", `"`, `\`, "{", "[x]", "&a", "*a", "!t", "|", ">", "%", "@", "`",
 		"line\nline\n", "tab\t", "\r", "\x00\x1b\x7f", "ä€😀", "\u202e\u200b\ufeff\u2028", "2027-02-21", "12:30", "0x1F", "1e3", ".inf", strings.Repeat("x", 5000),
 	} {
-		p.Form.Fields = append(p.Form.Fields, profile.Field{Name: "n" + value, Source: esp8266.SourceText, Value: value})
+		p.Request.Fields = append(p.Request.Fields, request.Field{Name: "n" + value, Source: esp8266.SourceText, Value: value})
 	}
 	if err := p.Save(path); err != nil {
 		t.Fatal(err)
@@ -107,7 +107,7 @@ func TestSaveKeepsTheFilesOwnForm(t *testing.T) {
 	}{
 		{"nothing", func(*profile.Profile) {}, nil},
 		{"secrets only", func(p *profile.Profile) {
-			p.Form.Fields[3].Value, p.Firmware.SSID, p.Firmware.Password = "hunter2", "home", "pw"
+			p.Request.Fields[3].Value, p.Firmware.SSID, p.Firmware.Password = "hunter2", "home", "pw"
 		}, nil},
 		{"pin", func(p *profile.Profile) {
 			p.Pin.SHA1 = []string{other}
@@ -122,20 +122,20 @@ func TestSaveKeepsTheFilesOwnForm(t *testing.T) {
 		}},
 		{"no expiry", func(p *profile.Profile) { p.Pin.Expires = time.Time{} }, []string{
 			"  expires: 2027-02-21T10:00:00Z            # of what is pinned, as captured\n", ""}},
-		{"row edited", func(p *profile.Profile) { p.Form.Fields[1].Sample = "-70" }, []string{`"-61"`, `"-70"`}},
+		{"row edited", func(p *profile.Profile) { p.Request.Fields[1].Sample = "-70" }, []string{`"-61"`, `"-70"`}},
 		{"row added", func(p *profile.Profile) {
-			p.Form.Fields = append(p.Form.Fields, profile.Field{Name: "mac", Source: esp8266.SourceMAC})
+			p.Request.Fields = append(p.Request.Fields, request.Field{Name: "mac", Source: esp8266.SourceMAC})
 		}, []string{"never written here\n", "never written here\n    - {name: mac, source: mac}\n"}},
-		{"row deleted", func(p *profile.Profile) { p.Form.Fields = append(p.Form.Fields[:2:2], p.Form.Fields[3]) }, []string{
+		{"row deleted", func(p *profile.Profile) { p.Request.Fields = append(p.Request.Fields[:2:2], p.Request.Fields[3]) }, []string{
 			"    - {name: note, value: text, off: true}\n", ""}},
 		{"row moved with its comment", func(p *profile.Profile) {
-			f := p.Form.Fields
+			f := p.Request.Fields
 			f[0], f[1] = f[1], f[0]
 		}, []string{
 			"    - {name: name1, value: value1}\n", "",
 			"# in dBm\n", "# in dBm\n    - {name: name1, value: value1}\n",
 		}},
-		{"all rows deleted", func(p *profile.Profile) { p.Form.Headers = nil }, []string{
+		{"all rows deleted", func(p *profile.Profile) { p.Request.Headers = nil }, []string{
 			"  headers:\n    - {name: X-Device, value: porch}\n", ""}},
 		{"options", func(p *profile.Profile) { p.Firmware.LED, p.Firmware.Board = true, "d1_mini" }, []string{
 			"nodemcuv2", "d1_mini",
@@ -190,7 +190,7 @@ func TestSaveInOtherLayouts(t *testing.T) {
 			p := load(t, path)
 			p.Pin.Mode = esp8266.PinInsecure
 			p.Pin.SHA1 = []string{strings.Repeat("B", 40)}
-			p.Form.Fields = append(p.Form.Fields, profile.Field{Name: "new", Source: esp8266.SourceUptime})
+			p.Request.Fields = append(p.Request.Fields, request.Field{Name: "new", Source: esp8266.SourceUptime})
 			p.Firmware.Folder = "x"
 			if err := p.Save(path); err != nil {
 				t.Fatal(err)
@@ -208,9 +208,9 @@ func TestSaveInOtherLayouts(t *testing.T) {
 func TestSecretsAreNeverWritten(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "espost.yaml")
 	p := exampleProfile()
-	p.Form.Fields[3].Value = "planted-1"
-	p.Form.Fields = append(p.Form.Fields, profile.Field{Name: "s", Source: esp8266.SourceMAC, Sample: "planted-2", Secret: true})
-	p.Form.Headers = append(p.Form.Headers, profile.Header{Name: "Authorization", Value: "planted-3", Secret: true})
+	p.Request.Fields[3].Value = "planted-1"
+	p.Request.Fields = append(p.Request.Fields, request.Field{Name: "s", Source: esp8266.SourceMAC, Sample: "planted-2", Secret: true})
+	p.Request.Headers = append(p.Request.Headers, request.Header{Name: "Authorization", Value: "planted-3", Secret: true})
 	p.Firmware.SSID, p.Firmware.Password = "planted-4", "planted-5"
 	for range 2 { // a new file, then an update of it
 		if err := p.Save(path); err != nil {
@@ -219,7 +219,7 @@ func TestSecretsAreNeverWritten(t *testing.T) {
 		if text := content(t, path); strings.Contains(text, "planted") {
 			t.Fatal(text)
 		}
-		p.Form.Fields[0].Value = "changed"
+		p.Request.Fields[0].Value = "changed"
 	}
 }
 
@@ -236,7 +236,7 @@ func TestSaveRefuses(t *testing.T) {
 	broken := exampleProfile()
 	broken.Firmware.Board = "esp32"
 	latin1 := exampleProfile()
-	latin1.Form.Fields[0].Value = "\xe4"
+	latin1.Request.Fields[0].Value = "\xe4"
 	tests := []struct {
 		name, path, says string
 		p                *profile.Profile
@@ -313,7 +313,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("an update that changes nothing: %v\n%s", err, same)
 		}
 		p.Pin.Mode = esp8266.PinCA
-		p.Form.Fields = append(p.Form.Fields, profile.Field{Name: "new", Source: esp8266.SourceText})
+		p.Request.Fields = append(p.Request.Fields, request.Field{Name: "new", Source: esp8266.SourceText})
 		updated, err := p.Update([]byte(text))
 		if err != nil {
 			t.Fatal(err)

@@ -34,13 +34,13 @@ func (p *Profile) FillSecrets(lookup func(string) (string, bool)) (missing []str
 		}
 		return *value != ""
 	}
-	for i := range p.Form.Headers {
-		if h := &p.Form.Headers[i]; h.Secret && !fill(&h.Value, SecretEnv(h.Name)) {
+	for i := range p.Request.Headers {
+		if h := &p.Request.Headers[i]; h.Secret && !fill(&h.Value, SecretEnv(h.Name)) {
 			missing = append(missing, SecretEnv(h.Name))
 		}
 	}
-	for i := range p.Form.Fields {
-		if f := &p.Form.Fields[i]; f.holdsSecret() && !f.Off && !fill(&f.Value, SecretEnv(f.Name)) {
+	for i := range p.Request.Fields {
+		if f := &p.Request.Fields[i]; f.holdsSecret() && !f.Off && !fill(&f.Value, SecretEnv(f.Name)) {
 			missing = append(missing, SecretEnv(f.Name))
 		}
 	}

@@ -36,10 +36,10 @@ func tree(p *Profile) mapping {
 			{"expires", moment(p.Pin.Expires)},
 		}},
 		{"form", mapping{
-			{"method", scalar(p.Form.Method)},
-			{"encoding", scalar(p.Form.Encoding)},
-			{"headers", headerRows(p.Form.Headers)},
-			{"fields", fieldRows(p.Form.Fields)},
+			{"method", scalar(p.Request.Method)},
+			{"encoding", scalar(p.Request.Body)},
+			{"headers", headerRows(p.Request.Headers)},
+			{"fields", fieldRows(p.Request.Fields)},
 		}},
 		{"firmware", mapping{
 			{"name", scalar(p.Firmware.Name)},

@@ -87,7 +87,7 @@ func (v *validator) form(f FormSpec) {
 		v.complain("form.method", "the method %q can't carry a form; use POST, PUT or PATCH", f.Method)
 	}
 	switch f.Encoding {
-	case formpost.Form, formpost.JSON:
+	case request.Form, request.JSON:
 	default:
 		v.complain("form.encoding", "there is no encoding %q; use form or json", string(f.Encoding))
 	}

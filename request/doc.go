@@ -10,5 +10,5 @@
 // The package also has the one syntax in which people write fields and headers
 // (ParseField, ParseHeader, ParseItem, FormatFields), the one validation
 // (Request.Validate), the one encoding of a body (Request.Bytes) and the one
-// rule for which names hold secrets (IsSecretName). It does no I/O.
+// rule for what is a secret (IsSecret). It does no I/O.
 package request

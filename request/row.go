@@ -26,7 +26,7 @@ import (
 //
 // In a name, \ takes the meaning from the sign after it: a\=b is a name with an
 // equals sign. A text under a name that services use for credentials
-// (IsSecretName) is secret without being marked.
+// (IsSecret) is secret without being marked.
 
 // Syntax is the syntax in one line, for help texts.
 const Syntax = "name=text, name:=JSON, name@source, name@source:gpio, name@source=sample, or name! for a secret"
@@ -78,8 +78,9 @@ func ParseHeader(s string) (Header, error) {
 }
 
 func header(name, value string) Header {
-	name = strings.TrimSpace(name)
-	return Header{Name: name, Value: strings.TrimSpace(value), Secret: IsSecretName(name)}
+	h := Header{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)}
+	h.Secret = IsSecret(h.Name, h.Value)
+	return h
 }
 
 // slip is a problem with what somebody wrote.
@@ -125,10 +126,10 @@ func cutRow(s string, headers bool) (row, *problem.Problem) {
 
 // field reads what stands behind the sign.
 func (r row) field() (Field, *problem.Problem) {
-	f := Field{Name: r.name, Source: esp8266.SourceText}
+	f := Field{Name: r.name}
 	switch r.sep {
 	case "=":
-		f.Value, f.Secret = r.rest, IsSecretName(r.name)
+		f.Value, f.Secret = r.rest, IsSecret(r.name, r.rest)
 	case ":=":
 		return r.constant()
 	case "!":
@@ -155,8 +156,8 @@ func (r row) constant() (Field, *problem.Problem) {
 		return Field{}, slip("%q is no JSON value", "give a number, true, false, null, a list or an object in JSON, or write name=text for a text", quoted(r.rest))
 	}
 	var text string
-	if IsSecretName(r.name) && json.Unmarshal([]byte(r.rest), &text) == nil && strings.HasPrefix(strings.TrimSpace(r.rest), `"`) {
-		return Field{Name: r.name, Source: esp8266.SourceText, Value: text, Secret: true}, nil
+	if strings.HasPrefix(strings.TrimSpace(r.rest), `"`) && json.Unmarshal([]byte(r.rest), &text) == nil && IsSecret(r.name, text) {
+		return Field{Name: r.name, Value: text, Secret: true}, nil
 	}
 	return Field{Name: r.name, Source: esp8266.SourceJSON, Value: r.rest}, nil
 }
@@ -173,10 +174,10 @@ func ParseSource(spec string) (source esp8266.Source, gpio int, err error) {
 
 func parseSource(spec string) (source esp8266.Source, gpio int, p *problem.Problem) {
 	name, pin, hasPin := strings.Cut(spec, ":")
-	source = esp8266.Source(name)
-	info, known := source.Info()
+	source, known := esp8266.SourceNamed(name)
+	info, _ := source.Info()
 	switch {
-	case name == "" || !known || source.Constant():
+	case !known || source.Constant():
 		return "", 0, slip("there is no source %q", "use one of "+sourceNames(false), quoted(name))
 	case info.Pin && !hasPin:
 		return "", 0, slip("%s needs the number of a pin", fmt.Sprintf("write %s:5 for GPIO 5", name), name)
@@ -229,7 +230,7 @@ func formatField(f Field) string {
 	case f.Source.Constant():
 		return name + "=" + escape(f.Value, "")
 	}
-	line := name + "@" + string(f.Source)
+	line := name + "@" + f.Source.String()
 	if info.Pin {
 		line += ":" + strconv.Itoa(f.GPIO)
 	}

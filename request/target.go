@@ -28,17 +28,31 @@ type Target struct {
 // ErrTarget is what ParseTarget's errors wrap.
 var ErrTarget = errors.New("not a target")
 
+func notTarget(message, fix string, args ...any) error {
+	return problem.At("target", fmt.Sprintf(message, args...), fix).Because(ErrTarget)
+}
+
 // ParseTarget understands what a person has at hand: a host, host:port,
 // [::1]:8443 or an https URL. Stray spaces, quotes and invisible characters are
 // removed. An http:// URL and port 80 become https and port 443, with a
-// "plain-http" note. An error wraps ErrTarget and says what to do.
+// "plain-http" note. An error is a *problem.Problem that wraps
+// ErrTarget and says what to do.
 func ParseTarget(s string) (Target, error) {
 	if len(s) > maxInput {
 		return Target{}, errTooLong()
 	}
-	s = tidy(s)
+	return ParseURL(tidy(s))
+}
+
+// ParseURL is ParseTarget for an address that nobody typed: it takes every
+// character as it is meant. It is how profiles and commands are read.
+func ParseURL(s string) (Target, error) {
+	if len(s) > maxInput {
+		return Target{}, errTooLong()
+	}
+	s, _, _ = strings.Cut(s, "#")
 	if s == "" {
-		return Target{}, fmt.Errorf("%w: nothing was given; type a host such as postman-echo.com, or an https URL", ErrTarget)
+		return Target{}, notTarget("nothing was given", "type a host such as postman-echo.com, or an https URL")
 	}
 	scheme, rest, err := splitScheme(s)
 	if err != nil {
@@ -49,7 +63,7 @@ func ParseTarget(s string) (Target, error) {
 		authority, path = rest[:i], rest[i:]
 	}
 	if strings.Contains(authority, "@") {
-		return Target{}, fmt.Errorf("%w: it holds a user name or password; remove what stands before the @, and send credentials in an Authorization header", ErrTarget)
+		return Target{}, notTarget("the address holds a user name or password", "remove what stands before the @, and send credentials in an Authorization header")
 	}
 	host, port, err := splitAuthority(strings.ReplaceAll(authority, " ", ""))
 	if err != nil {
@@ -75,7 +89,7 @@ func ParseTarget(s string) (Target, error) {
 }
 
 func errTooLong() error {
-	return fmt.Errorf("%w: it is longer than %d bytes; give a host or an https URL", ErrTarget, maxInput)
+	return notTarget("the address is too long", fmt.Sprintf("give a host or an https URL of at most %d bytes", maxInput))
 }
 
 // CodePlainHTTP is the code of the note on an address that isn't https.
@@ -139,8 +153,7 @@ func splitScheme(s string) (scheme, rest string, err error) {
 	case "https", "http":
 		return scheme, strings.TrimLeft(rest, "/ "), nil
 	}
-	return "", "", fmt.Errorf("%w: %q is no scheme that espost speaks; give an https:// URL or just the host",
-		ErrTarget, quoted(scheme))
+	return "", "", notTarget("%q is no scheme that espost speaks", "give an https:// URL or just the host", quoted(scheme))
 }
 
 // splitAuthority cuts host[:port]; port is 0 when none is given.
@@ -148,17 +161,17 @@ func splitAuthority(s string) (host string, port int, err error) {
 	if strings.HasPrefix(s, "[") {
 		inside, after, closed := strings.Cut(s[1:], "]")
 		if !closed {
-			return "", 0, fmt.Errorf("%w: the ] after the IPv6 address is missing", ErrTarget)
+			return "", 0, notTarget("the ] after the IPv6 address is missing", "write [address]:port")
 		}
 		if _, err := netip.ParseAddr(inside); err != nil || !strings.Contains(inside, ":") {
-			return "", 0, fmt.Errorf("%w: %q is no IPv6 address; brackets are for IPv6 only", ErrTarget, quoted(inside))
+			return "", 0, notTarget("%q is no IPv6 address", "brackets are for IPv6 only", quoted(inside))
 		}
 		host, s = inside, after
 		if s == "" {
 			return host, 0, nil
 		}
 		if s[0] != ':' {
-			return "", 0, fmt.Errorf("%w: %q stands after the IPv6 address; write [address]:port", ErrTarget, quoted(s))
+			return "", 0, notTarget("%q stands after the IPv6 address", "write [address]:port", quoted(s))
 		}
 	} else {
 		if strings.Count(s, ":") > 1 { // a bare IPv6 address; a port would need brackets
@@ -176,8 +189,7 @@ func splitAuthority(s string) (host string, port int, err error) {
 	}
 	n, err := strconv.ParseUint(digits, 10, 16)
 	if err != nil || n == 0 {
-		return "", 0, fmt.Errorf("%w: %q is no port; a port is a number from 1 to 65535, for HTTPS usually 443",
-			ErrTarget, quoted(digits))
+		return "", 0, notTarget("%q is no port", "a port is a number from 1 to 65535, for HTTPS usually 443", quoted(digits))
 	}
 	return host, int(n), nil
 }
@@ -216,23 +228,23 @@ func quoted(s string) string { return sanitize.Clip(s, maxQuoted) }
 // ASCII, or an IP address in its canonical form.
 func normalizeHost(s string) (string, error) {
 	if s == "" {
-		return "", fmt.Errorf("%w: the host is missing; type one such as postman-echo.com", ErrTarget)
+		return "", notTarget("the host is missing", "type one such as postman-echo.com")
 	}
 	if ip, err := netip.ParseAddr(s); err == nil {
 		if ip.Zone() != "" {
-			return "", fmt.Errorf("%w: an address with a zone (%%%s) means something on this computer only; remove the zone or use a name", ErrTarget, quoted(ip.Zone()))
+			return "", notTarget("an address with a zone (%%%s) means something on this computer only", "remove the zone or use a name", quoted(ip.Zone()))
 		}
 		return ip.String(), nil
 	}
 	if strings.Contains(s, ":") {
-		return "", fmt.Errorf("%w: %q is neither host:port nor an IPv6 address", ErrTarget, quoted(s))
+		return "", notTarget("%q is neither host:port nor an IPv6 address", "write host:port, or an IPv6 address in brackets", quoted(s))
 	}
 	// UTS 46 mapping as browsers do it; the characters are checked below, since
 	// names with an underscore exist.
 	profile := idna.New(idna.MapForLookup(), idna.BidiRule(), idna.CheckHyphens(false), idna.StrictDomainName(false), idna.Transitional(false))
 	host, err := profile.ToASCII(s)
 	if err != nil {
-		return "", fmt.Errorf("%w: %q is no host name; check its spelling (%s)", ErrTarget, quoted(s), quoted(err.Error()))
+		return "", notTarget("%q is no host name", "check its spelling", quoted(s))
 	}
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
 	if err := checkHost(host); err != nil {
@@ -245,7 +257,7 @@ func normalizeHost(s string) (string, error) {
 // in labels of 1 to 63 bytes.
 func checkHost(host string) error {
 	bad := func(why string) error {
-		return fmt.Errorf("%w: %q is no host name: %s; type one such as postman-echo.com", ErrTarget, quoted(host), why)
+		return notTarget("%q is no host name: %s", "type one such as postman-echo.com", quoted(host), why)
 	}
 	if len(host) > maxHost {
 		return bad(fmt.Sprintf("it has more than %d bytes", maxHost))

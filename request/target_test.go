@@ -72,8 +72,8 @@ func TestParseTarget(t *testing.T) {
 
 func TestParseTargetRefuses(t *testing.T) {
 	tests := []struct{ in, says string }{
-		{"", "nothing was given"},
-		{" \u200e ", "nothing was given"},
+		{"", "Nothing was given"},
+		{" \u200e ", "Nothing was given"},
 		{"https://", "host is missing"},
 		{":443", "host is missing"},
 		{"ftp://host.example", `"ftp" is no scheme`},
@@ -95,8 +95,8 @@ func TestParseTargetRefuses(t *testing.T) {
 		{"a:b:c", "neither"},
 		{strings.Repeat("a", 64) + ".example", "63"},
 		{strings.Repeat("abcdefg.", 32) + "example", "253"},
-		{strings.Repeat("x", 5000), "longer than"},
-		{"host.example/" + strings.Repeat("ä", 2000) + "x", "longer than"}, // once it is percent-encoded
+		{strings.Repeat("x", 5000), "too long"},
+		{"host.example/" + strings.Repeat("ä", 2000) + "x", "too long"}, // once it is percent-encoded
 	}
 	for _, tt := range tests {
 		t.Run(tt.in, func(t *testing.T) {

@@ -79,7 +79,7 @@ func (t Target) check() *problem.Problem {
 	if t.Host == "" {
 		return problem.At(where, "there is no address to send to", "give a host such as postman-echo.com, or an https URL")
 	}
-	if again, err := ParseTarget(t.URL()); err != nil || again.Host != t.Host || again.Port != t.Port || again.Path != t.Path {
+	if again, err := ParseURL(t.URL()); err != nil || again.Host != t.Host || again.Port != t.Port || again.Path != t.Path {
 		return problem.At(where, fmt.Sprintf("%q is no address that can be sent to", quoted(t.URL())), "give a host such as postman-echo.com, or an https URL").Because(err)
 	}
 	if len(t.Path) > maxPath {
@@ -174,7 +174,7 @@ func (f Field) CheckSource() *problem.Problem {
 	info, ok := f.Source.Info()
 	switch {
 	case !ok:
-		return &problem.Problem{Severity: problem.Fatal, Message: fmt.Sprintf("has the source %q, which doesn't exist", sanitize.Clip(string(f.Source), maxQuoted)), Fix: "use one of " + sourceNames(true)}
+		return &problem.Problem{Severity: problem.Fatal, Message: fmt.Sprintf("has the source %q, which doesn't exist", sanitize.Clip(f.Source.String(), maxQuoted)), Fix: "use one of " + sourceNames(true)}
 	case info.Pin && (f.GPIO < 0 || f.GPIO > esp8266.MaxGPIO):
 		return &problem.Problem{Severity: problem.Fatal, Message: fmt.Sprintf("reads GPIO %d, which doesn't exist", f.GPIO), Fix: "use 0, 2, 4, 5 or 12 to 16"}
 	}
@@ -187,7 +187,7 @@ func sourceNames(constants bool) string {
 	var names []string
 	for _, info := range esp8266.Sources() {
 		if constants || !info.Source.Constant() {
-			names = append(names, string(info.Source))
+			names = append(names, info.Source.String())
 		}
 	}
 	return strings.Join(names, ", ")

@@ -31,7 +31,7 @@ func (o Options) noted() Options {
 	}
 	o.Send = func(ctx context.Context, p *profile.Profile, r *tlsinspect.Report) (*formpost.Response, error) {
 		response, err := send(ctx, p, r)
-		attributes := []any{"host", r.Target.Host, "port", r.Target.Port, "method", p.Form.Method}
+		attributes := []any{"host", r.Target.Host, "port", r.Target.Port, "method", p.Request.Method}
 		if response != nil {
 			attributes = append(attributes, "http_status", response.Status, "elapsed_ms", response.Phases.Total().Milliseconds())
 		}

@@ -108,7 +108,7 @@ func send(ctx context.Context, p *profile.Profile, r *tlsinspect.Report) (*formp
 		return nil, err
 	}
 	client := p.Client(r)
-	return client.Send(ctx, request, p.Pin.Pin)
+	return client.Send(ctx, request, p.Pin)
 }
 
 // Run shows the app until the user quits or ctx ends, and then says on the

@@ -135,14 +135,14 @@ func remembers(s *stage) {
 // wideForm has wide characters, emoji, long names and a row that is off.
 func wideForm(s *stage) {
 	s.options.Profile = profile.New(address)
-	s.options.Profile.Form.Fields = []profile.Field{
+	s.options.Profile.Request.Fields = []request.Field{
 		{Name: "温度センサーの名前はとても長いです", Source: esp8266.SourceText, Value: "二十五度"},
 		{Name: "mood", Source: esp8266.SourceText, Value: "😀 ok 🇩🇪"},
 		{Name: strings.Repeat("n", 90), Source: esp8266.SourceText, Value: strings.Repeat("v", 200)},
 		{Name: "evil\x1b[2J", Source: esp8266.SourceText, Value: "\u202eabc", Off: true},
 		{Name: "e\u0301", Source: esp8266.SourceRSSI, Sample: "-61"},
 	}
-	s.options.Profile.Form.Headers = []profile.Header{{Name: "X-Device", Value: "ポーチ"}}
+	s.options.Profile.Request.Headers = []request.Header{{Name: "X-Device", Value: "ポーチ"}}
 }
 
 // The states beside the way of Enter alone, whole, at three sizes.

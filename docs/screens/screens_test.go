@@ -121,7 +121,7 @@ func options(server *demo.Server) tui.Options {
 				Dial: dial, Now: noon, Buffers: p.Firmware.Buffers, BoardSuite: r.Board.CipherSuite.ID,
 				Lookup: func(context.Context, string) ([]netip.Addr, error) { return []netip.Addr{address}, nil },
 			}
-			response, err := client.Send(ctx, request, p.Pin.Pin)
+			response, err := client.Send(ctx, request, p.Pin)
 			if err == nil {
 				response.Phases = typical
 			}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -92,6 +93,16 @@ func Explain(err error, addr string, stage Stage, timeout time.Duration) *proble
 			"Check that this port serves HTTPS and that the host name is one the server knows")
 	}
 	return p(CodeConnection, fmt.Sprintf("Connecting to %s failed: %s", addr, Reason(err)), "Check the host, the port and your network")
+}
+
+// Shown is a place for people: the host's name and port, and the IP address
+// where that says more.
+func Shown(host string, port int, ip string) string {
+	addr := net.JoinHostPort(host, strconv.Itoa(port))
+	if host == ip {
+		return addr
+	}
+	return fmt.Sprintf("%s (%s)", addr, ip)
 }
 
 // explainLookup explains a failed name lookup.

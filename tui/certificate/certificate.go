@@ -13,7 +13,7 @@ import (
 )
 
 // Chosen is sent when the user goes on with a pin.
-type Chosen struct{ Pin profile.Pin }
+type Chosen struct{ Pin esp8266.Pin }
 
 // Again is sent when the server shall be looked at once more.
 type Again struct{}
@@ -46,7 +46,7 @@ func New(kit *ui.Kit) *Model { return &Model{kit: kit} }
 
 // SetReport shows a new report and offers the pins that it allows, the one of
 // the same mode as before chosen.
-func (m *Model) SetReport(r *tlsinspect.Report, before profile.Pin) {
+func (m *Model) SetReport(r *tlsinspect.Report, before esp8266.Pin) {
 	m.report, m.choices = r, profile.Pins(r)
 	m.chosen, m.focus, m.row, m.rows, m.scroll = 0, pins, 0, ui.Scroll{}, ui.Scroll{}
 	if len(m.choices) == 0 {
@@ -125,9 +125,9 @@ func (m *Model) next() tea.Cmd {
 }
 
 // Pin returns the pin that is marked, if the report allows any.
-func (m *Model) Pin() (profile.Pin, bool) {
+func (m *Model) Pin() (esp8266.Pin, bool) {
 	if len(m.choices) == 0 {
-		return profile.Pin{}, false
+		return esp8266.Pin{}, false
 	}
 	return m.choices[m.chosen].Pin, true
 }

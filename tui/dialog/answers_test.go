@@ -68,7 +68,7 @@ func TestFormChanges(t *testing.T) {
 	if strings.Contains(said, "hunter2") {
 		t.Errorf("the secret was said:\n%s", said)
 	}
-	if got := s.dialog.Profile.Form.Fields; len(got) != 4 || got[3].Value != "hunter2" || !got[3].Secret || got[2].Source != esp8266.SourceRSSI {
+	if got := s.dialog.Profile.Request.Fields; len(got) != 4 || got[3].Value != "hunter2" || !got[3].Secret || got[2].Source != esp8266.SourceRSSI {
 		t.Errorf("the form is %+v", got)
 	}
 }
@@ -81,7 +81,7 @@ func TestHeadersAndEncoding(t *testing.T) {
 		t.Fatalf("%v\n%s", err, said)
 	}
 	wants(t, said, "Added header X-Device: porch=1.", "Deleted header X-Gone.", "The fields are sent as json.", `{"name1":"value1","name2":"value2"}`, "The form can't be sent like this:")
-	if f := s.dialog.Profile.Form; len(f.Headers) != 1 || f.Headers[0].Value != "porch=1" || f.Encoding != formpost.JSON || len(f.Fields) != 2 {
+	if f := s.dialog.Profile.Form; len(f.Headers) != 1 || f.Headers[0].Value != "porch=1" || f.Encoding != request.JSON || len(f.Fields) != 2 {
 		t.Errorf("the form is %+v", f)
 	}
 }
@@ -90,8 +90,8 @@ func TestHeadersAndEncoding(t *testing.T) {
 // they nor the Wi-Fi password are ever said.
 func TestSecretsAreAskedForAndNeverSaid(t *testing.T) {
 	s := newSitting(t, andEnters("", "", "tok-hunter2", "key-hunter3", "", "", "", "porch wifi", "pw-hunter4")...)
-	s.dialog.Profile.Form.Headers = []profile.Header{{Name: "X-Token", Secret: true}}
-	s.dialog.Profile.Form.Fields = append(s.dialog.Profile.Form.Fields, profile.Field{Name: "key", Source: esp8266.SourceText, Secret: true})
+	s.dialog.Profile.Request.Headers = []request.Header{{Name: "X-Token", Secret: true}}
+	s.dialog.Profile.Request.Fields = append(s.dialog.Profile.Request.Fields, request.Field{Name: "key", Source: esp8266.SourceText, Secret: true})
 	said, err := s.run(t)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)

@@ -78,7 +78,7 @@ func (d *Dialog) list() {
 		d.say("%d: %s.", i+1, describe(row))
 	}
 	for _, h := range f.Headers {
-		d.say("Header %s: %s.", sanitize.Line(h.Name), describe(profile.Field{Source: esp8266.SourceText, Value: h.Value, Secret: h.Secret}))
+		d.say("Header %s: %s.", sanitize.Line(h.Name), describe(request.Field{Source: esp8266.SourceText, Value: h.Value, Secret: h.Secret}))
 	}
 }
 
@@ -100,11 +100,11 @@ func (d *Dialog) preview() error {
 		return err
 	}
 	_, body := request.Preview()
-	d.say("The body has %s: %s", count(len(request.Body()), "byte"), sanitize.Line(body))
+	d.say("The body has %s: %s", count(len(request.BodyBytes()), "byte"), sanitize.Line(body))
 	return nil
 }
 
-func describe(row profile.Field) string {
+func describe(row request.Field) string {
 	info, _ := row.Source.Info()
 	var parts []string
 	if row.Name != "" {
@@ -129,7 +129,7 @@ func describe(row profile.Field) string {
 func (d *Dialog) change(ctx context.Context, answer string) error {
 	f := &d.Profile.Form
 	if digits, ok := strings.CutPrefix(strings.TrimSpace(answer), "-"); ok && !strings.Contains(answer, "=") {
-		if at := slices.IndexFunc(f.Headers, func(h profile.Header) bool { return strings.EqualFold(h.Name, strings.TrimSpace(digits)) }); at >= 0 {
+		if at := slices.IndexFunc(f.Headers, func(h request.Header) bool { return strings.EqualFold(h.Name, strings.TrimSpace(digits)) }); at >= 0 {
 			d.say("Deleted header %s.", sanitize.Line(f.Headers[at].Name))
 			f.Headers = slices.Delete(f.Headers, at, at+1)
 			return nil
@@ -144,14 +144,14 @@ func (d *Dialog) change(ctx context.Context, answer string) error {
 		d.say("Deleted field %d: %s.", n, describe(gone))
 		return nil
 	}
-	switch encoding := formpost.Encoding(strings.ToLower(strings.TrimSpace(answer))); encoding {
-	case formpost.Form, formpost.JSON:
+	switch encoding := request.Body(strings.ToLower(strings.TrimSpace(answer))); encoding {
+	case request.Form, request.JSON:
 		f.Encoding = encoding
 		d.say("The fields are sent as %s.", encoding)
 		return nil
 	}
 	if at := strings.IndexAny(answer, ":="); at > 0 && answer[at] == ':' {
-		h := profile.Header{Name: strings.TrimSpace(answer[:at]), Value: strings.TrimSpace(answer[at+1:])}
+		h := request.Header{Name: strings.TrimSpace(answer[:at]), Value: strings.TrimSpace(answer[at+1:])}
 		f.Headers = append(f.Headers, h)
 		d.say("Added header %s: %s.", sanitize.Line(h.Name), sanitize.Line(h.Value))
 		return nil
@@ -170,23 +170,23 @@ func (d *Dialog) change(ctx context.Context, answer string) error {
 }
 
 // parse reads name=value or name=@source.
-func parse(answer string) (profile.Field, error) {
+func parse(answer string) (request.Field, error) {
 	name, value, ok := strings.Cut(answer, "=")
 	if !ok {
-		return profile.Field{}, errors.New("a change is name=value, name=@source, name: value for a header, json, form, or minus and a number")
+		return request.Field{}, errors.New("a change is name=value, name=@source, name: value for a header, json, form, or minus and a number")
 	}
 	source, live := strings.CutPrefix(value, "@")
 	switch {
 	case !live:
-		return profile.Field{Name: name, Source: esp8266.SourceText, Value: value}, nil
+		return request.Field{Name: name, Source: esp8266.SourceText, Value: value}, nil
 	case source == secretSource:
-		return profile.Field{Name: name, Source: esp8266.SourceText, Secret: true}, nil
+		return request.Field{Name: name, Source: esp8266.SourceText, Secret: true}, nil
 	}
 	info, known := esp8266.Source(source).Info()
 	if !known || info.Source.Constant() {
-		return profile.Field{}, fmt.Errorf("there is no source %q; the sources are %s", source, sourceNames())
+		return request.Field{}, fmt.Errorf("there is no source %q; the sources are %s", source, sourceNames())
 	}
-	return profile.Field{Name: name, Source: info.Source, Sample: info.Sample}, nil
+	return request.Field{Name: name, Source: info.Source, Sample: info.Sample}, nil
 }
 
 func sourceNames() string {

@@ -53,7 +53,7 @@ func (m *Model) compared(msg comparedMsg) tea.Cmd {
 	}
 	ask := &ui.Question{
 		Kit: m.kit, Diff: true, Title: "Replace files in " + sanitize.Line(m.shownFolder()) + "?", Yes: "replace",
-		Body: strings.ReplaceAll(question, formpost.Mask, strings.Repeat(m.kit.Mask, 8)),
+		Body: strings.ReplaceAll(question, request.Mask, strings.Repeat(m.kit.Mask, 8)),
 		Run:  func() tea.Cmd { return put(msg, true) },
 	}
 	return func() tea.Msg { return Ask{ask} }

@@ -134,32 +134,32 @@ func (m *Model) pasted(text string) tea.Cmd {
 // takeCurl makes the form what the command says. A secret's value is kept: the
 // command has it in plain text already.
 func (m *Model) takeCurl(text string) (tea.Cmd, error) {
-	imported, err := formpost.ParseCurl(text)
+	imported, err := curl.Parse(text)
 	if err != nil {
 		return nil, err
 	}
 	f := m.form()
 	r := imported.Request
-	f.Method, f.Encoding, f.Headers, f.Fields = r.Method, r.Encoding, nil, nil
+	f.Method, f.Encoding, f.Headers, f.Fields = r.Method, r.Body, nil, nil
 	for _, h := range r.Headers {
-		f.Headers = append(f.Headers, profile.Header(h))
+		f.Headers = append(f.Headers, request.Header(h))
 	}
 	for _, field := range r.Fields {
 		source := esp8266.SourceText
 		if field.Number || field.Raw {
 			source = esp8266.SourceJSON
 		}
-		f.Fields = append(f.Fields, profile.Field{Name: field.Name, Source: source, Value: field.Value, Secret: field.Secret})
+		f.Fields = append(f.Fields, request.Field{Name: field.Name, Source: source, Value: field.Value, Secret: field.Secret})
 	}
 	said := ui.Say(ui.Success, "curl command taken over")
 	if len(imported.Warnings) > 0 {
 		said = ui.Say(ui.Caution, "taken over, but "+strings.Join(imported.Warnings, "; "))
 	}
 	old, err := m.profile.Request()
-	if err == nil && old.Host == r.Host && old.Port == r.Port && old.Path == r.Path {
+	if err == nil && old.Host == r.Target.Host && old.Port == r.Target.Port && old.Path == r.Target.Path {
 		return said, nil
 	}
-	target := tlsinspect.Target{Host: r.Host, Port: r.Port, Path: r.Path}
+	target := tlsinspect.Target{Host: r.Target.Host, Port: r.Target.Port, Path: r.Target.Path}
 	address := Imported{Address: target.URL()}
 	return tea.Sequence(func() tea.Msg { return address }, said), nil
 }
@@ -169,5 +169,5 @@ func (m *Model) copyCurl() tea.Cmd {
 	if err != nil {
 		return ui.Say(ui.Caution, err.Error())
 	}
-	return m.kit.Copy("curl command, secrets masked,", formpost.Curl(request, false))
+	return m.kit.Copy("curl command, secrets masked,", curl.Format(request, false))
 }

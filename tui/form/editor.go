@@ -21,7 +21,7 @@ type editor struct {
 	index  int
 	fresh  bool // the row isn't in the form yet
 	header bool
-	was    profile.Field
+	was    request.Field
 
 	name, value, gpio textinput.Model
 	source            esp8266.Source
@@ -40,7 +40,7 @@ const (
 	slotSecret
 )
 
-func newFieldEditor(kit *ui.Kit, index int, fresh bool, f profile.Field) *editor {
+func newFieldEditor(kit *ui.Kit, index int, fresh bool, f request.Field) *editor {
 	e := &editor{kit: kit, index: index, fresh: fresh, was: f, source: f.Source, secret: f.Secret}
 	e.name = kit.NewInput("name", 0)
 	e.value = kit.NewInput("", 0)
@@ -55,8 +55,8 @@ func newFieldEditor(kit *ui.Kit, index int, fresh bool, f profile.Field) *editor
 	return e
 }
 
-func newHeaderEditor(kit *ui.Kit, index int, fresh bool, h profile.Header) *editor {
-	e := newFieldEditor(kit, index, fresh, profile.Field{
+func newHeaderEditor(kit *ui.Kit, index int, fresh bool, h request.Header) *editor {
+	e := newFieldEditor(kit, index, fresh, request.Field{
 		Name: h.Name, Source: esp8266.SourceText, Value: h.Value, Secret: h.Secret,
 	})
 	e.header = true
@@ -113,7 +113,7 @@ func (e *editor) turn(by int) tea.Cmd {
 }
 
 // row is the field as the controls stand.
-func (e *editor) row() profile.Field {
+func (e *editor) row() request.Field {
 	f := e.was
 	f.Name, f.Source, f.Secret = e.name.Value(), e.source, e.secret
 	f.Pin, _ = strconv.Atoi(strings.TrimSpace(e.gpio.Value())) // profile.Validate judges the number
@@ -159,11 +159,11 @@ func (m *Model) editorActions() []ui.Action {
 }
 
 // applied returns the form with the editor's row in it.
-func (e *editor) applied(f profile.FormSpec) profile.FormSpec {
+func (e *editor) applied(f request.Request) request.Request {
 	f = copyOf(f)
 	row := e.row()
 	if e.header {
-		h := profile.Header{Name: row.Name, Value: row.Value, Secret: row.Secret}
+		h := request.Header{Name: row.Name, Value: row.Value, Secret: row.Secret}
 		if e.fresh {
 			f.Headers = slices.Insert(f.Headers, e.index, h)
 		} else {

@@ -28,7 +28,7 @@ type Model struct {
 	editor  *editor
 	area    *area
 	dropped *area              // discarded last, to be had back
-	past    []profile.FormSpec // for undo, oldest first
+	past    []request.Request // for undo, oldest first
 }
 
 // maxUndo bounds the remembered states.
@@ -73,7 +73,7 @@ func (m *Model) Typed() string {
 	return ""
 }
 
-func (m *Model) form() *profile.FormSpec { return &m.profile.Form }
+func (m *Model) form() *request.Request { return &m.profile.Form }
 
 // lastRow is the cursor's place behind all fields and headers.
 func (m *Model) lastRow() int { return len(m.form().Fields) + len(m.form().Headers) }
@@ -166,7 +166,7 @@ func (m *Model) remember() {
 	}
 }
 
-func copyOf(f profile.FormSpec) profile.FormSpec {
+func copyOf(f request.Request) request.Request {
 	f.Fields = slices.Clone(f.Fields)
 	f.Headers = slices.Clone(f.Headers)
 	return f
@@ -227,10 +227,10 @@ func (m *Model) shift(by int) {
 
 func (m *Model) switchEncoding() tea.Cmd {
 	m.remember()
-	if m.form().Encoding == formpost.JSON {
-		m.form().Encoding = formpost.Form
+	if m.form().Encoding == request.JSON {
+		m.form().Encoding = request.Form
 	} else {
-		m.form().Encoding = formpost.JSON
+		m.form().Encoding = request.JSON
 	}
 	return nil
 }
@@ -248,17 +248,17 @@ func (m *Model) copyBody() tea.Cmd {
 	if err != nil {
 		return ui.Say(ui.Caution, err.Error())
 	}
-	return m.kit.Copy("body", string(request.Body()))
+	return m.kit.Copy("body", string(request.BodyBytes()))
 }
 
 func (m *Model) addField() tea.Cmd {
 	at := min(m.cursor+1, len(m.form().Fields))
-	m.editor = newFieldEditor(m.kit, at, true, profile.Field{Source: esp8266.SourceText})
+	m.editor = newFieldEditor(m.kit, at, true, request.Field{Source: esp8266.SourceText})
 	return nil
 }
 
 func (m *Model) addHeader() tea.Cmd {
-	m.editor = newHeaderEditor(m.kit, len(m.form().Headers), true, profile.Header{})
+	m.editor = newHeaderEditor(m.kit, len(m.form().Headers), true, request.Header{})
 	return nil
 }
 

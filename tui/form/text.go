@@ -22,16 +22,16 @@ const secretAttribute = "secret"
 func (m *Model) editText() tea.Cmd {
 	a := newArea(m.kit, "fields as text",
 		"A line a field: name=value, name@source=sample, name@secret= and # before a field that is off. Tab keeps the text.",
-		formpost.FormatText(textRows(m.form().Fields)))
+		request.FormatText(textRows(m.form().Fields)))
 	a.accept = m.takeText
 	m.open(a)
 	return nil
 }
 
-func textRows(fields []profile.Field) []formpost.TextRow {
-	rows := make([]formpost.TextRow, len(fields))
+func textRows(fields []request.Field) []request.TextRow {
+	rows := make([]request.TextRow, len(fields))
 	for i, f := range fields {
-		row := formpost.TextRow{Off: f.Off, Name: f.Name, Value: f.Value}
+		row := request.TextRow{Off: f.Off, Name: f.Name, Value: f.Value}
 		info, _ := f.Source.Info()
 		switch {
 		case f.Secret:
@@ -50,23 +50,23 @@ func textRows(fields []profile.Field) []formpost.TextRow {
 
 // takeText makes the form's fields what the text says.
 func (m *Model) takeText(text string) (tea.Cmd, error) {
-	rows, err := formpost.ParseText(text)
+	rows, err := request.ParseText(text)
 	if err != nil {
 		return nil, err
 	}
-	var secrets []profile.Field // in order: a row without a value takes the first of its name
+	var secrets []request.Field // in order: a row without a value takes the first of its name
 	for _, f := range m.form().Fields {
 		if f.Secret {
 			secrets = append(secrets, f)
 		}
 	}
-	fields := make([]profile.Field, 0, len(rows))
+	fields := make([]request.Field, 0, len(rows))
 	for _, row := range rows {
 		f, err := fieldOf(row)
 		if err != nil {
 			return nil, err
 		}
-		if i := slices.IndexFunc(secrets, func(s profile.Field) bool { return s.Name == f.Name }); f.Secret && f.Value == "" && i >= 0 {
+		if i := slices.IndexFunc(secrets, func(s request.Field) bool { return s.Name == f.Name }); f.Secret && f.Value == "" && i >= 0 {
 			f.Value = secrets[i].Value
 			secrets = slices.Delete(secrets, i, i+1)
 		}
@@ -76,8 +76,8 @@ func (m *Model) takeText(text string) (tea.Cmd, error) {
 	return ui.Say(ui.Success, fmt.Sprintf("%d fields taken over; u brings the form before back", len(fields))), nil
 }
 
-func fieldOf(row formpost.TextRow) (profile.Field, error) {
-	f := profile.Field{Off: row.Off, Name: row.Name, Source: esp8266.SourceText}
+func fieldOf(row request.TextRow) (request.Field, error) {
+	f := request.Field{Off: row.Off, Name: row.Name, Source: esp8266.SourceText}
 	switch row.Attribute {
 	case "":
 		f.Value = row.Value

@@ -81,7 +81,7 @@ func (m *Model) rows(width int) (lines []string, at int, owner map[int]int) {
 		lines = append(lines, k.Faint.Render("    Headers"))
 	}
 	for i, h := range f.Headers {
-		line(len(f.Fields)+i, " ", sanitize.Line(h.Name), "header", m.value(profile.Field{Source: esp8266.SourceText, Value: h.Value, Secret: h.Secret}))
+		line(len(f.Fields)+i, " ", sanitize.Line(h.Name), "header", m.value(request.Field{Source: esp8266.SourceText, Value: h.Value, Secret: h.Secret}))
 	}
 	next := "Send a test POST"
 	if m.cursor == m.lastRow() && m.editor == nil {
@@ -95,7 +95,7 @@ func (m *Model) rows(width int) (lines []string, at int, owner map[int]int) {
 }
 
 // value is a row's value as it may be shown.
-func (m *Model) value(f profile.Field) string {
+func (m *Model) value(f request.Field) string {
 	if f.Secret {
 		if f.Value == "" {
 			return m.kit.Caution.Render("(secret, not given yet)")
@@ -123,16 +123,16 @@ func (m *Model) preview(width, height int) string {
 	if err != nil {
 		return k.Mark(ui.Caution) + " " + strings.ReplaceAll(ui.Wrap(sanitize.Line(err.Error()), width-2), "\n", "\n  ")
 	}
-	size := k.Faint.Render(fmt.Sprintf("%d bytes", len(request.Body())))
+	size := k.Faint.Render(fmt.Sprintf("%d bytes", len(request.BodyBytes())))
 	_, body := request.Preview()
-	body = strings.ReplaceAll(body, formpost.Mask, strings.Repeat(k.Mask, 8))
+	body = strings.ReplaceAll(body, request.Mask, strings.Repeat(k.Mask, 8))
 	lines := strings.Split(ui.Chop(sanitize.Line(body), width), "\n")
 	if len(lines) > height {
 		lines = lines[:height]
 		last := &lines[height-1]
 		*last = ui.Truncate(*last, width-1, "") + k.Ellipsis
 	}
-	for i, inside := 0, false; i < len(lines) && request.Encoding == formpost.JSON; i++ {
+	for i, inside := 0, false; i < len(lines) && request.Body == request.JSON; i++ {
 		row := lines[i]
 		lines[i] = k.JSON(row, inside)
 		inside = ui.JSONInside(row, inside)

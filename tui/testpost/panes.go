@@ -137,7 +137,7 @@ func (m *Model) sentRows(width int) []string {
 	}
 	head, body := r.Preview()
 	mask := func(s string) string {
-		return sanitize.Text(strings.ReplaceAll(s, formpost.Mask, strings.Repeat(m.kit.Mask, 8)))
+		return sanitize.Text(strings.ReplaceAll(s, request.Mask, strings.Repeat(m.kit.Mask, 8)))
 	}
 	var rows []string
 	for i, line := range strings.Split(mask(head), "\n") {

@@ -58,7 +58,7 @@ func visitInApp(t *testing.T, b hostile.Behaviour, variant int, terminal tuitest
 			if err != nil {
 				return nil, err
 			}
-			return poster(long).Send(ctx, r, p.Pin.Pin)
+			return poster(long).Send(ctx, r, p.Pin)
 		},
 		Clipboard: func(string) error { return errors.New("there is none") },
 	}), terminal)

@@ -215,9 +215,9 @@ func poster(patience time.Duration) *formpost.Client {
 func send(pin esp8266.Pin) func(context.Context, testing.TB, *hostile.Server, time.Duration) outcome {
 	return func(ctx context.Context, t testing.TB, s *hostile.Server, patience time.Duration) outcome {
 		c := poster(patience)
-		resp, err := c.Send(ctx, formpost.Request{
-			Method: "POST", Host: "localhost", Port: s.Port(), Path: "/post", Encoding: formpost.Form,
-			Fields: []formpost.Field{{Name: "name1", Value: "value1"}},
+		resp, err := c.Send(ctx, request.Request{
+			Method: "POST", Host: "localhost", Port: s.Port(), Path: "/post", Body: request.Form,
+			Fields: []request.Field{{Name: "name1", Value: "value1"}},
 		}, pin)
 		if err != nil {
 			return failed(t, err)

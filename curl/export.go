@@ -1,0 +1,49 @@
+package curl
+
+import (
+	"strings"
+
+	"espost/request"
+)
+
+// Format returns a curl command, for a POSIX shell, that sends what r sends apart
+// from curl's own headers. Secret values are Mask unless showSecrets is set.
+func Format(r request.Request, showSecrets bool) string {
+	mask := !showSecrets
+	args := []string{"curl"}
+	if r.Method != "POST" {
+		args = append(args, "-X "+r.Method)
+	}
+	if strings.ContainsAny(r.Target.Path, "[]{}") {
+		args = append(args, "-g") // no globbing
+	}
+	if strings.Contains(r.Target.Path, "/.") {
+		args = append(args, "--path-as-is")
+	}
+	args[0] = strings.Join(append(args, shellQuote(r.Target.URL())), " ")
+	args = args[:1]
+	for _, h := range r.Headers {
+		switch {
+		case mask && h.Secret:
+			args = append(args, "-H "+shellQuote(h.Name+": "+request.Mask))
+		case strings.Trim(h.Value, " \t") == "":
+			args = append(args, "-H "+shellQuote(h.Name+";")) // curl's way to send an empty one
+		default:
+			args = append(args, "-H "+shellQuote(h.Name+": "+h.Value))
+		}
+	}
+	if _, own := r.Header("Content-Type"); !own && r.Body != request.Form {
+		args = append(args, "-H "+shellQuote("Content-Type: "+r.Body.ContentType()))
+	}
+	body := string(r.BodyBytes())
+	if mask {
+		_, body = r.Preview()
+	}
+	args = append(args, "--data-raw "+shellQuote(body))
+	return strings.Join(args, " \\\n  ")
+}
+
+// shellQuote puts s between single quotes (POSIX.1-2017, XCU 2.2.2).
+func shellQuote(s string) string {
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
