@@ -1,6 +1,7 @@
 package codegen
 
 import (
+	"encoding/pem"
 	"fmt"
 	"strings"
 
@@ -55,42 +56,34 @@ type secret struct {
 
 // build works a valid project out.
 func build(p Project) sketch {
+	p.Fields = p.Active()
 	s := sketch{Project: p, Buffers: buffers(p)}
-	if !p.Expires.IsZero() {
-		s.Expires = p.Expires.UTC().Format("2006-01-02")
+	if !p.Pin.Expires.IsZero() {
+		s.Expires = p.Pin.Expires.UTC().Format("2006-01-02")
 	}
 	s.buildPin()
 	s.buildSecrets()
 	s.buildForm()
-	if !sameName(p.Headers, "Content-Type") {
-		s.ContentType = "application/x-www-form-urlencoded"
-		if p.JSON {
-			s.ContentType = "application/json"
-		}
+	if _, own := p.Header("Content-Type"); !own {
+		s.ContentType = p.Body.ContentType()
 	}
 	return s
 }
 
 // buildPin rewrites what is pinned, so that only hex digits and base64 are left.
 func (s *sketch) buildPin() {
-	switch s.Pin.Mode {
-	case esp8266.PinFingerprint:
-		seen := make(map[string]bool)
-		for _, text := range s.Pin.SHA1 {
-			digits, err := esp8266.ParseFingerprint(text)
-			if err == nil && !seen[digits] {
-				seen[digits] = true
-				s.Fingerprints = append(s.Fingerprints, digits)
-			}
-		}
-	case esp8266.PinPublicKey:
-		s.PublicKey, _ = publicKey(s.Pin.PublicKey)
-	case esp8266.PinCA:
-		for _, text := range s.Pin.CAs {
-			ca, _ := certificate(text)
-			s.CAs += ca
-		}
+	pinned, _ := s.Pin.Read()
+	s.Fingerprints = pinned.SHA1
+	if pinned.SPKI != nil {
+		s.PublicKey = asPEM("PUBLIC KEY", pinned.SPKI)
 	}
+	for _, der := range pinned.CAs {
+		s.CAs += asPEM("CERTIFICATE", der)
+	}
+}
+
+func asPEM(kind string, der []byte) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
 }
 
 // buildSecrets gives every secret a macro.
@@ -135,12 +128,12 @@ func (s *sketch) buildForm() {
 	s.BodyMax = len("{}")
 	for i, f := range s.Fields {
 		row := formRow{Name: f.Name, Value: f.Value}
-		s.BodyMax += rowBytes(f, s.JSON)
+		s.BodyMax += rowBytes(f, s.JSON())
 		if f.Source.Constant() {
 			row.Number = f.Source == esp8266.SourceJSON
 			if f.Secret {
 				row.Macro = s.addSecret(secrets.name(f.Name, i+1), f.Value)
-				s.SecretSizes = append(s.SecretSizes, fmt.Sprintf("%d * sizeof(%s)", widest(s.JSON), row.Macro))
+				s.SecretSizes = append(s.SecretSizes, fmt.Sprintf("%d * sizeof(%s)", widest(s.JSON()), row.Macro))
 			}
 			s.Rows = append(s.Rows, row)
 			continue
@@ -153,12 +146,12 @@ func (s *sketch) buildForm() {
 			s.Readings = append(s.Readings, function)
 			row.Print = function + "(out);"
 		case esp8266.SourceDigital:
-			if !pins[f.Pin] {
-				pins[f.Pin] = true
-				s.DigitalPins = append(s.DigitalPins, f.Pin)
+			if !pins[f.GPIO] {
+				pins[f.GPIO] = true
+				s.DigitalPins = append(s.DigitalPins, f.GPIO)
 			}
-			row.Print = fmt.Sprintf("out.print(digitalRead(%d));", f.Pin)
-			row.Title = fmt.Sprintf("GPIO %d", f.Pin)
+			row.Print = fmt.Sprintf("out.print(digitalRead(%d));", f.GPIO)
+			row.Title = fmt.Sprintf("GPIO %d", f.GPIO)
 		}
 		s.Rows = append(s.Rows, row)
 	}

@@ -6,21 +6,21 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
+	"espost/request"
 )
 
 // A project becomes a folder of files; Folder.Write puts it on disk.
 func Example() {
 	board, _ := esp8266.BoardByID("d1_mini")
 	folder, err := codegen.Generate(codegen.Project{
-		Name:   "porch_post",
-		Board:  board,
-		Method: "POST",
-		Host:   "postman-echo.com",
-		Port:   443,
-		Path:   "/post",
-		Fields: []request.Field{{Name: "rssi", Source: esp8266.SourceRSSI}},
-		Pin:    esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{"E952BE7D4BB1A92DF4126E8EE80FF132E491248D"}},
-		Every:  time.Minute,
+		Request: request.Request{
+			Method: "POST",
+			Target: request.Target{Host: "postman-echo.com", Port: 443, Path: "/post"},
+			Body:   request.Form,
+			Fields: []request.Field{{Name: "rssi", Source: esp8266.SourceRSSI}},
+		},
+		Pin:      esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{"E952BE7D4BB1A92DF4126E8EE80FF132E491248D"}},
+		Firmware: codegen.Firmware{Name: "porch_post", Board: board, Every: time.Minute},
 	})
 	if err != nil {
 		fmt.Println(err)

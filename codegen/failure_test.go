@@ -28,7 +28,7 @@ func TestFailedWriteChangesNothing(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), p.Name)
 	write(t, p, dir)
 	p.Every *= 2
-	p.Host = "example.com"
+	p.Target.Host = "example.com"
 	for _, name := range []string{"wifi_link.h", "backoff.h"} {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)

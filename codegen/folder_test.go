@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"espost/codegen"
+	"espost/request"
 )
 
 // states maps the files of a comparison to their states, leaving out the same.
@@ -73,7 +74,7 @@ func TestRenewedPinChangesOnlyPins(t *testing.T) {
 	write(t, p, dir)
 	put(t, filepath.Join(dir, "readings.h"), "// mine\n")
 	p.Pin.SHA1 = []string{strings.Repeat("AB", 20)}
-	p.Expires = p.Expires.AddDate(0, 3, 0)
+	p.Pin.Expires = p.Pin.Expires.AddDate(0, 3, 0)
 	want := map[string]codegen.State{"pins.h": codegen.Changed, "readings.h": codegen.Kept}
 	if diff := cmp.Diff(want, states(write(t, p, dir))); diff != "" {
 		t.Errorf("writing again changed (-want +got):\n%s", diff)

@@ -11,6 +11,8 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
+	"espost/internal/problem"
+	"espost/request"
 )
 
 // A form is a change to the tutorial's project.
@@ -28,7 +30,7 @@ func rows(name string, fields ...request.Field) form {
 func (f form) inJSON() form {
 	return form{f.name + ", JSON", func(p *codegen.Project) {
 		f.change(p)
-		p.JSON = true
+		p.Body = request.JSON
 	}}
 }
 
@@ -64,7 +66,7 @@ func fixedForms() []form {
 		{Name: "n", Source: esp8266.SourceCounter}, {Name: "dBm", Source: esp8266.SourceRSSI},
 		{Name: "mac", Source: esp8266.SourceMAC}, {Name: "ip", Source: esp8266.SourceIP},
 		{Name: "chip", Source: esp8266.SourceChipID}, {Name: "t °C", Source: esp8266.SourceCode},
-		{Name: "door", Source: esp8266.SourceDigital, Pin: 4}, {Name: "again", Source: esp8266.SourceDigital, Pin: 4},
+		{Name: "door", Source: esp8266.SourceDigital, GPIO: 4}, {Name: "again", Source: esp8266.SourceDigital, GPIO: 4},
 		{Name: "up", Source: esp8266.SourceUptime},
 	}
 	both := []form{
@@ -88,19 +90,19 @@ func fixedForms() []form {
 		rows("duplicates", text("a", "1"), text("a", "1"), text("a", "2"), text("A", "3")),
 		rows("a row that looks like two", text("a=1&b", "2&c=3")),
 		{"PUT", func(p *codegen.Project) { p.Method = "PUT" }},
-		{"PATCH", func(p *codegen.Project) { p.Method, p.JSON = "PATCH", true }},
+		{"PATCH", func(p *codegen.Project) { p.Method, p.Body = "PATCH", request.JSON }},
 		{"no headers", func(p *codegen.Project) { p.Headers = nil }},
 		{"a content type of one's own", func(p *codegen.Project) {
-			p.JSON = true
+			p.Body = request.JSON
 			p.Headers = []request.Header{{Name: "content-type", Value: "application/vnd.api+json"}}
 		}},
 		{"headers in order, one of them secret", func(p *codegen.Project) {
 			p.Headers = []request.Header{{Name: "X-B", Value: "2"}, {Name: "Authorization", Value: "Bearer \"x\\y\"", Secret: true}, {Name: "X-A", Value: "Grüße, \t tab"}, {Name: "X-E", Value: ""}}
 		}},
 		{"a long path", func(p *codegen.Project) {
-			p.Path = "/" + strings.Repeat("a/", 500) + "?" + strings.Repeat("b=??/&", 100)
+			p.Target.Path = "/" + strings.Repeat("a/", 500) + "?" + strings.Repeat("b=??/&", 100)
 		}},
-		{"the shortest path", func(p *codegen.Project) { p.Path = "/" }},
+		{"the shortest path", func(p *codegen.Project) { p.Target.Path = "/" }},
 	}
 	for _, f := range both {
 		forms = append(forms, f, f.inJSON())
@@ -121,11 +123,11 @@ func randomForm(r *rand.Rand) func(*codegen.Project) {
 	sources := []esp8266.Source{esp8266.SourceRSSI, esp8266.SourceIP, esp8266.SourceMAC, esp8266.SourceChipID, esp8266.SourceCounter, esp8266.SourceAnalog, esp8266.SourceCode}
 	return func(p *codegen.Project) {
 		p.Method = []string{"POST", "PUT", "PATCH"}[r.IntN(3)]
-		p.JSON = r.IntN(2) == 0
+		p.Body = bodyOf(r.IntN(2) == 0)
 		p.Fields = nil
 		for i := range r.IntN(30) {
 			name := random(4)
-			if p.JSON { // has each name once
+			if p.Body == request.JSON { // has each name once
 				name = fmt.Sprintf("%s%d", name, i)
 			}
 			switch r.IntN(4) {
@@ -153,11 +155,11 @@ func TestFiftyForms(t *testing.T) {
 			s := serve(t, tls12(id), nil)
 			p := tutorial()
 			p.Pin.SHA1 = []string{id.sha1()}
-			p.Port = s.port()
+			p.Target.Port = s.port()
 			f.change(&p)
 			boot(t, build(t, p, plainRig), "RIG_MILLIS=4000", "RIG_PINS=16").says(t, p.Method+": 200")
 			requests, _, _ := s.seen()
-			if diff := cmp.Diff([]string{string(request(p, boardSamples()).Bytes())}, requests); diff != "" {
+			if diff := cmp.Diff([]string{string(sent(p, boardSamples()).Bytes())}, requests); diff != "" {
 				t.Errorf("formpost would send (-), the board sent (+):\n%s", diff)
 			}
 		})
@@ -173,9 +175,9 @@ func TestJSONValuesAreChecked(t *testing.T) {
 		if _, err := codegen.Generate(p); err != nil {
 			t.Errorf("%q in the encoding form: %v", value, err)
 		}
-		p.JSON = true
+		p.Body = request.JSON
 		_, err := codegen.Generate(p)
-		var invalid *codegen.InvalidError
+		var invalid *problem.ListError
 		if !errors.As(err, &invalid) || len(invalid.Problems) != 1 || invalid.Problems[0].Part != codegen.PartField || invalid.Problems[0].Row != 1 {
 			t.Errorf("%q in JSON: %v", value, err)
 		}

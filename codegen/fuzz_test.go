@@ -125,7 +125,7 @@ func FuzzProposeName(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		name := ProposeName(s)
-		if err := ValidName(name); err != nil {
+		if err := CheckName(name); err != nil {
 			t.Fatalf("ProposeName(%q): %v", s, err)
 		}
 		if !plainName(name) || !filepath.IsLocal(name) || filepath.Base(name) != name {
@@ -134,8 +134,8 @@ func FuzzProposeName(f *testing.F) {
 		if again := ProposeName(name); again != name {
 			t.Fatalf("ProposeName(%q) = %q, and then %q", s, name, again)
 		}
-		if ValidName(s) == nil && !plainName(s) {
-			t.Fatalf("ValidName takes %q, which leads elsewhere", s)
+		if CheckName(s) == nil && !plainName(s) {
+			t.Fatalf("CheckName takes %q, which leads elsewhere", s)
 		}
 	})
 }

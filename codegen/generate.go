@@ -10,11 +10,11 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// Generate makes the sketch folder of a project. The error is an *InvalidError
-// that holds everything that is wrong with the project.
+// Generate makes the sketch folder of a project. The error is a
+// *problem.ListError that holds everything that is wrong with the project.
 func Generate(p Project) (Folder, error) {
-	if problems := validate(p); len(problems) > 0 {
-		return nil, &InvalidError{Problems: problems}
+	if err := p.Validate().Err(); err != nil {
+		return nil, err
 	}
 	s := build(p)
 	var folder Folder

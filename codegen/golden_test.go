@@ -17,6 +17,7 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
+	"espost/request"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden projects in testdata/golden")
@@ -68,7 +69,7 @@ func goldens() map[string]func(*codegen.Project) {
 			p.Pin = esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: goldenRSAKey}
 		},
 		"json": func(p *codegen.Project) {
-			p.JSON = true
+			p.Body = request.JSON
 			p.Fields = append(p.Fields,
 				constantJSON("port", "8080"), constantJSON("tags", `["door", {"floor": 1}, null]`),
 				request.Field{Name: "signal", Source: esp8266.SourceRSSI})
@@ -96,13 +97,13 @@ func goldens() map[string]func(*codegen.Project) {
 		"led":          func(p *codegen.Project) { p.LED = true },
 		"placeholders": func(p *codegen.Project) { p.SSID, p.Password = "", "" },
 		"everything": func(p *codegen.Project) {
-			p.Outbox, p.DeepSleep, p.LED, p.JSON = true, true, true, true
+			p.Outbox, p.DeepSleep, p.LED, p.Body = true, true, true, request.JSON
 			p.Headers = append(p.Headers, request.Header{Name: "Authorization", Value: "Bearer x", Secret: true})
 			p.Every = 90 * time.Minute
 			p.Fields = []request.Field{{Name: "token", Source: esp8266.SourceText, Secret: true}}
 			for _, info := range esp8266.Sources() {
 				if info.Source != esp8266.SourceVCC {
-					p.Fields = append(p.Fields, request.Field{Name: string(info.Source), Source: info.Source, Value: `"?"`, Pin: 5})
+					p.Fields = append(p.Fields, request.Field{Name: string(info.Source), Source: info.Source, Value: `"?"`, GPIO: 5})
 				}
 			}
 		},
@@ -118,7 +119,7 @@ func goldens() map[string]func(*codegen.Project) {
 func archive(t *testing.T, change func(*codegen.Project), base codegen.Folder) (*txtar.Archive, codegen.Folder) {
 	t.Helper()
 	p := tutorial()
-	p.Host = "postman-echo.com"
+	p.Target.Host = "postman-echo.com"
 	change(&p)
 	folder, err := codegen.Generate(p)
 	if err != nil {

@@ -19,6 +19,8 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
+	"espost/internal/problem"
+	"espost/request"
 )
 
 // hostile returns 300 different strings that have broken a generator before,
@@ -59,7 +61,7 @@ func hostileSketch(t *testing.T, p codegen.Project, left []string) (codegen.Proj
 	t.Helper()
 	p.Fields, p.Headers = nil, nil
 	weight := 8
-	if p.JSON {
+	if p.Body == request.JSON {
 		weight = 16
 	}
 	for size := 0; len(left) > 0 && (size == 0 || size+len(left[0])*weight < 8000); left = left[1:] {
@@ -115,15 +117,15 @@ func TestHostileStringsArrive(t *testing.T) {
 		left := hostile()
 		for sketch := 0; len(left) > 0; sketch++ {
 			p := tutorial()
-			p.JSON, p.Pin.SHA1 = inJSON, []string{id.sha1()}
+			p.Body, p.Pin.SHA1 = bodyOf(inJSON), []string{id.sha1()}
 			p, left = hostileSketch(t, p, left)
 			t.Run(fmt.Sprintf("json=%v/%d", inJSON, sketch), func(t *testing.T) {
 				t.Parallel()
 				s := serve(t, tls12(id), nil)
-				p.Port = s.port()
+				p.Target.Port = s.port()
 				board := boot(t, build(t, p, plainRig), "RIG_MILLIS=4000")
 				requests, _, _ := s.seen()
-				if diff := cmp.Diff([]string{string(request(p, boardSamples()).Bytes())}, requests); diff != "" {
+				if diff := cmp.Diff([]string{string(sent(p, boardSamples()).Bytes())}, requests); diff != "" {
 					t.Errorf("formpost would send (-), the board sent (+):\n%s\n%s", diff, board.serial)
 				}
 			})
@@ -173,8 +175,8 @@ func TestHostileStringsElsewhere(t *testing.T) {
 		"board":    func(p *codegen.Project, s string) { p.Board.ID = s },
 		"layout":   func(p *codegen.Project, s string) { p.Board.Layout = s },
 		"method":   func(p *codegen.Project, s string) { p.Method = s },
-		"host":     func(p *codegen.Project, s string) { p.Host = s },
-		"path":     func(p *codegen.Project, s string) { p.Path = "/" + s },
+		"host":     func(p *codegen.Project, s string) { p.Target.Host = s },
+		"path":     func(p *codegen.Project, s string) { p.Target.Path = "/" + s },
 		"header":   func(p *codegen.Project, s string) { p.Headers[0].Name = s },
 		"source":   func(p *codegen.Project, s string) { p.Fields[0].Source = esp8266.Source(s) },
 		"sha1":     func(p *codegen.Project, s string) { p.Pin.SHA1[0] = s },
@@ -198,7 +200,7 @@ func TestHostileStringsElsewhere(t *testing.T) {
 			p := tutorial()
 			set(&p, s)
 			folder, err := codegen.Generate(p)
-			var invalid *codegen.InvalidError
+			var invalid *problem.ListError
 			if err != nil && !errors.As(err, &invalid) {
 				t.Fatalf("%s %q: %v", input, s, err)
 			}

@@ -4,33 +4,38 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"espost/internal/problem"
 )
 
 // MaxName is the longest sketch name, in bytes (Arduino sketch specification).
 const MaxName = 63
 
-// ErrName is what ValidName's errors wrap.
+// ErrName is what CheckName's problems wrap.
 var ErrName = errors.New("not a sketch name")
 
-// ValidName reports why name can't be a sketch's name, which is also its
-// folder's and its main file's (Arduino sketch specification, "Sketch folders
-// and files"). An error wraps ErrName and says what to do.
-func ValidName(name string) error {
+// CheckName returns why name can't be a sketch's name, which is also its folder's
+// and its main file's (Arduino sketch specification, "Sketch folders and
+// files"); nil when it can. The problem wraps ErrName.
+func CheckName(name string) *problem.Problem {
+	bad := func(message, fix string) *problem.Problem {
+		return problem.At("firmware.name", "a sketch can't have that name: "+message, fix).Because(ErrName)
+	}
 	switch {
 	case name == "":
-		return fmt.Errorf("%w: it is empty; use a word such as porch_post", ErrName)
+		return bad("it is empty", "use a word such as porch_post")
 	case len(name) > MaxName:
-		return fmt.Errorf("%w: it has %d characters; use at most %d", ErrName, len(name), MaxName)
+		return bad(fmt.Sprintf("it has %d characters", len(name)), fmt.Sprintf("use at most %d", MaxName))
 	case !nameByte(name[0]) || name[0] == '.' || name[0] == '-':
-		return fmt.Errorf("%w: it begins with %q; begin with a letter, a digit or _", ErrName, name[:1])
+		return bad(fmt.Sprintf("it begins with %q", name[:1]), "begin with a letter, a digit or _")
 	case name[len(name)-1] == '.':
-		return fmt.Errorf("%w: it ends in a dot; remove the dot", ErrName)
+		return bad("it ends in a dot", "remove the dot")
 	case windowsDevice(name):
-		return fmt.Errorf("%w: Windows reserves %q; choose another name", ErrName, name)
+		return bad(fmt.Sprintf("Windows reserves %q", name), "choose another name")
 	}
 	for i := range len(name) {
 		if !nameByte(name[i]) {
-			return fmt.Errorf("%w: it holds %q; use letters, digits, dots, _ and -", ErrName, name[i:i+1])
+			return bad(fmt.Sprintf("it holds %q", name[i:i+1]), "use letters, digits, dots, _ and -")
 		}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
+	"espost/request"
 )
 
 // One POST a wake, counted over wakes, then sleep for the rest of the interval.
@@ -48,7 +49,7 @@ func TestTimeInForm(t *testing.T) {
 	id := anIdentity(t)
 	p := everySecond(id)
 	p.Fields = []request.Field{{Name: "at", Source: esp8266.SourceTime}, {Name: "v", Source: esp8266.SourceCode}}
-	p.JSON = true
+	p.Body = request.JSON
 	program := build(t, p, sanitizedRig)
 	s := serve(t, tls12(id), nil)
 	port := "RIG_PORT=" + itoa(s.port())
@@ -102,7 +103,7 @@ func TestMissingReading(t *testing.T) {
 func TestReadingsBecomeUTF8(t *testing.T) {
 	id := anIdentity(t)
 	p := everySecond(id)
-	p.JSON = true
+	p.Body = request.JSON
 	p.Fields = []request.Field{{Name: "a", Source: esp8266.SourceCode}, {Name: "b", Source: esp8266.SourceCode}}
 	folder, err := codegen.Generate(p)
 	if err != nil {
@@ -152,7 +153,7 @@ func TestCombinationsCompile(t *testing.T) {
 	all := []request.Field{}
 	for _, info := range esp8266.Sources() {
 		if info.Source != esp8266.SourceAnalog {
-			all = append(all, request.Field{Name: "f " + string(info.Source), Source: info.Source, Pin: 5})
+			all = append(all, request.Field{Name: "f " + string(info.Source), Source: info.Source, GPIO: 5})
 		}
 	}
 	all = append(all, all...)
@@ -165,7 +166,7 @@ func TestCombinationsCompile(t *testing.T) {
 		p := tutorial()
 		p.Pin = pin
 		p.Outbox, p.DeepSleep, p.LED = i != 0, i != 1, i != 2
-		p.JSON = false
+		p.Body = request.Form
 		p.Fields = all
 		p.Headers = append(p.Headers, request.Header{Name: "Authorization", Value: "Bearer x", Secret: true}, request.Header{Name: "content-type", Value: "text/x"})
 		build(t, p, plainRig)

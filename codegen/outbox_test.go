@@ -8,6 +8,7 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
+	"espost/request"
 )
 
 // outbox is a project that sends a counter every second and loses nothing.

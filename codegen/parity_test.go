@@ -10,27 +10,25 @@ import (
 	"espost/codegen"
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/request"
 )
 
-// request is what the test POST would send for a project, with samples for the
+// sent is what the test POST would send for a project, with samples for the
 // values that are read on the board.
-func request(p codegen.Project, samples map[esp8266.Source]string) request.Request {
-	r := request.Request{Method: p.Method, Host: p.Host, Port: p.Port, Path: p.Path, Body: request.Form}
-	if p.JSON {
-		r.Body = request.JSON
-	}
-	for _, h := range p.Headers {
-		r.Headers = append(r.Headers, request.Header(h))
-	}
-	for _, f := range p.Fields {
-		info, _ := f.Source.Info()
-		value := f.Value
-		if sample, ok := samples[f.Source]; ok {
-			value = sample
-		}
-		r.Fields = append(r.Fields, request.Field{Name: f.Name, Value: value, Number: info.Number, Raw: f.Source == esp8266.SourceJSON, Secret: f.Secret})
+func sent(p codegen.Project, samples map[esp8266.Source]string) request.Request {
+	r := p.Sent().Clone()
+	for i, f := range r.Fields {
+		r.Fields[i].Sample = samples[f.Source]
 	}
 	return r
+}
+
+// bodyOf is the kind of body.
+func bodyOf(json bool) request.Body {
+	if json {
+		return request.JSON
+	}
+	return request.Form
 }
 
 // boardSamples are the values that a board in the rig reads, with RIG_PINS=16.
@@ -59,7 +57,7 @@ func TestSameRequestAsFormpost(t *testing.T) {
 		t.Run(map[bool]string{false: "form", true: "json"}[json], func(t *testing.T) {
 			p := tutorial()
 			p.Pin.SHA1 = []string{id.sha1()}
-			p.JSON = json
+			p.Body = bodyOf(json)
 			p.Fields = []request.Field{
 				{Name: "constant", Source: esp8266.SourceText, Value: everyByte()},
 				{Name: everyByte(), Source: esp8266.SourceText, Value: ""},
@@ -67,17 +65,17 @@ func TestSameRequestAsFormpost(t *testing.T) {
 			}
 			for _, info := range esp8266.Sources() {
 				if _, ok := samples[info.Source]; ok {
-					p.Fields = append(p.Fields, request.Field{Name: "read " + string(info.Source), Source: info.Source, Pin: 4})
+					p.Fields = append(p.Fields, request.Field{Name: "read " + info.Source.String(), Source: info.Source, GPIO: 4})
 				}
 			}
 			s := serve(t, tls12(id), nil)
-			p.Port = s.port()
+			p.Target.Port = s.port()
 			boot(t, build(t, p, sanitizedRig), "RIG_MILLIS=30000", "RIG_PINS=16").says(t, "POST: 200")
 			requests, _, _ := s.seen()
 			if len(requests) != 1 {
 				t.Fatalf("the server got %d requests", len(requests))
 			}
-			if diff := cmp.Diff(string(request(p, samples).Bytes()), requests[0]); diff != "" {
+			if diff := cmp.Diff(string(sent(p, samples).Bytes()), requests[0]); diff != "" {
 				t.Errorf("formpost would send (-), the board sent (+):\n%s", diff)
 			}
 		})
@@ -90,8 +88,8 @@ func TestSameReadingsAsFormpost(t *testing.T) {
 	id := anIdentity(t)
 	for _, json := range []bool{false, true} {
 		p := tutorial()
-		p.Pin.SHA1, p.JSON, p.Fields = []string{id.sha1()}, json, nil
-		want := request(p, nil)
+		p.Pin.SHA1, p.Body, p.Fields = []string{id.sha1()}, bodyOf(json), nil
+		want := sent(p, nil)
 		readings := "#include <Arduino.h>\n"
 		for first := 0; first < 256; first += 64 { // as many as a value may have
 			value := make([]byte, 64)
@@ -100,11 +98,11 @@ func TestSameReadingsAsFormpost(t *testing.T) {
 			}
 			name := fmt.Sprintf("from %d", first)
 			p.Fields = append(p.Fields, request.Field{Name: name, Source: esp8266.SourceCode})
-			want.Fields = append(want.Fields, request.Field{Name: name, Value: string(value)})
+			want.Fields = append(want.Fields, request.Field{Name: name, Source: esp8266.SourceCode, Sample: string(value)})
 			readings += fmt.Sprintf("void read_from_%[1]d(Print &value) { for (int c = %[1]d; c < %[1]d + 64; c++) value.write(static_cast<uint8_t>(c)); }\n", first)
 		}
 		s := serve(t, tls12(id), nil)
-		p.Port, want.Port = s.port(), s.port()
+		p.Target.Port, want.Target.Port = s.port(), s.port()
 		folder, err := codegen.Generate(p)
 		if err != nil {
 			t.Fatal(err)

@@ -2,60 +2,47 @@ package codegen
 
 import (
 	"io/fs"
-	"net/netip"
 	"time"
 
 	"espost/esp8266"
+	"espost/request"
 )
 
 // A Project is everything that the generated firmware depends on. Every string
 // in it is data: whatever it holds, it becomes a literal, never code.
 type Project struct {
+	request.Request
+	Pin esp8266.Pin
+	Firmware
+}
+
+// Firmware is how the sketch around the request is built.
+type Firmware struct {
 	Name     string // of the sketch, its folder and its .ino
 	Board    esp8266.Board
-	Method   string // POST, PUT or PATCH
-	Host     string
-	Port     int
-	Path     string // begins with "/"; with the query, if any
-	Headers  []Header
-	JSON     bool // the body is a JSON object; otherwise urlencoded
-	Fields   []Field
-	Pin      esp8266.Pin
-	Expires  time.Time // of what is pinned; zero when unknown
-	Buffers  esp8266.Buffers
-	SSID     string // empty: a placeholder that the sketch, the README and the app point at
+	Every    time.Duration   // between two requests
+	Buffers  esp8266.Buffers // of TLS; zero for the core's own
+	SSID     string          // empty: a placeholder that the sketch, the README and the app point at
 	Password string
-	Every    time.Duration // between two POSTs
-	Static   Static        // the board's own address; zero: the router gives it one
+	Static   Static // the board's own address; zero: the router gives it one
 
 	Outbox    bool // keep readings in LittleFS until they are delivered
-	DeepSleep bool // one POST a wake
+	DeepSleep bool // one request a wake
 	LED       bool // blink on success and failure
 }
 
-// A Static is a fixed IPv4 address with what belongs to it.
-type Static struct {
-	Address, Gateway, Mask, DNS netip.Addr
+// Sent returns the request as the firmware sends it: with the key of a reading,
+// SampleKey, where the outbox gives it one.
+func (p Project) Sent() request.Request {
+	if !p.Outbox {
+		return p.Request
+	}
+	return p.Request.WithHeader(request.Header{Name: request.KeyHeader, Value: SampleKey})
 }
 
-// Equal is ==, for comparisons by reflection, which can't see into an Addr.
-func (s Static) Equal(other Static) bool { return s == other }
-
-// A Header is one added header, in order.
-type Header struct {
-	Name   string
-	Value  string
-	Secret bool // goes to arduino_secrets.h
-}
-
-// A Field is one row of the form that is switched on.
-type Field struct {
-	Name   string
-	Source esp8266.Source
-	Value  string // the constant, for SourceText and SourceJSON
-	Pin    int    // GPIO, for SourceDigital
-	Secret bool   // goes to arduino_secrets.h
-}
+// SampleKey is a reading's key such as the board sends: its chip id, when its
+// outbox began, and the reading's number.
+const SampleKey = `"a1b2c3-00c0ffee-1"`
 
 // A File is one generated file.
 type File struct {

@@ -6,6 +6,7 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
+	"espost/request"
 )
 
 // itoa is strconv.Itoa, short, since ports are everywhere.
@@ -17,24 +18,24 @@ const someFingerprint = "E952BE7D4BB1A92DF4126E8EE80FF132E491248D"
 func tutorial() codegen.Project {
 	board, _ := esp8266.BoardByID("nodemcuv2")
 	return codegen.Project{
-		Name:   "porch_post",
-		Board:  board,
-		Method: "POST",
-		Host:   "localhost",
-		Port:   443,
-		Path:   "/post?a=b",
-		Headers: []request.Header{
-			{Name: "X-Device", Value: "porch"},
+		Request: request.Request{
+			Method:  "POST",
+			Target:  request.Target{Host: "localhost", Port: 443, Path: "/post?a=b"},
+			Body:    request.Form,
+			Headers: []request.Header{{Name: "X-Device", Value: "porch"}},
+			Fields:  []request.Field{{Name: "name1", Value: "value1"}, {Name: "name2", Value: "value2"}},
 		},
-		Fields: []request.Field{
-			{Name: "name1", Source: esp8266.SourceText, Value: "value1"},
-			{Name: "name2", Source: esp8266.SourceText, Value: "value2"},
+		Pin: esp8266.Pin{
+			Mode: esp8266.PinFingerprint, SHA1: []string{someFingerprint},
+			Expires: time.Date(2027, 2, 21, 10, 0, 0, 0, time.UTC),
 		},
-		Pin:      esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{someFingerprint}},
-		Expires:  time.Date(2027, 2, 21, 10, 0, 0, 0, time.UTC),
-		Buffers:  esp8266.Buffers{RX: 512, TX: 512},
-		SSID:     "home",
-		Password: "correct horse",
-		Every:    time.Minute,
+		Firmware: codegen.Firmware{
+			Name:     "porch_post",
+			Board:    board,
+			Buffers:  esp8266.Buffers{RX: 512, TX: 512},
+			SSID:     "home",
+			Password: "correct horse",
+			Every:    time.Minute,
+		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"espost/esp8266"
+	"espost/request"
 )
 
 // What the templates ask a sketch.
@@ -18,6 +19,14 @@ func (s sketch) PinPublicKey() bool     { return s.Pin.Mode == esp8266.PinPublic
 func (s sketch) PinCA() bool            { return s.Pin.Mode == esp8266.PinCA }
 func (s sketch) ManyFingerprints() bool { return len(s.Fingerprints) > 1 }
 func (s sketch) CACount() int           { return len(s.Pin.CAs) }
+
+// JSON reports whether the body is a JSON object.
+func (s sketch) JSON() bool { return s.Body == request.JSON }
+
+// Host, Port and Path are the target's.
+func (s sketch) Host() string { return s.Target.Host }
+func (s sketch) Port() int    { return s.Target.Port }
+func (s sketch) Path() string { return s.Target.Path }
 
 // Clock reports whether the sketch needs the time from the network.
 func (s sketch) Clock() bool       { return s.PinCA() || s.ClockInForm() }
@@ -35,11 +44,11 @@ func (s sketch) VCC() bool            { return s.uses(esp8266.SourceVCC) }
 
 // HasValues reports whether a row of the form is read on the board.
 func (s sketch) HasValues() bool {
-	return slices.ContainsFunc(s.Fields, func(f Field) bool { return !f.Source.Constant() })
+	return slices.ContainsFunc(s.Fields, func(f request.Field) bool { return !f.Source.Constant() })
 }
 
 func (s sketch) uses(source esp8266.Source) bool {
-	return slices.ContainsFunc(s.Fields, func(f Field) bool { return f.Source == source })
+	return slices.ContainsFunc(s.Fields, func(f request.Field) bool { return f.Source == source })
 }
 
 // StaticIP reports whether the board has a fixed address.

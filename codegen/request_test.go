@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"espost/request"
 
-	"espost/codegen"
+	"github.com/google/go-cmp/cmp"
 )
 
 // The board sends, byte for byte, the request that was recorded from the real
@@ -16,7 +16,7 @@ func TestRequestBytes(t *testing.T) {
 	id := newIdentity(t, nil, nil)
 	s := serve(t, tls12(id), nil)
 	p := tutorial()
-	p.Port = s.port()
+	p.Target.Port = s.port()
 	p.Pin.SHA1 = []string{id.sha1()}
 	board := boot(t, build(t, p, plainRig), "RIG_MILLIS=30000")
 	board.says(t, "porch_post: every 60 s", "POST: 200, 25 bytes sent", "  ok\n", "Records of at most 512 bytes: not agreed by the server")

@@ -1,6 +1,9 @@
 package codegen
 
-import "espost/esp8266"
+import (
+	"espost/esp8266"
+	"espost/request"
+)
 
 // The most bytes that a value read on the board prints: Value::MAX for the
 // user's own code, and enough for the longest of the others, an address or a time.
@@ -20,7 +23,7 @@ func widest(json bool) int {
 // rowBytes returns the most bytes that a row takes in the body, without a
 // secret value: that may be changed in arduino_secrets.h later, so the sketch
 // itself works its size out.
-func rowBytes(f Field, json bool) int {
+func rowBytes(f request.Field, json bool) int {
 	n := encodedBytes(f.Name, json) + len("&=")
 	if json {
 		n = encodedBytes(f.Name, json) + len(`"":"",`)
@@ -61,11 +64,12 @@ func encodedBytes(s string, json bool) int {
 
 // bodyBytes returns the most bytes that the form takes in the board's memory.
 func bodyBytes(p Project) int {
+	json := p.Body == request.JSON
 	n := len("{}")
-	for _, f := range p.Fields {
-		n += rowBytes(f, p.JSON)
+	for _, f := range p.Active() {
+		n += rowBytes(f, json)
 		if f.Source.Constant() && f.Secret {
-			n += (len(orElse(f.Value, PlaceholderSecret)) + 1) * widest(p.JSON)
+			n += (len(orElse(f.Value, PlaceholderSecret)) + 1) * widest(json)
 		}
 	}
 	return n

@@ -135,7 +135,7 @@ func (c *content) readMultipart(parts *multipart.Reader) error {
 // headersOf returns the headers as Node.js names and joins them, Host first.
 func headersOf(r *http.Request) *object {
 	headers := new(object)
-	headers.set("host", r.Target.Host)
+	headers.set("host", r.Host)
 	names := make([]string, 0, len(r.Header))
 	for name := range r.Header {
 		names = append(names, name)
@@ -155,7 +155,7 @@ func urlOf(r *http.Request) string {
 	if r.TLS != nil {
 		scheme = "https"
 	}
-	return scheme + "://" + r.Target.Host + r.URL.RequestURI()
+	return scheme + "://" + r.Host + r.URL.RequestURI()
 }
 
 func reply(w http.ResponseWriter, answer object) {

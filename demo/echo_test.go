@@ -26,7 +26,7 @@ func ask(method, target, contentType, body string) *httptest.ResponseRecorder {
 // The whole answer to the tutorial's form, byte for byte.
 func TestFormAnswer(t *testing.T) {
 	r := httptest.NewRequest("POST", "/post?a=b", strings.NewReader("name1=value1&name2=value2"))
-	r.Target.Host = "localhost:8445"
+	r.Host = "localhost:8445"
 	r.Header.Set("User-Agent", "ESP8266HTTPClient")
 	r.Header.Set("Accept-Encoding", "identity;q=1,chunked;q=0.1,*;q=0")
 	r.Header.Set("Connection", "keep-alive")

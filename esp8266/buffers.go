@@ -1,5 +1,11 @@
 package esp8266
 
+import (
+	"fmt"
+
+	"espost/internal/problem"
+)
+
 // Buffers are the two record buffers of a connection, in bytes of payload, as
 // WiFiClientSecure::setBufferSizes takes them.
 type Buffers struct{ RX, TX int }
@@ -21,6 +27,14 @@ func (b Buffers) Clamp() Buffers {
 		RX: min(max(b.RX, MinBuffer), MaxBuffer),
 		TX: min(max(b.TX, MinBuffer), MaxBuffer),
 	}
+}
+
+// Check returns why a sketch can't ask for these sizes, nil when it can.
+func (b Buffers) Check() *problem.Problem {
+	if b == b.Clamp() {
+		return nil
+	}
+	return problem.At("firmware.buffers", fmt.Sprintf("buffers of %d and %d bytes are out of range", b.RX, b.TX), fmt.Sprintf("use %d to %d bytes", MinBuffer, MaxBuffer))
 }
 
 // FragmentLength returns the max_fragment_length, in bytes, that the board asks

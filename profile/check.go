@@ -13,26 +13,26 @@ import (
 	"espost/tlsinspect"
 )
 
-// A Standing is how a saved pin stands against the server.
-type Standing string
+// A Status is how a saved pin stands against the server.
+type Status string
 
-// The standings, best first.
+// The statuses, best first.
 const (
-	Right   Standing = "right"   // a board with this pin connects
-	Soon    Standing = "soon"    // it does, but the pin is about to break
-	Broken  Standing = "broken"  // the server answers, and a board with this pin would refuse it
-	Unknown Standing = "unknown" // the server could not be looked at
+	Right   Status = "right"   // a board with this pin connects
+	Soon    Status = "soon"    // it does, but the pin is about to break
+	Broken  Status = "broken"  // the server answers, and a board with this pin would refuse it
+	Unknown Status = "unknown" // the server could not be looked at
 )
 
 // A Verdict is the outcome of checking one profile. Sentences are safe to show.
 type Verdict struct {
-	Standing Standing
-	Reason   string    // why, in one sentence; empty for Right
-	Fix      string    // what to do; empty for Right
-	Breaks   time.Time // when the pin is expected to break; zero when no date says
-	Served   string    // the certificate's SHA-1 as served; empty when none was seen
-	Renewed  bool      // Broken because the same server has another certificate: the pin can be updated
-	KeyKept  *bool     // whether the key stayed, where the certificate is another one; nil when that isn't known
+	Status  Status
+	Reason  string    // why, in one sentence; empty for Right
+	Fix     string    // what to do; empty for Right
+	Breaks  time.Time // when the pin is expected to break; zero when no date says
+	Served  string    // the certificate's SHA-1 as served; empty when none was seen
+	Renewed bool      // Broken because the same server has another certificate: the pin can be updated
+	KeyKept *bool     // whether the key stayed, where the certificate is another one; nil when that isn't known
 
 	Report *tlsinspect.Report // nil where one connection told enough
 	Err    error              // for Unknown
@@ -61,14 +61,11 @@ func (c Checker) now() time.Time {
 // Check looks at the profile's server. A fingerprint that is still right takes
 // one connection; finding out why one isn't takes a whole inspection.
 func (c Checker) Check(ctx context.Context, p *Profile) Verdict {
-	target, err := tlsinspect.ParseTarget(p.Target)
-	if err != nil {
-		return Verdict{Standing: Unknown, Reason: sanitize.Line(err.Error()), Err: err}
-	}
+	target := p.Target
 	client := &tlsinspect.Client{Timeout: c.Timeout, Now: c.Now}
 	if expected := p.Pin.Expires.Add(-renewalLead); p.Pin.Mode == esp8266.PinFingerprint && expected.Sub(c.now()) > c.Warn {
 		if served, err := client.Fingerprint(ctx, target); err == nil && slices.Contains(p.Pin.SHA1, served) {
-			return Verdict{Standing: Right, Served: served, Breaks: expected}
+			return Verdict{Status: Right, Served: served, Breaks: expected}
 		}
 	}
 	if p.Pin.Mode == esp8266.PinCA {
@@ -76,7 +73,7 @@ func (c Checker) Check(ctx context.Context, p *Profile) Verdict {
 	}
 	report, err := client.Inspect(ctx, target)
 	if err != nil {
-		return Verdict{Standing: Unknown, Reason: sanitize.Line(err.Error()), Report: report, Err: err}
+		return Verdict{Status: Unknown, Reason: sanitize.Line(err.Error()), Report: report, Err: err}
 	}
 	return c.Judge(p, report)
 }
@@ -93,9 +90,9 @@ func pool(texts []string) *x509.CertPool {
 // Judge holds the profile's pin against a report. In CA mode the report must
 // come from a Client whose Roots are the pinned CAs.
 func (c Checker) Judge(p *Profile, r *tlsinspect.Report) Verdict {
-	v := Verdict{Standing: Right, Served: r.Fingerprint(), Report: r}
+	v := Verdict{Status: Right, Served: r.Fingerprint(), Report: r}
 	if !r.Board.Connects {
-		v.Standing = Broken
+		v.Status = Broken
 		v.Reason, v.Fix = "no board can connect any more", "Let espost inspect the server."
 		if i := slices.IndexFunc(r.Findings, func(f tlsinspect.Finding) bool { return f.Severity == tlsinspect.Problem }); i >= 0 {
 			v.Reason, v.Fix = sanitize.Line(r.Findings[i].Message), sanitize.Line(r.Findings[i].Fix)
@@ -113,7 +110,7 @@ func (c Checker) Judge(p *Profile, r *tlsinspect.Report) Verdict {
 			return v.broken(p, r)
 		}
 		if other := strangers(p, r); other != "" {
-			v.Standing = Soon
+			v.Status = Soon
 			v.Reason = "another address of the host serves " + other + ": boards that get there refuse it"
 			v.Fix = "Pin both fingerprints, or the public key or the CA."
 			return v
@@ -153,7 +150,7 @@ func sameText(a, b string) bool {
 // broken says why a pin doesn't fit what is served. Who has the key is the same
 // server; anyone else is when the certificate is made out to the host.
 func (v Verdict) broken(p *Profile, r *tlsinspect.Report) Verdict {
-	v.Standing = Broken
+	v.Status = Broken
 	v.Fix = "Update the pin (espost check --update) and flash the boards again."
 	leaf := r.Chain[0]
 	sameKey := v.KeyKept != nil && *v.KeyKept
@@ -189,7 +186,7 @@ func (c Checker) timed(v Verdict, expected, end time.Time) Verdict {
 	if expected.IsZero() || expected.Sub(c.now()) > c.Warn {
 		return v
 	}
-	v.Standing = Soon
+	v.Status = Soon
 	v.Reason = fmt.Sprintf("a renewal is expected around %s; the certificate ends on %s",
 		expected.UTC().Format("2 Jan 2006"), end.UTC().Format("2 Jan 2006"))
 	if expected.Equal(end) {

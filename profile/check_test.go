@@ -16,12 +16,8 @@ import (
 // root is pinned, which demo doesn't serve.
 func captured(t *testing.T, s *demo.Server, mode esp8266.PinMode) *profile.Profile {
 	t.Helper()
-	p := profile.New(s.URL())
-	target, err := tlsinspect.ParseTarget(p.Target)
-	if err != nil {
-		t.Fatal(err)
-	}
-	report, err := new(tlsinspect.Client).Inspect(t.Context(), target)
+	p := profile.Session{Profile: profile.New(target(s.URL()))}
+	report, err := new(tlsinspect.Client).Inspect(t.Context(), p.Target)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +27,7 @@ func captured(t *testing.T, s *demo.Server, mode esp8266.PinMode) *profile.Profi
 	if mode == esp8266.PinCA {
 		p.Pin.CAs = []string{string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Root().Raw}))}
 	}
-	return p
+	return p.Profile
 }
 
 func serve(t *testing.T, o demo.Options) *demo.Server {
@@ -46,7 +42,7 @@ func serve(t *testing.T, o demo.Options) *demo.Server {
 
 // What each kind of renewal does to each kind of pin.
 func TestCheckAfterRenewal(t *testing.T) {
-	right := func(standing profile.Standing) string { return string(standing) }
+	right := func(standing profile.Status) string { return string(standing) }
 	tests := []struct {
 		renewal              demo.Renewal
 		fingerprint, key, ca string
@@ -74,10 +70,10 @@ func TestCheckAfterRenewal(t *testing.T) {
 			}
 			for want, p := range profiles {
 				v := profile.Checker{Timeout: 5 * time.Second}.Check(t.Context(), p)
-				if got := string(v.Standing) + " " + string(p.Pin.Mode); got != want {
+				if got := string(v.Status) + " " + string(p.Pin.Mode); got != want {
 					t.Errorf("got %s, want %s: %s", got, want, v.Reason)
 				}
-				if v.Renewed != (v.Standing == profile.Broken) {
+				if v.Renewed != (v.Status == profile.Broken) {
 					t.Errorf("%s: renewed %v", want, v.Renewed)
 				}
 				if p.Pin.Mode == esp8266.PinFingerprint && !strings.Contains(v.Reason, tt.says) {
@@ -98,7 +94,7 @@ func TestCheckTime(t *testing.T) {
 	for _, tt := range []struct {
 		later time.Duration // than now
 		warn  time.Duration
-		want  profile.Standing
+		want  profile.Status
 	}{
 		{0, 14 * day, profile.Right},
 		{45 * day, 14 * day, profile.Right},
@@ -110,8 +106,8 @@ func TestCheckTime(t *testing.T) {
 		{100 * day, 0, profile.Soon}, // expired; the board doesn't look at dates
 	} {
 		c := profile.Checker{Warn: tt.warn, Now: func() time.Time { return time.Now().Add(tt.later) }}
-		if v := c.Check(t.Context(), p); v.Standing != tt.want {
-			t.Errorf("after %v, warning %v: %s (%s), want %s", tt.later, tt.warn, v.Standing, v.Reason, tt.want)
+		if v := c.Check(t.Context(), p); v.Status != tt.want {
+			t.Errorf("after %v, warning %v: %s (%s), want %s", tt.later, tt.warn, v.Status, v.Reason, tt.want)
 		}
 	}
 }
@@ -121,13 +117,13 @@ func TestCheckTrouble(t *testing.T) {
 	other := serve(t, demo.Options{})
 	p := captured(t, s, esp8266.PinFingerprint)
 
-	p.Target = strings.Replace(other.URL(), "localhost", "127.0.0.1", 1)
-	if v := (profile.Checker{}).Check(t.Context(), p); v.Standing != profile.Broken || !v.Renewed {
+	p.Target = target(strings.Replace(other.URL(), "localhost", "127.0.0.1", 1))
+	if v := (profile.Checker{}).Check(t.Context(), p); v.Status != profile.Broken || !v.Renewed {
 		t.Errorf("another certificate for the name: %+v", v)
 	}
 	dialled := serve(t, demo.Options{Listen: "127.0.0.3:0"})
-	p.Target = "https://127.0.0.3:" + dialled.Addr()[strings.LastIndex(dialled.Addr(), ":")+1:]
-	if v := (profile.Checker{}).Check(t.Context(), p); v.Standing != profile.Broken || v.Renewed || !strings.Contains(v.Reason, "another server answers") {
+	p.Target = target("https://127.0.0.3:" + dialled.Addr()[strings.LastIndex(dialled.Addr(), ":")+1:])
+	if v := (profile.Checker{}).Check(t.Context(), p); v.Status != profile.Broken || v.Renewed || !strings.Contains(v.Reason, "another server answers") {
 		t.Errorf("a certificate for another name: %+v", v)
 	}
 
@@ -136,25 +132,21 @@ func TestCheckTrouble(t *testing.T) {
 	if err := nameless.Renew(demo.SameKey); err != nil {
 		t.Fatal(err)
 	}
-	if v := (profile.Checker{}).Check(t.Context(), p); v.Standing != profile.Broken || !v.Renewed || !strings.Contains(v.Reason, "with the same key") {
+	if v := (profile.Checker{}).Check(t.Context(), p); v.Status != profile.Broken || !v.Renewed || !strings.Contains(v.Reason, "with the same key") {
 		t.Errorf("a server that never had the name, with its key: %+v", v)
 	}
 	if err := nameless.Renew(demo.NewKey); err != nil {
 		t.Fatal(err)
 	}
-	if v := (profile.Checker{}).Check(t.Context(), p); v.Standing != profile.Broken || v.Renewed || !strings.Contains(v.Reason, "another server answers") {
+	if v := (profile.Checker{}).Check(t.Context(), p); v.Status != profile.Broken || v.Renewed || !strings.Contains(v.Reason, "another server answers") {
 		t.Errorf("a server that never had the name, with another key: %+v", v)
 	}
 
 	p = captured(t, s, esp8266.PinFingerprint)
 	_ = s.Close()
 	v := profile.Checker{Timeout: time.Second}.Check(t.Context(), p)
-	if v.Standing != profile.Unknown || v.Err == nil || !strings.Contains(v.Reason, "Nothing listens") {
+	if v.Status != profile.Unknown || v.Err == nil || !strings.Contains(v.Reason, "Nothing listens") {
 		t.Errorf("no server: %+v", v)
-	}
-	p.Target = "ftp://x"
-	if v := (profile.Checker{}).Check(t.Context(), p); v.Standing != profile.Unknown {
-		t.Errorf("no target: %+v", v)
 	}
 }
 
@@ -165,7 +157,7 @@ func TestCapture(t *testing.T) {
 		if !p.Pin.Pinned() || p.Pin.Mode != mode || p.Pin.SHA1[0] != s.Fingerprint() || p.Pin.PublicKey == "" {
 			t.Errorf("%s: %+v", mode, p.Pin)
 		}
-		if err := p.Validate(); err != nil {
+		if err := p.Validate().Err(); err != nil {
 			t.Error(err)
 		}
 		if p.Firmware.Buffers == (esp8266.Buffers{}) {
@@ -177,7 +169,7 @@ func TestCapture(t *testing.T) {
 			t.Errorf("an empty %s pin: %v", mode, got)
 		}
 	}
-	if err := profile.New("x").Capture(&tlsinspect.Report{}, esp8266.PinCA); err == nil {
+	if err := (&profile.Session{Profile: profile.New(target("x"))}).Capture(&tlsinspect.Report{}, esp8266.PinCA); err == nil {
 		t.Error("nothing to pin, no error")
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"espost/esp8266"
 	"espost/profile"
+	"espost/request"
 )
 
 // The manual's example is a profile, and says everything that can be said.
@@ -35,7 +36,7 @@ func TestManual(t *testing.T) {
 	}
 	full := exampleProfile() // with every key that there is
 	full.Pin.PublicKey, full.Pin.CAs = "key", []string{"ca"}
-	full.Request.Fields = append(full.Request.Fields, request.Field{Name: "a", Source: esp8266.SourceDigital, Pin: 5})
+	full.Request.Fields = append(full.Request.Fields, request.Field{Name: "a", Source: esp8266.SourceDigital, GPIO: 5})
 	f := &full.Firmware
 	f.Buffers, f.DeepSleep, f.LED, f.Static = esp8266.DefaultBuffers(), true, true, fixed(t, "10.1.2.3/24,10.1.2.1")
 	documented := keys(yaml)
@@ -45,7 +46,7 @@ func TestManual(t *testing.T) {
 		}
 	}
 	for _, info := range esp8266.Sources() {
-		if !strings.Contains(string(text), "`"+string(info.Source)+"`") {
+		if !strings.Contains(string(text), "`"+info.Source.String()+"`") {
 			t.Errorf("the manual lacks the source %s", info.Source)
 		}
 	}

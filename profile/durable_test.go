@@ -16,6 +16,7 @@ import (
 
 	"espost/esp8266"
 	"espost/profile"
+	"espost/request"
 )
 
 // Environment variables that make the test binary a writer of profiles.

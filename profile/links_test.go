@@ -21,7 +21,7 @@ func TestLinksAreNotFollowed(t *testing.T) {
 	if err := os.Symlink(outside, path); err != nil {
 		t.Skip("SKIPPED: this system has no symbolic links")
 	}
-	if err := profile.New("https://after.example/post").Save(path); err != nil {
+	if err := profile.New(target("https://after.example/post")).Save(path); err != nil {
 		t.Fatal(err)
 	}
 	if data, err := os.ReadFile(outside); err != nil || string(data) != before {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/token"
 )
 
 // A format is a version of the file and the way to it from those before it.
@@ -17,8 +18,41 @@ type format struct {
 	migrations map[int]func(source string) string
 }
 
-// current needs no migrations yet: it is the first.
-func current() format { return format{version: Version} }
+// current is this espost's format.
+func current() format {
+	return format{version: Version, migrations: map[int]func(string) string{1: migrate1}}
+}
+
+// migrate1 turns version 1 into version 2: "form" is "request" since, and its
+// "encoding" is "body".
+func migrate1(source string) string {
+	file, err := parseTree(source)
+	if err != nil {
+		return source
+	}
+	body, ok := file.Docs[0].Body.(*ast.MappingNode)
+	if !ok {
+		return source
+	}
+	lines := strings.Split(source, "\n")
+	if form := entry(body, "form"); form != nil {
+		// from the end on, so that columns before it stay right
+		if rows, ok := form.Value.(*ast.MappingNode); ok {
+			if encoding := entry(rows, "encoding"); encoding != nil {
+				rename(lines, encoding.Key.GetToken(), "body")
+			}
+		}
+		rename(lines, form.Key.GetToken(), "request")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// rename puts another key in the place of an unquoted one.
+func rename(lines []string, key *token.Token, name string) {
+	line, column := position(key)
+	old := []rune(lines[line-1])
+	lines[line-1] = string(old[:column-1]) + name + string(old[min(len(old), column-1+len([]rune(key.Value))):])
+}
 
 // migrate returns a text of f's version that says what source says, and its
 // syntax tree. A text of a newer version is refused.
@@ -29,7 +63,7 @@ func (f format) migrate(source string) (string, *ast.File, error) {
 			return "", nil, explain(source, err)
 		}
 		if len(file.Docs) > 1 {
-			return "", nil, &SyntaxError{Message: "there are several documents in this file; keep one profile a file, without lines of ---"}
+			return "", nil, slip("there are several documents in this file; keep one profile a file, without lines of ---", nil)
 		}
 		version, node, err := f.versionOf(file, source)
 		if err != nil || version == f.version {
@@ -49,20 +83,17 @@ func (f format) versionOf(file *ast.File, source string) (int, ast.Node, error) 
 		}
 	}
 	if version == nil {
-		return 0, nil, &SyntaxError{Message: fmt.Sprintf("this is no profile of espost; one begins with a line espost: %d", f.version)}
+		return 0, nil, slip(fmt.Sprintf("this is no profile of espost; one begins with a line espost: %d", f.version), nil)
 	}
 	var n int
 	if err := yaml.NodeToValue(version.Value, &n); err != nil || n < 1 || n < f.version && f.migrations[n] == nil {
-		e := &SyntaxError{Message: fmt.Sprintf("the format's version is a whole number; this espost writes espost: %d", f.version)}
+		e := slip(fmt.Sprintf("the format's version is a whole number; this espost writes espost: %d", f.version), nil)
 		line, column := position(version.Value.GetToken())
 		e.place(source, line, column)
 		return 0, nil, e
 	}
 	if n > f.version {
-		return 0, nil, &SyntaxError{
-			Message: fmt.Sprintf("the profile has the format %d and this espost knows formats up to %d; install a newer espost", n, f.version),
-			Err:     ErrVersion,
-		}
+		return 0, nil, slip(fmt.Sprintf("the profile has the format %d and this espost knows formats up to %d; install a newer espost", n, f.version), ErrVersion)
 	}
 	return n, version.Value, nil
 }
@@ -70,9 +101,6 @@ func (f format) versionOf(file *ast.File, source string) (int, ast.Node, error) 
 // withVersion puts another version in the place of node.
 func withVersion(source string, node ast.Node, version int) string {
 	lines := strings.Split(source, "\n")
-	line, column := position(node.GetToken())
-	old := []rune(lines[line-1])
-	after := old[min(len(old), column-1+len(node.GetToken().Value)):]
-	lines[line-1] = string(old[:column-1]) + fmt.Sprint(version) + string(after)
+	rename(lines, node.GetToken(), fmt.Sprint(version))
 	return strings.Join(lines, "\n")
 }

@@ -31,7 +31,7 @@ func checkNesting(source string) error {
 			}
 		}
 		if flow > maxNesting || onLine > maxNesting {
-			e := &SyntaxError{Message: fmt.Sprintf("this is nested more than %d deep; a profile needs four levels", maxNesting)}
+			e := slip(fmt.Sprintf("this is nested more than %d deep; a profile needs four levels", maxNesting), nil)
 			e.place(source, t.Position.Line, t.Position.Column)
 			return e
 		}

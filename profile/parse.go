@@ -8,6 +8,9 @@ import (
 	"os"
 	"strings"
 
+	"espost/internal/problem"
+	"espost/request"
+
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
@@ -93,14 +96,15 @@ func (f format) parse(text string) (*Profile, error) {
 		return nil, explain(source, err)
 	}
 	if doc.Target == nil || *doc.Target == "" {
-		return nil, &SyntaxError{Message: "the key target is missing; add a line such as target: https://postman-echo.com/post"}
+		return nil, slip("the key target is missing; add a line such as target: https://postman-echo.com/post", nil)
 	}
-	p := New(string(*doc.Target))
-	if err := doc.apply(p); err != nil {
-		return nil, explain(source, err)
+	target, err := request.ParseURL(string(*doc.Target))
+	p := New(target)
+	if wrong := doc.apply(p); wrong != nil {
+		return nil, explain(source, wrong)
 	}
-	if err := p.Validate(); err != nil {
-		return nil, locate(err, file, source)
+	if problems := append(problem.All(err), p.Validate()...); len(problems) > 0 {
+		return nil, locate(problems, file, source)
 	}
 	return p, nil
 }
@@ -143,21 +147,12 @@ func entry(m *ast.MappingNode, key string) *ast.MappingValueNode {
 	return nil
 }
 
-// locate gives what Validate found its place in the text.
-func locate(err error, file *ast.File, source string) error {
-	var several interface{ Unwrap() []error }
-	if !errors.As(err, &several) {
-		return err
-	}
+// locate gives problems their places in the text.
+func locate(problems problem.List, file *ast.File, source string) error {
 	var located []error
-	for _, one := range several.Unwrap() {
-		var invalid *InvalidError
-		if !errors.As(one, &invalid) {
-			located = append(located, one)
-			continue
-		}
-		e := &SyntaxError{Message: strings.ReplaceAll(invalid.Error(), "\n", " "), Err: invalid}
-		if path, err := yaml.PathString("$." + invalid.Key); err == nil {
+	for _, p := range problems {
+		e := &SyntaxError{Problem: p}
+		if path, err := yaml.PathString("$." + p.Where); err == nil {
 			if node, err := path.FilterFile(file); err == nil {
 				line, column := position(node.GetToken())
 				e.place(source, line, column)

@@ -1,70 +1,94 @@
 package profile
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"espost/codegen"
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/problem"
+	"espost/request"
+	"espost/tlsinspect"
 )
 
 // Version is the profile format's version: the value of the key "espost".
-const Version = 1
+const Version = 2
+
+// DefaultEvery is how often a new device posts.
+const DefaultEvery = time.Minute
 
 // A Profile is the work on one device: what the steps read and fill in. It
 // holds no secrets when saved.
 type Profile struct {
-	Target   string
-	Pin      Pin
-	Form     FormSpec
-	Firmware Firmware
+	codegen.Project
+	Folder string // the sketch's, where it was written last, relative to the profile's file; empty for nowhere
 }
 
-// A Pin is what the board will know the server by, as it was captured.
-type Pin struct {
-	esp8266.Pin
-	Expires time.Time // of what is pinned; zero when unknown
+// New returns the profile that a device starts with: the tutorial's form, the
+// default board and a name proposed from the target's host.
+func New(target request.Target) *Profile {
+	board := esp8266.Boards()[0]
+	target.Notes = nil
+	return &Profile{Project: codegen.Project{
+		Request: request.Request{
+			Method: "POST",
+			Target: target,
+			Body:   request.Form,
+			Fields: []request.Field{{Name: "name1", Value: "value1"}, {Name: "name2", Value: "value2"}},
+		},
+		Pin: esp8266.Pin{Mode: esp8266.PinFingerprint},
+		Firmware: codegen.Firmware{
+			Name:   codegen.ProposeName(target.Host),
+			Board:  board,
+			Every:  DefaultEvery,
+			Outbox: board.HasFileSystem(),
+		},
+	}}
 }
 
-// A FormSpec is the form with its rows that are switched off and its samples.
-type FormSpec struct {
-	Method   string
-	Encoding request.Body
-	Headers  []Header
-	Fields   []Field
+// Clone returns a copy that shares nothing with p.
+func (p *Profile) Clone() *Profile {
+	c := *p
+	c.Request, c.Pin = p.Request.Clone(), p.Pin.Clone()
+	return &c
 }
 
-// A Header is one added header.
-type Header struct {
-	Name   string
-	Value  string
-	Secret bool
+// Validate returns what no file can hold: words that mean nothing and numbers out
+// of range, by their keys in the file. Work that has only begun is valid: what
+// keeps it from being sent or generated say Request.Validate and
+// Project.Validate.
+func (p *Profile) Validate() problem.List {
+	var l problem.List
+	l.Add(p.Pin.Mode.Check())
+	for i, s := range p.Pin.SHA1 {
+		if _, err := esp8266.ParseFingerprint(s); err != nil {
+			l.Add(problem.At(fmt.Sprintf("pin.sha1[%d]", i), err.Error(), "").Because(err))
+		}
+	}
+	l = append(l, p.Request.CheckWords()...)
+	l.Add(codegen.CheckName(p.Firmware.Name))
+	if known, ok := esp8266.BoardByID(p.Firmware.Board.ID); !ok || known != p.Firmware.Board {
+		l.Add(problem.At("firmware.board", fmt.Sprintf("there is no board %q", p.Firmware.Board.ID), "use one of "+boardIDs()))
+	}
+	l.Add(codegen.CheckEvery(p.Firmware.Every))
+	if p.Firmware.Buffers != (esp8266.Buffers{}) {
+		l.Add(p.Firmware.Buffers.Check())
+	}
+	return append(l, p.Firmware.Static.Check()...)
 }
 
-// A Field is one row of the form.
-type Field struct {
-	Name   string
-	Source esp8266.Source
-	Value  string // for text
-	Sample string // for the other sources: what the test POST sends
-	Pin    int    // GPIO, for SourceDigital
-	Off    bool
-	Secret bool // the value is never written to the profile
-}
-
-// Firmware is how the sketch is built. SSID and Password are never written to
-// the profile.
-type Firmware struct {
-	Name      string
-	Board     string // esp8266.Board.ID
-	Every     time.Duration
-	Buffers   esp8266.Buffers // zero until a report recommended some
-	Outbox    bool
-	DeepSleep bool
-	LED       bool
-	Static    codegen.Static // the board's own address; zero: the router gives it one
-	Folder    string         // where it was written last, relative to the profile
-
-	SSID     string
-	Password string
+// Client returns what sends the test POST on the firmware's terms. r is what was
+// seen of the server; nil if nobody looked.
+func (p *Profile) Client(r *tlsinspect.Report) formpost.Client {
+	client := formpost.Client{Buffers: p.Firmware.Buffers}
+	if r == nil {
+		return client
+	}
+	client.BoardSuite = r.Board.CipherSuite.ID
+	if length := p.Firmware.Buffers.FragmentLength(); slices.Contains(r.Board.MaxFragmentLengths, length) {
+		client.FragmentLength = length
+	}
+	return client
 }

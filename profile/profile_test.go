@@ -10,23 +10,23 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
-	"espost/formpost"
 	"espost/profile"
+	"espost/request"
 )
 
 const sha1 = "E952BE7D4BB1A92DF4126E8EE80FF132E491248D"
 
 // example is the file of the design, with every kind of row.
-const example = `espost: 1                                  # version of this format
+const example = `espost: 2                                  # version of this format
 target: https://postman-echo.com/post
 pin:
   mode: fingerprint                        # fingerprint | public-key | ca | insecure
   sha1: [E952BE7D4BB1A92DF4126E8EE80FF132E491248D]      # one or more candidates
   # public-key: PEM    ·    ca: list of PEM
   expires: 2027-02-21T10:00:00Z            # of what is pinned, as captured
-form:
+request:
   method: POST
-  encoding: form                           # form | json
+  body: form                               # form | json
   headers:
     - {name: X-Device, value: porch}
   fields:
@@ -53,27 +53,38 @@ func parse(t *testing.T, text string) *profile.Profile {
 }
 
 func exampleProfile() *profile.Profile {
+	board, _ := esp8266.BoardByID("nodemcuv2")
 	return &profile.Profile{
-		Target: "https://postman-echo.com/post",
-		Pin: esp8266.Pin{
-			Pin:     esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{sha1}},
-			Expires: time.Date(2027, 2, 21, 10, 0, 0, 0, time.UTC),
-		},
-		Form: request.Request{
-			Method:   "POST",
-			Body: request.Form,
-			Headers:  []request.Header{{Name: "X-Device", Value: "porch"}},
-			Fields: []request.Field{
-				{Name: "name1", Source: esp8266.SourceText, Value: "value1"},
-				{Name: "rssi", Source: esp8266.SourceRSSI, Sample: "-61"},
-				{Name: "note", Source: esp8266.SourceText, Value: "text", Off: true},
-				{Name: "token", Source: esp8266.SourceText, Secret: true},
+		Project: codegen.Project{
+			Request: request.Request{
+				Method:  "POST",
+				Target:  target("https://postman-echo.com/post"),
+				Body:    request.Form,
+				Headers: []request.Header{{Name: "X-Device", Value: "porch"}},
+				Fields: []request.Field{
+					{Name: "name1", Value: "value1"},
+					{Name: "rssi", Source: esp8266.SourceRSSI, Sample: "-61"},
+					{Name: "note", Value: "text", Off: true},
+					{Name: "token", Secret: true},
+				},
 			},
+			Pin: esp8266.Pin{
+				Mode: esp8266.PinFingerprint, SHA1: []string{sha1},
+				Expires: time.Date(2027, 2, 21, 10, 0, 0, 0, time.UTC),
+			},
+			Firmware: codegen.Firmware{Name: "porch_post", Board: board, Every: time.Minute, Outbox: true},
 		},
-		Firmware: profile.Firmware{
-			Name: "porch_post", Board: "nodemcuv2", Every: time.Minute, Outbox: true, Folder: "porch_post",
-		},
+		Folder: "porch_post",
 	}
+}
+
+// target is an address that is one.
+func target(url string) request.Target {
+	t, err := request.ParseURL(url)
+	if err != nil {
+		panic(err)
+	}
+	return t
 }
 
 func TestParseExample(t *testing.T) {
@@ -84,24 +95,24 @@ func TestParseExample(t *testing.T) {
 
 // A file of two lines means what New means.
 func TestParseMinimal(t *testing.T) {
-	got := parse(t, "espost: 1\ntarget: postman-echo.com/post\n")
-	if diff := cmp.Diff(profile.New("https://postman-echo.com/post"), got); diff != "" {
+	got := parse(t, "espost: 2\ntarget: postman-echo.com/post\n")
+	if diff := cmp.Diff(profile.New(target("https://postman-echo.com/post")), got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got.Firmware.Name != "postman_echo_com" || got.Firmware.Every != time.Minute || !got.Firmware.Outbox || got.Firmware.Board != "nodemcuv2" {
+	if got.Firmware.Name != "postman_echo_com" || got.Firmware.Every != time.Minute || !got.Firmware.Outbox || got.Firmware.Board.ID != "nodemcuv2" {
 		t.Errorf("defaults: %+v", got.Firmware)
 	}
 	if len(got.Request.Fields) != 2 || got.Request.Fields[1].Value != "value2" || got.Request.Method != "POST" {
-		t.Errorf("defaults: %+v", got.Form)
+		t.Errorf("defaults: %+v", got.Request)
 	}
 }
 
 // Scalars need no quotes to be texts.
 func TestParseScalars(t *testing.T) {
-	p := parse(t, `espost: 1
+	p := parse(t, `espost: 2
 target: example.com
 pin: {sha1: ["e9:52:be:7d:4b:b1:a9:2d:f4:12:6e:8e:e8:0f:f1:32:e4:91:24:8d"]}
-form:
+request:
   fields:
     - {name: a, value: 1.50}
     - {name: b, value: yes}
@@ -129,8 +140,8 @@ firmware:
 	if diff := cmp.Diff(want, values); diff != "" {
 		t.Errorf("values (-want +got):\n%s", diff)
 	}
-	if p.Request.Fields[7].Pin != 5 || p.Pin.SHA1[0] != sha1 {
-		t.Errorf("gpio %d, sha1 %q", p.Request.Fields[7].Pin, p.Pin.SHA1)
+	if p.Request.Fields[7].GPIO != 5 || p.Pin.SHA1[0] != sha1 {
+		t.Errorf("gpio %d, sha1 %q", p.Request.Fields[7].GPIO, p.Pin.SHA1)
 	}
 	f := p.Firmware
 	if f.Buffers != (esp8266.Buffers{RX: 1024, TX: 512}) || !f.DeepSleep || !f.LED || f.Outbox || f.Static != fixed(t, "192.168.1.57/24,192.168.1.1,9.9.9.9") {
@@ -140,7 +151,7 @@ firmware:
 
 func fixed(t *testing.T, s string) codegen.Static {
 	t.Helper()
-	static, err := profile.ParseStatic(s)
+	static, err := codegen.ParseStatic(s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +174,7 @@ func TestParseStatic(t *testing.T) {
 		"10.1.2.3/24,10.1.2.1,::1":  `"::1" is no IPv4 address`,
 		"10.1.2.3/24,1.1.1.1,2,3.4": "is no fixed address",
 	} {
-		if got, err := profile.ParseStatic(in); err == nil || !strings.Contains(err.Error(), says) {
+		if got, err := codegen.ParseStatic(in); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v, %v; want %q", in, got, err, says)
 		}
 	}
@@ -172,45 +183,45 @@ func TestParseStatic(t *testing.T) {
 func addr(s string) netip.Addr { return netip.MustParseAddr(s) }
 
 func TestParseErrors(t *testing.T) {
-	const head = "espost: 1\ntarget: example.com\n"
+	const head = "espost: 2\ntarget: example.com\n"
 	tests := []struct{ name, text, want string }{
-		{"nothing", "", "this is no profile of espost"},
-		{"another file", "services:\n  web: {}\n", "this is no profile of espost"},
-		{"a list", "- 1\n", "this is no profile of espost"},
-		{"newer", "espost: 2\nfuture: {}\n", "format 2 and this espost knows formats up to 1; install a newer"},
-		{"odd version", "espost: one\ntarget: x\n", "1:9: the format's version is a whole number"},
-		{"no target", "espost: 1\n", "the key target is missing"},
-		{"bad target", "espost: 1\ntarget: ftp://x\n", `2:9: target: not a target: "ftp" is no scheme`},
-		{"unknown key", head + "pni: {}\n", `3:1: there is no key "pni" here`},
-		{"unknown nested key", head + "firmware:\n  bord: generic\n", "4:3: there is no key \"bord\" here; correct its spelling or remove it\n    4 |   bord: generic\n      |   ^"},
+		{"nothing", "", "This is no profile of espost"},
+		{"another file", "services:\n  web: {}\n", "This is no profile of espost"},
+		{"a list", "- 1\n", "This is no profile of espost"},
+		{"newer", "espost: 3\nfuture: {}\n", "format 3 and this espost knows formats up to 2. Install a newer"},
+		{"odd version", "espost: one\ntarget: x\n", "1:9: The format's version is a whole number"},
+		{"no target", "espost: 2\n", "The key target is missing"},
+		{"bad target", "espost: 2\ntarget: ftp://x\n", `2:9: "ftp" is no scheme`},
+		{"unknown key", head + "pni: {}\n", `3:1: There is no key "pni" here`},
+		{"unknown nested key", head + "firmware:\n  bord: generic\n", "4:3: There is no key \"bord\" here. Correct its spelling or remove it.\n    4 |   bord: generic\n      |   ^"},
 		{"twice", head + "target: y\n", "a second time"},
 		{"two documents", head + "---\n" + head, "several documents"},
-		{"wrong type", head + "firmware: {outbox: maybe}\n", "true or false belongs here"},
-		{"list for text", head + "form: {method: [POST]}\n", "a text belongs here, not a list"},
-		{"mapping for list", head + "form: {fields: {name: a}}\n", "a list belongs here"},
-		{"duration", head + "firmware:\n  every: 60\n", "4:10: \"60\" is no duration; write it with a unit"},
+		{"wrong type", head + "firmware: {outbox: maybe}\n", "True or false belongs here"},
+		{"list for text", head + "request: {method: [POST]}\n", "A text belongs here, not a list"},
+		{"mapping for list", head + "request: {fields: {name: a}}\n", "A list belongs here"},
+		{"duration", head + "firmware:\n  every: 60\n", "4:10: \"60\" is no duration. Write it with a unit"},
 		{"time", head + "pin:\n  expires: soon\n", "4:12: \"soon\" is no time"},
-		{"sha256", head + "pin:\n  sha1: [" + sha1 + sha1[:24] + "]\n", "4:10: pin.sha1[0]: not a SHA-1 fingerprint: 64 digits are a SHA-256"},
-		{"mode", head + "pin:\n  mode: hope\n", `4:9: pin.mode: there is no mode "hope"`},
-		{"source", head + "form:\n  fields:\n    - {name: a, source: gps}\n", `5:25: form.fields[0].source: there is no source "gps"`},
-		{"board", head + "firmware:\n  board: esp32\n", `4:10: firmware.board: there is no board "esp32"; use one of nodemcuv2`},
-		{"name", head + "firmware:\n  name: a b\n", `4:9: firmware.name: not a sketch name`},
-		{"gpio", head + "form:\n  fields:\n    - {name: a, source: digital, gpio: 17}\n", "no GPIO 17"},
-		{"every", head + "firmware:\n  every: 1ms\n", "out of range"},
+		{"sha256", head + "pin:\n  sha1: [" + sha1 + sha1[:24] + "]\n", "4:10: Not a SHA-1 fingerprint: 64 digits are a SHA-256"},
+		{"mode", head + "pin:\n  mode: hope\n", `4:9: There is no pin mode "hope"`},
+		{"source", head + "request:\n  fields:\n    - {name: a, source: gps}\n", `5:25: Row 1 (a) has the source "gps"`},
+		{"board", head + "firmware:\n  board: esp32\n", `4:10: There is no board "esp32". Use one of nodemcuv2`},
+		{"name", head + "firmware:\n  name: a b\n", `4:9: A sketch can't have that name`},
+		{"gpio", head + "request:\n  fields:\n    - {name: a, source: digital, gpio: 17}\n", "GPIO 17, which doesn't exist"},
+		{"every", head + "firmware:\n  every: 1ms\n", "shorter than a second"},
 		{"buffers", head + "firmware:\n  buffers: {rx: 100, tx: 512}\n", "out of range"},
-		{"static address", head + "firmware:\n  static: {address: 192.168.1.300}\n", `4:21: "192.168.1.300" is no IPv4 address; write it as 192.168.1.57`},
+		{"static address", head + "firmware:\n  static: {address: 192.168.1.300}\n", `4:21: "192.168.1.300" is no IPv4 address. Write it as 192.168.1.57`},
 		{"static IPv6", head + "firmware:\n  static: {address: \"fe80::1\"}\n", `4:21: "fe80::1" is no IPv4 address`},
-		{"static mapping", head + "firmware:\n  static: 192.168.1.57\n", "4:11: a mapping of keys to values belongs here"},
-		{"static gap", head + "firmware:\n  static: {address: 10.1.2.3, gateway: 10.1.2.1, mask: 255.255.255.0}\n", "4:11: firmware.static: the IPv4 address dns is missing"},
-		{"static mask", head + "firmware:\n  static: {address: 10.1.2.3, gateway: 10.1.2.1, mask: 255.0.255.0, dns: 10.1.2.1}\n", "4:56: firmware.static.mask: 255.0.255.0 is no network mask"},
-		{"static network", head + "firmware:\n  static: {address: 10.1.2.3, gateway: 10.1.3.1, mask: 255.255.255.0, dns: 10.1.2.1}\n", "4:40: firmware.static.gateway: the gateway 10.1.3.1 is outside of the board's network 10.1.2.0/24"},
-		{"static twin", head + "firmware:\n  static: {address: 10.1.2.1, gateway: 10.1.2.1, mask: 255.255.255.0, dns: 10.1.2.1}\n", "4:21: firmware.static.address: 10.1.2.1 is the gateway's own"},
-		{"static broadcast", head + "firmware:\n  static: {address: 10.1.2.255, gateway: 10.1.2.1, mask: 255.255.255.0, dns: 10.1.2.1}\n", "4:21: firmware.static.address: 10.1.2.255 is no host's address"},
-		{"static key", head + "firmware:\n  static: {router: 10.1.2.1}\n", `4:12: there is no key "router" here`},
-		{"secret value", head + "form:\n  fields:\n    - {name: token, secret: true, value: hunter2}\n", "a secret's value must not stand in this file"},
-		{"live value", head + "form:\n  fields:\n    - {name: a, source: rssi, value: x}\n", "is called sample"},
-		{"syntax", head + "form: {fields: [\n", ":"},
-		{"escape", head + "\"\x1b[2J\": 1\n", "there is no key"},
+		{"static mapping", head + "firmware:\n  static: 192.168.1.57\n", "4:11: A mapping of keys to values belongs here"},
+		{"static gap", head + "firmware:\n  static: {address: 10.1.2.3, gateway: 10.1.2.1, mask: 255.255.255.0}\n", "4:11: The IPv4 address dns is missing"},
+		{"static mask", head + "firmware:\n  static: {address: 10.1.2.3, gateway: 10.1.2.1, mask: 255.0.255.0, dns: 10.1.2.1}\n", "4:56: 255.0.255.0 is no network mask"},
+		{"static network", head + "firmware:\n  static: {address: 10.1.2.3, gateway: 10.1.3.1, mask: 255.255.255.0, dns: 10.1.2.1}\n", "4:40: The gateway 10.1.3.1 is outside of the board's network 10.1.2.0/24"},
+		{"static twin", head + "firmware:\n  static: {address: 10.1.2.1, gateway: 10.1.2.1, mask: 255.255.255.0, dns: 10.1.2.1}\n", "4:21: 10.1.2.1 is the gateway's own"},
+		{"static broadcast", head + "firmware:\n  static: {address: 10.1.2.255, gateway: 10.1.2.1, mask: 255.255.255.0, dns: 10.1.2.1}\n", "4:21: 10.1.2.255 is no host's address"},
+		{"static key", head + "firmware:\n  static: {router: 10.1.2.1}\n", `4:12: There is no key "router" here`},
+		{"secret value", head + "request:\n  fields:\n    - {name: token, secret: true, value: hunter2}\n", "A secret's value must not stand in this file"},
+		{"live value", head + "request:\n  fields:\n    - {name: a, source: rssi, value: x}\n", "is called sample"},
+		{"syntax", head + "request: {fields: [\n", ":"},
+		{"escape", head + "\"\x1b[2J\": 1\n", "There is no key"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -230,68 +241,40 @@ func TestParseErrors(t *testing.T) {
 
 // Everything that is wrong is said at once.
 func TestParseSeveralErrors(t *testing.T) {
-	_, err := profile.Parse([]byte("espost: 1\ntarget: x.example\npin:\n  mode: a\nfirmware:\n  board: b\n"))
-	if err == nil || !strings.Contains(err.Error(), "4:9: pin.mode") || !strings.Contains(err.Error(), "6:10: firmware.board") {
+	_, err := profile.Parse([]byte("espost: 2\ntarget: x.example\npin:\n  mode: a\nfirmware:\n  board: b\n"))
+	if err == nil || !strings.Contains(err.Error(), "4:9: There") || !strings.Contains(err.Error(), "6:10: There") {
 		t.Error(err)
 	}
 }
 
-func TestRequest(t *testing.T) {
+// What is tried is what the firmware sends: the outbox's key is in it, rows that
+// are off aren't.
+func TestSent(t *testing.T) {
 	p := exampleProfile()
 	p.Request.Fields = append(p.Request.Fields, request.Field{Name: "heap", Source: esp8266.SourceFreeHeap})
 	p.Request.Fields[3].Value = "hunter2"
-	got, err := p.Request()
-	if err != nil {
-		t.Fatal(err)
+	if got, want := string(p.Sent().BodyBytes()), "name1=value1&rssi=-61&token=hunter2&heap=38112"; got != want {
+		t.Errorf("the body is %s, want %s", got, want)
 	}
-	want := request.Request{
-		Method: "POST", Target: request.Target{Host: "postman-echo.com", Port: 443, Path: "/post"}, Body: request.Form,
-		Headers: []request.Header{
-			{Name: "X-Device", Value: "porch"},
-			{Name: request.KeyHeader, Value: codegen.SampleKey}, // the outbox is on
-		},
-		Fields: []request.Field{
-			{Name: "name1", Value: "value1"},
-			{Name: "rssi", Source: esp8266.SourceRSSI, Sample: "-61"},
-			{Name: "token", Value: "hunter2", Secret: true},
-			{Name: "heap", Source: esp8266.SourceRSSI, Sample: "38112"},
-		},
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	if h, ok := p.Sent().Header(request.KeyHeader); !ok || h.Value != codegen.SampleKey || len(p.Request.Headers) != 1 {
+		t.Errorf("the outbox is on, and the key is %q", h.Value)
 	}
 	p.Firmware.Outbox = false
-	if got, err = p.Request(); err != nil || len(got.Headers) != 1 {
-		t.Errorf("without the outbox: headers %v, %v", got.Headers, err)
-	}
-	p.Target = ""
-	if _, err := p.Request(); err == nil {
-		t.Error("no target, no error")
+	if _, ok := p.Sent().Header(request.KeyHeader); ok {
+		t.Error("the outbox is off, and there is a key")
 	}
 }
 
-func TestProject(t *testing.T) {
+// A copy shares nothing with what it was taken from.
+func TestClone(t *testing.T) {
 	p := exampleProfile()
-	got, err := p.Project()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.Name != "porch_post" || got.Board.ID != "nodemcuv2" || got.Host != "postman-echo.com" || got.Port != 443 || got.Path != "/post" {
-		t.Errorf("%+v", got)
-	}
-	if len(got.Fields) != 3 || got.Fields[2].Name != "token" || !got.Fields[2].Secret {
-		t.Errorf("fields %+v", got.Fields)
-	}
-	if got.Buffers != esp8266.DefaultBuffers() || got.Expires != p.Pin.Expires || got.JSON {
-		t.Errorf("%+v", got)
-	}
-	p.Firmware.Static = fixed(t, "10.1.2.3/24,10.1.2.1")
-	if got, err := p.Project(); err != nil || got.Static != p.Firmware.Static {
-		t.Errorf("static address %v, %v", got.Static, err)
-	}
-	p.Firmware.Board = "esp32"
-	if _, err := p.Project(); err == nil || !strings.Contains(err.Error(), "esp32") {
-		t.Error(err)
+	p.Pin.CAs = []string{"ca"}
+	c := p.Clone()
+	c.Request.Fields[0].Value, c.Request.Headers[0].Value, c.Pin.SHA1[0], c.Pin.CAs[0] = "x", "x", "x", "x"
+	want := exampleProfile()
+	want.Pin.CAs = []string{"ca"}
+	if diff := cmp.Diff(want, p); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

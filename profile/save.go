@@ -6,7 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"reflect"
+	"strings"
 	"unicode/utf8"
+
+	"espost/internal/problem"
 )
 
 // fileMode of a profile: it names devices and servers, which is nobody else's
@@ -18,7 +21,7 @@ const fileMode fs.FileMode = 0o600
 // Secrets and the Wi-Fi's name and password are never written. A file that
 // isn't a profile of this format is not overwritten.
 func (p *Profile) Save(path string) error {
-	if err := p.Validate(); err != nil {
+	if err := p.Validate().Err(); err != nil {
 		return fmt.Errorf("saving the profile: %w", err)
 	}
 	var text []byte
@@ -32,6 +35,9 @@ func (p *Profile) Save(path string) error {
 		if text, err = p.Update(old); err != nil {
 			return fmt.Errorf("%s was not overwritten, since it can't be read as a profile: %w", path, inFile(err, path))
 		}
+	}
+	if p := checkUTF8(tree(p)); p != nil {
+		return p
 	}
 	if again, err := Parse(text); err != nil || !same(again, p) {
 		return fmt.Errorf("saving the profile: what would be written can't be read back; nothing was changed: %w", err)
@@ -81,3 +87,42 @@ func (f format) update(p *Profile, text []byte) ([]byte, error) {
 
 // same reports whether a file would say the same of both.
 func same(a, b *Profile) bool { return reflect.DeepEqual(tree(a), tree(b)) }
+
+// checkUTF8 returns what the file can't hold: it is UTF-8.
+func checkUTF8(v any) *problem.Problem {
+	switch v := v.(type) {
+	case mapping:
+		return checkMembers(v)
+	case row:
+		return checkMembers(v)
+	case []any:
+		for _, element := range v {
+			if p := checkUTF8(element); p != nil {
+				return p
+			}
+		}
+	case scalar:
+		return checkText(string(v))
+	case block:
+		return checkText(string(v))
+	}
+	return nil
+}
+
+func checkMembers(members []member) *problem.Problem {
+	for _, m := range members {
+		if p := checkUTF8(m.value); p != nil {
+			p.Where = strings.TrimSuffix(m.key+"."+p.Where, ".")
+			p.Message = fmt.Sprintf("what stands under %s isn't UTF-8, which is all that the profile can hold", p.Where)
+			return p
+		}
+	}
+	return nil
+}
+
+func checkText(s string) *problem.Problem {
+	if utf8.ValidString(s) {
+		return nil
+	}
+	return problem.At("", "", "type it again")
+}

@@ -13,6 +13,7 @@ import (
 
 	"espost/esp8266"
 	"espost/profile"
+	"espost/request"
 )
 
 func load(t *testing.T, path string) *profile.Profile {
@@ -70,15 +71,15 @@ func TestSaveFresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = `# espost's profile of one device. Edit it freely; espost keeps comments and order.
-espost: 1
+espost: 2
 target: https://postman-echo.com/post
 pin:
   mode: fingerprint
   sha1: [E952BE7D4BB1A92DF4126E8EE80FF132E491248D]
   expires: 2027-02-21T10:00:00Z
-form:
+request:
   method: POST
-  encoding: form
+  body: form
   headers:
     - {name: X-Device, value: porch}
   fields:
@@ -137,7 +138,10 @@ func TestSaveKeepsTheFilesOwnForm(t *testing.T) {
 		}},
 		{"all rows deleted", func(p *profile.Profile) { p.Request.Headers = nil }, []string{
 			"  headers:\n    - {name: X-Device, value: porch}\n", ""}},
-		{"options", func(p *profile.Profile) { p.Firmware.LED, p.Firmware.Board = true, "d1_mini" }, []string{
+		{"options", func(p *profile.Profile) {
+			p.Firmware.LED = true
+			p.Firmware.Board, _ = esp8266.BoardByID("d1_mini")
+		}, []string{
 			"nodemcuv2", "d1_mini",
 			"relative to this file\n", "relative to this file\n  led: true\n"}},
 		{"a fixed address", func(p *profile.Profile) { p.Firmware.Static = fixed(t, "10.1.2.3/24,10.1.2.1,9.9.9.9") }, []string{
@@ -169,18 +173,18 @@ func TestSaveKeepsTheFilesOwnForm(t *testing.T) {
 // Layouts that people write, and a change in each.
 func TestSaveInOtherLayouts(t *testing.T) {
 	for name, text := range map[string]string{
-		"minimal":          "espost: 1\ntarget: example.com\n",
-		"no newline":       "espost: 1\ntarget: example.com",
+		"minimal":          "espost: 2\ntarget: example.com\n",
+		"no newline":       "espost: 2\ntarget: example.com",
 		"flow":             "{espost: 1, target: example.com, firmware: {every: 5m}}\n",
-		"flow section":     "espost: 1\ntarget: example.com\npin: {mode: ca} # mine\nfirmware: {name: x}\n",
-		"deep indentation": "espost: 1\ntarget: example.com\nform:\n        fields:\n                - name: a\n                  value: b # c\n\n                - {name: d}\n# end\n",
-		"flush dashes":     "espost: 1\ntarget: example.com\nform:\n  fields:\n  - name: a\n  # second\n  - name: b\n    value: |\n      x\n      # y\n  method: PUT\n",
-		"anchors":          "espost: 1\ntarget: &t example.com\nfirmware:\n  folder: *t\n",
+		"flow section":     "espost: 2\ntarget: example.com\npin: {mode: ca} # mine\nfirmware: {name: x}\n",
+		"deep indentation": "espost: 2\ntarget: example.com\nrequest:\n        fields:\n                - name: a\n                  value: b # c\n\n                - {name: d}\n# end\n",
+		"flush dashes":     "espost: 2\ntarget: example.com\nrequest:\n  fields:\n  - name: a\n  # second\n  - name: b\n    value: |\n      x\n      # y\n  method: PUT\n",
+		"anchors":          "espost: 2\ntarget: &t example.com\nfirmware:\n  folder: *t\n",
 		"quotes":           "\"espost\": 1\n'target': 'example.com' # 'x'\npin:\n  'mode': \"fingerprint\"   # \"y\"\n",
 		"document marker":  "---\nespost: 1\ntarget: example.com\n...\n",
-		"null section":     "espost: 1\ntarget: example.com\npin:\nform:\nfirmware:\n",
+		"null section":     "espost: 2\ntarget: example.com\npin:\nrequest:\nfirmware:\n",
 		"order":            "firmware:\n  name: z\n\n\ntarget: example.com\n\nespost: 1 # last\n",
-		"multi-line flow":  "espost: 1\ntarget: example.com\npin:\n  sha1: [\n    " + sha1 + ",\n    " + sha1 + "\n  ]\n  mode: fingerprint\n",
+		"multi-line flow":  "espost: 2\ntarget: example.com\npin:\n  sha1: [\n    " + sha1 + ",\n    " + sha1 + "\n  ]\n  mode: fingerprint\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "espost.yaml")
@@ -191,7 +195,7 @@ func TestSaveInOtherLayouts(t *testing.T) {
 			p.Pin.Mode = esp8266.PinInsecure
 			p.Pin.SHA1 = []string{strings.Repeat("B", 40)}
 			p.Request.Fields = append(p.Request.Fields, request.Field{Name: "new", Source: esp8266.SourceUptime})
-			p.Firmware.Folder = "x"
+			p.Folder = "x"
 			if err := p.Save(path); err != nil {
 				t.Fatal(err)
 			}
@@ -230,11 +234,11 @@ func TestSaveRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	newer := filepath.Join(dir, "newer.yaml")
-	if err := os.WriteFile(newer, []byte("espost: 2\n"), 0o644); err != nil {
+	if err := os.WriteFile(newer, []byte("espost: 3\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	broken := exampleProfile()
-	broken.Firmware.Board = "esp32"
+	broken.Firmware.Board.ID = "esp32"
 	latin1 := exampleProfile()
 	latin1.Request.Fields[0].Value = "\xe4"
 	tests := []struct {
@@ -242,7 +246,7 @@ func TestSaveRefuses(t *testing.T) {
 		p                *profile.Profile
 	}{
 		{"foreign", foreign, "was not overwritten", exampleProfile()},
-		{"newer", newer, "install a newer espost", exampleProfile()},
+		{"newer", newer, "nstall a newer espost", exampleProfile()},
 		{"invalid", filepath.Join(dir, "a.yaml"), "esp32", broken},
 		{"not UTF-8", filepath.Join(dir, "a.yaml"), "UTF-8", latin1},
 		{"no folder", filepath.Join(dir, "no", "a.yaml"), "saving the profile", exampleProfile()},
@@ -272,8 +276,8 @@ func TestLoadErrors(t *testing.T) {
 	}
 	path := filepath.Join(dir, "espost.yaml")
 	for text, want := range map[string]string{
-		"espost: 1\ntarget: x\nnope: 1\n":        path + ":3:1: there is no key",
-		"espost: 1\ntarget: x\npin: {mode: a}\n": path + ":3:",
+		"espost: 2\ntarget: x\nnope: 1\n":        path + ":3:1: There is no key",
+		"espost: 2\ntarget: x\npin: {mode: a}\n": path + ":3:",
 		strings.Repeat("#", profile.MaxFile+1):   "longer than",
 	} {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -289,11 +293,11 @@ func TestLoadErrors(t *testing.T) {
 // changes the text only where it must.
 func FuzzParse(f *testing.F) {
 	f.Add(example)
-	f.Add("espost: 1\ntarget: x\n")
-	f.Add("espost: 1\nform:\n  headers: ! ") // the YAML library dereferences nil
-	f.Add("espost: 1\ntarget: A0\rpin:")     // CR alone ends a line
-	f.Add("espost: 1\ntarget: x\nform: {fields: [{name: \"\\x00\", value: |\n a\n}]}")
-	f.Add("espost: 1\ntarget: &a x\npin: {ca: [*a, *a]}\n<<: {form: }\n")
+	f.Add("espost: 2\ntarget: x\n")
+	f.Add("espost: 2\nrequest:\n  headers: ! ") // the YAML library dereferences nil
+	f.Add("espost: 2\ntarget: A0\rpin:")     // CR alone ends a line
+	f.Add("espost: 2\ntarget: x\nform: {fields: [{name: \"\\x00\", value: |\n a\n}]}")
+	f.Add("espost: 2\ntarget: &a x\npin: {ca: [*a, *a]}\n<<: {form: }\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		p, err := profile.Parse([]byte(text))
 		if err != nil {

@@ -40,7 +40,7 @@ func (p *Profile) FillSecrets(lookup func(string) (string, bool)) (missing []str
 		}
 	}
 	for i := range p.Request.Fields {
-		if f := &p.Request.Fields[i]; f.holdsSecret() && !f.Off && !fill(&f.Value, SecretEnv(f.Name)) {
+		if f := &p.Request.Fields[i]; f.HoldsSecret() && !f.Off && !fill(&f.Value, SecretEnv(f.Name)) {
 			missing = append(missing, SecretEnv(f.Name))
 		}
 	}
@@ -48,6 +48,3 @@ func (p *Profile) FillSecrets(lookup func(string) (string, bool)) (missing []str
 	fill(&p.Firmware.Password, EnvPassword)
 	return missing
 }
-
-// holdsSecret reports whether f's value is typed in and must not be written.
-func (f Field) holdsSecret() bool { return f.Secret && f.Source.Constant() }

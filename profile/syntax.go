@@ -10,16 +10,16 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/token"
 
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 )
 
 // A SyntaxError is something in a profile's text that can't be, with its place.
 type SyntaxError struct {
+	problem.Problem
 	File         string // empty when the text came from no file
 	Line, Column int    // from 1; 0 when the place isn't known
-	Message      string // one plain sentence and what to do
 	Excerpt      string // the line and, below it, a caret; empty without a place
-	Err          error  // the cause, if there is one
 }
 
 func (e *SyntaxError) Error() string {
@@ -33,14 +33,22 @@ func (e *SyntaxError) Error() string {
 	if b.Len() > 0 {
 		b.WriteByte(' ')
 	}
-	b.WriteString(e.Message)
+	b.WriteString(e.Sentences())
 	if e.Excerpt != "" {
 		b.WriteString("\n" + e.Excerpt)
 	}
 	return b.String()
 }
 
-func (e *SyntaxError) Unwrap() error { return e.Err }
+// Unwrap lets errors.As find the Problem.
+func (e *SyntaxError) Unwrap() error { return &e.Problem }
+
+// slip is a SyntaxError without a place. message is what is wrong and, after a
+// semicolon, what to do.
+func slip(message string, err error) *SyntaxError {
+	message, fix, _ := strings.Cut(message, "; ")
+	return &SyntaxError{Problem: problem.Problem{Severity: problem.Fatal, Message: message, Fix: fix, Err: err}}
+}
 
 // place sets the position, and the excerpt from the text that it is in.
 func (e *SyntaxError) place(source string, line, column int) {
@@ -63,9 +71,9 @@ func (e *SyntaxError) place(source string, line, column int) {
 func explain(source string, err error) error {
 	var located yaml.Error
 	if !errors.As(err, &located) {
-		return &SyntaxError{Message: sanitize.Line(err.Error()), Err: err}
+		return slip(sanitize.Line(err.Error()), err)
 	}
-	e := &SyntaxError{Message: sanitize.Line(message(located)), Err: err}
+	e := slip(sanitize.Line(message(located)), err)
 	if t := located.GetToken(); t != nil && t.Position != nil {
 		line, column := position(t)
 		e.place(source, line, column)

@@ -1,11 +1,13 @@
 package profile
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
+	"espost/codegen"
 	"espost/esp8266"
+	"espost/internal/duration"
+	"espost/request"
 )
 
 // A tree is a profile as the file shows it: mappings with their keys in order,
@@ -27,7 +29,7 @@ type (
 func tree(p *Profile) mapping {
 	return mapping{
 		{"espost", word(strconv.Itoa(Version))},
-		{"target", scalar(p.Target)},
+		{"target", scalar(p.Target.URL())},
 		{"pin", mapping{
 			{"mode", scalar(p.Pin.Mode)},
 			{"sha1", scalars(p.Pin.SHA1)},
@@ -35,27 +37,27 @@ func tree(p *Profile) mapping {
 			{"ca", blocks(p.Pin.CAs)},
 			{"expires", moment(p.Pin.Expires)},
 		}},
-		{"form", mapping{
+		{"request", mapping{
 			{"method", scalar(p.Request.Method)},
-			{"encoding", scalar(p.Request.Body)},
+			{"body", scalar(p.Request.Body)},
 			{"headers", headerRows(p.Request.Headers)},
 			{"fields", fieldRows(p.Request.Fields)},
 		}},
 		{"firmware", mapping{
 			{"name", scalar(p.Firmware.Name)},
-			{"board", scalar(p.Firmware.Board)},
-			{"every", scalar(shortDuration(p.Firmware.Every))},
+			{"board", scalar(p.Firmware.Board.ID)},
+			{"every", scalar(duration.Format(p.Firmware.Every))},
 			{"buffers", buffers(p.Firmware.Buffers)},
 			{"outbox", word(strconv.FormatBool(p.Firmware.Outbox))},
 			{"deep-sleep", flag(p.Firmware.DeepSleep)},
 			{"led", flag(p.Firmware.LED)},
 			{"static", staticRow(p.Firmware.Static)},
-			{"folder", optional(p.Firmware.Folder)},
+			{"folder", optional(p.Folder)},
 		}},
 	}
 }
 
-func headerRows(headers []Header) any {
+func headerRows(headers []request.Header) any {
 	var rows []any
 	for _, h := range headers {
 		r := row{{"name", scalar(h.Name)}}
@@ -74,15 +76,15 @@ func headerRows(headers []Header) any {
 
 // fieldRows is never nil: without the key, the file would mean the tutorial's
 // fields.
-func fieldRows(fields []Field) any {
+func fieldRows(fields []request.Field) any {
 	rows := []any{}
 	for _, f := range fields {
 		r := row{{"name", scalar(f.Name)}}
 		if f.Source != esp8266.SourceText {
-			r = append(r, member{"source", scalar(f.Source)})
+			r = append(r, member{"source", scalar(f.Source.String())})
 		}
 		if info, ok := f.Source.Info(); ok && info.Pin {
-			r = append(r, member{"gpio", word(strconv.Itoa(f.Pin))})
+			r = append(r, member{"gpio", word(strconv.Itoa(f.GPIO))})
 		}
 		switch {
 		case f.Secret:
@@ -157,15 +159,15 @@ func buffers(b esp8266.Buffers) any {
 	return row{{"rx", word(strconv.Itoa(b.RX))}, {"tx", word(strconv.Itoa(b.TX))}}
 }
 
-// shortDuration writes 60s, 5m and 2h where Go writes 1m0s, 5m0s and 2h0m0s.
-func shortDuration(d time.Duration) string {
-	switch {
-	case d%time.Hour == 0 && d >= time.Hour:
-		return fmt.Sprintf("%dh", d/time.Hour)
-	case d%time.Minute == 0 && d > time.Minute:
-		return fmt.Sprintf("%dm", d/time.Minute)
-	case d%time.Second == 0:
-		return fmt.Sprintf("%ds", d/time.Second)
+// staticRow is how the file shows s; nil where the router gives the address.
+func staticRow(s codegen.Static) any {
+	if s == (codegen.Static{}) {
+		return nil
 	}
-	return d.String()
+	return row{
+		{"address", scalar(s.Address.String())},
+		{"gateway", scalar(s.Gateway.String())},
+		{"mask", scalar(s.Mask.String())},
+		{"dns", scalar(s.DNS.String())},
+	}
 }

@@ -27,17 +27,24 @@ const maxPath = 8192
 // "request.headers[0]", "request.fields[2]". Fields that are off aren't sent and
 // so can't be wrong, their sources aside.
 func (r Request) Validate() problem.List {
-	var l problem.List
-	l.Add(r.checkMethod())
+	l := r.CheckWords()
 	l.Add(r.Target.check())
-	l.Add(r.checkBody())
 	r.checkHeaders(&l)
 	r.checkFields(&l)
 	return l
 }
 
-func (r Request) checkMethod() *problem.Problem {
-	return CheckMethod(r.Method)
+// CheckWords returns what in r means nothing: a method, a body, a source or a
+// pin that doesn't exist. A request may be kept while it is being made, even if
+// it can't be sent; one with such words can't.
+func (r Request) CheckWords() problem.List {
+	var l problem.List
+	l.Add(CheckMethod(r.Method))
+	l.Add(r.Body.Check())
+	for i, f := range r.Fields {
+		l.Add(f.checkSource(i))
+	}
+	return l
 }
 
 // CheckMethod returns why a request can't have that method, nil when it can.
@@ -47,8 +54,6 @@ func CheckMethod(method string) *problem.Problem {
 	}
 	return problem.At("request.method", fmt.Sprintf("the method %q can't carry a form", sanitize.Clip(method, maxQuoted)), "use "+orList(Methods()))
 }
-
-func (r Request) checkBody() *problem.Problem { return r.Body.Check() }
 
 // Check returns why there is no such body, nil when there is.
 func (b Body) Check() *problem.Problem {
@@ -137,11 +142,7 @@ func (r Request) checkFields(l *problem.List) {
 		at := func(message, fix string) {
 			l.Add(problem.At(fmt.Sprintf("request.fields[%d]", i), fmt.Sprintf("row %d (%s) %s", i+1, shown(f.Name), message), fix))
 		}
-		if p := f.CheckSource(); p != nil {
-			at(p.Message, p.Fix)
-			continue
-		}
-		if f.Off {
+		if f.Off || f.checkSource(i) != nil {
 			continue
 		}
 		if f.Name == "" {
@@ -169,14 +170,15 @@ func (r Request) checkFields(l *problem.List) {
 	}
 }
 
-// CheckSource returns why f can't have its source or its pin, nil when it can.
-func (f Field) CheckSource() *problem.Problem {
-	info, ok := f.Source.Info()
-	switch {
+// checkSource returns why f, the row with that index, can't have its source or
+// its pin.
+func (f Field) checkSource(i int) *problem.Problem {
+	where, row := fmt.Sprintf("request.fields[%d]", i), fmt.Sprintf("row %d (%s)", i+1, shown(f.Name))
+	switch info, ok := f.Source.Info(); {
 	case !ok:
-		return &problem.Problem{Severity: problem.Fatal, Message: fmt.Sprintf("has the source %q, which doesn't exist", sanitize.Clip(f.Source.String(), maxQuoted)), Fix: "use one of " + sourceNames(true)}
+		return problem.At(where+".source", fmt.Sprintf("%s has the source %q, which doesn't exist", row, sanitize.Clip(f.Source.String(), maxQuoted)), "use one of "+sourceNames(true))
 	case info.Pin && (f.GPIO < 0 || f.GPIO > esp8266.MaxGPIO):
-		return &problem.Problem{Severity: problem.Fatal, Message: fmt.Sprintf("reads GPIO %d, which doesn't exist", f.GPIO), Fix: "use 0, 2, 4, 5 or 12 to 16"}
+		return problem.At(where+".gpio", fmt.Sprintf("%s reads GPIO %d, which doesn't exist", row, f.GPIO), "use 0, 2, 4, 5 or 12 to 16")
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -9,7 +10,10 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
 
+	"espost/codegen"
 	"espost/esp8266"
+	"espost/internal/duration"
+	"espost/request"
 )
 
 // The file's structure. A nil pointer is a key that isn't there.
@@ -18,7 +22,7 @@ type (
 		Version  *int        `yaml:"espost"`
 		Target   *text       `yaml:"target"`
 		Pin      pinDoc      `yaml:"pin"`
-		Form     formDoc     `yaml:"form"`
+		Request  requestDoc  `yaml:"request"`
 		Firmware firmwareDoc `yaml:"firmware"`
 	}
 	pinDoc struct {
@@ -28,11 +32,11 @@ type (
 		CA        []text     `yaml:"ca"`
 		Expires   *timestamp `yaml:"expires"`
 	}
-	formDoc struct {
-		Method   *text       `yaml:"method"`
-		Encoding *text       `yaml:"encoding"`
-		Headers  []headerDoc `yaml:"headers"`
-		Fields   *[]fieldDoc `yaml:"fields"`
+	requestDoc struct {
+		Method  *text       `yaml:"method"`
+		Body    *text       `yaml:"body"`
+		Headers []headerDoc `yaml:"headers"`
+		Fields  *[]fieldDoc `yaml:"fields"`
 	}
 	headerDoc struct {
 		Name   text    `yaml:"name"`
@@ -51,7 +55,7 @@ type (
 	firmwareDoc struct {
 		Name      *text       `yaml:"name"`
 		Board     *text       `yaml:"board"`
-		Every     *duration   `yaml:"every"`
+		Every     *span       `yaml:"every"`
 		Buffers   *buffersDoc `yaml:"buffers"`
 		Outbox    *bool       `yaml:"outbox"`
 		DeepSleep bool        `yaml:"deep-sleep"`
@@ -102,19 +106,19 @@ func (t *timestamp) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
-// A duration is one as Go writes it: 60s, 5m, 1h30m.
-type duration time.Duration
+// A span is a duration as people write it: 60s, 5m, 2d.
+type span time.Duration
 
-func (d *duration) UnmarshalYAML(node ast.Node) error {
+func (d *span) UnmarshalYAML(node ast.Node) error {
 	s, err := characters(node)
 	if err != nil {
 		return err
 	}
-	parsed, err := time.ParseDuration(s)
+	parsed, err := duration.Parse(s)
 	if err != nil {
-		return complaint(node, "%q is no duration; write it with a unit, as 60s, 5m or 1h", s)
+		return complaint(node, "%q is no duration; %s", s, err)
 	}
-	*d = duration(parsed)
+	*d = span(parsed)
 	return nil
 }
 
@@ -149,13 +153,16 @@ func complaint(node ast.Node, format string, args ...any) error {
 	return &yaml.SyntaxError{Message: fmt.Sprintf(format, args...), Token: node.GetToken()}
 }
 
-// apply overrides what p has by default with what the file says.
+// apply overrides what p has by default with what the file says. Words that mean
+// nothing are taken over as they are: Profile.Validate knows them.
 func (d document) apply(p *Profile) error {
-	if d.Pin.Mode != nil {
-		p.Pin.Mode = esp8266.PinMode(*d.Pin.Mode)
-	}
+	override(&p.Pin.Mode, d.Pin.Mode)
 	for _, s := range d.Pin.SHA1 {
-		p.Pin.SHA1 = append(p.Pin.SHA1, canonicalSHA1(string(s)))
+		digits, err := esp8266.ParseFingerprint(string(s))
+		if err != nil {
+			digits = string(s)
+		}
+		p.Pin.SHA1 = append(p.Pin.SHA1, digits)
 	}
 	override(&p.Pin.PublicKey, d.Pin.PublicKey)
 	for _, s := range d.Pin.CA {
@@ -164,26 +171,78 @@ func (d document) apply(p *Profile) error {
 	if d.Pin.Expires != nil {
 		p.Pin.Expires = time.Time(*d.Pin.Expires).UTC()
 	}
-	if err := d.Form.apply(&p.Form); err != nil {
-		return err
+	d.Firmware.apply(p)
+	return d.Request.apply(&p.Request)
+}
+
+func (d requestDoc) apply(r *request.Request) error {
+	override(&r.Method, d.Method)
+	override(&r.Body, d.Body)
+	for _, h := range d.Headers {
+		header := request.Header{Name: string(h.Name), Secret: h.Secret}
+		if err := h.Value.read(&header.Value, h.Secret); err != nil {
+			return err
+		}
+		r.Headers = append(r.Headers, header)
 	}
-	d.Firmware.apply(&p.Firmware)
+	if d.Fields == nil {
+		return nil
+	}
+	r.Fields = nil
+	for _, row := range *d.Fields {
+		field, err := row.field()
+		if err != nil {
+			return err
+		}
+		r.Fields = append(r.Fields, field)
+	}
 	return nil
 }
 
-// canonicalSHA1 is s without colons; Validate complains where it isn't one.
-func canonicalSHA1(s string) string {
-	if digits, err := esp8266.ParseFingerprint(s); err == nil {
-		return digits
+func (d fieldDoc) field() (request.Field, error) {
+	f := request.Field{Name: string(d.Name), Sample: string(d.Sample), Off: d.Off, Secret: d.Secret}
+	if d.Source != nil {
+		source, known := esp8266.SourceNamed(string(*d.Source))
+		if !known {
+			source = esp8266.Source(*d.Source)
+		}
+		f.Source = source
 	}
-	return s
+	if d.GPIO != nil {
+		f.GPIO = *d.GPIO
+	}
+	err := d.Value.read(&f.Value, d.Secret)
+	if err == nil && d.Value != nil && !f.Source.Constant() {
+		err = at(d.Value.token, "a value belongs to fields of the sources text and json only; what the test sends in place of a reading is called sample")
+	}
+	return f, err
 }
 
-func (d firmwareDoc) apply(f *Firmware) {
+// read sets to, unless the value is one that must not stand in the file.
+func (s *secret) read(to *string, isSecret bool) error {
+	if s == nil {
+		return nil
+	}
+	if isSecret {
+		return at(s.token, "a secret's value must not stand in this file; remove it, and give it in an environment variable or when espost asks")
+	}
+	*to = string(s.text)
+	return nil
+}
+
+func at(position *token.Token, message string) error {
+	return &yaml.SyntaxError{Message: message, Token: position}
+}
+
+func (d firmwareDoc) apply(p *Profile) {
+	f := &p.Firmware
 	override(&f.Name, d.Name)
-	override(&f.Board, d.Board)
-	if board, ok := esp8266.BoardByID(f.Board); ok {
-		f.Outbox = board.HasFileSystem()
+	if d.Board != nil {
+		board, ok := esp8266.BoardByID(string(*d.Board))
+		if !ok {
+			board.ID = string(*d.Board)
+		}
+		f.Board, f.Outbox = board, board.HasFileSystem()
 	}
 	if d.Every != nil {
 		f.Every = time.Duration(*d.Every)
@@ -197,11 +256,53 @@ func (d firmwareDoc) apply(f *Firmware) {
 	if d.Static != nil {
 		f.Static = d.Static.static()
 	}
-	f.DeepSleep, f.LED, f.Folder = d.DeepSleep, d.LED, string(d.Folder)
+	f.DeepSleep, f.LED, p.Folder = d.DeepSleep, d.LED, string(d.Folder)
+}
+
+func boardIDs() string {
+	var ids []string
+	for _, b := range esp8266.Boards() {
+		ids = append(ids, b.ID)
+	}
+	return strings.Join(ids, ", ")
 }
 
 func override[S ~string](to *S, value *text) {
 	if value != nil {
 		*to = S(*value)
+	}
+}
+
+// A staticDoc is the board's own address with what belongs to it, as the file
+// shows it.
+type staticDoc struct {
+	Address ipv4 `yaml:"address"`
+	Gateway ipv4 `yaml:"gateway"`
+	Mask    ipv4 `yaml:"mask"`
+	DNS     ipv4 `yaml:"dns"`
+}
+
+// An ipv4 is an address in dotted decimals.
+type ipv4 netip.Addr
+
+func (a *ipv4) UnmarshalYAML(node ast.Node) error {
+	s, err := characters(node)
+	if err != nil {
+		return err
+	}
+	parsed, err := netip.ParseAddr(s)
+	if err != nil || !parsed.Is4() {
+		return complaint(node, "%q is no IPv4 address; write it as 192.168.1.57", s)
+	}
+	*a = ipv4(parsed)
+	return nil
+}
+
+func (d staticDoc) static() codegen.Static {
+	return codegen.Static{
+		Address: netip.Addr(d.Address),
+		Gateway: netip.Addr(d.Gateway),
+		Mask:    netip.Addr(d.Mask),
+		DNS:     netip.Addr(d.DNS),
 	}
 }

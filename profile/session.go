@@ -1,0 +1,120 @@
+package profile
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"espost/codegen"
+	"espost/esp8266"
+	"espost/internal/problem"
+	"espost/request"
+	"espost/tlsinspect"
+)
+
+// A Session is work on a profile that has a place: its file. The commands, the
+// app and the accessible mode all work on one, so that a pin is chosen, a changed
+// address followed, the sketch's folder found and the file written in one way.
+type Session struct {
+	*Profile
+	File string // where Save writes; empty where nothing is to be saved
+}
+
+// Open returns a session on the profile in file. Errors are Load's.
+func Open(file string) (*Session, error) {
+	p, err := Load(file)
+	if err != nil {
+		return nil, err
+	}
+	return &Session{p, file}, nil
+}
+
+// Save writes the profile to the session's file. Errors are Profile.Save's.
+func (s *Session) Save() error { return s.Profile.Save(s.File) }
+
+// base is the folder that the profile's file lies in.
+func (s *Session) base() string { return filepath.Dir(s.File) }
+
+// SketchFolder is where the sketch goes: where it was written last, or a folder
+// of the sketch's name beside the profile's file.
+func (s *Session) SketchFolder() string {
+	if s.Folder != "" && filepath.Base(s.Folder) == s.Firmware.Name {
+		return filepath.Join(s.base(), s.Folder)
+	}
+	return filepath.Join(s.base(), filepath.Dir(s.Folder), s.Firmware.Name)
+}
+
+// LastFolder is where the sketch was written last, "" for nowhere.
+func (s *Session) LastFolder() string {
+	if s.Folder == "" {
+		return ""
+	}
+	return filepath.Join(s.base(), s.Folder)
+}
+
+// Wrote remembers that the sketch was written to dir.
+func (s *Session) Wrote(dir string) error {
+	base, err := filepath.Abs(s.base())
+	if err != nil {
+		return fmt.Errorf("finding the folder of %s: %w", s.File, err)
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return fmt.Errorf("finding %s: %w", dir, err)
+	}
+	folder, err := filepath.Rel(base, dir)
+	if err != nil {
+		return fmt.Errorf("the profile can't remember the firmware's folder: %w; choose a file on the same drive", err)
+	}
+	s.Folder = filepath.ToSlash(folder)
+	return nil
+}
+
+// Follow points the profile at another target. A pin belongs to its server, so
+// that of another one goes; a sketch that still has the name proposed for the
+// old host gets the one for the new.
+func (s *Session) Follow(t request.Target) {
+	old := s.Target
+	if old.Host != t.Host || old.Port != t.Port {
+		s.Pin = esp8266.Pin{Mode: s.Pin.Mode}
+	}
+	if s.Firmware.Name == codegen.ProposeName(old.Host) {
+		s.Firmware.Name = codegen.ProposeName(t.Host)
+	}
+	t.Notes = nil
+	s.Target = t
+}
+
+// Capture pins what the report saw in the given mode, by the best way that there
+// is, and takes over the buffers that the report recommends.
+func (s *Session) Capture(r *tlsinspect.Report, mode esp8266.PinMode) error {
+	if mode == esp8266.PinInsecure {
+		s.Choose(r, tlsinspect.PinChoice{Pin: esp8266.Pin{Mode: mode}})
+		return nil
+	}
+	choice, ok := r.Pins.Choice(mode)
+	if !ok {
+		return problem.At("pin.mode", fmt.Sprintf("the server shows nothing that could be pinned by %s", mode), "choose another way to know the server")
+	}
+	if !choice.Works {
+		reason := "the board can't connect"
+		if e, ok := esp8266.BearSSLError(choice.Error); ok && choice.Error != 0 {
+			reason = e.Name + ", " + e.Meaning
+		}
+		return problem.At("pin.mode", fmt.Sprintf("a board that pins this server by %s could not connect: %s", mode, reason), "choose another way to know the server")
+	}
+	s.Choose(r, choice)
+	return nil
+}
+
+// Choose stores one of the report's ways to pin and takes over the buffers that
+// it recommends. Fingerprint and public key are kept in every mode, so that a
+// later check can tell what a renewal has changed.
+func (s *Session) Choose(r *tlsinspect.Report, choice tlsinspect.PinChoice) {
+	s.Pin = esp8266.Pin{
+		Mode:      choice.Pin.Mode,
+		SHA1:      r.Pins.Fingerprint.Pin.SHA1,
+		PublicKey: r.Pins.PublicKey.Pin.PublicKey,
+		CAs:       choice.Pin.CAs,
+		Expires:   choice.Until,
+	}.Clone()
+	s.Firmware.Buffers = r.Board.Buffers
+}
