@@ -130,7 +130,7 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 	case certificate.Again:
 		return tea.Batch(m.enter(stepConnect), m.connect.Start()), true
 	case certificate.Chosen:
-		m.esp8266.Pin = msg.Pin
+		m.profile.Pin = msg.Pin
 		return m.enter(stepForm), true
 	case form.Imported:
 		m.connect.SetAddress(msg.Address)
@@ -159,12 +159,12 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 // captured takes a new report in. Whatever was pinned or tested before belongs
 // to what was seen before; the form is the user's and stays.
 func (m *Model) captured(msg connect.Captured) tea.Cmd {
-	before := m.esp8266.Pin
+	before := m.profile.Pin
 	m.retarget(msg.Target)
 	m.profile.Firmware.Buffers = msg.Report.Board.Buffers
 	m.certificate.SetReport(msg.Report, before)
 	m.test.SetReport(msg.Report)
-	m.esp8266.Pin, _ = m.certificate.Pin()
+	m.profile.Pin, _ = m.certificate.Pin()
 	return tea.Batch(m.enter(stepCertificate), m.connect.Remember(msg.Report))
 }
 
@@ -216,7 +216,7 @@ func (m *Model) jump(step int) tea.Cmd {
 		return ui.Say(ui.Caution, "still at work: esc cancels it")
 	}
 	if pin, ok := m.certificate.Pin(); ok {
-		m.esp8266.Pin = pin
+		m.profile.Pin = pin
 	}
 	return m.enter(step)
 }

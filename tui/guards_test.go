@@ -125,7 +125,7 @@ func TestForeignTextIsTamed(t *testing.T) {
 		evil := "\x1b[2J\x1b[Hgone\x07\u202egnp.exe\x00"
 		s.options.Send = func(context.Context, *profile.Profile, *tlsinspect.Report) (*formpost.Response, error) {
 			return &formpost.Response{Status: 200, Reason: evil, Body: []byte(strings.ReplaceAll(evil+"\r"+evil, "\x00", "")), // with a NUL it would be shown as hex
-				Notes: []formpost.Note{{Code: "x", Message: evil, Fix: evil}}}, nil
+				Notes: []problem.Problem{{Code: "x", Message: evil, Fix: evil}}}, nil
 		}
 		term := s.start(t, 80, 24)
 		term.Press("enter", "enter", "enter", "enter")

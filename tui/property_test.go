@@ -232,7 +232,7 @@ func addressComesBack(t *testing.T, d *driver, msg tea.Msg, typed string) {
 }
 
 // settings are what the user chose on the last step.
-func settings(p profile.Profile) profile.Firmware {
+func settings(p profile.Profile) codegen.Firmware {
 	f := p.Firmware
 	f.Buffers.RX, f.Buffers.TX, f.Name, f.Folder = 0, 0, "", "" // these follow the server that was looked at
 	return f

@@ -49,7 +49,7 @@ func (d *Dialog) form(ctx context.Context) error {
 
 // fillSecrets asks for the secret values that the profile doesn't keep.
 func (d *Dialog) fillSecrets(ctx context.Context) error {
-	f := &d.Profile.Form
+	f := &d.Profile.Request
 	for i := range f.Headers {
 		if err := d.fill(ctx, "header "+f.Headers[i].Name, f.Headers[i].Secret, &f.Headers[i].Value); err != nil {
 			return err
@@ -72,7 +72,7 @@ func (d *Dialog) fill(ctx context.Context, what string, secret bool, value *stri
 
 // list reads all fields out.
 func (d *Dialog) list() {
-	f := d.Profile.Form
+	f := d.Profile.Request
 	d.say("The form has %s and is sent with %s as %s.", count(len(f.Fields), "field"), f.Method, f.Encoding)
 	for i, row := range f.Fields {
 		d.say("%d: %s.", i+1, describe(row))
@@ -127,7 +127,7 @@ func describe(row request.Field) string {
 // change carries out one answer to the form's question; the error ends the
 // dialog, what is wrong with the answer is said.
 func (d *Dialog) change(ctx context.Context, answer string) error {
-	f := &d.Profile.Form
+	f := &d.Profile.Request
 	if digits, ok := strings.CutPrefix(strings.TrimSpace(answer), "-"); ok && !strings.Contains(answer, "=") {
 		if at := slices.IndexFunc(f.Headers, func(h request.Header) bool { return strings.EqualFold(h.Name, strings.TrimSpace(digits)) }); at >= 0 {
 			d.say("Deleted header %s.", sanitize.Line(f.Headers[at].Name))

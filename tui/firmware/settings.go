@@ -86,7 +86,7 @@ func yes(b bool) string {
 	return "no"
 }
 
-func turnBoard(fw *profile.Firmware, by int) {
+func turnBoard(fw *codegen.Firmware, by int) {
 	all := esp8266.Boards()
 	at := slices.IndexFunc(all, func(b esp8266.Board) bool { return b.ID == fw.Board })
 	next := all[(at+by+len(all))%len(all)]
@@ -94,7 +94,7 @@ func turnBoard(fw *profile.Firmware, by int) {
 	fw.Outbox = fw.Outbox && next.HasFileSystem()
 }
 
-func setEvery(fw *profile.Firmware, s string) error {
+func setEvery(fw *codegen.Firmware, s string) error {
 	interval, err := time.ParseDuration(strings.ReplaceAll(strings.TrimSpace(s), " ", ""))
 	if err != nil {
 		return fmt.Errorf("%q is no time: write 60s, 5m or 1h30m", s)
@@ -106,7 +106,7 @@ func setEvery(fw *profile.Firmware, s string) error {
 	return nil
 }
 
-func setName(fw *profile.Firmware, s string) error {
+func setName(fw *codegen.Firmware, s string) error {
 	s = strings.TrimSpace(s)
 	if err := codegen.ValidName(s); err != nil {
 		return err

@@ -113,7 +113,7 @@ func (m *Model) click(index int) tea.Cmd {
 
 // pinLines say how the firmware knows the server, and until when that holds.
 func (m *Model) pinLines() []string {
-	pin := m.esp8266.Pin
+	pin := m.profile.Pin
 	lines := []string{map[esp8266.PinMode]string{
 		esp8266.PinFingerprint: "this certificate", esp8266.PinPublicKey: "its public key",
 		esp8266.PinCA: "its CA", esp8266.PinInsecure: "none: any server is believed",

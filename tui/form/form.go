@@ -73,7 +73,7 @@ func (m *Model) Typed() string {
 	return ""
 }
 
-func (m *Model) form() *request.Request { return &m.profile.Form }
+func (m *Model) form() *request.Request { return &m.profile.Request }
 
 // lastRow is the cursor's place behind all fields and headers.
 func (m *Model) lastRow() int { return len(m.form().Fields) + len(m.form().Headers) }

@@ -69,7 +69,7 @@ func (m *Model) notesPane(top, width, height int) []string {
 	k := m.kit
 	var lines []string
 	order := map[bool]int{true: 0, false: 1} // warnings first
-	ordered := slices.SortedStableFunc(slices.Values(m.answer.Notes), func(a, b formpost.Note) int {
+	ordered := slices.SortedStableFunc(slices.Values(m.answer.Notes), func(a, b problem.Problem) int {
 		return cmp.Compare(order[a.Warning], order[b.Warning])
 	})
 	for _, n := range ordered {
