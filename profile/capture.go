@@ -36,7 +36,7 @@ func (p *Profile) Capture(r *tlsinspect.Report, mode esp8266.PinMode) error {
 		}
 		if !choice.Works {
 			reason := "the board can't connect"
-			if e, ok := esp8266.BearSSLError(choice.Error); ok && choice.Error != 0 {
+			if e, ok := esp8266.SSLError(choice.Error).Info(); ok && choice.Error != 0 {
 				reason = e.Name + ", " + e.Meaning
 			}
 			return fmt.Errorf("a board that pins this server by %s could not connect: %s", mode, reason)
