@@ -112,10 +112,10 @@ type (
 		Notes       []noteJSON `json:"notes"`
 	}
 	errorJSON struct {
-		HTTPClient int    `json:"httpclient"`
-		BearSSL    int    `json:"bearssl"`
-		Message    string `json:"message"`
-		Fix        string `json:"fix"`
+		HTTPClient int              `json:"httpclient"`
+		BearSSL    esp8266.SSLError `json:"bearssl"`
+		Message    string           `json:"message"`
+		Fix        string           `json:"fix"`
 	}
 	phasesJSON struct {
 		DNS       float64 `json:"dns"`

@@ -29,24 +29,6 @@ const (
 	httpReadTimeout      = -11
 )
 
-// BearSSL's errors (BearSSL inc/bearssl_ssl.h, inc/bearssl_x509.h).
-const (
-	bearUnsupportedVersion    = 3
-	bearTooLarge              = 6
-	bearBadSignature          = 27
-	bearWrongKeyUsage         = 28
-	bearX509BadSignature      = 52
-	bearX509Expired           = 54
-	bearX509DNMismatch        = 55
-	bearX509BadServerName     = 56
-	bearX509CriticalExtension = 57
-	bearX509NotCA             = 58
-	bearX509ForbiddenKeyUsage = 59
-	bearX509WeakPublicKey     = 60
-	bearX509NotTrusted        = 62
-	bearAlertReceived         = 256
-)
-
 func nameNotFound(host string, err error) *Error {
 	return &Error{
 		HTTPClient: httpConnectionFailed,
@@ -92,7 +74,7 @@ func handshakeFailed(f failedHandshake) *Error {
 	case f.records.Alert >= 0:
 		alertReceived(e, f)
 	case len(f.records.First) >= 3 && f.records.First[1] != 3:
-		e.BearSSL = bearUnsupportedVersion
+		e.BearSSL = esp8266.SSLUnsupportedVersion
 		e.Message = fmt.Sprintf("What answers on %s isn't TLS: it says %q.", strings.TrimSuffix(where, ","), sanitize.Line(string(f.records.First)))
 		e.Fix = "Use the port that speaks HTTPS; it is 443 unless the service says otherwise."
 	case timedOut(f.err) && len(f.records.First) > 0:
@@ -105,7 +87,7 @@ func handshakeFailed(f failedHandshake) *Error {
 		e.Message = fmt.Sprintf("%s closed the connection during the TLS handshake.", where)
 		e.Fix = "Check that this port speaks HTTPS and that nothing between here and the server cuts connections."
 	case strings.Contains(f.err.Error(), "unsupported type of public key"):
-		e = unusableKey(bearWrongKeyUsage, "a key of an unknown kind")
+		e = unusableKey(esp8266.SSLWrongKeyUsage, "a key of an unknown kind")
 		e.Err = f.err
 	case strings.Contains(f.err.Error(), "failed to parse certificate"):
 		e.HTTPClient = 0
@@ -121,7 +103,7 @@ func handshakeFailed(f failedHandshake) *Error {
 // alertReceived fills in e for the server's fatal alert (RFC 5246 §7.2.2).
 func alertReceived(e *Error, f failedHandshake) {
 	alert := f.records.Alert
-	e.BearSSL = bearAlertReceived + alert
+	e.BearSSL = esp8266.AlertReceived + esp8266.SSLError(alert)
 	suite, known := esp8266.CipherSuiteByID(f.boardSuite)
 	switch {
 	case alert == 40 && known && !usable(suite.ID):
@@ -151,7 +133,7 @@ func alertReceived(e *Error, f failedHandshake) {
 func fingerprintDiffers(host, sha1 string) *Error {
 	e := &Error{
 		HTTPClient: httpConnectionFailed,
-		BearSSL:    bearX509NotTrusted,
+		BearSSL:    esp8266.X509NotTrusted,
 		Message:    fmt.Sprintf("The fingerprint differs: %s now serves a certificate with SHA-1 %s.", host, sha1),
 		Fix:        "Look at the certificate again and pin the new one, if it was renewed; a public-key or CA pin outlives renewals.",
 	}
@@ -161,7 +143,7 @@ func fingerprintDiffers(host, sha1 string) *Error {
 	return e
 }
 
-func keyDiffers(host string, code int) *Error {
+func keyDiffers(host string, code esp8266.SSLError) *Error {
 	return &Error{
 		HTTPClient: httpConnectionFailed,
 		BearSSL:    code,
@@ -170,7 +152,7 @@ func keyDiffers(host string, code int) *Error {
 	}
 }
 
-func unusableKey(code int, what string) *Error {
+func unusableKey(code esp8266.SSLError, what string) *Error {
 	return &Error{
 		HTTPClient: httpConnectionFailed,
 		BearSSL:    code,
@@ -180,33 +162,33 @@ func unusableKey(code int, what string) *Error {
 }
 
 // chainRefused is BearSSL's verdict on a chain in CA mode.
-func chainRefused(host string, code int, chain []*x509.Certificate, now time.Time) *Error {
+func chainRefused(host string, code esp8266.SSLError, chain []*x509.Certificate, now time.Time) *Error {
 	e := &Error{HTTPClient: httpConnectionFailed, BearSSL: code}
 	switch code {
-	case bearX509Expired:
+	case esp8266.X509Expired:
 		e.Message, e.Fix = outdatedMessage(host, chain, now)
-	case bearX509BadServerName:
+	case esp8266.X509BadServerName:
 		e.Message = fmt.Sprintf("The certificate isn't for %s.", host)
 		e.Fix = "Use a name that the certificate holds as a DNS name; the board ignores IP addresses in it."
-	case bearX509NotTrusted:
+	case esp8266.X509NotTrusted:
 		e.Message = fmt.Sprintf("No certificate that %s serves was signed by the pinned CA.", host)
 		e.Fix = "Look at the certificate again and choose its CA."
-	case bearX509DNMismatch:
+	case esp8266.X509DNMismatch:
 		e.Message = fmt.Sprintf("%s serves its chain out of order, or with a gap.", host)
 		e.Fix = "Have the server send its certificate first and then each issuer in turn."
-	case bearX509BadSignature:
+	case esp8266.X509BadSignature:
 		e.Message = fmt.Sprintf("A signature in the chain of %s is wrong.", host)
 		e.Fix = "Have the server send the intermediate certificate that really signed its own."
-	case bearX509CriticalExtension:
+	case esp8266.X509CriticalExtension:
 		e.Message = fmt.Sprintf("A certificate of %s has a critical extension that the board doesn't know.", host)
 		e.Fix = "Use a fingerprint or public-key pin, or a certificate without name constraints."
-	case bearX509NotCA, bearX509ForbiddenKeyUsage:
+	case esp8266.X509NotCA, esp8266.X509ForbiddenKeyUsage:
 		e.Message = fmt.Sprintf("A certificate in the chain of %s may not sign others.", host)
 		e.Fix = "Have the server send the chain that its CA gave out."
-	case bearWrongKeyUsage:
+	case esp8266.SSLWrongKeyUsage:
 		e.Message = fmt.Sprintf("The certificate of %s says that its key may not be used for this key exchange.", host)
 		e.Fix = "Have it issued anew with the key usage digitalSignature, and keyEncipherment for RSA."
-	case bearX509WeakPublicKey:
+	case esp8266.X509WeakPublicKey:
 		e.Message = fmt.Sprintf("A key in the chain of %s is shorter than 1024 bits.", host)
 		e.Fix = "Give the server a certificate with a P-256 key or an RSA key of 2048 bits."
 	default:

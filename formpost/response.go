@@ -3,6 +3,8 @@ package formpost
 import (
 	"net/http"
 	"time"
+
+	"espost/esp8266"
 )
 
 // A Response is what came back, and how long each part took.
@@ -56,7 +58,7 @@ type Note struct {
 // what the board would have printed; BearSSL is 0 where TLS isn't to blame.
 type Error struct {
 	HTTPClient int
-	BearSSL    int
+	BearSSL    esp8266.SSLError
 	Message    string // one plain sentence
 	Fix        string // what to do about it
 	Err        error
