@@ -16,5 +16,5 @@ func (p *pinCheck) judgeChain(chain []*x509.Certificate, suite uint16) esp8266.S
 		served = append(served, tlsinspect.NewCertificate(c.Raw))
 	}
 	s, _ := esp8266.CipherSuiteByID(suite)
-	return esp8266.SSLError(tlsinspect.ValidateChain(served, p.anchors, p.host, p.now(), s.KeyExchange))
+	return tlsinspect.ValidateChain(served, p.anchors, p.host, p.now(), s.KeyExchange)
 }

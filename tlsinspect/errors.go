@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"espost/esp8266"
 )
 
 // The codes of an Error. They are stable.
@@ -160,7 +162,7 @@ func (e *notTLSError) explain(addr string) *Error {
 // number at which BearSSL stops.
 type malformedError struct {
 	reason string
-	board  int
+	board  esp8266.SSLError
 }
 
 func (e *malformedError) Error() string { return e.reason }

@@ -17,7 +17,7 @@ func (in *inspection) explainBoard(b Board, out *findings) {
 	switch {
 	case l.refused() && f.chain == nil, f == nil || f.hello == nil:
 		in.explainRefusal(out)
-	case in.insistence != 0 && b.Error == bearAlert+in.insistence:
+	case in.insistence != 0 && b.Error == esp8266.AlertReceived+esp8266.SSLError(in.insistence):
 		out.add(Problem, CodeClientCertificate, "Switch client certificates off for this address, or add one to the sketch (setClientRSACert, setClientECCert).",
 			"The server insists on a client certificate and refuses the board, which has none (%s)", alertText(b.Alert))
 		return
@@ -50,12 +50,12 @@ func (in *inspection) explainError(b Board, out *findings) {
 	}
 	const ask = "Have the certificate issued for an RSA key of 2048 bits or a P-256 key."
 	switch b.Error {
-	case bearWrongKeyUsage, bearLimitExceeded:
+	case esp8266.SSLWrongKeyUsage, esp8266.SSLLimitExceeded:
 		in.explainKey(key, ask, number, out)
-	case bearBadSignature:
+	case esp8266.SSLBadSignature:
 		out.add(Problem, CodeBadKeyProof, "Check that the server's certificate and private key belong together; if they do, something in between answers in its place.",
 			"The server does not prove that it holds its certificate's key%s", number)
-	case bearInvalidAlgorithm:
+	case esp8266.SSLInvalidAlgorithm:
 		if f.exchange != nil && isPSS(f.exchange.algorithm) {
 			out.add(Problem, CodePSS, "Ask the host to allow RSA PKCS#1 v1.5 signatures (RSA-SHA256).",
 				"The server signs with RSA-PSS, which the board doesn't know%s", number)
@@ -63,15 +63,15 @@ func (in *inspection) explainError(b Board, out *findings) {
 		}
 		out.add(Problem, CodeBadHello, "Ask the host to enable the groups P-256 or X25519 for TLS 1.2.",
 			"The server's key exchange uses something that the board did not offer%s", number)
-	case bearX509WeakKey:
+	case esp8266.X509WeakPublicKey:
 		out.add(Problem, CodeKeyTooSmall, ask, "The server's key (%s) is too small for the board%s", key, number)
-	case bearExtraExtension:
+	case esp8266.SSLExtraExtension:
 		out.add(Problem, CodeBadHello, "Report it to the host: a server may only answer extensions that were sent (RFC 5246, section 7.4.1.4).",
 			"The server answers with an extension that the board did not send%s", number)
 	default:
-		if b.Error >= bearAlert {
+		if b.Error >= esp8266.AlertReceived {
 			out.add(Problem, CodeRefused, "Look into the server's log for this connection.",
-				"The server breaks the handshake off half-way (%s)", alertText(b.Error-bearAlert))
+				"The server breaks the handshake off half-way (%s)", alertText(int(b.Error-esp8266.AlertReceived)))
 			return
 		}
 		out.add(Problem, CodeBadHello, "Check that nothing between you and the server rewrites the connection, and report it to the host.",

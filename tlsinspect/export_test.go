@@ -10,7 +10,7 @@ import (
 
 // JudgeConn sends the board's hello and returns BearSSL's error number for the
 // answer.
-func JudgeConn(conn net.Conn, t Target) (int, error) {
+func JudgeConn(conn net.Conn, t Target) (esp8266.SSLError, error) {
 	random, err := clientRandom(rand.Reader)
 	if err != nil {
 		return 0, err
@@ -29,7 +29,7 @@ func JudgeConn(conn net.Conn, t Target) (int, error) {
 	case errors.As(err, &malformed):
 		f.board = malformed.board
 	case errors.As(err, &notTLS):
-		return bearUnsupportedVersion, nil
+		return esp8266.SSLUnsupportedVersion, nil
 	}
 	return f.judge(), nil
 }

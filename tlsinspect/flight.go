@@ -6,6 +6,8 @@ import (
 	"io"
 
 	"golang.org/x/crypto/cryptobyte"
+
+	"espost/esp8266"
 )
 
 // A flight is the server's first answer, as far as it came.
@@ -21,11 +23,11 @@ type flight struct {
 
 	alert     int // the fatal alert that ended it, -1 for none
 	closed    bool
-	firstWith uint16 // version of the first record
-	versions  bool   // later records have the same version
-	longest   int    // bytes of the longest handshake record
-	trailing  bool   // bytes after ServerHelloDone in the same record
-	board     int    // what BearSSL makes of records and messages out of place, 0 for nothing wrong
+	firstWith uint16           // version of the first record
+	versions  bool             // later records have the same version
+	longest   int              // bytes of the longest handshake record
+	trailing  bool             // bytes after ServerHelloDone in the same record
+	board     esp8266.SSLError // what BearSSL makes of records and messages out of place, 0 for nothing wrong
 }
 
 // errRefused ends a flight at a fatal alert or close_notify: an answer, if not
@@ -121,7 +123,7 @@ func (r *flightReader) fill() error {
 		}
 		return nil
 	}
-	return &malformedError{fmt.Sprintf("a record of type %d has no place in a handshake", rec.kind), bearUnexpected}
+	return &malformedError{fmt.Sprintf("a record of type %d has no place in a handshake", rec.kind), esp8266.SSLUnexpected}
 }
 
 // alerts reads alert bytes as BearSSL does (ssl_hs_common.t0,
@@ -157,13 +159,13 @@ func (f *flight) accept(kind uint8, body []byte) (err error) {
 	case kind == messageHelloRequest && len(body) == 0: // to be ignored during a handshake (RFC 5246 §7.4.1.1)
 		return nil
 	case kind == messageHelloRequest:
-		return &malformedError{"its HelloRequest is not empty", bearBadHandshake}
+		return &malformedError{"its HelloRequest is not empty", esp8266.SSLBadHandshake}
 	case f.hello == nil && kind == messageServerHello:
 		f.hello, err = parseServerHello(body)
 	case f.hello != nil && f.chain == nil && kind == messageCertificate:
 		f.chain, err = parseCertificates(body)
 		if err == nil && len(f.chain) == 0 {
-			err = &malformedError{"its chain is empty", bearUnexpected}
+			err = &malformedError{"its chain is empty", esp8266.SSLUnexpected}
 		}
 	case f.chain != nil && f.exchange == nil && f.request == nil && kind == messageServerKeyExchange:
 		f.exchange, err = parseServerKeyExchange(body, f.hello.version)
@@ -172,10 +174,10 @@ func (f *flight) accept(kind uint8, body []byte) (err error) {
 	case f.chain != nil && kind == messageServerHelloDone:
 		f.complete = true
 		if len(body) != 0 {
-			f.board = bearBadHelloDone
+			f.board = esp8266.SSLBadHelloDone
 		}
 	default:
-		return &malformedError{fmt.Sprintf("a message of type %d comes out of turn", kind), bearUnexpected}
+		return &malformedError{fmt.Sprintf("a message of type %d comes out of turn", kind), esp8266.SSLUnexpected}
 	}
 	return err
 }

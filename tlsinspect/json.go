@@ -41,29 +41,29 @@ type (
 		SPKISHA256         string    `json:"spki_sha256"`
 	}
 	boardJSON struct {
-		Connects           bool        `json:"connects"`
-		TLSVersion         string      `json:"tls_version"`
-		CipherSuite        string      `json:"cipher_suite"`
-		Group              string      `json:"group"`
-		SignatureAlgorithm string      `json:"signature_algorithm"`
-		MaxFragmentLengths []int       `json:"max_fragment_lengths"`
-		Buffers            buffersJSON `json:"buffers"`
-		Alert              *int        `json:"alert"`
-		Error              *int        `json:"error"`
+		Connects           bool              `json:"connects"`
+		TLSVersion         string            `json:"tls_version"`
+		CipherSuite        string            `json:"cipher_suite"`
+		Group              string            `json:"group"`
+		SignatureAlgorithm string            `json:"signature_algorithm"`
+		MaxFragmentLengths []int             `json:"max_fragment_lengths"`
+		Buffers            buffersJSON       `json:"buffers"`
+		Alert              *int              `json:"alert"`
+		Error              *esp8266.SSLError `json:"error"`
 	}
 	pinJSON struct {
-		Mode        esp8266.PinMode `json:"mode"`
-		Name        string          `json:"name"`
-		Works       bool            `json:"works"`
-		Error       *int            `json:"error"`
-		Recommended bool            `json:"recommended"`
-		Reason      string          `json:"reason"`
-		Holds       string          `json:"holds"`
-		Until       *time.Time      `json:"until"`
-		Bytes       int             `json:"bytes"`
-		Heap        int             `json:"heap"`
-		SHA1        []string        `json:"sha1"`
-		PEM         []string        `json:"pem"`
+		Mode        esp8266.PinMode   `json:"mode"`
+		Name        string            `json:"name"`
+		Works       bool              `json:"works"`
+		Error       *esp8266.SSLError `json:"error"`
+		Recommended bool              `json:"recommended"`
+		Reason      string            `json:"reason"`
+		Holds       string            `json:"holds"`
+		Until       *time.Time        `json:"until"`
+		Bytes       int               `json:"bytes"`
+		Heap        int               `json:"heap"`
+		SHA1        []string          `json:"sha1"`
+		PEM         []string          `json:"pem"`
 	}
 	buffersJSON struct {
 		RX   int `json:"rx"`
@@ -169,7 +169,7 @@ func (p Pins) json() []pinJSON {
 }
 
 // number is nil for the 0 that says "none".
-func number(n int) *int {
+func number[N ~int](n N) *N {
 	if n == 0 {
 		return nil
 	}

@@ -20,7 +20,7 @@ const (
 // It checks what ssl_hs_client.t0 checks, in the same order. A flight that is
 // not complete without an alert or an error of its own counts as accepted as
 // far as it came.
-func (f *flight) judge() int {
+func (f *flight) judge() esp8266.SSLError {
 	if f.hello == nil {
 		return f.ending()
 	}
@@ -41,7 +41,7 @@ func (f *flight) judge() int {
 			return code
 		}
 	case suite.KeyExchange.Ephemeral() && (f.request != nil || f.complete), f.exchange != nil && !suite.KeyExchange.Ephemeral():
-		return bearUnexpected
+		return esp8266.SSLUnexpected
 	}
 	if !f.complete {
 		return f.ending()
@@ -50,50 +50,50 @@ func (f *flight) judge() int {
 		return f.board
 	}
 	if f.trailing {
-		return bearUnexpected
+		return esp8266.SSLUnexpected
 	}
 	return judgeKeyUse(key, suite.KeyExchange, f.exchange)
 }
 
 // ending is the number for a flight that ended early: by an alert, or with what
 // readFlight noted.
-func (f *flight) ending() int {
+func (f *flight) ending() esp8266.SSLError {
 	if f.alert >= 0 {
-		return bearAlert + f.alert
+		return esp8266.AlertReceived + esp8266.SSLError(f.alert)
 	}
 	return f.board
 }
 
-func (f *flight) judgeHello() int {
+func (f *flight) judgeHello() esp8266.SSLError {
 	h := f.hello
 	switch {
 	case h.version < esp8266.VersionTLS10 || h.version > esp8266.VersionTLS12:
-		return bearUnsupportedVersion
+		return esp8266.SSLUnsupportedVersion
 	case h.version != f.firstWith || !f.versions:
-		return bearBadVersion
+		return esp8266.SSLBadVersion
 	case len(h.sessionID) > 32:
-		return bearOversizedID
+		return esp8266.SSLOversizedID
 	}
 	suite, known := esp8266.CipherSuiteByID(h.suite)
 	switch {
 	case !known || !f.offer.offers(h.suite), suite.TLS12 && h.version < esp8266.VersionTLS12:
-		return bearBadCipherSuite
+		return esp8266.SSLBadCipherSuite
 	case h.compression != compressionNull:
-		return bearBadCompression
+		return esp8266.SSLBadCompression
 	}
 	seen := make(map[uint16]bool)
 	for _, e := range h.extensions {
 		if !f.offer.extension(e.kind) || seen[e.kind] {
-			return bearExtraExtension
+			return esp8266.SSLExtraExtension
 		}
 		seen[e.kind] = true
 		switch {
 		case e.kind == extensionServerName && len(e.data) != 0:
-			return bearBadSNI
+			return esp8266.SSLBadSNI
 		case e.kind == extensionFragmentLength && h.fragmentLength() != f.offer.buffers.FragmentLength():
-			return bearBadFragmentLength
+			return esp8266.SSLBadFragmentLength
 		case e.kind == extensionRenegotiation && !slices.Equal(e.data, []byte{0}):
-			return bearBadRenegotiation
+			return esp8266.SSLBadRenegotiation
 		}
 	}
 	return 0
@@ -120,19 +120,19 @@ func boardKey(der []byte) publicKey {
 }
 
 // judgeKey checks the kind of key against the suite's.
-func judgeKey(k publicKey, exchange esp8266.KeyExchange) int {
+func judgeKey(k publicKey, exchange esp8266.KeyExchange) esp8266.SSLError {
 	wantsRSA := exchange == esp8266.RSA || exchange == esp8266.ECDHERSA
 	if wantsRSA && !k.isRSA() || !wantsRSA && !k.isEC() {
-		return bearWrongKeyUsage
+		return esp8266.SSLWrongKeyUsage
 	}
 	return 0
 }
 
 // judgeExchange checks ServerKeyExchange (read-ServerKeyExchange, verify_SKE_sig).
-func (f *flight) judgeExchange(k publicKey, rsa bool) int {
+func (f *flight) judgeExchange(k publicKey, rsa bool) esp8266.SSLError {
 	x := f.exchange
 	if !slices.Contains(esp8266.Groups(), x.group) || f.offer.basic || len(x.point) > maxPointBytes {
-		return bearInvalidAlgorithm
+		return esp8266.SSLInvalidAlgorithm
 	}
 	if f.hello.version >= esp8266.VersionTLS12 {
 		wanted := uint8(signatureECDSA)
@@ -140,30 +140,30 @@ func (f *flight) judgeExchange(k publicKey, rsa bool) int {
 			wanted = signatureRSA
 		}
 		if tlsHash(x.algorithm.Hash()) == 0 || x.algorithm.Signature() != wanted {
-			return bearInvalidAlgorithm
+			return esp8266.SSLInvalidAlgorithm
 		}
 	}
 	if len(x.signature) > maxRSABytes {
-		return bearLimitExceeded
+		return esp8266.SSLLimitExceeded
 	}
 	if !f.proves(k, rsa) {
-		return bearBadSignature
+		return esp8266.SSLBadSignature
 	}
 	return 0
 }
 
 // judgeKeyUse checks what only the key exchange itself brings to light
 // (make_pms_rsa, make_pms_ecdh).
-func judgeKeyUse(k publicKey, exchange esp8266.KeyExchange, x *serverKeyExchange) int {
+func judgeKeyUse(k publicKey, exchange esp8266.KeyExchange, x *serverKeyExchange) esp8266.SSLError {
 	switch {
 	case exchange == esp8266.RSA && k.nLen < minRSABytes:
-		return bearX509WeakKey
+		return esp8266.X509WeakPublicKey
 	case exchange == esp8266.RSA && (k.nLen > maxRSABytes || k.nLen+k.eLen > maxKeyBytes || k.n.Bit(0) == 0):
-		return bearLimitExceeded
+		return esp8266.SSLLimitExceeded
 	case exchange.Ephemeral() && !validPoint(x.group, x.point):
-		return bearInvalidAlgorithm
+		return esp8266.SSLInvalidAlgorithm
 	case (exchange == esp8266.ECDHECDSA || exchange == esp8266.ECDHRSA) && k.ecdsa() == nil:
-		return bearInvalidAlgorithm
+		return esp8266.SSLInvalidAlgorithm
 	}
 	return 0
 }

@@ -98,7 +98,7 @@ func agrees(t *testing.T, report *tlsinspect.Report, pinned []byte) {
 		return r
 	}
 	b := report.Board
-	r := check("fingerprint", pinned, b.Connects, b.Error)
+	r := check("fingerprint", pinned, b.Connects, int(b.Error))
 	if b.Connects && (r.version != b.Version || r.suite != b.CipherSuite.ID || r.curve != int(b.Group)) {
 		t.Errorf("we saw version %#04x, suite %#04x, group %d; BearSSL %+v", b.Version, b.CipherSuite.ID, b.Group, r)
 	}
@@ -109,9 +109,9 @@ func agrees(t *testing.T, report *tlsinspect.Report, pinned []byte) {
 		t.Errorf("with basic ciphers BearSSL says %d; our findings are%s", r.code, codes(report))
 	}
 	if p := report.Pins.PublicKey; p.Pin.Mode != "" && b.Error != 28 && b.Error != 23 { // a key that BearSSL can read
-		check("key", pinned, p.Works, p.Error)
+		check("key", pinned, p.Works, int(p.Error))
 	}
 	for _, p := range report.Pins.CAs {
-		check("ca", der(t, p.Pin.CAs[0]), p.Works, p.Error)
+		check("ca", der(t, p.Pin.CAs[0]), p.Works, int(p.Error))
 	}
 }

@@ -255,7 +255,7 @@ func TestValidateAgreesWithBearSSL(t *testing.T) {
 			at := goServer(t, &tls.Config{Certificates: []tls.Certificate{tt.served.tls()}, MaxVersion: tls.VersionTLS12})
 			at.Host = tt.host
 			r := ask(t, at, "full", "ca", tt.anchor.cert.Raw)
-			if code != r.code || code != tt.code {
+			if int(code) != r.code || int(code) != tt.code {
 				t.Errorf("we say %d, BearSSL says %d, want %d", code, r.code, tt.code)
 			}
 		})

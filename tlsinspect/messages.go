@@ -9,7 +9,7 @@ import (
 // Each parser takes a message's body, without its four bytes of header, and
 // keeps every byte of it, so that the message could be written again.
 
-func broken(reason string) error { return &malformedError{reason, bearBadParam} }
+func broken(reason string) error { return &malformedError{reason, esp8266.SSLBadParam} }
 
 // A serverHello is ServerHello (RFC 5246 §7.4.1.3).
 type serverHello struct {
@@ -82,7 +82,7 @@ func parseCertificates(body []byte) ([][]byte, error) {
 			return nil, broken("a certificate is cut short")
 		}
 		if len(der) == 0 {
-			return nil, &malformedError{"a certificate is empty", bearWrongKeyUsage}
+			return nil, &malformedError{"a certificate is empty", esp8266.SSLWrongKeyUsage}
 		}
 		if len(certificates) == maxCertificates {
 			return nil, broken("its chain has too many certificates")
@@ -113,7 +113,7 @@ func parseServerKeyExchange(body []byte, version uint16) (*serverKeyExchange, er
 		return nil, broken("its ServerKeyExchange is empty")
 	}
 	if k.curveType != namedCurve {
-		return nil, &malformedError{"its key exchange uses a curve without a number", bearInvalidAlgorithm}
+		return nil, &malformedError{"its key exchange uses a curve without a number", esp8266.SSLInvalidAlgorithm}
 	}
 	if !s.ReadUint16((*uint16)(&k.group)) || !s.ReadUint8LengthPrefixed(&point) {
 		return nil, broken("its ServerKeyExchange is cut short")

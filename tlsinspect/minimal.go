@@ -8,23 +8,6 @@ import (
 	"espost/esp8266"
 )
 
-// BearSSL's error numbers of its X.509 engine "minimal" (bearssl_x509.h).
-const (
-	bearX509Broken         = 34 // several numbers, 33 to 48, for DER that is broken in several ways
-	bearX509Unsupported    = 49
-	bearX509LimitExceeded  = 50
-	bearX509WrongKeyType   = 51
-	bearX509BadSignature   = 52
-	bearX509Expired        = 54 // too early as well
-	bearX509DNMismatch     = 55
-	bearX509BadServerName  = 56
-	bearX509Critical       = 57
-	bearX509NotCA          = 58
-	bearX509ForbiddenUsage = 59
-	bearX509WeakKey        = 60
-	bearX509NotTrusted     = 62
-)
-
 const minRSABytesCA = 128 // of any key in the chain: 1024 bits, less the last byte's leading zeros
 
 // ValidateChain does what the board's CA mode does with a served chain, leaf
@@ -37,35 +20,35 @@ const minRSABytesCA = 128 // of any key in the chain: 1024 bits, less the last b
 // isn't a CA, at a leaf with the anchor's name and key. An anchor's own dates and
 // extensions count for nothing but that (core BearSSLHelpers.cpp,
 // certificate_to_trust_anchor_inner).
-func ValidateChain(chain, anchors []*Certificate, host string, at time.Time, exchange esp8266.KeyExchange) int {
+func ValidateChain(chain, anchors []*Certificate, host string, at time.Time, exchange esp8266.KeyExchange) esp8266.SSLError {
 	code, usages := validate(chain, anchors, host, at)
 	wanted := uint8(usageSignature)
 	if !exchange.Ephemeral() {
 		wanted = usageKeyExchange
 	}
 	if code == 0 && usages&wanted == 0 {
-		return bearWrongKeyUsage
+		return esp8266.SSLWrongKeyUsage
 	}
 	return code
 }
 
 // validate is ValidateChain without the key exchange; usages is what the leaf's
 // key may be used for.
-func validate(chain, anchors []*Certificate, host string, at time.Time) (code int, usages uint8) {
+func validate(chain, anchors []*Certificate, host string, at time.Time) (code esp8266.SSLError, usages uint8) {
 	usages = usageKeyExchange | usageSignature
 	for i, c := range chain {
 		p := &c.parts
 		if !p.whole || p.badDates {
-			return bearX509Broken, usages
+			return esp8266.X509Truncated, usages // BearSSL has a number, 33 to 48, for each way to be broken
 		}
 		if p.version > 2 {
-			return bearX509Unsupported, usages
+			return esp8266.X509Unsupported, usages
 		}
 		if at.Before(p.notBefore) || at.Truncate(time.Second).After(p.notAfter) {
-			return bearX509Expired, usages
+			return esp8266.X509Expired, usages
 		}
 		if i > 0 && string(p.subject) != string(chain[i-1].parts.issuer) {
-			return bearX509DNMismatch, usages
+			return esp8266.X509DNMismatch, usages
 		}
 		if code := usableKey(p.key); code != 0 {
 			return code, usages
@@ -86,16 +69,16 @@ func validate(chain, anchors []*Certificate, host string, at time.Time) (code in
 			return code, usages
 		}
 		if _, _, ok := signatureScheme(p.outerSignatureOID); !ok {
-			return bearX509Unsupported, usages
+			return esp8266.X509Unsupported, usages
 		}
 		if len(p.signature) > maxRSABytes {
-			return bearX509LimitExceeded, usages
+			return esp8266.X509LimitExceeded, usages
 		}
 		if slices.ContainsFunc(anchors, p.issuedBy) {
 			return 0, usages
 		}
 	}
-	return bearX509NotTrusted, usages
+	return esp8266.X509NotTrusted, usages
 }
 
 // trustedDirectly reports whether the anchor is no CA, and has the certificate's
@@ -110,28 +93,28 @@ func (p *certificateParts) issuedBy(anchor *Certificate) bool {
 }
 
 // usableKey checks a key's kind and size.
-func usableKey(k publicKey) int {
+func usableKey(k publicKey) esp8266.SSLError {
 	switch {
 	case k.isRSA() && k.nLen+k.eLen > maxKeyBytes:
-		return bearX509LimitExceeded
+		return esp8266.X509LimitExceeded
 	case k.isRSA() && k.nLen < minRSABytesCA:
-		return bearX509WeakKey
+		return esp8266.X509WeakPublicKey
 	case k.isRSA(), k.isEC() && k.group != 0:
 		return 0
 	}
-	return bearX509Unsupported
+	return esp8266.X509Unsupported
 }
 
 // signedBy checks the certificate's signature.
-func (p *certificateParts) signedBy(k publicKey) int {
+func (p *certificateParts) signedBy(k publicKey) esp8266.SSLError {
 	hash, rsa, ok := signatureScheme(p.outerSignatureOID)
 	switch {
 	case !ok:
-		return bearX509Unsupported
+		return esp8266.X509Unsupported
 	case rsa && !k.isRSA(), !rsa && !k.isEC():
-		return bearX509WrongKeyType
+		return esp8266.X509WrongKeyType
 	case !verifySignature(k, tlsHash(hash), rsa, p.tbs, p.signature):
-		return bearX509BadSignature
+		return esp8266.X509BadSignature
 	}
 	return 0
 }

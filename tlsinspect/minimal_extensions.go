@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"espost/esp8266"
 )
 
 // Extensions that the engine reads or passes over even when they are critical
@@ -31,7 +33,7 @@ const (
 
 // leafExtensions reads a leaf's extensions and checks its name. A common name
 // counts only where there is no subjectAltName.
-func (p *certificateParts) leafExtensions(host string) (code int, usages uint8) {
+func (p *certificateParts) leafExtensions(host string) (code esp8266.SSLError, usages uint8) {
 	usages = usageKeyExchange | usageSignature
 	named := slices.ContainsFunc(p.commonNames(), func(cn string) bool { return boardNameMatches(cn, host) })
 	for _, e := range p.extensions {
@@ -40,7 +42,7 @@ func (p *certificateParts) leafExtensions(host string) (code int, usages uint8) 
 		case e.Id.Equal(oidKeyUsage):
 			bits, ok := keyUsage(e.Value)
 			if !ok {
-				return bearX509ForbiddenUsage, usages
+				return esp8266.X509ForbiddenKeyUsage, usages
 			}
 			usages = 0
 			if bits&0x38 != 0 { // keyEncipherment, dataEncipherment, keyAgreement
@@ -54,41 +56,41 @@ func (p *certificateParts) leafExtensions(host string) (code int, usages uint8) 
 			named = slices.ContainsFunc(names, func(n string) bool { return boardNameMatches(n, host) })
 		default:
 			if e.Critical && !passable(e.Id, e.Value) {
-				return bearX509Critical, usages
+				return esp8266.X509CriticalExtension, usages
 			}
 		}
 	}
 	if !named {
-		return bearX509BadServerName, usages
+		return esp8266.X509BadServerName, usages
 	}
 	return 0, usages
 }
 
 // issuerExtensions reads the extensions of a certificate above the leaf, which
 // has below certificates under it.
-func (p *certificateParts) issuerExtensions(below int) int {
+func (p *certificateParts) issuerExtensions(below int) esp8266.SSLError {
 	constrained := false
 	for _, e := range p.extensions {
 		switch {
 		case e.Id.Equal(oidBasicConstraints):
 			ca, pathLen := basicConstraints(e.Value)
 			if !ca || pathLen >= 0 && pathLen < below-1 {
-				return bearX509NotCA
+				return esp8266.X509NotCA
 			}
 			constrained = true
 		case e.Id.Equal(oidKeyUsage):
 			if bits, ok := keyUsage(e.Value); !ok || bits&0x04 == 0 { // keyCertSign
-				return bearX509ForbiddenUsage
+				return esp8266.X509ForbiddenKeyUsage
 			}
 		case e.Id.Equal(oidSubjectAltName):
 		default:
 			if e.Critical && !passable(e.Id, e.Value) {
-				return bearX509Critical
+				return esp8266.X509CriticalExtension
 			}
 		}
 	}
 	if !constrained {
-		return bearX509NotCA
+		return esp8266.X509NotCA
 	}
 	return 0
 }

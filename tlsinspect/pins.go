@@ -21,14 +21,14 @@ type Pins struct {
 
 // A PinChoice is one way, tried on the chain as served.
 type PinChoice struct {
-	Pin   esp8266.Pin // ready for the firmware
-	Name  string      // what is pinned, safe to show: "this certificate", "its public key", "ISRG Root X1"
-	Works bool        // the board would connect with it now
-	Error int         // BearSSL's error number where it would not
-	Until time.Time   // when it breaks at the latest; zero where no date says
-	Bytes int         // of memory that the pin itself takes on the board
-	Heap  int         // bytes of heap at the handshake's peak, with Board.Buffers
-	Holds string      // until when it holds and what breaks it, for people
+	Pin   esp8266.Pin      // ready for the firmware
+	Name  string           // what is pinned, safe to show: "this certificate", "its public key", "ISRG Root X1"
+	Works bool             // the board would connect with it now
+	Error esp8266.SSLError // BearSSL's where it would not
+	Until time.Time        // when it breaks at the latest; zero where no date says
+	Bytes int              // of memory that the pin itself takes on the board
+	Heap  int              // bytes of heap at the handshake's peak, with Board.Buffers
+	Holds string           // until when it holds and what breaks it, for people
 }
 
 // Choice returns the first choice of a mode; there is none for insecure.
@@ -179,7 +179,7 @@ func signsOne(issuer *Certificate, chain []*Certificate) bool {
 // tryAnchor returns BearSSL's error number for the board in CA mode with one
 // anchor. The chain is judged while it is read, so its errors come before those
 // of the key and what follows.
-func (in *inspection) tryAnchor(chain []*Certificate, anchor *Certificate, b Board) int {
+func (in *inspection) tryAnchor(chain []*Certificate, anchor *Certificate, b Board) esp8266.SSLError {
 	f := in.looks[in.chosen].flight
 	if code := f.judgeHello(); code != 0 {
 		return code

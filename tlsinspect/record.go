@@ -6,30 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-)
 
-// BearSSL's error numbers that the flight can lead to (bearssl_ssl.h,
-// bearssl_x509.h), as getLastSSLError returns them.
-const (
-	bearBadParam           = 1
-	bearUnsupportedVersion = 3
-	bearBadVersion         = 4
-	bearBadLength          = 5
-	bearUnexpected         = 10
-	bearBadHandshake       = 14
-	bearOversizedID        = 15
-	bearBadCipherSuite     = 16
-	bearBadCompression     = 17
-	bearBadFragmentLength  = 18
-	bearBadRenegotiation   = 19
-	bearExtraExtension     = 20
-	bearBadSNI             = 21
-	bearBadHelloDone       = 22
-	bearLimitExceeded      = 23
-	bearInvalidAlgorithm   = 26
-	bearBadSignature       = 27
-	bearWrongKeyUsage      = 28
-	bearAlert              = 256 // plus the received alert
+	"espost/esp8266"
 )
 
 // A record is one TLS record in plain text.
@@ -56,7 +34,7 @@ func newRecordReader(in io.Reader) *recordReader {
 // *malformedError; io.EOF comes between records only.
 func (r *recordReader) next() (record, error) {
 	if r.read++; r.read > maxRecords {
-		return record{}, &malformedError{fmt.Sprintf("the answer has more than %d records", maxRecords), bearBadLength}
+		return record{}, &malformedError{fmt.Sprintf("the answer has more than %d records", maxRecords), esp8266.SSLBadLength}
 	}
 	n, err := io.ReadFull(r.in, r.header[:])
 	r.begun = r.begun || n > 0
@@ -71,11 +49,11 @@ func (r *recordReader) next() (record, error) {
 		if r.read == 1 {
 			return record{}, &notTLSError{r.quote()}
 		}
-		return record{}, &malformedError{"what follows a record is none", bearUnsupportedVersion}
+		return record{}, &malformedError{"what follows a record is none", esp8266.SSLUnsupportedVersion}
 	}
 	length := int(binary.BigEndian.Uint16(r.header[3:]))
 	if length > maxRecord {
-		return record{}, &malformedError{fmt.Sprintf("a record of %d bytes is longer than TLS allows", length), bearBadLength}
+		return record{}, &malformedError{fmt.Sprintf("a record of %d bytes is longer than TLS allows", length), esp8266.SSLBadLength}
 	}
 	rec.payload = make([]byte, length)
 	if _, err := io.ReadFull(r.in, rec.payload); err != nil {

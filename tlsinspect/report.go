@@ -30,9 +30,9 @@ type Board struct {
 	SignatureAlgorithm esp8266.SignatureAlgorithm
 	MaxFragmentLengths []int // accepted max_fragment_length values, in bytes
 	Buffers            esp8266.Buffers
-	Heap               int // bytes, for Buffers in fingerprint mode
-	Alert              int // the server's fatal alert, 0 when none came
-	Error              int // what getLastSSLError would return in fingerprint mode (BearSSL's number), 0 for no error
+	Heap               int              // bytes, for Buffers in fingerprint mode
+	Alert              int              // the server's fatal alert, 0 when none came
+	Error              esp8266.SSLError // what getLastSSLError would return in fingerprint mode, 0 for no error
 }
 
 // Browser is how a modern browser is served: TLS up to 1.3 and the system's roots.

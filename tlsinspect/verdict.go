@@ -31,7 +31,7 @@ func (in *inspection) board() Board {
 		b.Alert = f.alert
 	}
 	if b.Connects && in.insistence != 0 {
-		b.Connects, b.Alert, b.Error = false, in.insistence, bearAlert+in.insistence
+		b.Connects, b.Alert, b.Error = false, in.insistence, esp8266.AlertReceived+esp8266.SSLError(in.insistence)
 	}
 	if f.hello == nil {
 		return b
