@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
 )
@@ -138,9 +139,9 @@ func (p *Program) showChecked(ctx context.Context, flags checkFlags, c checked) 
 	case c.verdict.Standing == profile.Right && flags.verbose:
 		fmt.Fprintf(p.paint, "%s %s right%s\n", paint.good.Render("✓"), name, until(c.verdict.Breaks))
 	case c.verdict.Standing == profile.Soon:
-		fmt.Fprintf(p.paint, "%s %s about to break: %s. %s\n", paint.caution.Render("!"), name, why, c.verdict.Fix)
+		fmt.Fprintf(p.paint, "%s %s about to break: %s. %s\n", paint.caution.Render("!"), name, why, problem.Sentence(c.verdict.Fix))
 	case c.verdict.Standing == profile.Broken:
-		fmt.Fprintf(p.paint, "%s %s broken: %s. %s\n", paint.bad.Render("✗"), name, why, c.verdict.Fix)
+		fmt.Fprintf(p.paint, "%s %s broken: %s. %s\n", paint.bad.Render("✗"), name, why, problem.Sentence(c.verdict.Fix))
 	case c.verdict.Standing == profile.Unknown:
 		fmt.Fprintf(p.paint, "%s %s not checked: %s\n", paint.bad.Render("?"), name, c.verdict.Reason)
 	}

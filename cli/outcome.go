@@ -11,6 +11,7 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 )
 
@@ -20,12 +21,7 @@ func boardsError(e *formpost.Error) error {
 	if e.BearSSL != 0 {
 		code += fmt.Sprintf(", BearSSL %d", e.BearSSL)
 	}
-	return fmt.Errorf("the board would report %s: %s", code, sentences(e.Message, e.Fix))
-}
-
-// sentences joins what is wrong and what to do, each safe to show.
-func sentences(message, fix string) string {
-	return strings.TrimRight(sanitize.Line(message), ". ") + ". " + sanitize.Line(fix)
+	return fmt.Errorf("the board would report %s: %s", code, sanitize.Line(problem.Sentences(e.Message, e.Fix)))
 }
 
 // shown returns text of an answer with its secrets masked, unless they are to be

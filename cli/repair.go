@@ -12,6 +12,7 @@ import (
 	"espost/esp8266"
 	"espost/internal/sanitize"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -44,7 +45,7 @@ func (c *checked) repair(ctx context.Context, checker profile.Checker) {
 // pinAgain looks at the server, pins it and saves the profile. It reports
 // whether a browser would trust the server.
 func (c *checked) pinAgain(ctx context.Context, checker profile.Checker) (trusted bool, err error) {
-	target, err := tlsinspect.ParseTarget(c.profile.Target)
+	target, err := request.ParseTarget(c.profile.Target)
 	if err != nil {
 		return false, err
 	}

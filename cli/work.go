@@ -13,8 +13,10 @@ import (
 	"github.com/spf13/pflag"
 
 	"espost/esp8266"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -96,11 +98,11 @@ func loadProfile(file string) (*profile.Profile, error) {
 func (w *work) override() error {
 	p := w.profile
 	if w.target != "" {
-		t, err := tlsinspect.ParseTarget(w.target)
+		t, err := request.ParseTarget(w.target)
 		if err != nil {
 			return err
 		}
-		if old, err := tlsinspect.ParseTarget(p.Target); err != nil || old.Addr() != t.Addr() {
+		if old, err := request.ParseTarget(p.Target); err != nil || old.Addr() != t.Addr() {
 			p.Pin = profile.Pin{Pin: esp8266.Pin{Mode: p.Pin.Mode}} // that was another server's
 		}
 		p.Target = t.URL()
@@ -152,7 +154,7 @@ func (p *Program) capture(ctx context.Context, w *work) (*tlsinspect.Report, err
 	if w.profile.Pin.Pinned() {
 		return nil, nil
 	}
-	target, err := tlsinspect.ParseTarget(w.profile.Target)
+	target, err := request.ParseTarget(w.profile.Target)
 	if err != nil {
 		return nil, err
 	}
@@ -181,8 +183,8 @@ func (p *Program) capture(ctx context.Context, w *work) (*tlsinspect.Report, err
 // firstProblem is the worst finding, in words, with what to do.
 func firstProblem(r *tlsinspect.Report) string {
 	for _, f := range r.Findings {
-		if f.Severity == tlsinspect.Problem {
-			return sanitize.Line(f.Message + ". " + f.Fix)
+		if f.Severity == problem.Fatal {
+			return f.Sentences()
 		}
 	}
 	return "espost inspect tells more"

@@ -9,6 +9,7 @@ import (
 	"espost/demo"
 	"espost/esp8266"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -17,7 +18,7 @@ import (
 func captured(t *testing.T, s *demo.Server, mode esp8266.PinMode) *profile.Profile {
 	t.Helper()
 	p := profile.New(s.URL())
-	target, err := tlsinspect.ParseTarget(p.Target)
+	target, err := request.ParseTarget(p.Target)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,13 +7,14 @@ import (
 	"espost/codegen"
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
 // Request returns the test POST: rows that are off are left out, and what only
 // the board can read is replaced by its sample.
 func (p *Profile) Request() (formpost.Request, error) {
-	target, err := tlsinspect.ParseTarget(p.Target)
+	target, err := request.ParseTarget(p.Target)
 	if err != nil {
 		return formpost.Request{}, fmt.Errorf("the profile's target: %w", err)
 	}
@@ -77,7 +78,7 @@ func (p *Profile) Client(r *tlsinspect.Report) formpost.Client {
 // Project returns what the firmware is generated from. It is complete where the
 // profile is: codegen says what is missing.
 func (p *Profile) Project() (codegen.Project, error) {
-	target, err := tlsinspect.ParseTarget(p.Target)
+	target, err := request.ParseTarget(p.Target)
 	if err != nil {
 		return codegen.Project{}, fmt.Errorf("the profile's target: %w", err)
 	}

@@ -6,7 +6,7 @@ import (
 	"espost/codegen"
 	"espost/esp8266"
 	"espost/formpost"
-	"espost/tlsinspect"
+	"espost/request"
 )
 
 // DefaultEvery is how often a new device posts.
@@ -18,7 +18,7 @@ const DefaultEvery = time.Minute
 func New(target string) *Profile {
 	board := esp8266.Boards()[0]
 	host := ""
-	if t, err := tlsinspect.ParseTarget(target); err == nil {
+	if t, err := request.ParseTarget(target); err == nil {
 		target, host = t.URL(), t.Host
 	}
 	return &Profile{

@@ -10,7 +10,7 @@ import (
 	"espost/codegen"
 	"espost/esp8266"
 	"espost/formpost"
-	"espost/tlsinspect"
+	"espost/request"
 )
 
 // An InvalidError is one thing in a profile that can't be. Key names it as the
@@ -39,7 +39,7 @@ const maxGPIO = 16
 // that has only begun.
 func (p *Profile) Validate() error {
 	var v validator
-	_, err := tlsinspect.ParseTarget(p.Target)
+	_, err := request.ParseTarget(p.Target)
 	v.check("target", err)
 	v.pin(p.Pin)
 	v.form(p.Form)

@@ -13,12 +13,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"espost/internal/netdial"
+	"espost/internal/problem"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
 // A network maps the addresses of one host to servers on loopback; an address
 // without a server refuses.
-type network map[string]tlsinspect.Target
+type network map[string]request.Target
 
 func (n network) client(order ...string) *tlsinspect.Client {
 	return &tlsinspect.Client{
@@ -71,7 +74,7 @@ func TestAddresses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := tt.network.client(tt.order...)
-			at := tlsinspect.Target{Host: "localhost", Port: 443, Path: "/"}
+			at := request.Target{Host: "localhost", Port: 443, Path: "/"}
 			report, err := c.Inspect(t.Context(), at)
 			if err != nil {
 				t.Fatal(err)
@@ -113,10 +116,10 @@ func TestLookupErrors(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := &tlsinspect.Client{Lookup: func(context.Context, string, string) ([]netip.Addr, error) { return nil, tt.err }}
-			report, err := c.Inspect(t.Context(), tlsinspect.Target{Host: "nowhere.example", Port: 443, Path: "/"})
-			var e *tlsinspect.Error
-			if !errors.As(err, &e) || e.Code != tlsinspect.ErrorLookup || !strings.Contains(e.Message, tt.says) || e.Fix == "" {
-				t.Errorf("error is %v, want %s saying %q", err, tlsinspect.ErrorLookup, tt.says)
+			report, err := c.Inspect(t.Context(), request.Target{Host: "nowhere.example", Port: 443, Path: "/"})
+			var e *problem.Problem
+			if !errors.As(err, &e) || e.Code != netdial.CodeLookup || !strings.Contains(e.Message, tt.says) || e.Fix == "" {
+				t.Errorf("error is %v, want %s saying %q", err, netdial.CodeLookup, tt.says)
 			}
 			if len(report.Findings) != 1 || report.Findings[0].Code != tlsinspect.CodeUnreachable {
 				t.Errorf("findings are %+v", report.Findings)

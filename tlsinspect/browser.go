@@ -6,12 +6,11 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"net"
 	"net/netip"
-	"strconv"
 	"time"
 
 	"espost/esp8266"
+	"espost/internal/netdial"
 )
 
 // errSeen ends a browser's handshake as soon as everything is known.
@@ -26,7 +25,7 @@ func (in *inspection) seeAsBrowser(ctx context.Context, ip netip.Addr) {
 	patience := in.client.patience(ctx)
 	served, err := in.browserHandshake(ctx, ip, b)
 	if len(served) == 0 {
-		reason := connectionError(err, shownAddr(in.target, ip), true, patience)
+		reason := netdial.Explain(err, shownAddr(in.target, ip), netdial.Handshaking, patience)
 		b.Err = reason
 		in.browser = b
 		p.tell(Failed, reason.Message)
@@ -49,7 +48,7 @@ func (in *inspection) browserHandshake(ctx context.Context, ip netip.Addr, b *Br
 	c := in.client
 	ctx, cancel := context.WithTimeout(ctx, c.timeout())
 	defer cancel()
-	conn, err := c.dial(ctx, net.JoinHostPort(ip.String(), strconv.Itoa(in.target.Port)))
+	conn, err := c.dial(ctx, in.target, ip)
 	if err != nil {
 		return nil, err
 	}

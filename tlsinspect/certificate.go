@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"espost/internal/sanitize"
 )
 
 // A Certificate is one certificate as served. The texts are the certificate's
@@ -117,16 +119,16 @@ func (c *Certificate) Name() string {
 	if name == "" {
 		return "a certificate without a name"
 	}
-	return clipped(name, maxReason)
+	return sanitize.Clip(name, maxReason)
 }
 
 // IssuerName returns the shortest name a person knows the issuer by, safe to
 // show: its common name, else all of its name.
 func (c *Certificate) IssuerName() string {
 	if n := name(c.parts.issuer); n != nil && n.CommonName != "" {
-		return clipped(n.CommonName, maxReason)
+		return sanitize.Clip(n.CommonName, maxReason)
 	}
-	return clipped(c.Issuer, maxReason)
+	return sanitize.Clip(c.Issuer, maxReason)
 }
 
 // SelfIssued reports whether subject and issuer are the same name.

@@ -1,5 +1,9 @@
 package tlsinspect
 
+// CodeNoCertificate is the code of Fingerprint's error about a server that speaks
+// TLS, and refused the board before showing a certificate.
+const CodeNoCertificate = "no-certificate"
+
 // The codes of findings. They are stable: scripts may rely on them.
 const (
 	// Whether the board can connect.

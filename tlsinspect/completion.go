@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"io"
 	"net"
-	"strconv"
 )
 
 // insist finds out whether a server that asks for a client certificate insists
@@ -18,7 +17,7 @@ func (in *inspection) insist(ctx context.Context, l look) (alert int) {
 	c, hello := in.client, l.flight.hello
 	ctx, cancel := context.WithTimeout(ctx, c.timeout())
 	defer cancel()
-	conn, err := c.dial(ctx, net.JoinHostPort(l.ip.String(), strconv.Itoa(in.target.Port)))
+	conn, err := c.dial(ctx, in.target, l.ip)
 	if err != nil {
 		return 0
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"espost/esp8266"
+	"espost/internal/problem"
 )
 
 // explainMemory says what the connection takes on the board, and what its
@@ -16,26 +17,26 @@ func (in *inspection) explainMemory(b Board, out *findings) {
 	full := esp8266.DefaultBuffers().Heap(esp8266.PinFingerprint)
 	accepted, broken := in.fragmentLengths()
 	if broken {
-		out.add(Warning, CodeMFLNIgnored, "Keep the full receiving buffer, as the generated firmware does, and report it to the host.",
+		out.add(problem.Warning, CodeMFLNIgnored, "Keep the full receiving buffer, as the generated firmware does, and report it to the host",
 			"The server accepts shorter fragments and then sends longer records all the same (up to %d bytes)", in.longestBroken())
 	}
 	switch {
 	case len(accepted) > 0:
-		out.add(OK, CodeMFLNAccepted, fmt.Sprintf("Use setBufferSizes(%d, %d), as the generated firmware does.", b.Buffers.RX, b.Buffers.TX),
+		out.add(problem.OK, CodeMFLNAccepted, fmt.Sprintf("Use setBufferSizes(%d, %d), as the generated firmware does", b.Buffers.RX, b.Buffers.TX),
 			"Fragments of %s bytes accepted: %s of memory instead of %s", list(accepted), kilobytes(b.Heap), kilobytes(full))
 	case !broken:
-		out.add(Note, CodeMFLNRefused, "Keep the full receiving buffer, as the generated firmware does: with a smaller one the connection breaks with BearSSL error 6 as soon as the server sends a longer record.",
+		out.add(problem.Note, CodeMFLNRefused, "Keep the full receiving buffer, as the generated firmware does: with a smaller one the connection breaks with BearSSL error 6 as soon as the server sends a longer record",
 			"The server does not negotiate shorter fragments (max_fragment_length): the board must be ready for records of 16 KB (its handshake alone has one of %d bytes)", in.looks[in.chosen].flight.longest)
 	}
 	left := esp8266.HeapOfSketch - b.Heap
-	severity, advice := OK, "Nothing to do."
+	severity, advice := problem.OK, "Nothing to do"
 	if left < esp8266.HeapOfSketch/3 {
-		severity, advice = Note, "Keep big buffers out of the sketch, and don't open a second connection meanwhile."
+		severity, advice = problem.Note, "Keep big buffers out of the sketch, and don't open a second connection meanwhile"
 	}
 	out.add(severity, CodeMemory, advice, "A connection takes %s of the board's memory; about %s are left to the sketch",
 		kilobytes(b.Heap), kilobytes(left))
 	if id := in.looks[in.chosen].flight.hello.sessionID; len(id) > 0 {
-		out.add(OK, CodeSessionID, "Nothing to do.", "The server gives session IDs: the board can resume and reconnect faster")
+		out.add(problem.OK, CodeSessionID, "Nothing to do", "The server gives session IDs: the board can resume and reconnect faster")
 	}
 }
 

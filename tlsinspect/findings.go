@@ -3,23 +3,34 @@ package tlsinspect
 import (
 	"fmt"
 	"slices"
+	"strings"
+
+	"espost/internal/netdial"
+	"espost/internal/problem"
+	"espost/internal/sanitize"
 )
 
 // findings gathers facts worth telling.
-type findings []Finding
+type findings struct{ problem.List }
 
-func (f *findings) add(s Severity, code, fix, message string, args ...any) {
-	*f = append(*f, Finding{Severity: s, Code: code, Message: fmt.Sprintf(message, args...), Fix: fix})
+func (f *findings) add(s problem.Severity, code, fix, message string, args ...any) {
+	f.List = append(f.List, problem.Problem{Severity: s, Code: code, Message: fmt.Sprintf(message, args...), Fix: fix})
 }
 
-// has reports whether a code is among the findings.
-func (f findings) has(code string) bool {
-	return slices.ContainsFunc(f, func(x Finding) bool { return x.Code == code })
+// failure is the finding about an inspection that could not begin: all the ways
+// not to reach a server have one code.
+func failure(p problem.Problem) *problem.Problem {
+	if slices.Contains([]string{netdial.CodeLookup, netdial.CodeRefused, netdial.CodeUnreachable, netdial.CodeTimeout,
+		netdial.CodeReset, netdial.CodeClosed, netdial.CodeConnection}, p.Code) {
+		p.Code = CodeUnreachable
+	}
+	return &p
 }
 
-// sorted returns the findings, most severe first, otherwise in their order.
-func (f findings) sorted() []Finding {
-	rank := map[Severity]int{Problem: 0, Warning: 1, Note: 2, OK: 3}
-	slices.SortStableFunc(f, func(a, b Finding) int { return rank[a.Severity] - rank[b.Severity] })
-	return f
+// reason is an error of package x509 as part of a sentence: its first line,
+// without the package's name, safe to show.
+func reason(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	line, _, _ = strings.Cut(line, " (possibly because of ") // guesses of UnknownAuthorityError's
+	return sanitize.Clip(strings.TrimPrefix(line, "x509: "), maxReason)
 }

@@ -16,10 +16,12 @@ import (
 	"time"
 
 	"espost/esp8266"
+	"espost/internal/problem"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
-func inspect(t *testing.T, c *tlsinspect.Client, at tlsinspect.Target) *tlsinspect.Report {
+func inspect(t *testing.T, c *tlsinspect.Client, at request.Target) *tlsinspect.Report {
 	t.Helper()
 	report, err := c.Inspect(t.Context(), at)
 	if err != nil {
@@ -28,7 +30,7 @@ func inspect(t *testing.T, c *tlsinspect.Client, at tlsinspect.Target) *tlsinspe
 	return report
 }
 
-func finding(t *testing.T, r *tlsinspect.Report, code string) tlsinspect.Finding {
+func finding(t *testing.T, r *tlsinspect.Report, code string) problem.Problem {
 	t.Helper()
 	for _, f := range r.Findings {
 		if f.Code == code {
@@ -36,7 +38,7 @@ func finding(t *testing.T, r *tlsinspect.Report, code string) tlsinspect.Finding
 		}
 	}
 	t.Errorf("finding %s is missing from%s", code, codes(r))
-	return tlsinspect.Finding{}
+	return problem.Problem{}
 }
 
 // serving is a script that serves the chain with RSA.
@@ -60,7 +62,7 @@ func TestFragmentLengthIgnored(t *testing.T) {
 	s.extensions = []byte{0, 1, 0, 1, 1}
 	report := inspect(t, new(tlsinspect.Client), s.play(t))
 	f := finding(t, report, tlsinspect.CodeMFLNIgnored)
-	if f.Severity != tlsinspect.Warning || report.Board.Buffers != esp8266.DefaultBuffers() || len(report.Board.MaxFragmentLengths) != 0 {
+	if f.Severity != problem.Warning || report.Board.Buffers != esp8266.DefaultBuffers() || len(report.Board.MaxFragmentLengths) != 0 {
 		t.Errorf("%+v; buffers %v, lengths %v", f, report.Board.Buffers, report.Board.MaxFragmentLengths)
 	}
 	s.split = 400
@@ -137,7 +139,7 @@ func TestHangsUpOnTheBoardOnly(t *testing.T) {
 	})
 	report := inspect(t, new(tlsinspect.Client), at)
 	f := finding(t, report, tlsinspect.CodeTLS13Only)
-	if report.Board.Connects || report.Fingerprint() != "" || report.Browser.Fingerprint == "" || f.Severity != tlsinspect.Problem {
+	if report.Board.Connects || report.Fingerprint() != "" || report.Browser.Fingerprint == "" || f.Severity != problem.Fatal {
 		t.Errorf("%+v %+v", report.Board, report.Browser)
 	}
 }
@@ -151,11 +153,11 @@ func (r *replayed) Read(p []byte) (int, error) { return r.in.Read(p) }
 
 func TestPlainHTTPNoteStays(t *testing.T) {
 	at := openssl(t, selfSigned(t, p256()))
-	noted, err := tlsinspect.ParseTarget("http://" + at.Addr())
+	noted, err := request.ParseTarget("http://" + at.Addr())
 	if err != nil {
 		t.Fatal(err)
 	}
-	finding(t, inspect(t, new(tlsinspect.Client), noted), tlsinspect.CodePlainHTTP)
+	finding(t, inspect(t, new(tlsinspect.Client), noted), request.CodePlainHTTP)
 }
 
 func TestRenewal(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 
 	"espost/esp8266"
+	"espost/internal/netdial"
 )
 
 // A flight is the server's first answer, as far as it came.
@@ -34,9 +35,6 @@ type flight struct {
 // the wanted one.
 var errRefused = errors.New("the server refused the handshake")
 
-// errSlow is wrapped by the error of a flight that began, and took too long.
-var errSlow = errors.New("the answer did not end in time")
-
 // A flightReader gathers handshake messages from records: a message may span
 // records, and a record may hold several.
 type flightReader struct {
@@ -56,8 +54,8 @@ func readFlight(in io.Reader, o offer, random [32]byte) (*flight, error) {
 	r := &flightReader{records: newRecordReader(in), flight: f}
 	for !f.complete {
 		kind, body, err := r.message()
-		if err != nil && r.records.begun && isTimeout(err) {
-			err = fmt.Errorf("%w: %w", errSlow, err)
+		if err != nil && r.records.begun && netdial.TimedOut(err) {
+			err = fmt.Errorf("%w: %w", netdial.ErrSlow, err)
 		}
 		if err != nil {
 			return f, err
@@ -77,7 +75,7 @@ func (r *flightReader) message() (kind uint8, body []byte, err error) {
 		var length uint32
 		if s.ReadUint8(&kind) && s.ReadUint24(&length) {
 			if length > maxMessage {
-				return 0, nil, broken(fmt.Sprintf("a message of %d bytes is too long", length))
+				return 0, nil, malformed(esp8266.SSLBadParam, "a message of %d bytes is too long", length)
 			}
 			if s.ReadBytes(&body, int(length)) {
 				r.pending = s
@@ -113,7 +111,7 @@ func (r *flightReader) fill() error {
 		return r.alerts(rec.payload)
 	case recordHandshake:
 		if r.total += len(rec.payload); r.total > maxFlight {
-			return broken(fmt.Sprintf("its answer is longer than %d bytes", maxFlight))
+			return malformed(esp8266.SSLBadParam, "its answer is longer than %d bytes", maxFlight)
 		}
 		f.longest = max(f.longest, len(rec.payload))
 		if len(r.pending) == 0 {
@@ -123,7 +121,7 @@ func (r *flightReader) fill() error {
 		}
 		return nil
 	}
-	return &malformedError{fmt.Sprintf("a record of type %d has no place in a handshake", rec.kind), esp8266.SSLUnexpected}
+	return malformed(esp8266.SSLUnexpected, "a record of type %d has no place in a handshake", rec.kind)
 }
 
 // alerts reads alert bytes as BearSSL does (ssl_hs_common.t0,
@@ -147,7 +145,7 @@ func (r *flightReader) alerts(payload []byte) error {
 			return errRefused
 		}
 		if r.warnings++; r.warnings > maxWarnings {
-			return broken("it sends warnings without end")
+			return malformed(esp8266.SSLBadParam, "it sends warnings without end")
 		}
 	}
 	return nil
@@ -159,13 +157,13 @@ func (f *flight) accept(kind uint8, body []byte) (err error) {
 	case kind == messageHelloRequest && len(body) == 0: // to be ignored during a handshake (RFC 5246 §7.4.1.1)
 		return nil
 	case kind == messageHelloRequest:
-		return &malformedError{"its HelloRequest is not empty", esp8266.SSLBadHandshake}
+		return malformed(esp8266.SSLBadHandshake, "its HelloRequest is not empty")
 	case f.hello == nil && kind == messageServerHello:
 		f.hello, err = parseServerHello(body)
 	case f.hello != nil && f.chain == nil && kind == messageCertificate:
 		f.chain, err = parseCertificates(body)
 		if err == nil && len(f.chain) == 0 {
-			err = &malformedError{"its chain is empty", esp8266.SSLUnexpected}
+			err = malformed(esp8266.SSLUnexpected, "its chain is empty")
 		}
 	case f.chain != nil && f.exchange == nil && f.request == nil && kind == messageServerKeyExchange:
 		f.exchange, err = parseServerKeyExchange(body, f.hello.version)
@@ -177,7 +175,7 @@ func (f *flight) accept(kind uint8, body []byte) (err error) {
 			f.board = esp8266.SSLBadHelloDone
 		}
 	default:
-		return &malformedError{fmt.Sprintf("a message of type %d comes out of turn", kind), esp8266.SSLUnexpected}
+		return malformed(esp8266.SSLUnexpected, "a message of type %d comes out of turn", kind)
 	}
 	return err
 }

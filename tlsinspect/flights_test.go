@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -95,7 +96,7 @@ func (s script) answer(clientRandom []byte) []byte {
 }
 
 // play answers each hello with the script.
-func (s script) play(t *testing.T) tlsinspect.Target {
+func (s script) play(t *testing.T) request.Target {
 	return serve(t, func(conn net.Conn) {
 		header := make([]byte, 5)
 		io.ReadFull(conn, header)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"espost/internal/testkit/hostile"
+	"espost/request"
 )
 
 // hostileAnswers are what package hostile's servers send after the board's
@@ -37,7 +38,7 @@ func hostileAnswer(f *testing.F, b hostile.Behaviour, variant int) []byte {
 		f.Fatal(err)
 	}
 	defer conn.Close()
-	hello, err := boardOffer(Target{Host: "localhost"}).marshal([32]byte{})
+	hello, err := boardOffer(request.Target{Host: "localhost"}).marshal([32]byte{})
 	if err != nil {
 		f.Fatal(err)
 	}

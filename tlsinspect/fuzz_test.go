@@ -13,6 +13,8 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 
 	"espost/esp8266"
+	"espost/internal/netdial"
+	"espost/request"
 )
 
 // recordedFlight is what openssl s_server answered the board, byte for byte.
@@ -43,12 +45,12 @@ func FuzzRecords(f *testing.F) {
 		for {
 			rec, err := r.next()
 			if err != nil {
-				var notTLS *notTLSError
-				var malformed *malformedError
+				var notTLS *netdial.NotTLSError
+				var malformed *netdial.MalformedError
 				switch {
 				case errors.Is(err, io.EOF) && len(written) == len(input), errors.Is(err, io.ErrUnexpectedEOF):
 				case errors.As(err, &malformed) && r.read > 1, errors.As(err, &malformed) && len(input) >= 5:
-				case errors.As(err, &notTLS) && len(written) == 0 && bytes.HasPrefix(input, notTLS.first):
+				case errors.As(err, &notTLS) && len(written) == 0 && bytes.HasPrefix(input, notTLS.First):
 				default:
 					t.Errorf("after %d of %d bytes: %v", len(written), len(input), err)
 				}
@@ -155,10 +157,10 @@ func FuzzFlight(f *testing.F) {
 	seedFlights(f)
 	f.Add([]byte{21, 3, 3, 0, 2, 1, 112, 21, 3, 3, 0, 2, 2, 40})
 	f.Fuzz(func(t *testing.T, input []byte) {
-		o := boardOffer(Target{Host: "localhost"})
+		o := boardOffer(request.Target{Host: "localhost"})
 		whole, err := readFlight(bytes.NewReader(input), o, [32]byte{})
 		pieces, pieceErr := readFlight(iotest.OneByteReader(bytes.NewReader(input)), o, [32]byte{})
-		if (err == nil) != (pieceErr == nil) || err != nil && !errors.As(err, new(*notTLSError)) && err.Error() != pieceErr.Error() {
+		if (err == nil) != (pieceErr == nil) || err != nil && !errors.As(err, new(*netdial.NotTLSError)) && err.Error() != pieceErr.Error() {
 			t.Fatalf("in one piece %v, in many %v", err, pieceErr)
 		}
 		if a, b := whole.judge(), pieces.judge(); a != b || len(whole.chain) != len(pieces.chain) || whole.alert != pieces.alert {

@@ -10,15 +10,17 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"espost/esp8266"
+	"espost/internal/netdial"
+	"espost/request"
 )
 
 // An inspection is everything that was seen of a target, before it is judged.
 type inspection struct {
 	client *Client
-	target Target
+	target request.Target
 	now    time.Time
 
-	addresses  addresses
+	addresses  netdial.Addresses
 	looks      []look       // as the board, one for each address dialled, in their order
 	chosen     int          // the look that the verdict is about
 	ladder     map[int]look // by max_fragment_length; 0 is without the extension
@@ -31,9 +33,9 @@ type inspection struct {
 
 // Inspect looks at a target in every way that matters to the board, all at
 // once. The Report is never nil: with an error it holds what was seen until
-// then, the error among its findings. The error is an *Error. A server that
+// then, the error among its findings. The error is a *problem.Problem. A server that
 // speaks TLS but refuses the board is no error: see Report.Board.
-func (c *Client) Inspect(ctx context.Context, t Target) (*Report, error) {
+func (c *Client) Inspect(ctx context.Context, t request.Target) (*Report, error) {
 	in := &inspection{client: c, target: t, now: c.now()}
 	started := time.Now()
 	err := in.see(ctx)
@@ -49,13 +51,13 @@ func (c *Client) Inspect(ctx context.Context, t Target) (*Report, error) {
 // limit, and none can fail another.
 func (in *inspection) see(ctx context.Context) error {
 	lookup := in.client.startPart(PartLookup)
-	found, err := in.client.resolve(ctx, in.target)
+	found, err := in.client.dialer().Resolve(ctx, in.target.Host, in.client.timeout())
 	if err != nil {
-		lookup.end(connectionError(err, in.target.Host, false, in.client.timeout()), "")
+		lookup.end(netdial.Explain(err, in.target.Host, netdial.Dialling, in.client.timeout()), "")
 		return err
 	}
 	in.addresses = found
-	ips := found.dialled()
+	ips := addressesToDial(found)
 	lookup.titled(fmt.Sprintf("found %s", count(len(ips), "address", "addresses")), Done, "")
 
 	in.looks = make([]look, len(ips))
@@ -102,7 +104,7 @@ func (in *inspection) probe(ctx context.Context, ip netip.Addr, again bool) {
 			p.end(in.looks[0].err, in.looks[0].describe())
 			own(in.looks[0])
 		})
-		for i, other := range in.addresses.dialled()[1:] {
+		for i, other := range addressesToDial(in.addresses)[1:] {
 			run(func() { in.looks[i+1] = c.look(ctx, t, other, boardOffer(t)) })
 		}
 	}

@@ -18,6 +18,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"espost/esp8266"
+	"espost/internal/netdial"
+	"espost/internal/problem"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -144,9 +147,9 @@ func TestSilenceEndsAtTheTimeout(t *testing.T) {
 			Dial:    silent,
 		}
 		started := time.Now()
-		_, err := c.Inspect(t.Context(), tlsinspect.Target{Host: "192.0.2.1", Port: 443, Path: "/"})
-		var e *tlsinspect.Error
-		if !errors.As(err, &e) || e.Code != tlsinspect.ErrorTimeout || time.Since(started) != 7*time.Second {
+		_, err := c.Inspect(t.Context(), request.Target{Host: "192.0.2.1", Port: 443, Path: "/"})
+		var e *problem.Problem
+		if !errors.As(err, &e) || e.Code != netdial.CodeTimeout || time.Since(started) != 7*time.Second {
 			t.Errorf("after %v: %v", time.Since(started), err)
 		}
 	})
@@ -159,10 +162,10 @@ func TestCancel(t *testing.T) {
 		time.AfterFunc(time.Second, cancel)
 		c := &tlsinspect.Client{Dial: silent}
 		started := time.Now()
-		_, err := c.Inspect(ctx, tlsinspect.Target{Host: "192.0.2.1", Port: 443, Path: "/"})
-		var e *tlsinspect.Error
-		if !errors.As(err, &e) || e.Code != tlsinspect.ErrorCanceled || !errors.Is(err, context.Canceled) {
-			t.Errorf("error is %v, want %s", err, tlsinspect.ErrorCanceled)
+		_, err := c.Inspect(ctx, request.Target{Host: "192.0.2.1", Port: 443, Path: "/"})
+		var e *problem.Problem
+		if !errors.As(err, &e) || e.Code != netdial.CodeCanceled || !errors.Is(err, context.Canceled) {
+			t.Errorf("error is %v, want %s", err, netdial.CodeCanceled)
 		}
 		if took := time.Since(started); took != time.Second {
 			t.Errorf("it took %v to notice a cancellation after a second", took)

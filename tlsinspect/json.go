@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"espost/esp8266"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 )
 
@@ -18,7 +19,7 @@ type (
 		Pins        []pinJSON         `json:"pins"`
 		Browser     *browserJSON      `json:"browser"`
 		Addresses   []addressJSON     `json:"addresses"`
-		Findings    []Finding         `json:"findings"`
+		Findings    problem.List      `json:"findings"`
 		ElapsedMS   float64           `json:"elapsed_ms"`
 	}
 	targetJSON struct {
@@ -93,7 +94,7 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 		Board:       r.Board.json(),
 		Pins:        r.Pins.json(),
 		Addresses:   []addressJSON{},
-		Findings:    append([]Finding{}, r.Findings...),
+		Findings:    append(problem.List{}, r.Findings...),
 		ElapsedMS:   float64(r.Elapsed.Microseconds()) / 1000,
 	}
 	for _, c := range r.Chain {

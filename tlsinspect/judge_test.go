@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"espost/esp8266"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -62,12 +63,12 @@ type ruling struct {
 
 // ask lets BearSSL connect with the core's buffers and a pin made of the
 // certificate.
-func ask(t testing.TB, at tlsinspect.Target, suites, mode string, der []byte) ruling {
+func ask(t testing.TB, at request.Target, suites, mode string, der []byte) ruling {
 	t.Helper()
 	return askWith(t, at, esp8266.DefaultBuffers(), suites, mode, der)
 }
 
-func askWith(t testing.TB, at tlsinspect.Target, b esp8266.Buffers, suites, mode string, der []byte) (r ruling) {
+func askWith(t testing.TB, at request.Target, b esp8266.Buffers, suites, mode string, der []byte) (r ruling) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "certificate.der")
 	write(t, file, der)

@@ -6,17 +6,19 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"strconv"
 	"time"
 
 	"espost/esp8266"
+	"espost/internal/netdial"
+	"espost/internal/problem"
+	"espost/request"
 )
 
 // A look is one connection and one flight.
 type look struct {
 	ip     netip.Addr
-	flight *flight // what came, also with an error; nil when there was no connection
-	err    *Error  // why the flight is missing or cut short, nil for a whole flight and for a refusal
+	flight *flight          // what came, also with an error; nil when there was no connection
+	err    *problem.Problem // why the flight is missing or cut short, nil for a whole flight and for a refusal
 }
 
 // refused reports that the server spoke TLS and ended the handshake itself.
@@ -35,15 +37,15 @@ func (l look) served() string {
 // refusal is the error of a look that found a server which won't show a
 // certificate. One look can't tell the reason for sure; the alert names the
 // likely one.
-func (l look) refusal() *Error {
-	e := &Error{Code: ErrorNoAnswer, Fix: "Look at it with espost inspect, which finds out why."}
+func (l look) refusal() *problem.Problem {
+	e := problem.New(CodeNoCertificate, "", "Look at it with espost inspect, which finds out why")
 	switch alert := l.flight.alert; alert {
 	case alertProtocolVersion:
 		e.Message = fmt.Sprintf("The server speaks no version of TLS that the board knows (%s): most likely it is set to TLS 1.3 only", alertText(alert))
-		e.Fix = "Ask the host to enable TLS 1.2."
+		e.Fix = "Ask the host to enable TLS 1.2"
 	case alertUnrecognizedName:
 		e.Message = fmt.Sprintf("The server doesn't know the host name (%s)", alertText(alert))
-		e.Fix = "Use the name that the server is set up for."
+		e.Fix = "Use the name that the server is set up for"
 	case -1:
 		e.Message = "The server speaks TLS, but closed the connection before it showed the board a certificate"
 	default:
@@ -54,45 +56,44 @@ func (l look) refusal() *Error {
 
 // look connects to one of the target's addresses, sends the offer's ClientHello,
 // reads the flight and takes its leave.
-func (c *Client) look(ctx context.Context, t Target, ip netip.Addr, o offer) look {
+func (c *Client) look(ctx context.Context, t request.Target, ip netip.Addr, o offer) look {
 	l := look{ip: ip}
 	patience := c.patience(ctx)
 	ctx, cancel := context.WithTimeout(ctx, c.timeout())
 	defer cancel()
-	addr := net.JoinHostPort(ip.String(), strconv.Itoa(t.Port))
-	fail := func(err error, talking bool) look {
+	fail := func(err error, stage netdial.Stage) look {
 		if errors.Is(context.Cause(ctx), context.Canceled) { // the connection reports a deadline instead
 			err = context.Canceled
 		}
-		l.err = connectionError(err, shownAddr(t, ip), talking, patience)
+		l.err = netdial.Explain(err, shownAddr(t, ip), stage, patience)
 		return l
 	}
 	random, err := clientRandom(c.rand())
 	if err != nil {
-		return fail(err, false)
+		return fail(err, netdial.Dialling)
 	}
 	hello, err := o.marshal(random)
 	if err != nil {
-		return fail(err, false)
+		return fail(err, netdial.Dialling)
 	}
-	conn, err := c.dial(ctx, addr)
+	conn, err := c.dial(ctx, t, ip)
 	if err != nil {
-		return fail(err, false)
+		return fail(err, netdial.Dialling)
 	}
 	defer conn.Close()
 	stop := obey(ctx, conn)
 	defer stop()
 	if _, err = conn.Write(hello); err != nil {
-		return fail(err, true)
+		return fail(err, netdial.Handshaking)
 	}
 	l.flight, err = readFlight(conn, o, random)
 	stop()
 	if err != nil && !errors.Is(err, errRefused) {
-		var malformed *malformedError
+		var malformed *netdial.MalformedError
 		if errors.As(err, &malformed) {
-			l.flight.board = malformed.board
+			l.flight.board = malformed.Board
 		}
-		return fail(err, true)
+		return fail(err, netdial.Handshaking)
 	}
 	l.flight.takeLeave(conn)
 	return l
@@ -126,7 +127,7 @@ func (f *flight) takeLeave(conn net.Conn) {
 
 // shownAddr is an address for people: the host's name, and the IP address where
 // that says more.
-func shownAddr(t Target, ip netip.Addr) string {
+func shownAddr(t request.Target, ip netip.Addr) string {
 	if t.Host == ip.String() {
 		return t.Addr()
 	}

@@ -6,13 +6,13 @@ import (
 	"path/filepath"
 	"testing"
 
-	"espost/tlsinspect"
+	"espost/request"
 )
 
 // made is a key and a self-signed certificate that openssl makes: of kinds that
 // Go makes slowly or not at all.
-func made(options ...string) func(*testing.T) (tlsinspect.Target, []byte) {
-	return func(t *testing.T) (tlsinspect.Target, []byte) {
+func made(options ...string) func(*testing.T) (request.Target, []byte) {
+	return func(t *testing.T) (request.Target, []byte) {
 		t.Helper()
 		dir := t.TempDir()
 		key, cert := filepath.Join(dir, "key.pem"), filepath.Join(dir, "cert.pem")
@@ -56,7 +56,7 @@ func TestMatrixKeys(t *testing.T) {
 		{"Go Ed25519", withGo(selfSigned(t, ed25519Key())), nil, false, []string{"key-unsupported"}, nil},
 		{"nginx RSA", withNginx(selfSigned(t, rsa2048())), nil, true, []string{"mfln-accepted"}, nil},
 		{"gnutls P-256", withGnuTLS(selfSigned(t, p256())), nil, true, nil, nil},
-		{"two certificates", func(t *testing.T) (tlsinspect.Target, []byte) {
+		{"two certificates", func(t *testing.T) (request.Target, []byte) {
 			rsa, ec := selfSigned(t, rsa2048()), selfSigned(t, p256())
 			cert, key := ec.files(t)
 			return openssl(t, rsa, "-dcert", cert, "-dkey", key), nil

@@ -9,13 +9,14 @@ import (
 	"strings"
 	"testing"
 
+	"espost/request"
 	"espost/tlsinspect"
 )
 
 // A setup is a real server and what has to be said of it.
 type setup struct {
 	name     string
-	start    func(t *testing.T) (tlsinspect.Target, []byte) // and the certificate to pin where the board is shown none
+	start    func(t *testing.T) (request.Target, []byte) // and the certificate to pin where the board is shown none
 	roots    *x509.CertPool
 	connects bool
 	codes    []string // findings that must be there
@@ -92,20 +93,20 @@ func der(t *testing.T, text string) []byte {
 
 // withOpenSSL, withNginx, withGnuTLS and withGo are ways to start a setup.
 
-func withOpenSSL(id *identity, args ...string) func(*testing.T) (tlsinspect.Target, []byte) {
-	return func(t *testing.T) (tlsinspect.Target, []byte) { return openssl(t, id, args...), id.cert.Raw }
+func withOpenSSL(id *identity, args ...string) func(*testing.T) (request.Target, []byte) {
+	return func(t *testing.T) (request.Target, []byte) { return openssl(t, id, args...), id.cert.Raw }
 }
 
-func withNginx(id *identity, directives ...string) func(*testing.T) (tlsinspect.Target, []byte) {
-	return func(t *testing.T) (tlsinspect.Target, []byte) { return nginx(t, id, directives...), id.cert.Raw }
+func withNginx(id *identity, directives ...string) func(*testing.T) (request.Target, []byte) {
+	return func(t *testing.T) (request.Target, []byte) { return nginx(t, id, directives...), id.cert.Raw }
 }
 
-func withGnuTLS(id *identity, args ...string) func(*testing.T) (tlsinspect.Target, []byte) {
-	return func(t *testing.T) (tlsinspect.Target, []byte) { return gnutls(t, id, args...), id.cert.Raw }
+func withGnuTLS(id *identity, args ...string) func(*testing.T) (request.Target, []byte) {
+	return func(t *testing.T) (request.Target, []byte) { return gnutls(t, id, args...), id.cert.Raw }
 }
 
-func withGo(id *identity, change ...func(*tls.Config)) func(*testing.T) (tlsinspect.Target, []byte) {
-	return func(t *testing.T) (tlsinspect.Target, []byte) {
+func withGo(id *identity, change ...func(*tls.Config)) func(*testing.T) (request.Target, []byte) {
+	return func(t *testing.T) (request.Target, []byte) {
 		config := &tls.Config{Certificates: []tls.Certificate{id.tls()}, MinVersion: tls.VersionTLS10}
 		for _, f := range change {
 			f(config)

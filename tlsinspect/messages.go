@@ -1,15 +1,22 @@
 package tlsinspect
 
 import (
+	"fmt"
+
 	"golang.org/x/crypto/cryptobyte"
 
 	"espost/esp8266"
+	"espost/internal/netdial"
 )
 
 // Each parser takes a message's body, without its four bytes of header, and
 // keeps every byte of it, so that the message could be written again.
 
-func broken(reason string) error { return &malformedError{reason, esp8266.SSLBadParam} }
+// malformed is the error of an answer that breaks the TLS format, at which the
+// board stops with a number.
+func malformed(board esp8266.SSLError, reason string, args ...any) error {
+	return &netdial.MalformedError{Reason: fmt.Sprintf(reason, args...), Board: board}
+}
 
 // A serverHello is ServerHello (RFC 5246 §7.4.1.3).
 type serverHello struct {
@@ -33,7 +40,7 @@ func parseServerHello(body []byte) (*serverHello, error) {
 	var id, list cryptobyte.String
 	if !s.ReadUint16(&h.version) || !s.CopyBytes(h.random[:]) || !s.ReadUint8LengthPrefixed(&id) ||
 		!s.ReadUint16(&h.suite) || !s.ReadUint8(&h.compression) {
-		return nil, broken("its ServerHello is cut short")
+		return nil, malformed(esp8266.SSLBadParam, "its ServerHello is cut short")
 	}
 	h.sessionID = id
 	if s.Empty() {
@@ -41,16 +48,16 @@ func parseServerHello(body []byte) (*serverHello, error) {
 	}
 	h.hasExtensions = true
 	if !s.ReadUint16LengthPrefixed(&list) || !s.Empty() {
-		return nil, broken("the lengths in its ServerHello don't add up")
+		return nil, malformed(esp8266.SSLBadParam, "the lengths in its ServerHello don't add up")
 	}
 	for !list.Empty() {
 		var e extension
 		var data cryptobyte.String
 		if !list.ReadUint16(&e.kind) || !list.ReadUint16LengthPrefixed(&data) {
-			return nil, broken("an extension of its ServerHello is cut short")
+			return nil, malformed(esp8266.SSLBadParam, "an extension of its ServerHello is cut short")
 		}
 		if e.data = data; len(h.extensions) == maxExtensions {
-			return nil, broken("its ServerHello has too many extensions")
+			return nil, malformed(esp8266.SSLBadParam, "its ServerHello has too many extensions")
 		}
 		h.extensions = append(h.extensions, e)
 	}
@@ -73,19 +80,19 @@ func parseCertificates(body []byte) ([][]byte, error) {
 	s := cryptobyte.String(body)
 	var list cryptobyte.String
 	if !s.ReadUint24LengthPrefixed(&list) || !s.Empty() {
-		return nil, broken("the lengths in its Certificate message don't add up")
+		return nil, malformed(esp8266.SSLBadParam, "the lengths in its Certificate message don't add up")
 	}
 	var certificates [][]byte
 	for !list.Empty() {
 		var der cryptobyte.String
 		if !list.ReadUint24LengthPrefixed(&der) {
-			return nil, broken("a certificate is cut short")
+			return nil, malformed(esp8266.SSLBadParam, "a certificate is cut short")
 		}
 		if len(der) == 0 {
-			return nil, &malformedError{"a certificate is empty", esp8266.SSLWrongKeyUsage}
+			return nil, malformed(esp8266.SSLWrongKeyUsage, "a certificate is empty")
 		}
 		if len(certificates) == maxCertificates {
-			return nil, broken("its chain has too many certificates")
+			return nil, malformed(esp8266.SSLBadParam, "its chain has too many certificates")
 		}
 		certificates = append(certificates, der)
 	}
@@ -110,19 +117,19 @@ func parseServerKeyExchange(body []byte, version uint16) (*serverKeyExchange, er
 	k := new(serverKeyExchange)
 	var point, signature cryptobyte.String
 	if !s.ReadUint8(&k.curveType) {
-		return nil, broken("its ServerKeyExchange is empty")
+		return nil, malformed(esp8266.SSLBadParam, "its ServerKeyExchange is empty")
 	}
 	if k.curveType != namedCurve {
-		return nil, &malformedError{"its key exchange uses a curve without a number", esp8266.SSLInvalidAlgorithm}
+		return nil, malformed(esp8266.SSLInvalidAlgorithm, "its key exchange uses a curve without a number")
 	}
 	if !s.ReadUint16((*uint16)(&k.group)) || !s.ReadUint8LengthPrefixed(&point) {
-		return nil, broken("its ServerKeyExchange is cut short")
+		return nil, malformed(esp8266.SSLBadParam, "its ServerKeyExchange is cut short")
 	}
 	if version >= esp8266.VersionTLS12 && !s.ReadUint16((*uint16)(&k.algorithm)) {
-		return nil, broken("its ServerKeyExchange is cut short")
+		return nil, malformed(esp8266.SSLBadParam, "its ServerKeyExchange is cut short")
 	}
 	if !s.ReadUint16LengthPrefixed(&signature) || !s.Empty() {
-		return nil, broken("the lengths in its ServerKeyExchange don't add up")
+		return nil, malformed(esp8266.SSLBadParam, "the lengths in its ServerKeyExchange don't add up")
 	}
 	k.point, k.signature = point, signature
 	return k, nil
@@ -140,18 +147,18 @@ func parseCertificateRequest(body []byte, version uint16) (*certificateRequest, 
 	r := new(certificateRequest)
 	var types, algorithms, names cryptobyte.String
 	if !s.ReadUint8LengthPrefixed(&types) {
-		return nil, broken("its CertificateRequest is cut short")
+		return nil, malformed(esp8266.SSLBadParam, "its CertificateRequest is cut short")
 	}
 	if version >= esp8266.VersionTLS12 && (!s.ReadUint16LengthPrefixed(&algorithms) || len(algorithms)%2 != 0) {
-		return nil, broken("its CertificateRequest is cut short")
+		return nil, malformed(esp8266.SSLBadParam, "its CertificateRequest is cut short")
 	}
 	if !s.ReadUint16LengthPrefixed(&names) || !s.Empty() {
-		return nil, broken("the lengths in its CertificateRequest don't add up")
+		return nil, malformed(esp8266.SSLBadParam, "the lengths in its CertificateRequest don't add up")
 	}
 	for !names.Empty() {
 		var name cryptobyte.String
 		if !names.ReadUint16LengthPrefixed(&name) {
-			return nil, broken("a name in its CertificateRequest is cut short")
+			return nil, malformed(esp8266.SSLBadParam, "a name in its CertificateRequest is cut short")
 		}
 		r.authorities = append(r.authorities, name)
 	}

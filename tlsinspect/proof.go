@@ -5,11 +5,10 @@ import (
 	"crypto/ecdsa"
 	"crypto/md5"
 	"crypto/sha1"
-	"math/big"
-
 	// the hashes that verifySignature picks by number
 	_ "crypto/sha256"
 	_ "crypto/sha512"
+	"math/big"
 
 	"golang.org/x/crypto/cryptobyte"
 

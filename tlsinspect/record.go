@@ -4,10 +4,10 @@ import (
 	"bufio"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 
 	"espost/esp8266"
+	"espost/internal/netdial"
 )
 
 // A record is one TLS record in plain text.
@@ -30,30 +30,30 @@ func newRecordReader(in io.Reader) *recordReader {
 }
 
 // next returns the next record; its payload is the caller's to keep. A first
-// answer that isn't TLS gives a *notTLSError, a broken record a
-// *malformedError; io.EOF comes between records only.
+// answer that isn't TLS gives a *netdial.NotTLSError, a broken record a
+// *netdial.MalformedError; io.EOF comes between records only.
 func (r *recordReader) next() (record, error) {
 	if r.read++; r.read > maxRecords {
-		return record{}, &malformedError{fmt.Sprintf("the answer has more than %d records", maxRecords), esp8266.SSLBadLength}
+		return record{}, malformed(esp8266.SSLBadLength, "the answer has more than %d records", maxRecords)
 	}
 	n, err := io.ReadFull(r.in, r.header[:])
 	r.begun = r.begun || n > 0
 	if err != nil {
 		if r.read == 1 && n > 0 && !looksLikeTLS(r.header[:n]) {
-			return record{}, &notTLSError{r.header[:n:n]}
+			return record{}, &netdial.NotTLSError{First: r.header[:n:n]}
 		}
 		return record{}, err
 	}
 	rec := record{kind: r.header[0], version: binary.BigEndian.Uint16(r.header[1:])}
 	if !looksLikeTLS(r.header[:]) {
 		if r.read == 1 {
-			return record{}, &notTLSError{r.quote()}
+			return record{}, &netdial.NotTLSError{First: r.quote()}
 		}
-		return record{}, &malformedError{"what follows a record is none", esp8266.SSLUnsupportedVersion}
+		return record{}, malformed(esp8266.SSLUnsupportedVersion, "what follows a record is none")
 	}
 	length := int(binary.BigEndian.Uint16(r.header[3:]))
 	if length > maxRecord {
-		return record{}, &malformedError{fmt.Sprintf("a record of %d bytes is longer than TLS allows", length), esp8266.SSLBadLength}
+		return record{}, malformed(esp8266.SSLBadLength, "a record of %d bytes is longer than TLS allows", length)
 	}
 	rec.payload = make([]byte, length)
 	if _, err := io.ReadFull(r.in, rec.payload); err != nil {

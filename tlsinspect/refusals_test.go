@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"espost/internal/netdial"
+	"espost/internal/problem"
 	"espost/tlsinspect"
 )
 
@@ -51,7 +53,7 @@ func TestRefusals(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			report := inspect(t, new(tlsinspect.Client), tt.server.play(t))
 			f := finding(t, report, tt.code)
-			if report.Board.Connects || f.Severity != tlsinspect.Problem || !strings.Contains(f.Message, tt.says) || f.Fix == "" {
+			if report.Board.Connects || f.Severity != problem.Fatal || !strings.Contains(f.Message, tt.says) || f.Fix == "" {
 				t.Errorf("connects is %t; %+v", report.Board.Connects, f)
 			}
 			var served []byte
@@ -67,11 +69,11 @@ func TestRefusals(t *testing.T) {
 // so to scripts.
 func TestNotTLSFinding(t *testing.T) {
 	report, err := new(tlsinspect.Client).Inspect(t.Context(), script{raw: []byte("SSH-2.0-OpenSSH_9.9\r\n")}.play(t))
-	var e *tlsinspect.Error
-	if !errors.As(err, &e) || e.Code != tlsinspect.ErrorNotTLS {
+	var e *problem.Problem
+	if !errors.As(err, &e) || e.Code != netdial.CodeNotTLS {
 		t.Fatalf("the error is %v", err)
 	}
-	if f := finding(t, report, tlsinspect.CodeNotTLS); f.Severity != tlsinspect.Problem || !strings.Contains(f.Message, "SSH server") {
+	if f := finding(t, report, tlsinspect.CodeNotTLS); f.Severity != problem.Fatal || !strings.Contains(f.Message, "SSH server") {
 		t.Errorf("%+v", f)
 	}
 }

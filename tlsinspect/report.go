@@ -2,20 +2,23 @@ package tlsinspect
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"espost/esp8266"
+	"espost/internal/problem"
+	"espost/request"
 )
 
 // A Report is what Inspect saw of a target.
 type Report struct {
-	Target    Target
+	Target    request.Target
 	Chain     []*Certificate // as the board is served it, leaf first; never empty when Board.Connects
 	Board     Board
 	Browser   *Browser  // nil when that look was not asked for
 	Addresses []Address // every IPv4 address, in the resolver's order
 	Pins      Pins
-	Findings  []Finding // most severe first
+	Findings  problem.List // most severe first
 	Taken     time.Time
 	Elapsed   time.Duration
 }
@@ -62,10 +65,9 @@ func (r *Report) Fingerprint() string {
 // report judges what was seen; err is why the inspection ended early, or nil.
 func (in *inspection) report(err error) *Report {
 	r := &Report{Target: in.target, Taken: in.now, Browser: in.browser}
-	out := findings(append([]Finding(nil), in.target.Notes...))
-	var known *Error
-	if errors.As(err, &known) {
-		out = append(out, known.Finding())
+	out := findings{slices.Clone(in.target.Notes)}
+	if known, ok := errors.AsType[*problem.Problem](err); ok {
+		out.Add(failure(*known))
 	}
 	for _, l := range in.looks {
 		a := Address{IP: l.ip.String(), Fingerprint: l.served()}
@@ -75,7 +77,8 @@ func (in *inspection) report(err error) *Report {
 		r.Addresses = append(r.Addresses, a)
 	}
 	if err != nil {
-		r.Findings = out.sorted()
+		out.Sort()
+		r.Findings = out.List
 		return r
 	}
 	if f := in.looks[in.chosen].flight; f != nil {
@@ -89,6 +92,7 @@ func (in *inspection) report(err error) *Report {
 	in.explainMemory(r.Board, &out)
 	in.explainChain(r, &out)
 	in.explainOthers(r, &out)
-	r.Findings = out.sorted()
+	out.Sort()
+	r.Findings = out.List
 	return r
 }

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -78,7 +79,7 @@ func TestInspectTakesTwoRoundTrips(t *testing.T) {
 					},
 				}
 				started := time.Now()
-				report, err := c.Inspect(t.Context(), tlsinspect.Target{Host: "localhost", Port: 443, Path: "/"})
+				report, err := c.Inspect(t.Context(), request.Target{Host: "localhost", Port: 443, Path: "/"})
 				took := time.Since(started)
 				if err != nil || !report.Board.Connects || report.Browser.Version != version {
 					t.Fatalf("%v, %+v, %+v", err, report.Board, report.Browser)

@@ -5,6 +5,9 @@ import (
 	"fmt"
 
 	"espost/esp8266"
+	"espost/internal/netdial"
+	"espost/internal/problem"
+	"espost/internal/sanitize"
 )
 
 // TLS alerts that tell a cause (RFC 5246 §7.2, RFC 6066 §3).
@@ -26,7 +29,7 @@ func (in *inspection) board() Board {
 	}
 	b.MaxFragmentLengths, _ = in.fragmentLengths()
 	b.Error = f.judge()
-	b.Connects = f.complete && b.Error == 0 && !in.addresses.v6Only()
+	b.Connects = f.complete && b.Error == 0 && len(in.addresses.V4) > 0
 	if f.alert > 0 {
 		b.Alert = f.alert
 	}
@@ -63,21 +66,21 @@ func (in *inspection) explainRefusal(out *findings) {
 	case in.wide.served() != "":
 		in.explainWide(wide, seen(), out)
 	case in.browser != nil && in.browser.Version == tls.VersionTLS13:
-		out.add(Problem, CodeTLS13Only, "Ask the host to enable TLS 1.2, or put a proxy in front of it.",
+		out.add(problem.Fatal, CodeTLS13Only, "Ask the host to enable TLS 1.2, or put a proxy in front of it",
 			"The server speaks only TLS 1.3; the board stops at 1.2%s", seen())
 	case alert == alertProtocolVersion:
-		out.add(Problem, CodeVersionTooOld, "Ask the host to enable TLS 1.2.",
+		out.add(problem.Fatal, CodeVersionTooOld, "Ask the host to enable TLS 1.2",
 			"The server speaks no version of TLS that the board knows (1.0 to 1.2)%s", seen())
 	case alert == alertHandshakeFailure, alert == alertInsufficientSecurity:
-		out.add(Problem, CodeNoSharedSuite, "Ask the host to enable an ECDHE suite with AES-GCM for TLS 1.2.",
+		out.add(problem.Fatal, CodeNoSharedSuite, "Ask the host to enable an ECDHE suite with AES-GCM for TLS 1.2",
 			"The server accepts none of the board's 45 cipher suites%s", seen())
 	case alert == alertUnrecognizedName:
-		out.add(Problem, CodeRefused, "Check the host name: use the one that the server is set up for.",
-			"The server does not know the name %s%s", quoted(in.target.Host), seen())
-	case l.err != nil && l.err.Code == ErrorMalformed:
-		out.add(Problem, CodeBadHello, l.err.Fix, "%s", l.err.Message)
+		out.add(problem.Fatal, CodeRefused, "Check the host name: use the one that the server is set up for",
+			"The server does not know the name %s%s", sanitize.Clip(in.target.Host, maxQuoted), seen())
+	case l.err != nil && l.err.Code == netdial.CodeMalformed:
+		out.add(problem.Fatal, CodeBadHello, l.err.Fix, "%s", l.err.Message)
 	default:
-		out.add(Problem, CodeRefused, "Look into the server's log for this connection; a browser may well get through.",
+		out.add(problem.Fatal, CodeRefused, "Look into the server's log for this connection; a browser may well get through",
 			"The server refuses the board's handshake%s", seen())
 	}
 }
@@ -88,19 +91,19 @@ func (in *inspection) explainWide(wide *flight, seen string, out *findings) {
 	suite, known := esp8266.CipherSuiteByID(wide.hello.suite)
 	switch {
 	case key.algorithm.Equal(oidRSAPSS):
-		out.add(Problem, CodePSS, "Have the certificate issued for an ordinary RSA or a P-256 key.",
+		out.add(problem.Fatal, CodePSS, "Have the certificate issued for an ordinary RSA or a P-256 key",
 			"The server's key is for RSA-PSS only, which the board doesn't know%s", seen)
 	case !key.isRSA() && !(key.isEC() && key.group != 0):
-		out.add(Problem, CodeKeyUnsupported, "Have the certificate issued for an RSA key of 2048 bits or a P-256 key.",
+		out.add(problem.Fatal, CodeKeyUnsupported, "Have the certificate issued for an RSA key of 2048 bits or a P-256 key",
 			"The server's key is %s, which the board doesn't know%s", key, seen)
 	case !known:
-		out.add(Problem, CodeNoSharedSuite, "Ask the host to enable an ECDHE suite with AES-GCM for TLS 1.2.",
+		out.add(problem.Fatal, CodeNoSharedSuite, "Ask the host to enable an ECDHE suite with AES-GCM for TLS 1.2",
 			"The server accepts none of the board's 45 cipher suites; it wants 0x%04x%s", wide.hello.suite, seen)
 	case wide.exchange != nil && isPSS(wide.exchange.algorithm):
-		out.add(Problem, CodePSS, "Ask the host to allow RSA PKCS#1 v1.5 signatures (RSA-SHA256).",
+		out.add(problem.Fatal, CodePSS, "Ask the host to allow RSA PKCS#1 v1.5 signatures (RSA-SHA256)",
 			"The server signs with RSA-PSS only, which the board doesn't know%s", seen)
 	default:
-		out.add(Problem, CodeRefused, "Ask the host which groups and signature algorithms it insists on; P-256 and RSA-SHA256 or ECDSA-SHA256 serve the board.",
+		out.add(problem.Fatal, CodeRefused, "Ask the host which groups and signature algorithms it insists on; P-256 and RSA-SHA256 or ECDSA-SHA256 serve the board",
 			"The server would use %s, but not on the terms that the board offers%s", suite.Name, seen)
 	}
 }

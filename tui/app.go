@@ -13,7 +13,7 @@ import (
 	"espost/codegen"
 	"espost/internal/sanitize"
 	"espost/profile"
-	"espost/tlsinspect"
+	"espost/request"
 	"espost/tui/certificate"
 	"espost/tui/connect"
 	"espost/tui/firmware"
@@ -170,9 +170,9 @@ func (m *Model) captured(msg connect.Captured) tea.Cmd {
 
 // retarget points the profile at what was looked at; a sketch that still has
 // the name proposed for the old host gets the one for the new.
-func (m *Model) retarget(t tlsinspect.Target) {
+func (m *Model) retarget(t request.Target) {
 	fw := &m.profile.Firmware
-	if old, err := tlsinspect.ParseTarget(m.profile.Target); err != nil || fw.Name == codegen.ProposeName(old.Host) {
+	if old, err := request.ParseTarget(m.profile.Target); err != nil || fw.Name == codegen.ProposeName(old.Host) {
 		fw.Name = codegen.ProposeName(t.Host)
 	}
 	m.profile.Target = t.URL()

@@ -8,7 +8,7 @@ import (
 
 	"espost/codegen"
 	"espost/profile"
-	"espost/tlsinspect"
+	"espost/request"
 	"espost/tui/ui"
 )
 
@@ -158,7 +158,7 @@ func (m *Model) unsaved() bool {
 
 // proposed reports whether the sketch has the name that its address suggests.
 func proposed(p profile.Profile) bool {
-	target, err := tlsinspect.ParseTarget(p.Target)
+	target, err := request.ParseTarget(p.Target)
 	return err != nil || p.Firmware.Name == codegen.ProposeName(target.Host)
 }
 

@@ -18,6 +18,7 @@ import (
 	"espost/internal/recent"
 	"espost/internal/sanitize"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 	"espost/tui/connect"
 	"espost/tui/dialog"
@@ -92,12 +93,12 @@ func (o Options) target() string {
 	return o.Profile.Target
 }
 
-func inspect(ctx context.Context, target tlsinspect.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+func inspect(ctx context.Context, target request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 	client := tlsinspect.Client{Progress: progress}
 	return client.Inspect(ctx, target)
 }
 
-func check(ctx context.Context, target tlsinspect.Target) (string, error) {
+func check(ctx context.Context, target request.Target) (string, error) {
 	var client tlsinspect.Client
 	return client.Fingerprint(ctx, target)
 }

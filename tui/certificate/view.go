@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"espost/esp8266"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/tlsinspect"
 	"espost/tui/ui"
@@ -101,9 +102,9 @@ func (m *Model) verdict(width int) []string {
 	if !b.Connects {
 		lines := []string{k.Mark(ui.Failure) + " " + k.Bad.Bold(true).Render("An ESP8266 can't connect")}
 		for _, f := range m.report.Findings {
-			if f.Severity == tlsinspect.Problem {
-				lines = append(lines, wrapped(ui.Sentence(sanitize.Line(f.Message)), width)...)
-				return append(lines, wrapped(ui.Sentence(sanitize.Line(f.Fix)), width)...)
+			if f.Severity == problem.Fatal {
+				lines = append(lines, wrapped(problem.Sentence(sanitize.Line(f.Message)), width)...)
+				return append(lines, wrapped(problem.Sentence(sanitize.Line(f.Fix)), width)...)
 			}
 		}
 		return lines
@@ -245,16 +246,16 @@ func (m *Model) findingLines(width int) []string {
 	var lines []string
 	told := m.report.Board.Connects // the worst is told beneath the verdict
 	for _, f := range m.report.Findings {
-		if !told && f.Severity == tlsinspect.Problem {
+		if !told && f.Severity == problem.Fatal {
 			told = true
 			continue
 		}
-		tone := map[tlsinspect.Severity]ui.Tone{tlsinspect.OK: ui.Success, tlsinspect.Warning: ui.Caution, tlsinspect.Problem: ui.Failure}[f.Severity]
-		text := wrapped(ui.Sentence(sanitize.Line(f.Message)), width)
+		tone := map[problem.Severity]ui.Tone{problem.OK: ui.Success, problem.Warning: ui.Caution, problem.Fatal: ui.Failure}[f.Severity]
+		text := wrapped(problem.Sentence(sanitize.Line(f.Message)), width)
 		text[0] = k.Mark(tone) + " " + strings.TrimPrefix(text[0], "  ")
 		lines = append(lines, text...)
 		if f.Fix != "" && tone != ui.Success {
-			for _, line := range wrapped(ui.Sentence(sanitize.Line(f.Fix)), width) {
+			for _, line := range wrapped(problem.Sentence(sanitize.Line(f.Fix)), width) {
 				lines = append(lines, k.Faint.Render(line))
 			}
 		}

@@ -10,6 +10,7 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
 )
@@ -96,7 +97,7 @@ func (d *Dialog) preview() error {
 		err = request.Validate()
 	}
 	if err != nil {
-		d.say("The form can't be sent like this: %s", sentences(err.Error()))
+		d.say("The form can't be sent like this: %s", sanitize.Line(problem.Sentences(err.Error())))
 		return err
 	}
 	_, body := request.Preview()
@@ -158,7 +159,7 @@ func (d *Dialog) change(ctx context.Context, answer string) error {
 	}
 	row, err := parse(answer)
 	if err != nil {
-		d.say("%s", sentences(err.Error()))
+		d.say("%s", sanitize.Line(problem.Sentences(err.Error())))
 		return nil
 	}
 	if err := d.fill(ctx, "field "+row.Name, row.Secret, &row.Value); err != nil {

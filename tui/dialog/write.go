@@ -10,6 +10,7 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 )
 
@@ -101,11 +102,11 @@ func (d *Dialog) settle(parts []codegen.Part, ask func() error) error {
 		if err := ask(); err != nil {
 			return err
 		}
-		problem, found := d.problem(parts)
+		slip, found := d.problem(parts)
 		if !found {
 			return nil
 		}
-		d.say("%s", sentences(problem.Message, problem.Fix))
+		d.say("%s", sanitize.Line(problem.Sentences(slip.Message, slip.Fix)))
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"espost/formpost"
 	"espost/internal/sanitize"
 	"espost/profile"
-	"espost/tlsinspect"
+	"espost/request"
 	"espost/tui/ui"
 )
 
@@ -159,7 +159,7 @@ func (m *Model) takeCurl(text string) (tea.Cmd, error) {
 	if err == nil && old.Host == r.Host && old.Port == r.Port && old.Path == r.Path {
 		return said, nil
 	}
-	target := tlsinspect.Target{Host: r.Host, Port: r.Port, Path: r.Path}
+	target := request.Target{Host: r.Host, Port: r.Port, Path: r.Path}
 	address := Imported{Address: target.URL()}
 	return tea.Sequence(func() tea.Msg { return address }, said), nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"espost/formpost"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/tui/ui"
 )
@@ -77,7 +78,7 @@ func (m *Model) notesPane(top, width, height int) []string {
 		if n.Warning {
 			mark = k.Mark(ui.Caution)
 		}
-		text := strings.TrimSpace(ui.Sentence(sanitize.Line(n.Message)) + " " + ui.Sentence(sanitize.Line(n.Fix)))
+		text := sanitize.Line(problem.Sentences(n.Message, n.Fix))
 		wrapped := strings.Split(ui.Indent(ui.Wrap(text, min(width, ui.ReadingWidth)-4), 2), "\n")
 		wrapped[0] = mark + wrapped[0][1:]
 		lines = append(lines, wrapped...)
@@ -153,9 +154,9 @@ func (m *Model) failure(width int) []string {
 		lines = append(lines, "  "+k.Faint.Render(ui.Truncate(codes, width-2, k.Ellipsis)))
 	}
 	reading := min(width, ui.ReadingWidth) - 2
-	lines = append(lines, ui.Indent(ui.Wrap(ui.Sentence(sanitize.Line(message)), reading), 2))
+	lines = append(lines, ui.Indent(ui.Wrap(problem.Sentence(sanitize.Line(message)), reading), 2))
 	if fix != "" {
-		lines = append(lines, ui.Indent(ui.Wrap(ui.Sentence(sanitize.Line(fix)), reading), 2))
+		lines = append(lines, ui.Indent(ui.Wrap(problem.Sentence(sanitize.Line(fix)), reading), 2))
 	}
 	return strings.Split(strings.Join(lines, "\n"), "\n")
 }
