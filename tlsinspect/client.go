@@ -11,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"espost/esp8266"
 	"espost/internal/netdial"
 	"espost/internal/problem"
 	"espost/request"
@@ -27,7 +26,7 @@ type Client struct {
 	// Lookup finds a host's addresses; network is "ip". nil means
 	// net.DefaultResolver.
 	Lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
-	// Now is the time that certificates are judged by. nil means time.Now.
+	// Now is the time that certificates are held against. nil means time.Now.
 	Now func() time.Time
 	// Rand feeds the hellos' randoms and must be safe for concurrent use. nil
 	// means crypto/rand.Reader.
@@ -59,9 +58,9 @@ func (c *Client) timeout() time.Duration {
 	return defaultTimeout
 }
 
-// patience is how long one connection may take: c's timeout, or what ctx leaves
+// timeoutWithin is how long one connection may take: c's timeout, or what ctx leaves
 // of it.
-func (c *Client) patience(ctx context.Context) time.Duration {
+func (c *Client) timeoutWithin(ctx context.Context) time.Duration {
 	limit := c.timeout()
 	if deadline, ok := ctx.Deadline(); ok {
 		limit = min(limit, time.Until(deadline).Round(10*time.Millisecond))
@@ -106,24 +105,19 @@ func (c *Client) Fingerprint(ctx context.Context, t request.Target) (string, err
 	defer cancel()
 	var first *problem.Problem
 	for _, ip := range addressesToDial(found) {
-		l := c.look(ctx, t, ip, boardOffer(t))
-		if l.flight != nil && l.flight.chain != nil {
-			return fingerprint(l.flight.chain[0]), nil
+		p := c.probe(ctx, t, ip, boardOffer(t))
+		if p.flight != nil && p.flight.chain != nil {
+			return fingerprint(p.flight.chain[0]), nil
 		}
-		if l.refused() {
-			return "", l.refusal()
+		if p.refused() {
+			return "", p.refusal()
 		}
-		if first == nil || l.err.Code == netdial.CodeCanceled {
-			first = l.err
+		if first == nil || p.err.Code == netdial.CodeCanceled {
+			first = p.err
 		}
 		if ctx.Err() != nil {
 			break
 		}
 	}
 	return "", first
-}
-
-// boardOffer is what an ordinary sketch offers to the target.
-func boardOffer(t request.Target) offer {
-	return offer{serverName: t.Host, buffers: esp8266.DefaultBuffers()}
 }

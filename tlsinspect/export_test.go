@@ -10,9 +10,9 @@ import (
 	"espost/request"
 )
 
-// JudgeConn sends the board's hello and returns BearSSL's error number for the
+// EvaluateConn sends the board's hello and returns BearSSL's error number for the
 // answer.
-func JudgeConn(conn net.Conn, t request.Target) (esp8266.SSLError, error) {
+func EvaluateConn(conn net.Conn, t request.Target) (esp8266.SSLError, error) {
 	random, err := clientRandom(rand.Reader)
 	if err != nil {
 		return 0, err
@@ -33,7 +33,7 @@ func JudgeConn(conn net.Conn, t request.Target) (esp8266.SSLError, error) {
 	case errors.As(err, &notTLS):
 		return esp8266.SSLUnsupportedVersion, nil
 	}
-	return f.judge(), nil
+	return f.evaluate(), nil
 }
 
 // ClientHello is the record for a name, two buffers and a kind of build.

@@ -202,7 +202,7 @@ func TestOddFlightsAgreeWithBearSSL(t *testing.T) {
 			}
 			defer conn.Close()
 			conn.SetDeadline(time.Now().Add(10 * time.Second))
-			code, err := tlsinspect.JudgeConn(conn, at)
+			code, err := tlsinspect.EvaluateConn(conn, at)
 			if err != nil {
 				t.Fatal(err)
 			}

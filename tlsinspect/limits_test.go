@@ -181,17 +181,17 @@ func TestLimitsOfConnections(t *testing.T) {
 	})
 }
 
-// A server that takes nothing any more isn't waited for when taking leave.
-func TestFarewellIsShort(t *testing.T) {
+// A server that takes nothing any more isn't waited for when saying goodbye.
+func TestCloseNotifyIsShort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		conn, other := net.Pipe() // nobody reads
 		defer conn.Close()
 		defer other.Close()
 		f := &flight{alert: -1, hello: &serverHello{version: 0x0303}}
 		started := time.Now()
-		f.takeLeave(conn)
-		if took := time.Since(started); took != farewell {
-			t.Errorf("it took %v, want %v", took, farewell)
+		f.sendCloseNotify(conn)
+		if took := time.Since(started); took != closeNotifyTimeout {
+			t.Errorf("it took %v, want %v", took, closeNotifyTimeout)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package tlsinspect
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -89,12 +90,12 @@ func (p *Pins) all() []*PinChoice {
 	return list
 }
 
-// fingerprints returns what the addresses serve, the chosen look's first, each
+// fingerprints returns what the addresses serve, the chosen probe's first, each
 // once.
 func (in *inspection) fingerprints() []string {
-	list := []string{in.looks[in.chosen].served()}
-	for _, l := range in.looks {
-		if sha1 := l.served(); sha1 != "" && !slices.Contains(list, sha1) {
+	list := []string{in.probes[in.chosen].served()}
+	for _, p := range in.probes {
+		if sha1 := p.served(); sha1 != "" && !slices.Contains(list, sha1) {
 			list = append(list, sha1)
 		}
 	}
@@ -177,11 +178,11 @@ func signsOne(issuer *Certificate, chain []*Certificate) bool {
 }
 
 // tryAnchor returns BearSSL's error number for the board in CA mode with one
-// anchor. The chain is judged while it is read, so its errors come before those
+// anchor. The chain is checked while it is read, so its errors come before those
 // of the key and what follows.
 func (in *inspection) tryAnchor(chain []*Certificate, anchor *Certificate, b Board) esp8266.SSLError {
-	f := in.looks[in.chosen].flight
-	if code := f.judgeHello(); code != 0 {
+	f := in.probes[in.chosen].flight
+	if code := f.evaluateServerHello(); code != 0 {
 		return code
 	}
 	code := ValidateChain(chain, []*Certificate{anchor}, in.target.Host, in.now, b.CipherSuite.KeyExchange)
@@ -191,14 +192,35 @@ func (in *inspection) tryAnchor(chain []*Certificate, anchor *Certificate, b Boa
 	return b.Error
 }
 
-// size is what the board needs to keep a key, in bytes; 0 for a key that it
-// doesn't know.
-func (k publicKey) size() int {
+const (
+	day = 24 * time.Hour
+	// longLived is the lifetime from which a certificate is no matter of
+	// automatic renewal: public CAs give less (CA/Browser Forum, SC-081v3: 398
+	// days until 2026, 47 from 2029).
+	longLived = 2 * 365 * day
+)
+
+// advise picks the mode that will trouble the user least.
+func (in *inspection) advise(p Pins, leaf *Certificate) (esp8266.PinMode, string) {
+	ca, hasCA := p.Choice(esp8266.PinCA)
+	_, hasKey := p.Choice(esp8266.PinPublicKey)
+	left := leaf.NotAfter.Sub(in.now)
 	switch {
-	case k.isRSA():
-		return k.nLen + k.eLen
-	case k.isEC() && k.group != 0:
-		return len(k.point)
+	case hasCA && ca.Works && !leaf.SelfIssued() && leaf.lifetime() < longLived:
+		return esp8266.PinCA, fmt.Sprintf("the certificate will be renewed around %s; the CA %s outlives that, for %d bytes of memory and a clock set from the network",
+			date(leaf.Renewal()), ca.Name, ca.Heap-p.Fingerprint.Heap)
+	case leaf.lifetime() >= longLived && left > 365*day:
+		return esp8266.PinFingerprint, fmt.Sprintf("the certificate is made to last until %s, and the board doesn't look at dates in this mode", date(leaf.NotAfter))
+	case hasKey && leaf.SelfIssued():
+		return esp8266.PinPublicKey, "the certificate signs itself: its key can stay when the certificate is renewed, no CA could help"
+	case hasKey:
+		why := "no CA of this chain passes the board's checks"
+		if hasCA {
+			why = fmt.Sprintf("with its CA the board would stop with BearSSL error %d", ca.Error)
+		}
+		return esp8266.PinPublicKey, why + "; the key at least survives renewals that keep it"
 	}
-	return 0
+	return esp8266.PinFingerprint, "it is the only way that the board can check this server"
 }
+
+func date(t time.Time) string { return t.UTC().Format("2 Jan 2006") }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 
 	"espost/esp8266"
@@ -83,4 +84,21 @@ func noEOF(err error) error {
 		return io.ErrUnexpectedEOF
 	}
 	return err
+}
+
+// TLS alerts that tell a cause (RFC 5246 §7.2, RFC 6066 §3).
+const (
+	alertHandshakeFailure     = 40
+	alertProtocolVersion      = 70
+	alertInsufficientSecurity = 71
+	alertUnrecognizedName     = 112
+)
+
+// Each parser takes a message's body, without its four bytes of header, and
+// keeps every byte of it, so that the message could be written again.
+
+// malformed is the error of an answer that breaks the TLS format, at which the
+// board stops with a number.
+func malformed(board esp8266.SSLError, reason string, args ...any) error {
+	return &netdial.MalformedError{Reason: fmt.Sprintf(reason, args...), Board: board}
 }

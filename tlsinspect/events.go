@@ -13,7 +13,7 @@ type Part string
 const (
 	PartLookup    Part = "lookup"    // the host's addresses
 	PartBoard     Part = "board"     // the certificate, as the board is served it
-	PartFragments Part = "fragments" // the max_fragment_length ladder
+	PartFragments Part = "fragments" // which max_fragment_length values are accepted
 	PartBrowser   Part = "browser"   // the certificate, as a browser is served it
 )
 

@@ -15,8 +15,8 @@ import (
 	"espost/tlsinspect"
 )
 
-// The judge is real BearSSL (testdata/judge/judge.c), built once a run.
-var judgeBinary struct {
+// The binary is real BearSSL (testdata/bearssl/bearssl.c), built once a run.
+var bearSSLBinary struct {
 	once sync.Once
 	path string
 	err  error
@@ -24,33 +24,33 @@ var judgeBinary struct {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if judgeBinary.path != "" {
-		os.RemoveAll(filepath.Dir(judgeBinary.path))
+	if bearSSLBinary.path != "" {
+		os.RemoveAll(filepath.Dir(bearSSLBinary.path))
 	}
 	os.Exit(code)
 }
 
-func judge(t testing.TB) string {
+func bearSSL(t testing.TB) string {
 	t.Helper()
 	cc := program(t, "cc")
-	judgeBinary.once.Do(func() {
-		dir, err := os.MkdirTemp("", "judge") //nolint:usetesting // it outlives the test that builds it
+	bearSSLBinary.once.Do(func() {
+		dir, err := os.MkdirTemp("", "bearssl") //nolint:usetesting // it outlives the test that builds it
 		if err != nil {
-			judgeBinary.err = err
+			bearSSLBinary.err = err
 			return
 		}
-		judgeBinary.path = filepath.Join(dir, "judge")
-		if out, err := exec.Command(cc, "-O1", "-o", judgeBinary.path, "testdata/judge/judge.c", "-lbearssl").CombinedOutput(); err != nil {
-			judgeBinary.err = fmt.Errorf("building the judge: %w\n%s", err, out)
+		bearSSLBinary.path = filepath.Join(dir, "bearssl")
+		if out, err := exec.Command(cc, "-O1", "-o", bearSSLBinary.path, "testdata/bearssl/bearssl.c", "-lbearssl").CombinedOutput(); err != nil {
+			bearSSLBinary.err = fmt.Errorf("building with BearSSL: %w\n%s", err, out)
 		}
 	})
-	if judgeBinary.err != nil {
+	if bearSSLBinary.err != nil {
 		if os.Getenv("ESPOST_TEST_ALL") == "1" {
-			t.Fatal(judgeBinary.err)
+			t.Fatal(bearSSLBinary.err)
 		}
-		t.Skipf("SKIPPED: this test needs a C compiler and libbearssl-dev: %v", judgeBinary.err)
+		t.Skipf("SKIPPED: this test needs a C compiler and libbearssl-dev: %v", bearSSLBinary.err)
 	}
-	return judgeBinary.path
+	return bearSSLBinary.path
 }
 
 // A ruling is what real BearSSL made of a server.
@@ -72,12 +72,12 @@ func askWith(t testing.TB, at request.Target, b esp8266.Buffers, suites, mode st
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "certificate.der")
 	write(t, file, der)
-	out, err := exec.Command(judge(t), strconv.Itoa(at.Port), at.Host, strconv.Itoa(b.RX), strconv.Itoa(b.TX), suites, mode, file).Output()
+	out, err := exec.Command(bearSSL(t), strconv.Itoa(at.Port), at.Host, strconv.Itoa(b.RX), strconv.Itoa(b.TX), suites, mode, file).Output()
 	if err != nil {
-		t.Fatalf("the judge: %v", err)
+		t.Fatalf("BearSSL: %v", err)
 	}
 	if _, err := fmt.Sscanf(string(out), "error=%d version=%v suite=%v curve=%d", &r.code, &r.version, &r.suite, &r.curve); err != nil {
-		t.Fatalf("the judge says %q: %v", out, err)
+		t.Fatalf("BearSSL says %q: %v", out, err)
 	}
 	return r
 }
