@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
 )
@@ -93,7 +94,7 @@ func checkFile(ctx context.Context, checker profile.Checker, file string, update
 	if c.profile, c.err = loadProfile(file); c.err != nil {
 		return c
 	}
-	if !c.esp8266.Pin.Pinned() {
+	if !c.profile.Pin.Pinned() {
 		c.err = &inputError{fmt.Errorf("%s has no pin yet; open it in the app, or let espost generate --save pin it", file)}
 		return c
 	}
@@ -138,9 +139,9 @@ func (p *Program) showChecked(ctx context.Context, flags checkFlags, c checked) 
 	case c.verdict.Standing == profile.Right && flags.verbose:
 		fmt.Fprintf(p.paint, "%s %s right%s\n", paint.good.Render("✓"), name, until(c.verdict.Breaks))
 	case c.verdict.Standing == profile.Soon:
-		fmt.Fprintf(p.paint, "%s %s about to break: %s. %s\n", paint.caution.Render("!"), name, why, c.verdict.Fix)
+		fmt.Fprintf(p.paint, "%s %s about to break: %s. %s\n", paint.caution.Render("!"), name, why, problem.Sentence(c.verdict.Fix))
 	case c.verdict.Standing == profile.Broken:
-		fmt.Fprintf(p.paint, "%s %s broken: %s. %s\n", paint.bad.Render("✗"), name, why, c.verdict.Fix)
+		fmt.Fprintf(p.paint, "%s %s broken: %s. %s\n", paint.bad.Render("✗"), name, why, problem.Sentence(c.verdict.Fix))
 	case c.verdict.Standing == profile.Unknown:
 		fmt.Fprintf(p.paint, "%s %s not checked: %s\n", paint.bad.Render("?"), name, c.verdict.Reason)
 	}
@@ -176,9 +177,9 @@ type checkedJSON struct {
 
 func (c checked) json() checkedJSON {
 	out := checkedJSON{
-		Profile: c.file, Target: c.profile.Target, Mode: string(c.esp8266.Pin.Mode),
+		Profile: c.file, Target: c.profile.Target, Mode: string(c.profile.Pin.Mode),
 		Standing: string(c.verdict.Standing), Reason: c.verdict.Reason, Fix: c.verdict.Fix,
-		Pinned: append([]string{}, c.esp8266.Pin.SHA1...), Served: c.verdict.Served,
+		Pinned: append([]string{}, c.profile.Pin.SHA1...), Served: c.verdict.Served,
 		KeyKept: c.verdict.KeyKept, Stale: c.stale, Updated: c.updated,
 	}
 	if !c.verdict.Breaks.IsZero() {

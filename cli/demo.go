@@ -12,7 +12,7 @@ import (
 
 	"espost/demo"
 	"espost/internal/sanitize"
-	"espost/tlsinspect"
+	"espost/request"
 )
 
 func (p *Program) demoCommand() *cobra.Command {
@@ -65,7 +65,7 @@ func checkDemo(o demo.Options) error {
 		return fmt.Errorf("--listen %s: write address:port, such as 127.0.0.1:8443; port 0 is any free one", o.Listen)
 	}
 	for _, name := range o.Names {
-		if t, err := tlsinspect.ParseTarget(name); err != nil || !strings.EqualFold(t.Host, name) {
+		if t, err := request.ParseTarget(name); err != nil || !strings.EqualFold(t.Host, name) {
 			return fmt.Errorf("--name %s: write a host name or an IP address alone, such as demo.espost.test", name)
 		}
 	}

@@ -10,9 +10,10 @@ import (
 	"espost/codegen"
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
-	"espost/tlsinspect"
+	"espost/request"
 )
 
 // A usageError is wrong usage, of flags or arguments. It says what to do.
@@ -54,13 +55,13 @@ func statusOf(err error) int {
 		input   *inputError
 		syntax  *profile.SyntaxError
 		profil  *profile.InvalidError
-		request *formpost.InvalidError
+		sent    *formpost.InvalidError
 		project *codegen.InvalidError
 	)
 	switch {
 	case errors.As(err, &usage), errors.As(err, &input),
-		errors.As(err, &syntax), errors.As(err, &profil), errors.As(err, &request), errors.As(err, &project),
-		errors.Is(err, tlsinspect.ErrTarget), errors.Is(err, esp8266.ErrFingerprint), errors.Is(err, codegen.ErrName):
+		errors.As(err, &syntax), errors.As(err, &profil), errors.As(err, &sent), errors.As(err, &project),
+		errors.Is(err, request.ErrTarget), errors.Is(err, esp8266.ErrFingerprint), errors.Is(err, codegen.ErrName):
 		return statusUsage
 	}
 	return statusNo
@@ -73,7 +74,7 @@ func message(err error) string {
 	}
 	var post *formpost.Error
 	if errors.As(err, &post) {
-		return sentences(post.Message, post.Fix)
+		return sanitize.Line(problem.Sentences(post.Message, post.Fix))
 	}
 	return sanitize.Text(err.Error())
 }

@@ -10,6 +10,7 @@ import (
 	"espost/codegen"
 	"espost/esp8266"
 	"espost/profile"
+	"espost/request"
 )
 
 // A fieldList is a flag that adds fields with constant values: name=value, or

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -62,7 +63,7 @@ func (p *Program) endLog() {
 }
 
 // logReport notes what came of looking at a server.
-func (p *Program) logReport(t tlsinspect.Target, r *tlsinspect.Report, err error) {
+func (p *Program) logReport(t request.Target, r *tlsinspect.Report, err error) {
 	attributes := []any{"host", t.Host, "port", t.Port}
 	if r != nil {
 		attributes = append(attributes, "connects", r.Board.Connects, "fingerprint", r.Fingerprint(), "elapsed_ms", r.Elapsed.Milliseconds())

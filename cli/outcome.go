@@ -11,7 +11,9 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
+	"espost/request"
 )
 
 // boardsError is a failed test POST in the words of the board.
@@ -20,12 +22,7 @@ func boardsError(e *formpost.Error) error {
 	if e.BearSSL != 0 {
 		code += fmt.Sprintf(", BearSSL %d", e.BearSSL)
 	}
-	return fmt.Errorf("the board would report %s: %s", code, sentences(e.Message, e.Fix))
-}
-
-// sentences joins what is wrong and what to do, each safe to show.
-func sentences(message, fix string) string {
-	return strings.TrimRight(sanitize.Line(message), ". ") + ". " + sanitize.Line(fix)
+	return fmt.Errorf("the board would report %s: %s", code, sanitize.Line(problem.Sentences(e.Message, e.Fix)))
 }
 
 // shown returns text of an answer with its secrets masked, unless they are to be
@@ -112,10 +109,10 @@ type (
 		Notes       []noteJSON `json:"notes"`
 	}
 	errorJSON struct {
-		HTTPClient int    `json:"httpclient"`
-		BearSSL    int    `json:"bearssl"`
-		Message    string `json:"message"`
-		Fix        string `json:"fix"`
+		HTTPClient int              `json:"httpclient"`
+		BearSSL    esp8266.SSLError `json:"bearssl"`
+		Message    string           `json:"message"`
+		Fix        string           `json:"fix"`
 	}
 	phasesJSON struct {
 		DNS       float64 `json:"dns"`

@@ -12,7 +12,7 @@ import (
 	"espost/formpost"
 	"espost/internal/sanitize"
 	"espost/profile"
-	"espost/tlsinspect"
+	"espost/request"
 )
 
 // postFlags are post's own, beside work's.
@@ -83,7 +83,7 @@ func (p *Program) post(ctx context.Context, w *work, flags postFlags, args []str
 	progress := p.newProgress()
 	progress.say("… posting to %s", sanitize.Line(w.profile.Target))
 	client := w.profile.Client(report)
-	response, err := client.Send(ctx, request, w.esp8266.Pin)
+	response, err := client.Send(ctx, request, w.profile.Pin)
 	progress.clear()
 	p.logPost(request, response, err)
 	var failed *formpost.Error
@@ -142,7 +142,7 @@ func markSecrets(p *profile.Profile, names []string) {
 func (w *work) readItems(args []string) error {
 	if len(args) > 0 && isTarget(args[0], w.file == "") {
 		w.target, args = args[0], args[1:]
-		if _, err := tlsinspect.ParseTarget(w.target); err != nil {
+		if _, err := request.ParseTarget(w.target); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"espost/esp8266"
 	"espost/internal/sanitize"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -44,7 +45,7 @@ func (c *checked) repair(ctx context.Context, checker profile.Checker) {
 // pinAgain looks at the server, pins it and saves the profile. It reports
 // whether a browser would trust the server.
 func (c *checked) pinAgain(ctx context.Context, checker profile.Checker) (trusted bool, err error) {
-	target, err := tlsinspect.ParseTarget(c.profile.Target)
+	target, err := request.ParseTarget(c.profile.Target)
 	if err != nil {
 		return false, err
 	}
@@ -54,7 +55,7 @@ func (c *checked) pinAgain(ctx context.Context, checker profile.Checker) (truste
 		return false, err
 	}
 	buffers := c.profile.Firmware.Buffers
-	if err := c.profile.Capture(report, c.esp8266.Pin.Mode); err != nil {
+	if err := c.profile.Capture(report, c.profile.Pin.Mode); err != nil {
 		return false, err
 	}
 	c.profile.Firmware.Buffers = buffers // the boards' own, until they get other firmware
@@ -81,7 +82,7 @@ func (c *checked) checkFirmware(update bool) {
 	if err != nil {
 		return
 	}
-	stale, known := lags(changes, c.esp8266.Pin)
+	stale, known := lags(changes, c.profile.Pin)
 	if !known {
 		return
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"espost/esp8266"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/tlsinspect"
 )
@@ -31,13 +32,13 @@ func newPalette() palette {
 }
 
 // mark is a severity's sign.
-func (c palette) mark(s tlsinspect.Severity) string {
+func (c palette) mark(s problem.Severity) string {
 	switch s {
-	case tlsinspect.OK:
+	case problem.OK:
 		return c.good.Render("✓")
-	case tlsinspect.Warning:
+	case problem.Warning:
 		return c.caution.Render("!")
-	case tlsinspect.Problem:
+	case problem.Fatal:
 		return c.bad.Render("✗")
 	}
 	return c.dim.Render("·")
@@ -51,9 +52,9 @@ func printReport(w io.Writer, width int, r *tlsinspect.Report, err error, now ti
 	host := sanitize.Line(r.Target.Addr())
 	switch {
 	case err != nil:
-		out.add("", "  ", c.mark(tlsinspect.Problem)+" "+c.strong.Render(host+" could not be looked at"))
+		out.add("", "  ", c.mark(problem.Fatal)+" "+c.strong.Render(host+" could not be looked at"))
 	case r.Board.Connects:
-		headline := c.mark(tlsinspect.OK) + " " + c.strong.Render("An ESP8266 can connect to "+host)
+		headline := c.mark(problem.OK) + " " + c.strong.Render("An ESP8266 can connect to "+host)
 		if both := headline + "    " + terms(r.Board); width == 0 || ansi.StringWidth(both) <= width {
 			out.add("", "  ", both)
 		} else {
@@ -61,7 +62,7 @@ func printReport(w io.Writer, width int, r *tlsinspect.Report, err error, now ti
 			out.add("  ", "  ", terms(r.Board))
 		}
 	default:
-		out.add("", "  ", c.mark(tlsinspect.Problem)+" "+c.strong.Render("An ESP8266 can't connect to "+host))
+		out.add("", "  ", c.mark(problem.Fatal)+" "+c.strong.Render("An ESP8266 can't connect to "+host))
 	}
 	if digits := r.Fingerprint(); digits != "" {
 		out.gap()
@@ -110,7 +111,7 @@ func printPins(out *paragraphs, c palette, pins tlsinspect.Pins) {
 			continue
 		}
 		advice := ""
-		if mode == pins.Recommended {
+		if choice.Recommended {
 			advice = "  " + c.good.Render("← take this one")
 		}
 		out.add(fmt.Sprintf("%s%-12s ", label, mode), strings.Repeat(" ", len(label)+13), choice.Name+": "+choice.Holds+advice)
@@ -162,14 +163,14 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%d hours", int(d.Hours()))
 }
 
-func printFindings(out *paragraphs, c palette, findings []tlsinspect.Finding) {
+func printFindings(out *paragraphs, c palette, findings []problem.Problem) {
 	if len(findings) > 0 {
 		out.gap()
 	}
 	for _, f := range findings {
-		out.add(c.mark(f.Severity)+" ", "  ", sanitize.Line(f.Message))
-		if f.Fix != "" && f.Severity != tlsinspect.OK {
-			out.add("  ", "  ", c.dim.Render(sanitize.Line(f.Fix)))
+		out.add(c.mark(f.Severity)+" ", "  ", sanitize.Line(problem.Sentence(f.Message)))
+		if f.Fix != "" && f.Severity != problem.OK {
+			out.add("  ", "  ", c.dim.Render(sanitize.Line(problem.Sentence(f.Fix))))
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"espost/demo"
-	"espost/tlsinspect"
+	"espost/request"
 	"espost/tui"
 )
 
@@ -106,7 +106,7 @@ func open(options *tui.Options, flags appFlags, args []string) error {
 		options.ProfilePath = arg
 	case arg != "" || flags.demo:
 		if arg != "" {
-			if _, err := tlsinspect.ParseTarget(arg); err != nil {
+			if _, err := request.ParseTarget(arg); err != nil {
 				return err
 			}
 		}

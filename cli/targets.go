@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"espost/tlsinspect"
+	"espost/request"
 )
 
 // maxTargets bounds a list of targets.
@@ -20,7 +20,7 @@ const maxTargets = 1_000_000
 // A target is one of a list, or why it isn't one.
 type target struct {
 	text   string
-	target tlsinspect.Target
+	target request.Target
 	err    error
 }
 
@@ -40,7 +40,7 @@ func (p *Program) targets(args []string, file string) ([]target, error) {
 	}
 	targets := make([]target, len(texts))
 	for i, s := range texts {
-		t, err := tlsinspect.ParseTarget(s)
+		t, err := request.ParseTarget(s)
 		targets[i] = target{s, t, err}
 	}
 	return targets, nil

@@ -13,8 +13,10 @@ import (
 	"github.com/spf13/pflag"
 
 	"espost/esp8266"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -96,11 +98,11 @@ func loadProfile(file string) (*profile.Profile, error) {
 func (w *work) override() error {
 	p := w.profile
 	if w.target != "" {
-		t, err := tlsinspect.ParseTarget(w.target)
+		t, err := request.ParseTarget(w.target)
 		if err != nil {
 			return err
 		}
-		if old, err := tlsinspect.ParseTarget(p.Target); err != nil || old.Addr() != t.Addr() {
+		if old, err := request.ParseTarget(p.Target); err != nil || old.Addr() != t.Addr() {
 			p.Pin = esp8266.Pin{Mode: p.Pin.Mode} // that was another server's
 		}
 		p.Target = t.URL()
@@ -131,7 +133,7 @@ func (w *work) overridePin() error {
 		return nil
 	}
 	if mode := esp8266.PinMode(w.pin); mode.Valid() {
-		w.esp8266.Pin = esp8266.Pin{Mode: mode}
+		w.profile.Pin = esp8266.Pin{Mode: mode}
 		return nil
 	}
 	var digits []string
@@ -142,17 +144,17 @@ func (w *work) overridePin() error {
 		}
 		digits = append(digits, d)
 	}
-	w.esp8266.Pin = esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: digits}
+	w.profile.Pin = esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: digits}
 	return nil
 }
 
 // capture looks at the server and pins it, unless the profile has a pin: then the
 // report is nil.
 func (p *Program) capture(ctx context.Context, w *work) (*tlsinspect.Report, error) {
-	if w.esp8266.Pin.Pinned() {
+	if w.profile.Pin.Pinned() {
 		return nil, nil
 	}
-	target, err := tlsinspect.ParseTarget(w.profile.Target)
+	target, err := request.ParseTarget(w.profile.Target)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +169,7 @@ func (p *Program) capture(ctx context.Context, w *work) (*tlsinspect.Report, err
 	if !report.Board.Connects {
 		return nil, fmt.Errorf("an ESP8266 can't connect to %s: %s", sanitize.Line(target.Addr()), firstProblem(report))
 	}
-	mode := w.esp8266.Pin.Mode
+	mode := w.profile.Pin.Mode
 	if err := w.profile.Capture(report, mode); err != nil {
 		return nil, err
 	}
@@ -181,8 +183,8 @@ func (p *Program) capture(ctx context.Context, w *work) (*tlsinspect.Report, err
 // firstProblem is the worst finding, in words, with what to do.
 func firstProblem(r *tlsinspect.Report) string {
 	for _, f := range r.Findings {
-		if f.Severity == tlsinspect.Problem {
-			return sanitize.Line(f.Message + ". " + f.Fix)
+		if f.Severity == problem.Fatal {
+			return f.Sentences()
 		}
 	}
 	return "espost inspect tells more"

@@ -12,6 +12,8 @@ import (
 	"espost/demo"
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/problem"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -51,7 +53,7 @@ func TestTroubles(t *testing.T) {
 				t.Fatal("there is no expectation for it")
 			}
 			s := start(t, demo.Options{Trouble: info.Trouble})
-			target, err := tlsinspect.ParseTarget(s.URL())
+			target, err := request.ParseTarget(s.URL())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -63,7 +65,7 @@ func TestTroubles(t *testing.T) {
 			if report.Board.Connects != want.connects {
 				t.Errorf("connects %v, want %v (%v)", report.Board.Connects, want.connects, err)
 			}
-			if want.code != "" && !slices.ContainsFunc(report.Findings, func(f tlsinspect.Finding) bool { return f.Code == want.code }) {
+			if want.code != "" && !slices.ContainsFunc(report.Findings, func(f problem.Problem) bool { return f.Code == want.code }) {
 				t.Errorf("no finding %q among %+v", want.code, report.Findings)
 			}
 			if got := post(t, s, target, patience); got != want.post {
@@ -74,7 +76,7 @@ func TestTroubles(t *testing.T) {
 }
 
 // post sends a form and returns the answer's status or HTTPClient's error.
-func post(t *testing.T, s *demo.Server, target tlsinspect.Target, patience time.Duration) int {
+func post(t *testing.T, s *demo.Server, target request.Target, patience time.Duration) int {
 	t.Helper()
 	client := formpost.Client{
 		MaxBody:  4096, // endless needs no more

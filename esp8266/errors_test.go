@@ -24,7 +24,7 @@ func TestHTTPClientErrors(t *testing.T) {
 	}
 }
 
-func TestBearSSLError(t *testing.T) {
+func TestSSLError(t *testing.T) {
 	tests := []struct {
 		code             int
 		name, text, says string
@@ -39,14 +39,14 @@ func TestBearSSLError(t *testing.T) {
 		{512 + 40, "BearSSL 552", "SSL sent fatal alert - ", "The board itself"},
 	}
 	for _, tt := range tests {
-		e, ok := esp8266.BearSSLError(tt.code)
+		e, ok := esp8266.SSLError(tt.code).Info()
 		if !ok || e.Name != tt.name || !strings.Contains(e.Text, tt.text) || !strings.Contains(e.Meaning, tt.says) {
-			t.Errorf("BearSSLError(%d) = %+v, %v", tt.code, e, ok)
+			t.Errorf("SSLError(%d) = %+v, %v", tt.code, e, ok)
 		}
 	}
 	for _, code := range []int{-1, 11, 30, 32, 61, 63, 255, 768, -999} {
-		if e, ok := esp8266.BearSSLError(code); ok {
-			t.Errorf("BearSSLError(%d) = %+v, want none", code, e)
+		if e, ok := esp8266.SSLError(code).Info(); ok {
+			t.Errorf("SSLError(%d) = %+v, want none", code, e)
 		}
 	}
 }
@@ -75,8 +75,8 @@ func TestErrorsCoverBearSSLHeaders(t *testing.T) {
 			continue
 		}
 		code, _ := strconv.Atoi(c[2])
-		if _, ok := esp8266.BearSSLError(code); !ok {
-			t.Errorf("BearSSLError(%d) lacks %s", code, c[1])
+		if _, ok := esp8266.SSLError(code).Info(); !ok {
+			t.Errorf("SSLError(%d) lacks %s", code, c[1])
 		}
 	}
 	for _, a := range regexp.MustCompile(`#define BR_ALERT_(\w+)\s+(\d+)`).FindAllStringSubmatch(headers, -1) {
@@ -100,13 +100,13 @@ func TestAlert(t *testing.T) {
 func TestErrorSentences(t *testing.T) {
 	var all []esp8266.ErrorInfo
 	all = append(all, esp8266.HTTPClientErrors()...)
-	all = append(all, esp8266.BearSSLErrors()...)
+	all = append(all, esp8266.SSLErrors()...)
 	all = append(all, esp8266.Alerts()...)
 	for n := range 256 {
-		for _, base := range []int{esp8266.AlertReceived, esp8266.AlertSent} {
-			e, ok := esp8266.BearSSLError(base + n)
+		for _, base := range []esp8266.SSLError{esp8266.AlertReceived, esp8266.AlertSent} {
+			e, ok := (base + esp8266.SSLError(n)).Info()
 			if !ok {
-				t.Errorf("BearSSLError(%d) has no answer", base+n)
+				t.Errorf("SSLError(%d) has no answer", int(base)+n)
 			}
 			if esp8266.Alert(n).Text != "unassigned" {
 				all = append(all, e)

@@ -58,14 +58,14 @@ func explainNumber(n int) []ErrorInfo {
 	found.add(HTTPClientError(n))
 	found.add(HTTPStatus(n))
 	switch {
-	case n >= AlertReceived:
-		if base := (n - AlertReceived) % 256; n < AlertSent+256 && AlertName(base) != "unassigned" {
-			found.add(BearSSLError(n))
+	case SSLError(n) >= AlertReceived:
+		if base := n % 256; SSLError(n) < AlertSent+256 && AlertName(base) != "unassigned" {
+			found.add(SSLError(n).Info())
 		}
 	case n != 0:
-		found.add(BearSSLError(n))
+		found.add(SSLError(n).Info())
 		if n > 0 && AlertName(n) != "unassigned" { // the core takes the 256 away
-			found.add(BearSSLError(AlertReceived + n))
+			found.add((AlertReceived + SSLError(n)).Info())
 		}
 	}
 	return found
@@ -98,7 +98,6 @@ var (
 	// fingerprintDiffers is the core's debug line (WiFiClientSecureBearSSL.cpp,
 	// insecure_end_chain).
 	fingerprintDiffers = "received cert fp doesn't match"
-	notTrusted         = 62
 )
 
 func explainLine(line string) []ErrorInfo {
@@ -111,21 +110,21 @@ func explainLine(line string) []ErrorInfo {
 		found.add(HTTPStatus(number(m)))
 	}
 	switch {
-	case strings.Contains(lower, strings.ToLower(strings.TrimSuffix(PrefixReceived, "- "))):
+	case strings.Contains(lower, strings.ToLower(strings.TrimSuffix(prefixReceived, "- "))):
 		found = append(found, strippedAlerts(line)...)
 		return found
 	case strings.Contains(lower, fingerprintDiffers):
-		found.add(BearSSLError(notTrusted))
+		found.add(X509NotTrusted.Info())
 	}
 	for _, m := range bearSSLNumber.FindAllStringSubmatch(line, -1) {
 		if n := number(m); n != 0 {
-			found.add(BearSSLError(n))
+			found.add(SSLError(n).Info())
 		}
 	}
 	for _, m := range alertNumber.FindAllStringSubmatch(line, -1) {
 		found.add(Alert(number(m)), number(m) < 256)
 	}
-	for _, e := range BearSSLErrors() {
+	for _, e := range SSLErrors() {
 		if e.Code != 0 && strings.Contains(lower, strings.ToLower(strings.TrimSuffix(e.Text, "."))) {
 			found.add(e, true)
 		}
@@ -159,22 +158,22 @@ func named(line, lower string) findings {
 // same number. Alerts without such a text share one: the likely ones are listed.
 func strippedAlerts(line string) findings {
 	var found findings
-	before, after, _ := strings.Cut(line, strings.TrimSuffix(PrefixReceived, "- "))
+	before, after, _ := strings.Cut(line, strings.TrimSuffix(prefixReceived, "- "))
 	for _, m := range [][]string{bearSSLNumber.FindStringSubmatch(before), firstNumber.FindStringSubmatch(before)} {
 		if n := number(m); n > 0 {
-			found.add(BearSSLError(AlertReceived + n%AlertReceived))
+			found.add((AlertReceived + SSLError(n)%AlertReceived).Info())
 			return found
 		}
 	}
 	lower := strings.ToLower(after)
-	for _, e := range BearSSLErrors() {
+	for _, e := range SSLErrors() {
 		if e.Code > 0 && strings.Contains(lower, strings.ToLower(e.Text)) {
-			found.add(BearSSLError(AlertReceived + e.Code))
+			found.add((AlertReceived + SSLError(e.Code)).Info())
 		}
 	}
 	if len(found) == 0 {
-		for _, n := range []int{70, 80, 112} {
-			found.add(BearSSLError(AlertReceived + n))
+		for _, n := range []SSLError{70, 80, 112} {
+			found.add((AlertReceived + n).Info())
 		}
 	}
 	return found

@@ -109,7 +109,7 @@ func TestExplainLog(t *testing.T) {
 
 // Every error is found by its own name and by the core's own words.
 func TestExplainKnowsItself(t *testing.T) {
-	for _, e := range append(esp8266.HTTPClientErrors(), esp8266.BearSSLErrors()...) {
+	for _, e := range append(esp8266.HTTPClientErrors(), esp8266.SSLErrors()...) {
 		if e.Code == 0 {
 			continue
 		}
@@ -124,7 +124,7 @@ func TestExplainKnowsItself(t *testing.T) {
 		if got := esp8266.Explain(alert.Name); names(got) != alert.Name {
 			t.Errorf("Explain(%q) = %q", alert.Name, names(got))
 		}
-		received, _ := esp8266.BearSSLError(esp8266.AlertReceived + n)
+		received, _ := (esp8266.AlertReceived + esp8266.SSLError(n)).Info()
 		if got := esp8266.Explain(received.Text); n > 0 && alert.Text != "unassigned" && !strings.HasSuffix(received.Text, esp8266.TextUnknown) && names(got) != received.Name {
 			t.Errorf("Explain(%q) = %q, want %s", received.Text, names(got), received.Name)
 		}

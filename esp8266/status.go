@@ -1,8 +1,11 @@
 package esp8266
 
+// HTTPStatus explains a status that keeps a form from arriving.
+func HTTPStatus(code int) (ErrorInfo, bool) { return find("HTTP", httpStatuses[:], code) }
+
 // httpStatuses are the answers that keep a form from arriving (RFC 9110 §15,
 // RFC 6585 §4), with what they mean for a board.
-var httpStatuses = [...]explanation{
+var httpStatuses = [...]explanation[int]{
 	{301, "Moved Permanently", "The server sends the board to another address, and HTTPClient doesn't follow with the form.",
 		"Put the address of the Location header into espost and generate again."},
 	{302, "Found", "The server sends the board to another address, and HTTPClient doesn't follow with the form.",
@@ -41,13 +44,4 @@ var httpStatuses = [...]explanation{
 		"Try again later."},
 	{504, "Gateway Timeout", "A proxy in front of the server waited for it in vain.",
 		"Try again later, and look at the server's log."},
-}
-
-// HTTPStatus explains a status that keeps a form from arriving.
-func HTTPStatus(code int) (ErrorInfo, bool) {
-	e, ok := find(httpStatuses[:], code)
-	if !ok {
-		return ErrorInfo{}, false
-	}
-	return e.info("HTTP"), true
 }

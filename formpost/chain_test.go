@@ -45,7 +45,7 @@ func TestChainRules(t *testing.T) {
 		chain   []*testCA
 		anchor  *testCA
 		now     time.Duration
-		bearSSL int
+		bearSSL esp8266.SSLError
 		says    string
 	}{
 		{name: "whole chain", leaf: good, chain: []*testCA{middle, root}, anchor: root},

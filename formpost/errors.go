@@ -25,24 +25,6 @@ const (
 	httpReadTimeout      = -11
 )
 
-// BearSSL's errors (BearSSL inc/bearssl_ssl.h, inc/bearssl_x509.h).
-const (
-	bearUnsupportedVersion    = 3
-	bearTooLarge              = 6
-	bearBadSignature          = 27
-	bearWrongKeyUsage         = 28
-	bearX509BadSignature      = 52
-	bearX509Expired           = 54
-	bearX509DNMismatch        = 55
-	bearX509BadServerName     = 56
-	bearX509CriticalExtension = 57
-	bearX509NotCA             = 58
-	bearX509ForbiddenKeyUsage = 59
-	bearX509WeakPublicKey     = 60
-	bearX509NotTrusted        = 62
-	bearAlertReceived         = 256
-)
-
 // dialFailed is a connection that did not come about.
 func dialFailed(err error) *Error {
 	p, _ := errors.AsType[*problem.Problem](err)
@@ -53,8 +35,8 @@ func dialFailed(err error) *Error {
 // in the numbers that the board would have printed.
 type Error struct {
 	problem.Problem
-	HTTPClient int // 0 where the board would not have failed
-	BearSSL    int // 0 where TLS isn't to blame
+	HTTPClient int              // 0 where the board would not have failed
+	BearSSL    esp8266.SSLError // 0 where TLS isn't to blame
 }
 
 // Unwrap lets errors.As find the Problem.
@@ -71,7 +53,7 @@ func failed(httpClient int, message, fix string) *Error {
 }
 
 // refused is an Error of the TLS handshake.
-func refused(bearSSL int, message, fix string) *Error {
+func refused(bearSSL esp8266.SSLError, message, fix string) *Error {
 	e := failed(httpConnectionFailed, message, fix)
 	e.BearSSL = bearSSL
 	return e
@@ -98,14 +80,14 @@ func handshakeFailed(f failedHandshake) *Error {
 		return alertReceived(f)
 	case len(f.records.First) >= 3 && f.records.First[1] != 3:
 		e := dialFailed(netdial.Explain(&netdial.NotTLSError{First: f.records.First}, f.where, netdial.Handshaking, f.timeout))
-		e.BearSSL = bearUnsupportedVersion
+		e.BearSSL = esp8266.SSLUnsupportedVersion
 		return e
 	case netdial.TimedOut(f.err) && len(f.records.First) > 0:
 		return dialFailed(netdial.Explain(netdial.ErrSlow, f.where, netdial.Handshaking, f.timeout))
 	case netdial.TimedOut(f.err), netdial.HungUp(f.err):
 		return dialFailed(netdial.Explain(f.err, f.where, netdial.Handshaking, f.timeout))
 	case strings.Contains(f.err.Error(), "unsupported type of public key"):
-		return unusableKey(bearWrongKeyUsage, "a key of an unknown kind").because(f.err)
+		return unusableKey(esp8266.SSLWrongKeyUsage, "a key of an unknown kind").because(f.err)
 	case strings.Contains(f.err.Error(), "failed to parse certificate"):
 		return failed(0, fmt.Sprintf("The certificate of %s can't be read here, so the test POST wasn't sent; the board may still take it", host),
 			"Ask the server's owner for a certificate that follows RFC 5280, or try on the board").because(f.err)
@@ -138,7 +120,7 @@ func alertReceived(f failedHandshake) *Error {
 		fix = "Use the host name that the service is published under"
 	}
 	e := failed(httpConnectionFailed, message, fix).because(f.err)
-	e.BearSSL = bearAlertReceived + alert
+	e.BearSSL = esp8266.AlertReceived + esp8266.SSLError(alert)
 	return e
 }
 
@@ -147,47 +129,47 @@ func fingerprintDiffers(host, sha1 string) *Error {
 	if _, err := netip.ParseAddr(host); err == nil {
 		fix = "Use the host's name instead of its address: for an address the server may have served another certificate here than the board, which asks for it by name"
 	}
-	return refused(bearX509NotTrusted, fmt.Sprintf("The fingerprint differs: %s now serves a certificate with SHA-1 %s", host, sha1), fix)
+	return refused(esp8266.X509NotTrusted, fmt.Sprintf("The fingerprint differs: %s now serves a certificate with SHA-1 %s", host, sha1), fix)
 }
 
-func keyDiffers(host string, code int) *Error {
+func keyDiffers(host string, code esp8266.SSLError) *Error {
 	return refused(code, fmt.Sprintf("The public key differs: %s has another key than the pinned one", host),
 		"Look at the certificate again and pin the new key, if the server changed it")
 }
 
-func unusableKey(code int, what string) *Error {
+func unusableKey(code esp8266.SSLError, what string) *Error {
 	return refused(code, fmt.Sprintf("The server's certificate holds %s, which the board can't use", what),
 		"Give the server a certificate with a P-256 key or an RSA key of 2048 bits")
 }
 
 // chainRefused is BearSSL's verdict on a chain in CA mode.
-func chainRefused(host string, code int, chain []*x509.Certificate, now time.Time) *Error {
+func chainRefused(host string, code esp8266.SSLError, chain []*x509.Certificate, now time.Time) *Error {
 	e := refused(code, "", "")
 	switch code {
-	case bearX509Expired:
+	case esp8266.X509Expired:
 		e.Message, e.Fix = outdatedMessage(host, chain, now)
-	case bearX509BadServerName:
+	case esp8266.X509BadServerName:
 		e.Message = fmt.Sprintf("The certificate isn't for %s", host)
 		e.Fix = "Use a name that the certificate holds as a DNS name; the board ignores IP addresses in it"
-	case bearX509NotTrusted:
+	case esp8266.X509NotTrusted:
 		e.Message = fmt.Sprintf("No certificate that %s serves was signed by the pinned CA", host)
 		e.Fix = "Look at the certificate again and choose its CA"
-	case bearX509DNMismatch:
+	case esp8266.X509DNMismatch:
 		e.Message = fmt.Sprintf("%s serves its chain out of order, or with a gap", host)
 		e.Fix = "Have the server send its certificate first and then each issuer in turn"
-	case bearX509BadSignature:
+	case esp8266.X509BadSignature:
 		e.Message = fmt.Sprintf("A signature in the chain of %s is wrong", host)
 		e.Fix = "Have the server send the intermediate certificate that really signed its own"
-	case bearX509CriticalExtension:
+	case esp8266.X509CriticalExtension:
 		e.Message = fmt.Sprintf("A certificate of %s has a critical extension that the board doesn't know", host)
 		e.Fix = "Use a fingerprint or public-key pin, or a certificate without name constraints"
-	case bearX509NotCA, bearX509ForbiddenKeyUsage:
+	case esp8266.X509NotCA, esp8266.X509ForbiddenKeyUsage:
 		e.Message = fmt.Sprintf("A certificate in the chain of %s may not sign others", host)
 		e.Fix = "Have the server send the chain that its CA gave out"
-	case bearWrongKeyUsage:
+	case esp8266.SSLWrongKeyUsage:
 		e.Message = fmt.Sprintf("The certificate of %s says that its key may not be used for this key exchange", host)
 		e.Fix = "Have it issued anew with the key usage digitalSignature, and keyEncipherment for RSA"
-	case bearX509WeakPublicKey:
+	case esp8266.X509WeakPublicKey:
 		e.Message = fmt.Sprintf("A key in the chain of %s is shorter than 1024 bits", host)
 		e.Fix = "Give the server a certificate with a P-256 key or an RSA key of 2048 bits"
 	default:

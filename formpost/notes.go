@@ -82,13 +82,13 @@ func (o outcome) recordTooLarge() (problem.Problem, bool) {
 	n := problem.Problem{
 		Severity: problem.Warning, Code: NoteRecordTooLarge,
 		Message: fmt.Sprintf("The server sent a TLS record of %d bytes; the board's receiving buffer of %d is too small for it (BearSSL %d), so it would lose the connection while reading the body",
-			o.LargestRecord, rx, bearTooLarge),
+			o.LargestRecord, rx, esp8266.SSLTooLarge),
 		Fix: fmt.Sprintf("Set the receiving buffer to %d bytes, or let the server accept max_fragment_length", esp8266.MaxBuffer),
 	}
 	if !fits(o.answer.headRecord) {
 		o.BoardStatus = httpConnectionLost
 		n.Message = fmt.Sprintf("The server sent a TLS record of %d bytes; the board's receiving buffer of %d is too small for it (BearSSL %d), so it would report HTTPClient %d instead of %d",
-			o.LargestRecord, rx, bearTooLarge, httpConnectionLost, o.Status)
+			o.LargestRecord, rx, esp8266.SSLTooLarge, httpConnectionLost, o.Status)
 	}
 	return n, !fits(o.LargestRecord)
 }

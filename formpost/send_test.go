@@ -115,7 +115,7 @@ func TestPinModes(t *testing.T) {
 		leaf    *testCA
 		pin     esp8266.Pin
 		change  func(*tls.Config)
-		bearSSL int // 0: passes
+		bearSSL esp8266.SSLError // 0: passes
 		says    string
 	}{
 		{name: "fingerprint", leaf: leaf, pin: leaf.pin()},
@@ -154,7 +154,7 @@ func TestPinModes(t *testing.T) {
 }
 
 // wantError checks err's codes and words.
-func wantError(t *testing.T, err error, httpClient, bearSSL int, says string) {
+func wantError(t *testing.T, err error, httpClient int, bearSSL esp8266.SSLError, says string) {
 	t.Helper()
 	var e *formpost.Error
 	if !errors.As(err, &e) {
@@ -193,7 +193,7 @@ func TestNoAnswer(t *testing.T) {
 		name       string
 		server     *server
 		httpClient int
-		bearSSL    int
+		bearSSL    esp8266.SSLError
 		says       string
 	}{
 		{"refused", refused, -1, 0, "Nothing listens"},

@@ -81,25 +81,25 @@ func (p *pinCheck) judge(state tls.ConnectionState) *Error {
 // (BearSSL src/x509/x509_knownkey.c, src/ssl/ssl_hs_client.t0).
 func (p *pinCheck) judgeKey(leaf *x509.Certificate, suite uint16) *Error {
 	equal := false
-	code := bearWrongKeyUsage
+	code := esp8266.SSLWrongKeyUsage
 	switch key := p.key.(type) {
 	case *rsa.PublicKey:
 		equal = key.Equal(leaf.PublicKey)
 		if _, same := leaf.PublicKey.(*rsa.PublicKey); same {
-			code = bearBadSignature
+			code = esp8266.SSLBadSignature
 		}
 	case *ecdsa.PublicKey:
 		equal = key.Equal(leaf.PublicKey)
 		if _, same := leaf.PublicKey.(*ecdsa.PublicKey); same {
-			code = bearBadSignature
+			code = esp8266.SSLBadSignature
 		}
 	}
 	if equal {
 		return nil
 	}
 	s, _ := esp8266.CipherSuiteByID(suite)
-	if code == bearBadSignature && !s.KeyExchange.Ephemeral() {
-		code = bearAlertReceived + 20 // bad_record_mac: the premaster secret was garbled
+	if code == esp8266.SSLBadSignature && !s.KeyExchange.Ephemeral() {
+		code = esp8266.AlertReceived + 20 // bad_record_mac: the premaster secret was garbled
 	}
 	return keyDiffers(p.host, code)
 }
@@ -113,24 +113,24 @@ func keyUnfit(leaf *x509.Certificate) *Error {
 		if key.N.BitLen() <= 4096 {
 			return nil
 		}
-		return unusableKey(bearWrongKeyUsage, fmt.Sprintf("an RSA key of %d bits", key.N.BitLen()))
+		return unusableKey(esp8266.SSLWrongKeyUsage, fmt.Sprintf("an RSA key of %d bits", key.N.BitLen()))
 	case *ecdsa.PublicKey:
 		switch name := key.Curve.Params().Name; name {
 		case "P-256", "P-384", "P-521":
 			return nil
 		default:
-			return unusableKey(bearWrongKeyUsage, "a key on "+name)
+			return unusableKey(esp8266.SSLWrongKeyUsage, "a key on "+name)
 		}
 	}
 	// The board offers no signature algorithm for other keys, so the server
 	// that has none but these ends the handshake with alert 40.
-	return unusableKey(bearAlertReceived+40, fmt.Sprintf("an %s key", strings.ToUpper(leaf.PublicKeyAlgorithm.String()[:1])+leaf.PublicKeyAlgorithm.String()[1:]))
+	return unusableKey(esp8266.AlertReceived+40, fmt.Sprintf("an %s key", strings.ToUpper(leaf.PublicKeyAlgorithm.String()[:1])+leaf.PublicKeyAlgorithm.String()[1:]))
 }
 
 // judgeChain returns BearSSL's error for the chain as served, or 0 if the board
 // trusts it: the judge is tlsinspect's, so that what a look said about a CA holds
 // for the test POST.
-func (p *pinCheck) judgeChain(chain []*x509.Certificate, suite uint16) int {
+func (p *pinCheck) judgeChain(chain []*x509.Certificate, suite uint16) esp8266.SSLError {
 	var served []*tlsinspect.Certificate
 	for _, c := range chain {
 		served = append(served, tlsinspect.NewCertificate(c.Raw))

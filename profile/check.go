@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"espost/esp8266"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/tlsinspect"
 )
@@ -93,8 +94,8 @@ func (c Checker) Judge(p *Profile, r *tlsinspect.Report) Verdict {
 	v := Verdict{Status: Right, Served: r.Fingerprint(), Report: r}
 	if !r.Board.Connects {
 		v.Status = Broken
-		v.Reason, v.Fix = "no board can connect any more", "Let espost inspect the server."
-		if i := slices.IndexFunc(r.Findings, func(f tlsinspect.Finding) bool { return f.Severity == tlsinspect.Problem }); i >= 0 {
+		v.Reason, v.Fix = "no board can connect any more", "Let espost inspect the server"
+		if i := slices.IndexFunc(r.Findings, func(f problem.Problem) bool { return f.Severity == problem.Fatal }); i >= 0 {
 			v.Reason, v.Fix = sanitize.Line(r.Findings[i].Message), sanitize.Line(r.Findings[i].Fix)
 		}
 		return v
@@ -112,7 +113,7 @@ func (c Checker) Judge(p *Profile, r *tlsinspect.Report) Verdict {
 		if other := strangers(p, r); other != "" {
 			v.Status = Soon
 			v.Reason = "another address of the host serves " + other + ": boards that get there refuse it"
-			v.Fix = "Pin both fingerprints, or the public key or the CA."
+			v.Fix = "Pin both fingerprints, or the public key or the CA"
 			return v
 		}
 		return c.timed(v, leaf.Renewal(), leaf.NotAfter)
@@ -151,14 +152,14 @@ func sameText(a, b string) bool {
 // server; anyone else is when the certificate is made out to the host.
 func (v Verdict) broken(p *Profile, r *tlsinspect.Report) Verdict {
 	v.Status = Broken
-	v.Fix = "Update the pin (espost check --update) and flash the boards again."
+	v.Fix = "Update the pin (espost check --update) and flash the boards again"
 	leaf := r.Chain[0]
 	sameKey := v.KeyKept != nil && *v.KeyKept
-	otherName := slices.ContainsFunc(r.Findings, func(f tlsinspect.Finding) bool { return f.Code == tlsinspect.CodeNameMismatch })
+	otherName := slices.ContainsFunc(r.Findings, func(f problem.Problem) bool { return f.Code == tlsinspect.CodeNameMismatch })
 	switch {
 	case otherName && !sameKey:
 		v.Reason = fmt.Sprintf("another server answers: its certificate is for %s", leaf.Name())
-		v.Fix = "Check that the name still leads to your server before you update the pin."
+		v.Fix = "Check that the name still leads to your server before you update the pin"
 	case p.Pin.Mode == esp8266.PinCA:
 		v.Renewed = true
 		v.Reason = fmt.Sprintf("the certificate now comes from another CA (%s)", leaf.IssuerName())
@@ -192,6 +193,6 @@ func (c Checker) timed(v Verdict, expected, end time.Time) Verdict {
 	if expected.Equal(end) {
 		v.Reason = "the pinned certificate ends on " + end.UTC().Format("2 Jan 2006")
 	}
-	v.Fix = "Plan to update the pin then, or pin the public key or the CA."
+	v.Fix = "Plan to update the pin then, or pin the public key or the CA"
 	return v
 }

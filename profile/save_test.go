@@ -295,7 +295,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(example)
 	f.Add("espost: 2\ntarget: x\n")
 	f.Add("espost: 2\nrequest:\n  headers: ! ") // the YAML library dereferences nil
-	f.Add("espost: 2\ntarget: A0\rpin:")     // CR alone ends a line
+	f.Add("espost: 2\ntarget: A0\rpin:")        // CR alone ends a line
 	f.Add("espost: 2\ntarget: x\nform: {fields: [{name: \"\\x00\", value: |\n a\n}]}")
 	f.Add("espost: 2\ntarget: &a x\npin: {ca: [*a, *a]}\n<<: {form: }\n")
 	f.Fuzz(func(t *testing.T, text string) {

@@ -96,7 +96,7 @@ func (s *Session) Capture(r *tlsinspect.Report, mode esp8266.PinMode) error {
 	}
 	if !choice.Works {
 		reason := "the board can't connect"
-		if e, ok := esp8266.BearSSLError(choice.Error); ok && choice.Error != 0 {
+		if e, ok := choice.Error.Info(); ok && choice.Error != 0 {
 			reason = e.Name + ", " + e.Meaning
 		}
 		return problem.At("pin.mode", fmt.Sprintf("a board that pins this server by %s could not connect: %s", mode, reason), "choose another way to know the server")

@@ -17,12 +17,13 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"espost/request"
 	"espost/tlsinspect"
 )
 
 // farAway relays to a server as if it were a round trip away. Loopback connects
 // at once, so the first bytes pay for the handshake of TCP too.
-func farAway(b *testing.B, at tlsinspect.Target) tlsinspect.Target {
+func farAway(b *testing.B, at request.Target) request.Target {
 	return serve(b, func(conn net.Conn) {
 		server, err := net.Dial("tcp", at.Addr())
 		if err != nil {
@@ -79,7 +80,7 @@ func BenchmarkFingerprintCPU(b *testing.B) {
 	}
 }
 
-func compareCPU(b *testing.B, at tlsinspect.Target) {
+func compareCPU(b *testing.B, at request.Target) {
 	b.Helper()
 	at.Host = "127.0.0.1" // the name lookup would cost both the same
 	c := new(tlsinspect.Client)

@@ -6,27 +6,26 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"net"
 	"net/netip"
-	"strconv"
 	"time"
 
 	"espost/esp8266"
+	"espost/internal/netdial"
 )
 
-// errSeen ends a browser's handshake as soon as everything is known.
-var errSeen = errors.New("seen enough")
+// errChainSeen ends a browser's handshake as soon as everything is known.
+var errChainSeen = errors.New("seen enough")
 
-// seeAsBrowser looks as a modern browser does: TLS up to 1.3, the system's
+// probeAsBrowser looks as a modern browser does: TLS up to 1.3, the system's
 // roots. It costs no more round trips than a flight: where the server chooses
 // TLS 1.2, the handshake ends at the certificate.
-func (in *inspection) seeAsBrowser(ctx context.Context, ip netip.Addr) {
+func (in *inspection) probeAsBrowser(ctx context.Context, ip netip.Addr) {
 	p := in.client.startPart(PartBrowser)
 	b := new(Browser)
-	patience := in.client.patience(ctx)
+	timeout := in.client.timeoutWithin(ctx)
 	served, err := in.browserHandshake(ctx, ip, b)
 	if len(served) == 0 {
-		reason := connectionError(err, shownAddr(in.target, ip), true, patience)
+		reason := netdial.Explain(err, shownAddr(in.target, ip), netdial.Handshaking, timeout)
 		b.Err = reason
 		in.browser = b
 		p.tell(Failed, reason.Message)
@@ -49,23 +48,23 @@ func (in *inspection) browserHandshake(ctx context.Context, ip netip.Addr, b *Br
 	c := in.client
 	ctx, cancel := context.WithTimeout(ctx, c.timeout())
 	defer cancel()
-	conn, err := c.dial(ctx, net.JoinHostPort(ip.String(), strconv.Itoa(in.target.Port)))
+	conn, err := c.dial(ctx, in.target, ip)
 	if err != nil {
 		return nil, err
 	}
 	defer conn.Close()
-	defer obey(ctx, conn)()
+	defer closeOnCancel(ctx, conn)()
 	client := tls.Client(conn, &tls.Config{
 		ServerName:         in.target.Host,
 		NextProtos:         []string{"h2", "http/1.1"},
-		InsecureSkipVerify: true, // judged by trust, so that the chain is known when it is not trusted
+		InsecureSkipVerify: true, // decided by trust, so that the chain is known when it is not trusted
 		VerifyPeerCertificate: func(raw [][]byte, _ [][]*x509.Certificate) error {
 			served = raw
 			return nil
 		},
 		VerifyConnection: func(s tls.ConnectionState) error {
 			if b.Version = s.Version; s.Version < tls.VersionTLS13 {
-				return errSeen
+				return errChainSeen
 			}
 			return nil
 		},

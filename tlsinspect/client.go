@@ -7,10 +7,13 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"strconv"
 	"sync"
 	"time"
 
-	"espost/esp8266"
+	"espost/internal/netdial"
+	"espost/internal/problem"
+	"espost/request"
 )
 
 // A Client looks at servers. Its zero value is ready to use and dials the real
@@ -23,7 +26,7 @@ type Client struct {
 	// Lookup finds a host's addresses; network is "ip". nil means
 	// net.DefaultResolver.
 	Lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
-	// Now is the time that certificates are judged by. nil means time.Now.
+	// Now is the time that certificates are held against. nil means time.Now.
 	Now func() time.Time
 	// Rand feeds the hellos' randoms and must be safe for concurrent use. nil
 	// means crypto/rand.Reader.
@@ -55,9 +58,9 @@ func (c *Client) timeout() time.Duration {
 	return defaultTimeout
 }
 
-// patience is how long one connection may take: c's timeout, or what ctx leaves
+// timeoutWithin is how long one connection may take: c's timeout, or what ctx leaves
 // of it.
-func (c *Client) patience(ctx context.Context) time.Duration {
+func (c *Client) timeoutWithin(ctx context.Context) time.Duration {
 	limit := c.timeout()
 	if deadline, ok := ctx.Deadline(); ok {
 		limit = min(limit, time.Until(deadline).Round(10*time.Millisecond))
@@ -72,45 +75,49 @@ func (c *Client) rand() io.Reader {
 	return rand.Reader
 }
 
-func (c *Client) dial(ctx context.Context, address string) (net.Conn, error) {
-	if c.Dial != nil {
-		return c.Dial(ctx, "tcp", address)
+func (c *Client) dialer() netdial.Dialer { return netdial.Dialer{Dial: c.Dial, Lookup: c.Lookup} }
+
+// dial connects to one of the target's addresses.
+func (c *Client) dial(ctx context.Context, t request.Target, ip netip.Addr) (net.Conn, error) {
+	return c.dialer().Connect(ctx, net.JoinHostPort(ip.String(), strconv.Itoa(t.Port)))
+}
+
+// addressesToDial are those to look at: the board speaks IPv4 only, so the
+// others matter only when there is nothing else.
+func addressesToDial(a netdial.Addresses) []netip.Addr {
+	list := a.V4
+	if len(list) == 0 {
+		list = a.V6
 	}
-	d := net.Dialer{KeepAlive: -1} // the connection won't live long enough
-	return d.DialContext(ctx, "tcp", address)
+	return list[:min(len(list), maxAddresses)]
 }
 
 // Fingerprint returns the SHA-1 fingerprint of the certificate that the board
 // is served: 40 upper-case hex digits. It opens one connection and reads one
 // flight; where the host's first address doesn't answer it goes on to others,
-// for three times Timeout at most. An error is an *Error.
-func (c *Client) Fingerprint(ctx context.Context, t Target) (string, error) {
-	addresses, err := c.resolve(ctx, t)
+// for three times Timeout at most. An error is a *problem.Problem.
+func (c *Client) Fingerprint(ctx context.Context, t request.Target) (string, error) {
+	found, err := c.dialer().Resolve(ctx, t.Host, c.timeout())
 	if err != nil {
 		return "", err
 	}
 	ctx, cancel := context.WithTimeout(ctx, addressesWaitedFor*c.timeout())
 	defer cancel()
-	var first *Error
-	for _, ip := range addresses.dialled() {
-		l := c.look(ctx, t, ip, boardOffer(t))
-		if l.flight != nil && l.flight.chain != nil {
-			return fingerprint(l.flight.chain[0]), nil
+	var first *problem.Problem
+	for _, ip := range addressesToDial(found) {
+		p := c.probe(ctx, t, ip, boardOffer(t))
+		if p.flight != nil && p.flight.chain != nil {
+			return fingerprint(p.flight.chain[0]), nil
 		}
-		if l.refused() {
-			return "", l.refusal()
+		if p.refused() {
+			return "", p.refusal()
 		}
-		if first == nil || l.err.Code == ErrorCanceled {
-			first = l.err
+		if first == nil || p.err.Code == netdial.CodeCanceled {
+			first = p.err
 		}
 		if ctx.Err() != nil {
 			break
 		}
 	}
 	return "", first
-}
-
-// boardOffer is what an ordinary sketch offers to the target.
-func boardOffer(t Target) offer {
-	return offer{serverName: t.Host, buffers: esp8266.DefaultBuffers()}
 }

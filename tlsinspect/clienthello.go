@@ -8,6 +8,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 
 	"espost/esp8266"
+	"espost/request"
 )
 
 // TLS numbers (RFC 5246, RFC 6066, RFC 8422, RFC 5746).
@@ -40,18 +41,23 @@ type offer struct {
 	serverName string // "" leaves server_name out
 	buffers    esp8266.Buffers
 	basic      bool // a build with basic ciphers: four suites, no elliptic curves
-	wide       bool // no board's offer: it adds what servers may insist on, to learn their reasons
+	extended   bool // no board's offer: it adds what servers may insist on, to learn their reasons
 }
 
-// What a wide offer adds: Diffie-Hellman suites and those of other national
+// boardOffer is what an ordinary sketch offers to the target.
+func boardOffer(t request.Target) offer {
+	return offer{serverName: t.Host, buffers: esp8266.DefaultBuffers()}
+}
+
+// What an extended offer adds: Diffie-Hellman suites and those of other national
 // standards, Ed25519, Ed448 and RSA-PSS (RFC 8446 §4.2.3), more curves.
 var (
-	wideSuites = []uint16{
+	extendedSuites = []uint16{
 		0xccaa, 0x009f, 0x009e, 0x006b, 0x0067, 0x0039, 0x0033, 0xc09f, 0xc09e,
 		0xc077, 0xc076, 0xc073, 0xc072, 0xc0ab, 0xc0a2, 0x00c4, 0x00be, 0x0088, 0x0045, 0xc011, 0xc007, 0x0005,
 	}
-	wideSignatures = []uint16{0x0807, 0x0808, 0x0809, 0x080a, 0x080b, 0x0804, 0x0805, 0x0806, 0x0402, 0x0202}
-	wideGroups     = []uint16{0x001e, 0x001a, 0x001b, 0x001c, 0x0016, 0x0015}
+	extendedSignatures = []uint16{0x0807, 0x0808, 0x0809, 0x080a, 0x080b, 0x0804, 0x0805, 0x0806, 0x0402, 0x0202}
+	extendedGroups     = []uint16{0x001e, 0x001a, 0x001b, 0x001c, 0x0016, 0x0015}
 )
 
 // suites returns what the offer lists of the board's suites.
@@ -116,7 +122,7 @@ func (o offer) marshal(random [32]byte) ([]byte, error) {
 				for _, s := range o.suites() {
 					b.AddUint16(s.ID)
 				}
-				o.addWide(b, wideSuites)
+				o.addExtended(b, extendedSuites)
 			})
 			b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddUint8(compressionNull) })
 			b.AddUint16LengthPrefixed(o.addExtensions)
@@ -154,7 +160,7 @@ func (o offer) addExtensions(b *cryptobyte.Builder) {
 					b.AddUint16(uint16(s))
 				}
 			}
-			o.addWide(b, wideSignatures)
+			o.addExtended(b, extendedSignatures)
 		})
 	})
 	if o.basic {
@@ -166,7 +172,7 @@ func (o offer) addExtensions(b *cryptobyte.Builder) {
 			for _, g := range esp8266.Groups() {
 				b.AddUint16(uint16(g))
 			}
-			o.addWide(b, wideGroups)
+			o.addExtended(b, extendedGroups)
 		})
 	})
 	b.AddUint16(extensionPointFormats)
@@ -175,9 +181,9 @@ func (o offer) addExtensions(b *cryptobyte.Builder) {
 	})
 }
 
-// addWide adds to a list what only a wide offer holds.
-func (o offer) addWide(b *cryptobyte.Builder, list []uint16) {
-	if !o.wide {
+// addExtended adds to a list what only an extended offer holds.
+func (o offer) addExtended(b *cryptobyte.Builder, list []uint16) {
+	if !o.extended {
 		return
 	}
 	for _, v := range list {

@@ -6,7 +6,7 @@
 //
 // A Client looks; its zero value is ready to use:
 //
-//	target, err := tlsinspect.ParseTarget("https://postman-echo.com/post")
+//	target, err := request.ParseTarget("https://postman-echo.com/post")
 //	…
 //	report, err := new(tlsinspect.Client).Inspect(ctx, target)
 //	…

@@ -6,11 +6,13 @@ import (
 	"net"
 
 	"espost/esp8266"
+	"espost/internal/netdial"
+	"espost/request"
 )
 
-// JudgeConn sends the board's hello and returns BearSSL's error number for the
+// EvaluateConn sends the board's hello and returns BearSSL's error number for the
 // answer.
-func JudgeConn(conn net.Conn, t Target) (int, error) {
+func EvaluateConn(conn net.Conn, t request.Target) (esp8266.SSLError, error) {
 	random, err := clientRandom(rand.Reader)
 	if err != nil {
 		return 0, err
@@ -23,15 +25,15 @@ func JudgeConn(conn net.Conn, t Target) (int, error) {
 		return 0, err
 	}
 	f, err := readFlight(conn, boardOffer(t), random)
-	var malformed *malformedError
-	var notTLS *notTLSError
+	var malformed *netdial.MalformedError
+	var notTLS *netdial.NotTLSError
 	switch {
 	case errors.As(err, &malformed):
-		f.board = malformed.board
+		f.board = malformed.Board
 	case errors.As(err, &notTLS):
-		return bearUnsupportedVersion, nil
+		return esp8266.SSLUnsupportedVersion, nil
 	}
-	return f.judge(), nil
+	return f.evaluate(), nil
 }
 
 // ClientHello is the record for a name, two buffers and a kind of build.

@@ -3,23 +3,31 @@ package tlsinspect_test
 import (
 	"bytes"
 	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/binary"
+	"errors"
 	"io"
+	"math/big"
 	"net"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"espost/esp8266"
+	"espost/internal/netdial"
+	"espost/internal/problem"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
-func inspect(t *testing.T, c *tlsinspect.Client, at tlsinspect.Target) *tlsinspect.Report {
+func inspect(t *testing.T, c *tlsinspect.Client, at request.Target) *tlsinspect.Report {
 	t.Helper()
 	report, err := c.Inspect(t.Context(), at)
 	if err != nil {
@@ -28,7 +36,7 @@ func inspect(t *testing.T, c *tlsinspect.Client, at tlsinspect.Target) *tlsinspe
 	return report
 }
 
-func finding(t *testing.T, r *tlsinspect.Report, code string) tlsinspect.Finding {
+func finding(t *testing.T, r *tlsinspect.Report, code string) problem.Problem {
 	t.Helper()
 	for _, f := range r.Findings {
 		if f.Code == code {
@@ -36,7 +44,7 @@ func finding(t *testing.T, r *tlsinspect.Report, code string) tlsinspect.Finding
 		}
 	}
 	t.Errorf("finding %s is missing from%s", code, codes(r))
-	return tlsinspect.Finding{}
+	return problem.Problem{}
 }
 
 // serving is a script that serves the chain with RSA.
@@ -60,7 +68,7 @@ func TestFragmentLengthIgnored(t *testing.T) {
 	s.extensions = []byte{0, 1, 0, 1, 1}
 	report := inspect(t, new(tlsinspect.Client), s.play(t))
 	f := finding(t, report, tlsinspect.CodeMFLNIgnored)
-	if f.Severity != tlsinspect.Warning || report.Board.Buffers != esp8266.DefaultBuffers() || len(report.Board.MaxFragmentLengths) != 0 {
+	if f.Severity != problem.Warning || report.Board.Buffers != esp8266.DefaultBuffers() || len(report.Board.MaxFragmentLengths) != 0 {
 		t.Errorf("%+v; buffers %v, lengths %v", f, report.Board.Buffers, report.Board.MaxFragmentLengths)
 	}
 	s.split = 400
@@ -70,7 +78,7 @@ func TestFragmentLengthIgnored(t *testing.T) {
 	}
 }
 
-// A certificate that Go refuses is judged all the same: the board doesn't mind.
+// A certificate that Go refuses counts all the same: the board doesn't mind.
 func TestUnparsableCertificate(t *testing.T) {
 	good := selfSigned(t, rsa2048())
 	serial := append([]byte{2, byte(len(good.cert.SerialNumber.Bytes()))}, good.cert.SerialNumber.Bytes()...)
@@ -137,7 +145,7 @@ func TestHangsUpOnTheBoardOnly(t *testing.T) {
 	})
 	report := inspect(t, new(tlsinspect.Client), at)
 	f := finding(t, report, tlsinspect.CodeTLS13Only)
-	if report.Board.Connects || report.Fingerprint() != "" || report.Browser.Fingerprint == "" || f.Severity != tlsinspect.Problem {
+	if report.Board.Connects || report.Fingerprint() != "" || report.Browser.Fingerprint == "" || f.Severity != problem.Fatal {
 		t.Errorf("%+v %+v", report.Board, report.Browser)
 	}
 }
@@ -151,11 +159,11 @@ func (r *replayed) Read(p []byte) (int, error) { return r.in.Read(p) }
 
 func TestPlainHTTPNoteStays(t *testing.T) {
 	at := openssl(t, selfSigned(t, p256()))
-	noted, err := tlsinspect.ParseTarget("http://" + at.Addr())
+	noted, err := request.ParseTarget("http://" + at.Addr())
 	if err != nil {
 		t.Fatal(err)
 	}
-	finding(t, inspect(t, new(tlsinspect.Client), noted), tlsinspect.CodePlainHTTP)
+	finding(t, inspect(t, new(tlsinspect.Client), noted), request.CodePlainHTTP)
 }
 
 func TestRenewal(t *testing.T) {
@@ -204,7 +212,7 @@ func TestAdvice(t *testing.T) {
 
 // A new code comes with a test that provokes it.
 func TestEveryCodeIsTested(t *testing.T) {
-	source, err := os.ReadFile("codes.go")
+	source, err := os.ReadFile("findings.go")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,11 +230,88 @@ func TestEveryCodeIsTested(t *testing.T) {
 	}
 	found := regexp.MustCompile(`(?m)^\t(Code\w+) += ("[a-z0-9-]+")$`).FindAllStringSubmatch(string(source), -1)
 	if len(found) < 40 {
-		t.Fatalf("codes.go has %d codes; is it read right?", len(found))
+		t.Fatalf("findings.go has %d codes; is it read right?", len(found))
 	}
 	for _, code := range found {
 		if !strings.Contains(tests.String(), code[2]) && !regexp.MustCompile(`\b`+code[1]+`\b`).MatchString(tests.String()) {
 			t.Errorf("no test mentions %s, %s", code[1], code[2])
 		}
 	}
+}
+
+// tinyKey is a leaf whose RSA key is shorter than the 59 bytes that BearSSL wants
+// for RSA key exchange (ssl_hs_client.t0). Nobody makes such keys any more, so
+// the number is no product of primes: nothing ever decrypts with it.
+func tinyKey(t *testing.T) []byte {
+	t.Helper()
+	n := new(big.Int).Lsh(big.NewInt(3), 8*58-2)
+	key := &rsa.PublicKey{N: n.Add(n, big.NewInt(1)), E: 65537}
+	der, err := x509.CreateCertificate(rand.Reader, template(), authority("Signs anything"), key, rsa2048())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return der
+}
+
+// What a server does to the board, and the finding and words that come of it.
+func TestRefusals(t *testing.T) {
+	alert := func(n byte) script { return script{raw: []byte{21, 3, 3, 0, 2, 2, n}} }
+	odd := serving(selfSigned(t, rsa2048()).cert.Raw)
+	odd.extensions = []byte{0, 16, 0, 0} // ALPN, which the board doesn't send
+	tiny := serving(tinyKey(t))
+	tiny.suite, tiny.omitSKE = 0x009c, true
+	for _, tt := range []struct {
+		name   string
+		server script
+		code   string
+		says   string
+	}{
+		{"wants another version", alert(70), tlsinspect.CodeVersionTooOld, "no version of TLS that the board knows"},
+		{"wants another suite", alert(40), tlsinspect.CodeNoSharedSuite, "alert 40"},
+		{"finds them too weak", alert(71), tlsinspect.CodeNoSharedSuite, "alert 71"},
+		{"doesn't know the name", alert(112), tlsinspect.CodeRefused, "does not know the name localhost"},
+		{"gives no reason", alert(80), tlsinspect.CodeRefused, "alert 80, internal_error"},
+		{"answers what was not asked", odd, tlsinspect.CodeBadHello, "BearSSL error 20"},
+		{"has a tiny key", tiny, tlsinspect.CodeKeyTooSmall, "RSA 464"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			report := inspect(t, new(tlsinspect.Client), tt.server.play(t))
+			f := finding(t, report, tt.code)
+			if report.Board.Connects || f.Severity != problem.Fatal || !strings.Contains(f.Message, tt.says) || f.Fix == "" {
+				t.Errorf("connects is %t; %+v", report.Board.Connects, f)
+			}
+			var served []byte
+			if len(tt.server.chain) > 0 {
+				served = tt.server.chain[0]
+			}
+			agrees(t, report, served)
+		})
+	}
+}
+
+// An answer that is no TLS is an error, and the report that comes with it says
+// so to scripts.
+func TestNotTLSFinding(t *testing.T) {
+	report, err := new(tlsinspect.Client).Inspect(t.Context(), script{raw: []byte("SSH-2.0-OpenSSH_9.9\r\n")}.play(t))
+	var e *problem.Problem
+	if !errors.As(err, &e) || e.Code != netdial.CodeNotTLS {
+		t.Fatalf("the error is %v", err)
+	}
+	if f := finding(t, report, tlsinspect.CodeNotTLS); f.Severity != problem.Fatal || !strings.Contains(f.Message, "SSH server") {
+		t.Errorf("%+v", f)
+	}
+}
+
+// The board does not look at addresses in certificates: a fingerprint works, a CA
+// pin doesn't.
+func TestAddressesInCertificates(t *testing.T) {
+	at := openssl(t, selfSigned(t, p256(), withIPs("127.0.0.1")))
+	at.Host = "127.0.0.1"
+	report := inspect(t, &tlsinspect.Client{Roots: x509.NewCertPool()}, at)
+	finding(t, report, tlsinspect.CodeIPSANIgnored)
+	byCA := slices.IndexFunc(report.Pins.CAs, func(c tlsinspect.PinChoice) bool { return c.Works })
+	if !report.Board.Connects || !report.Pins.Fingerprint.Works || byCA >= 0 {
+		t.Errorf("connects is %t, fingerprint works is %t, CAs are %+v", report.Board.Connects, report.Pins.Fingerprint.Works, report.Pins.CAs)
+	}
+	agrees(t, report, nil)
 }

@@ -11,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"espost/internal/netdial"
+	"espost/internal/problem"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -32,13 +35,13 @@ func TestFingerprintEqualsOpenSSL(t *testing.T) {
 	tests := []struct {
 		name  string
 		id    *identity
-		serve func() tlsinspect.Target
+		serve func() request.Target
 	}{
-		{"openssl RSA", rsa, func() tlsinspect.Target { return openssl(t, rsa) }},
-		{"openssl ECDSA", ec, func() tlsinspect.Target { return openssl(t, ec) }},
-		{"nginx", ec, func() tlsinspect.Target { return nginx(t, ec) }},
-		{"gnutls-serv", rsa, func() tlsinspect.Target { return gnutls(t, rsa) }},
-		{"Go", ec, func() tlsinspect.Target { return goServer(t, &tls.Config{Certificates: []tls.Certificate{ec.tls()}}) }},
+		{"openssl RSA", rsa, func() request.Target { return openssl(t, rsa) }},
+		{"openssl ECDSA", ec, func() request.Target { return openssl(t, ec) }},
+		{"nginx", ec, func() request.Target { return nginx(t, ec) }},
+		{"gnutls-serv", rsa, func() request.Target { return gnutls(t, rsa) }},
+		{"Go", ec, func() request.Target { return goServer(t, &tls.Config{Certificates: []tls.Certificate{ec.tls()}}) }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -65,7 +68,7 @@ func TestFingerprintEqualsOpenSSL(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	closed := listen(t)
-	say := func(s string) tlsinspect.Target {
+	say := func(s string) request.Target {
 		return serve(t, func(c net.Conn) {
 			io.WriteString(c, s)
 			io.Copy(io.Discard, c)
@@ -73,34 +76,34 @@ func TestErrors(t *testing.T) {
 	}
 	tests := []struct {
 		name string
-		at   tlsinspect.Target
+		at   request.Target
 		code string
 		says string
 	}{
-		{"closed port", target(t, closed.Addr().String()), tlsinspect.ErrorRefused, "Nothing listens at localhost"},
-		{"plain HTTP", say("HTTP/1.1 400 Bad Request\r\n\r\n"), tlsinspect.ErrorNotTLS, `plain HTTP, not HTTPS: it answered "HTTP/1.1 400 Bad Request"`},
-		{"SSH", say("SSH-2.0-OpenSSH_9.2\r\n"), tlsinspect.ErrorNotTLS, `SSH server: it said "SSH-2.0-OpenSSH_9.2"`},
-		{"mail", say("220 mx\x1b[31m\r\n"), tlsinspect.ErrorNotTLS, "220 mx\ufffd[31m"},
-		{"few bytes", serve(t, func(c net.Conn) { io.WriteString(c, "no"); c.(*net.TCPConn).CloseWrite(); io.Copy(io.Discard, c) }), tlsinspect.ErrorNotTLS, `"no"`},
-		{"closes", serve(t, func(c net.Conn) { c.Read(make([]byte, 512)) }), tlsinspect.ErrorClosed, "closed the connection"},
+		{"closed port", target(t, closed.Addr().String()), netdial.CodeRefused, "Nothing listens at localhost"},
+		{"plain HTTP", say("HTTP/1.1 400 Bad Request\r\n\r\n"), netdial.CodeNotTLS, `plain HTTP, not HTTPS: it answered "HTTP/1.1 400 Bad Request"`},
+		{"SSH", say("SSH-2.0-OpenSSH_9.2\r\n"), netdial.CodeNotTLS, `SSH server: it said "SSH-2.0-OpenSSH_9.2"`},
+		{"mail", say("220 mx\x1b[31m\r\n"), netdial.CodeNotTLS, "220 mx\ufffd[31m"},
+		{"few bytes", serve(t, func(c net.Conn) { io.WriteString(c, "no"); c.(*net.TCPConn).CloseWrite(); io.Copy(io.Discard, c) }), netdial.CodeNotTLS, `"no"`},
+		{"closes", serve(t, func(c net.Conn) { c.Read(make([]byte, 512)) }), netdial.CodeClosed, "closed the connection"},
 		{"resets", serve(t, func(c net.Conn) {
 			c.Read(make([]byte, 512))
 			c.(*net.TCPConn).SetLinger(0)
-		}), tlsinspect.ErrorReset, "broke the connection off"},
-		{"silent", serve(t, func(c net.Conn) { io.Copy(io.Discard, c) }), tlsinspect.ErrorTimeout, "said nothing for 200ms"},
-		{"oversized record", say("\x16\x03\x03\xff\xff"), tlsinspect.ErrorMalformed, "longer than TLS allows"},
-		{"application data", say("\x17\x03\x03\x00\x01x"), tlsinspect.ErrorMalformed, "type 23 has no place"},
+		}), netdial.CodeReset, "broke the connection off"},
+		{"silent", serve(t, func(c net.Conn) { io.Copy(io.Discard, c) }), netdial.CodeTimeout, "said nothing for 200ms"},
+		{"oversized record", say("\x16\x03\x03\xff\xff"), netdial.CodeMalformed, "longer than TLS allows"},
+		{"application data", say("\x17\x03\x03\x00\x01x"), netdial.CodeMalformed, "type 23 has no place"},
 	}
 	closed.Close() // now that nobody else can be given its port
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := &tlsinspect.Client{Timeout: 200 * time.Millisecond}
-			if tt.code != tlsinspect.ErrorTimeout {
+			if tt.code != netdial.CodeTimeout {
 				c.Timeout = 5 * time.Second
 			}
 			check := func(err error) {
 				t.Helper()
-				var e *tlsinspect.Error
+				var e *problem.Problem
 				if !errors.As(err, &e) {
 					t.Fatalf("error is %v, want an *Error", err)
 				}
@@ -112,7 +115,7 @@ func TestErrors(t *testing.T) {
 			check(err)
 			report, err := c.Inspect(t.Context(), tt.at)
 			check(err)
-			if report == nil || len(report.Findings) == 0 || report.Findings[0].Severity != tlsinspect.Problem {
+			if report == nil || len(report.Findings) == 0 || report.Findings[0].Severity != problem.Fatal {
 				t.Errorf("the report does not tell the problem: %+v", report)
 			}
 		})
@@ -133,9 +136,9 @@ func TestTLS13OnlyIsAVerdict(t *testing.T) {
 	if report.Browser.Fingerprint != opensslSHA1(t, id) {
 		t.Errorf("the browser's view is missing: %+v", report.Browser)
 	}
-	var e *tlsinspect.Error
-	if _, err := c.Fingerprint(t.Context(), at); !errors.As(err, &e) || e.Code != tlsinspect.ErrorNoAnswer || !strings.Contains(e.Message, "alert 70, protocol_version): most likely it is set to TLS 1.3 only") {
-		t.Errorf("Fingerprint's error is %v, want %s with alert 70 and its likely reason", err, tlsinspect.ErrorNoAnswer)
+	var e *problem.Problem
+	if _, err := c.Fingerprint(t.Context(), at); !errors.As(err, &e) || e.Code != tlsinspect.CodeNoCertificate || !strings.Contains(e.Message, "alert 70, protocol_version): most likely it is set to TLS 1.3 only") {
+		t.Errorf("Fingerprint's error is %v, want %s with alert 70 and its likely reason", err, tlsinspect.CodeNoCertificate)
 	}
 }
 

@@ -6,6 +6,9 @@ import (
 	"io"
 
 	"golang.org/x/crypto/cryptobyte"
+
+	"espost/esp8266"
+	"espost/internal/netdial"
 )
 
 // A flight is the server's first answer, as far as it came.
@@ -21,19 +24,16 @@ type flight struct {
 
 	alert     int // the fatal alert that ended it, -1 for none
 	closed    bool
-	firstWith uint16 // version of the first record
-	versions  bool   // later records have the same version
-	longest   int    // bytes of the longest handshake record
-	trailing  bool   // bytes after ServerHelloDone in the same record
-	board     int    // what BearSSL makes of records and messages out of place, 0 for nothing wrong
+	firstWith uint16           // version of the first record
+	versions  bool             // later records have the same version
+	longest   int              // bytes of the longest handshake record
+	trailing  bool             // bytes after ServerHelloDone in the same record
+	board     esp8266.SSLError // what BearSSL makes of records and messages out of place, 0 for nothing wrong
 }
 
 // errRefused ends a flight at a fatal alert or close_notify: an answer, if not
 // the wanted one.
 var errRefused = errors.New("the server refused the handshake")
-
-// errSlow is wrapped by the error of a flight that began, and took too long.
-var errSlow = errors.New("the answer did not end in time")
 
 // A flightReader gathers handshake messages from records: a message may span
 // records, and a record may hold several.
@@ -54,8 +54,8 @@ func readFlight(in io.Reader, o offer, random [32]byte) (*flight, error) {
 	r := &flightReader{records: newRecordReader(in), flight: f}
 	for !f.complete {
 		kind, body, err := r.message()
-		if err != nil && r.records.begun && isTimeout(err) {
-			err = fmt.Errorf("%w: %w", errSlow, err)
+		if err != nil && r.records.begun && netdial.TimedOut(err) {
+			err = fmt.Errorf("%w: %w", netdial.ErrSlow, err)
 		}
 		if err != nil {
 			return f, err
@@ -75,7 +75,7 @@ func (r *flightReader) message() (kind uint8, body []byte, err error) {
 		var length uint32
 		if s.ReadUint8(&kind) && s.ReadUint24(&length) {
 			if length > maxMessage {
-				return 0, nil, broken(fmt.Sprintf("a message of %d bytes is too long", length))
+				return 0, nil, malformed(esp8266.SSLBadParam, "a message of %d bytes is too long", length)
 			}
 			if s.ReadBytes(&body, int(length)) {
 				r.pending = s
@@ -111,7 +111,7 @@ func (r *flightReader) fill() error {
 		return r.alerts(rec.payload)
 	case recordHandshake:
 		if r.total += len(rec.payload); r.total > maxFlight {
-			return broken(fmt.Sprintf("its answer is longer than %d bytes", maxFlight))
+			return malformed(esp8266.SSLBadParam, "its answer is longer than %d bytes", maxFlight)
 		}
 		f.longest = max(f.longest, len(rec.payload))
 		if len(r.pending) == 0 {
@@ -121,7 +121,7 @@ func (r *flightReader) fill() error {
 		}
 		return nil
 	}
-	return &malformedError{fmt.Sprintf("a record of type %d has no place in a handshake", rec.kind), bearUnexpected}
+	return malformed(esp8266.SSLUnexpected, "a record of type %d has no place in a handshake", rec.kind)
 }
 
 // alerts reads alert bytes as BearSSL does (ssl_hs_common.t0,
@@ -145,7 +145,7 @@ func (r *flightReader) alerts(payload []byte) error {
 			return errRefused
 		}
 		if r.warnings++; r.warnings > maxWarnings {
-			return broken("it sends warnings without end")
+			return malformed(esp8266.SSLBadParam, "it sends warnings without end")
 		}
 	}
 	return nil
@@ -157,13 +157,13 @@ func (f *flight) accept(kind uint8, body []byte) (err error) {
 	case kind == messageHelloRequest && len(body) == 0: // to be ignored during a handshake (RFC 5246 §7.4.1.1)
 		return nil
 	case kind == messageHelloRequest:
-		return &malformedError{"its HelloRequest is not empty", bearBadHandshake}
+		return malformed(esp8266.SSLBadHandshake, "its HelloRequest is not empty")
 	case f.hello == nil && kind == messageServerHello:
 		f.hello, err = parseServerHello(body)
 	case f.hello != nil && f.chain == nil && kind == messageCertificate:
 		f.chain, err = parseCertificates(body)
 		if err == nil && len(f.chain) == 0 {
-			err = &malformedError{"its chain is empty", bearUnexpected}
+			err = malformed(esp8266.SSLUnexpected, "its chain is empty")
 		}
 	case f.chain != nil && f.exchange == nil && f.request == nil && kind == messageServerKeyExchange:
 		f.exchange, err = parseServerKeyExchange(body, f.hello.version)
@@ -172,10 +172,158 @@ func (f *flight) accept(kind uint8, body []byte) (err error) {
 	case f.chain != nil && kind == messageServerHelloDone:
 		f.complete = true
 		if len(body) != 0 {
-			f.board = bearBadHelloDone
+			f.board = esp8266.SSLBadHelloDone
 		}
 	default:
-		return &malformedError{fmt.Sprintf("a message of type %d comes out of turn", kind), bearUnexpected}
+		return malformed(esp8266.SSLUnexpected, "a message of type %d comes out of turn", kind)
 	}
 	return err
+}
+
+// A serverHello is ServerHello (RFC 5246 §7.4.1.3).
+type serverHello struct {
+	version       uint16
+	random        [32]byte
+	sessionID     []byte
+	suite         uint16
+	compression   uint8
+	hasExtensions bool // an empty list differs from none
+	extensions    []extension
+}
+
+type extension struct {
+	kind uint16
+	data []byte
+}
+
+func parseServerHello(body []byte) (*serverHello, error) {
+	s := cryptobyte.String(body)
+	h := new(serverHello)
+	var id, list cryptobyte.String
+	if !s.ReadUint16(&h.version) || !s.CopyBytes(h.random[:]) || !s.ReadUint8LengthPrefixed(&id) ||
+		!s.ReadUint16(&h.suite) || !s.ReadUint8(&h.compression) {
+		return nil, malformed(esp8266.SSLBadParam, "its ServerHello is cut short")
+	}
+	h.sessionID = id
+	if s.Empty() {
+		return h, nil
+	}
+	h.hasExtensions = true
+	if !s.ReadUint16LengthPrefixed(&list) || !s.Empty() {
+		return nil, malformed(esp8266.SSLBadParam, "the lengths in its ServerHello don't add up")
+	}
+	for !list.Empty() {
+		var e extension
+		var data cryptobyte.String
+		if !list.ReadUint16(&e.kind) || !list.ReadUint16LengthPrefixed(&data) {
+			return nil, malformed(esp8266.SSLBadParam, "an extension of its ServerHello is cut short")
+		}
+		if e.data = data; len(h.extensions) == maxExtensions {
+			return nil, malformed(esp8266.SSLBadParam, "its ServerHello has too many extensions")
+		}
+		h.extensions = append(h.extensions, e)
+	}
+	return h, nil
+}
+
+// fragmentLength returns the max_fragment_length that the server confirms, 0
+// for none (RFC 6066 §4).
+func (h *serverHello) fragmentLength() int {
+	for _, e := range h.extensions {
+		if e.kind == extensionFragmentLength && len(e.data) == 1 && e.data[0] >= 1 && e.data[0] <= 4 {
+			return 256 << e.data[0]
+		}
+	}
+	return 0
+}
+
+// parseCertificates reads Certificate (RFC 5246 §7.4.2): DER, leaf first.
+func parseCertificates(body []byte) ([][]byte, error) {
+	s := cryptobyte.String(body)
+	var list cryptobyte.String
+	if !s.ReadUint24LengthPrefixed(&list) || !s.Empty() {
+		return nil, malformed(esp8266.SSLBadParam, "the lengths in its Certificate message don't add up")
+	}
+	var certificates [][]byte
+	for !list.Empty() {
+		var der cryptobyte.String
+		if !list.ReadUint24LengthPrefixed(&der) {
+			return nil, malformed(esp8266.SSLBadParam, "a certificate is cut short")
+		}
+		if len(der) == 0 {
+			return nil, malformed(esp8266.SSLWrongKeyUsage, "a certificate is empty")
+		}
+		if len(certificates) == maxCertificates {
+			return nil, malformed(esp8266.SSLBadParam, "its chain has too many certificates")
+		}
+		certificates = append(certificates, der)
+	}
+	return certificates, nil
+}
+
+// A serverKeyExchange is ServerKeyExchange with ECDHE, the only kind that the
+// board's suites lead to (RFC 8422 §5.4).
+type serverKeyExchange struct {
+	curveType uint8
+	group     esp8266.Group
+	point     []byte
+	algorithm esp8266.SignatureAlgorithm // from TLS 1.2 on
+	signature []byte
+}
+
+// namedCurve is the only curve_type left (RFC 8422 §5.4).
+const namedCurve = 3
+
+func parseServerKeyExchange(body []byte, version uint16) (*serverKeyExchange, error) {
+	s := cryptobyte.String(body)
+	k := new(serverKeyExchange)
+	var point, signature cryptobyte.String
+	if !s.ReadUint8(&k.curveType) {
+		return nil, malformed(esp8266.SSLBadParam, "its ServerKeyExchange is empty")
+	}
+	if k.curveType != namedCurve {
+		return nil, malformed(esp8266.SSLInvalidAlgorithm, "its key exchange uses a curve without a number")
+	}
+	if !s.ReadUint16((*uint16)(&k.group)) || !s.ReadUint8LengthPrefixed(&point) {
+		return nil, malformed(esp8266.SSLBadParam, "its ServerKeyExchange is cut short")
+	}
+	if version >= esp8266.VersionTLS12 && !s.ReadUint16((*uint16)(&k.algorithm)) {
+		return nil, malformed(esp8266.SSLBadParam, "its ServerKeyExchange is cut short")
+	}
+	if !s.ReadUint16LengthPrefixed(&signature) || !s.Empty() {
+		return nil, malformed(esp8266.SSLBadParam, "the lengths in its ServerKeyExchange don't add up")
+	}
+	k.point, k.signature = point, signature
+	return k, nil
+}
+
+// A certificateRequest is CertificateRequest (RFC 5246 §7.4.4).
+type certificateRequest struct {
+	types       []byte
+	algorithms  []byte   // from TLS 1.2 on
+	authorities [][]byte // names, DER
+}
+
+func parseCertificateRequest(body []byte, version uint16) (*certificateRequest, error) {
+	s := cryptobyte.String(body)
+	r := new(certificateRequest)
+	var types, algorithms, names cryptobyte.String
+	if !s.ReadUint8LengthPrefixed(&types) {
+		return nil, malformed(esp8266.SSLBadParam, "its CertificateRequest is cut short")
+	}
+	if version >= esp8266.VersionTLS12 && (!s.ReadUint16LengthPrefixed(&algorithms) || len(algorithms)%2 != 0) {
+		return nil, malformed(esp8266.SSLBadParam, "its CertificateRequest is cut short")
+	}
+	if !s.ReadUint16LengthPrefixed(&names) || !s.Empty() {
+		return nil, malformed(esp8266.SSLBadParam, "the lengths in its CertificateRequest don't add up")
+	}
+	for !names.Empty() {
+		var name cryptobyte.String
+		if !names.ReadUint16LengthPrefixed(&name) {
+			return nil, malformed(esp8266.SSLBadParam, "a name in its CertificateRequest is cut short")
+		}
+		r.authorities = append(r.authorities, name)
+	}
+	r.types, r.algorithms = types, algorithms
+	return r, nil
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -95,7 +96,7 @@ func (s script) answer(clientRandom []byte) []byte {
 }
 
 // play answers each hello with the script.
-func (s script) play(t *testing.T) tlsinspect.Target {
+func (s script) play(t *testing.T) request.Target {
 	return serve(t, func(conn net.Conn) {
 		header := make([]byte, 5)
 		io.ReadFull(conn, header)
@@ -201,7 +202,7 @@ func TestOddFlightsAgreeWithBearSSL(t *testing.T) {
 			}
 			defer conn.Close()
 			conn.SetDeadline(time.Now().Add(10 * time.Second))
-			code, err := tlsinspect.JudgeConn(conn, at)
+			code, err := tlsinspect.EvaluateConn(conn, at)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -209,7 +210,7 @@ func TestOddFlightsAgreeWithBearSSL(t *testing.T) {
 			if len(s.chain) > 0 && string(s.chain[0]) != string(id.cert.Raw) {
 				r = ask(t, at, "full", "fingerprint", s.chain[0])
 			}
-			if bear := max(r.code, 0); code != bear || code != tt.code {
+			if bear := max(r.code, 0); int(code) != bear || int(code) != tt.code {
 				t.Errorf("we say %d, BearSSL says %d, want %d", code, bear, tt.code)
 			}
 		})

@@ -10,33 +10,35 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"espost/esp8266"
+	"espost/internal/netdial"
+	"espost/request"
 )
 
-// An inspection is everything that was seen of a target, before it is judged.
+// An inspection is everything that was seen of a target, before it is evaluated.
 type inspection struct {
 	client *Client
-	target Target
+	target request.Target
 	now    time.Time
 
-	addresses  addresses
-	looks      []look       // as the board, one for each address dialled, in their order
-	chosen     int          // the look that the verdict is about
-	ladder     map[int]look // by max_fragment_length; 0 is without the extension
-	nameless   look         // without server_name
-	basic      look         // with the suites of a basic-ciphers build
-	insistence int          // the alert of a server that lets nobody in without a client certificate
-	wide       look         // offering much that the board doesn't, to tell what the server wants
-	browser    *Browser
+	addresses     netdial.Addresses
+	probes        []probe       // as the board, one for each address dialled, in their order
+	chosen        int           // the probe that the verdict is about
+	mfln          map[int]probe // by max_fragment_length; 0 is without the extension
+	withoutSNI    probe         // without server_name
+	basic         probe         // with the suites of a basic-ciphers build
+	certAlert     int           // the alert of a server that lets nobody in without a client certificate
+	extendedOffer probe         // offering much that the board doesn't, to tell what the server wants
+	browser       *Browser
 }
 
 // Inspect looks at a target in every way that matters to the board, all at
 // once. The Report is never nil: with an error it holds what was seen until
-// then, the error among its findings. The error is an *Error. A server that
-// speaks TLS but refuses the board is no error: see Report.Board.
-func (c *Client) Inspect(ctx context.Context, t Target) (*Report, error) {
+// then, the error among its findings. The error is a *problem.Problem. A server
+// that speaks TLS but refuses the board is no error: see Report.Board.
+func (c *Client) Inspect(ctx context.Context, t request.Target) (*Report, error) {
 	in := &inspection{client: c, target: t, now: c.now()}
 	started := time.Now()
-	err := in.see(ctx)
+	err := in.run(ctx)
 	report := in.report(err)
 	report.Elapsed = time.Since(started)
 	if err != nil {
@@ -45,73 +47,70 @@ func (c *Client) Inspect(ctx context.Context, t Target) (*Report, error) {
 	return report, nil
 }
 
-// see fills the inspection. The probes run side by side; each has its own time
+// run fills the inspection. The probes run side by side; each has its own time
 // limit, and none can fail another.
-func (in *inspection) see(ctx context.Context) error {
+func (in *inspection) run(ctx context.Context) error {
 	lookup := in.client.startPart(PartLookup)
-	found, err := in.client.resolve(ctx, in.target)
+	found, err := in.client.dialer().Resolve(ctx, in.target.Host, in.client.timeout())
 	if err != nil {
-		lookup.end(connectionError(err, in.target.Host, false, in.client.timeout()), "")
+		lookup.end(netdial.Explain(err, in.target.Host, netdial.Dialling, in.client.timeout()), "")
 		return err
 	}
 	in.addresses = found
-	ips := found.dialled()
+	ips := addressesToDial(found)
 	lookup.titled(fmt.Sprintf("found %s", count(len(ips), "address", "addresses")), Done, "")
 
-	in.looks = make([]look, len(ips))
-	in.probe(ctx, ips[0], false)
-	in.chosen = max(slices.IndexFunc(in.looks, look.answered), 0)
+	in.probes = make([]probe, len(ips))
+	in.probeAll(ctx, ips[0], false)
+	in.chosen = max(slices.IndexFunc(in.probes, probe.answered), 0)
 	if in.chosen != 0 { // the first address is down: ask another one all the rest
-		in.probe(ctx, ips[in.chosen], true)
+		in.probeAll(ctx, ips[in.chosen], true)
 	}
-	l := in.looks[in.chosen]
-	if !in.speaksTLS(l) {
-		return l.err
+	p := in.probes[in.chosen]
+	if !in.speaksTLS(p) {
+		return p.err
 	}
-	if l.flight != nil && l.flight.complete && l.flight.request != nil {
-		in.insistence = in.insist(ctx, l)
+	if p.flight != nil && p.flight.complete && p.flight.request != nil {
+		in.certAlert = in.clientCertAlert(ctx, p)
 	}
 	return nil
 }
 
-// answered reports that a flight came, or a refusal.
-func (l look) answered() bool { return l.served() != "" || l.refused() }
-
-// speaksTLS reports whether there is something to judge: the board's look got
+// speaksTLS reports whether there is something to evaluate: the board's hello got
 // an answer, or another hello did, so that the server hangs up on the board's
 // only.
-func (in *inspection) speaksTLS(l look) bool {
-	return l.answered() || in.wide.answered() || in.browser != nil && in.browser.Fingerprint != ""
+func (in *inspection) speaksTLS(p probe) bool {
+	return p.answered() || in.extendedOffer.answered() || in.browser != nil && in.browser.Fingerprint != ""
 }
 
-// probe looks at ip in every way, and at the other addresses as the board; again
-// says that the board's looks are there already.
-func (in *inspection) probe(ctx context.Context, ip netip.Addr, again bool) {
+// probeAll probes ip in every way, and the other addresses as the board; again
+// says that the board's probes are there already.
+func (in *inspection) probeAll(ctx context.Context, ip netip.Addr, again bool) {
 	c, t := in.client, in.target
 	var group errgroup.Group
 	group.SetLimit(maxProbes)
 	run := func(f func()) { group.Go(func() error { f(); return nil }) }
 
-	own := in.climb(ctx, ip, run)
+	own := in.probeMFLN(ctx, ip, run)
 	if again {
-		own(in.looks[in.chosen])
+		own(in.probes[in.chosen])
 	} else {
-		p := c.startPart(PartBoard)
+		progress := c.startPart(PartBoard)
 		run(func() {
-			in.looks[0] = c.look(ctx, t, ip, boardOffer(t))
-			p.end(in.looks[0].err, in.looks[0].describe())
-			own(in.looks[0])
+			in.probes[0] = c.probe(ctx, t, ip, boardOffer(t))
+			progress.end(in.probes[0].err, in.probes[0].describe())
+			own(in.probes[0])
 		})
-		for i, other := range in.addresses.dialled()[1:] {
-			run(func() { in.looks[i+1] = c.look(ctx, t, other, boardOffer(t)) })
+		for i, other := range addressesToDial(in.addresses)[1:] {
+			run(func() { in.probes[i+1] = c.probe(ctx, t, other, boardOffer(t)) })
 		}
 	}
-	run(func() { in.seeAsBrowser(ctx, ip) })
-	run(func() { in.nameless = c.look(ctx, t, ip, offer{buffers: esp8266.DefaultBuffers()}) })
+	run(func() { in.probeAsBrowser(ctx, ip) })
+	run(func() { in.withoutSNI = c.probe(ctx, t, ip, offer{buffers: esp8266.DefaultBuffers()}) })
 	run(func() {
-		in.basic = c.look(ctx, t, ip, offer{serverName: t.Host, buffers: esp8266.DefaultBuffers(), basic: true})
+		in.basic = c.probe(ctx, t, ip, offer{serverName: t.Host, buffers: esp8266.DefaultBuffers(), basic: true})
 	})
-	run(func() { in.wide = c.look(ctx, t, ip, offer{serverName: t.Host, wide: true}) })
+	run(func() { in.extendedOffer = c.probe(ctx, t, ip, offer{serverName: t.Host, extended: true}) })
 	_ = group.Wait() // the functions return no errors
 }
 

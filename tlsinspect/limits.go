@@ -21,6 +21,6 @@ const (
 
 	addressesWaitedFor = 3 // timeouts that silent addresses may cost a fingerprint
 
-	defaultTimeout = 10 * time.Second       // of one connection, or of the name lookup
-	farewell       = 500 * time.Millisecond // for the closing alert to leave
+	defaultTimeout     = 10 * time.Second       // of one connection, or of the name lookup
+	closeNotifyTimeout = 500 * time.Millisecond // for the closing alert to leave
 )

@@ -19,6 +19,10 @@ import (
 	"time"
 
 	"golang.org/x/crypto/cryptobyte"
+
+	"espost/internal/netdial"
+	"espost/internal/sanitize"
+	"espost/request"
 )
 
 // wire is messages in records of the most bytes that one may have.
@@ -85,7 +89,7 @@ func TestLimitsOfAFlight(t *testing.T) {
 		{"maxWarnings", warnings(maxWarnings), warnings(maxWarnings + 1)},
 	} {
 		t.Run(tt.limit, func(t *testing.T) {
-			var malformed *malformedError
+			var malformed *netdial.MalformedError
 			if _, err := readFlight(bytes.NewReader(tt.fits), offer{}, [32]byte{}); errors.As(err, &malformed) {
 				t.Errorf("what fits is refused: %v", err)
 			}
@@ -99,11 +103,11 @@ func TestLimitsOfAFlight(t *testing.T) {
 // What is quoted of a server's words is short.
 func TestLimitsOfQuotes(t *testing.T) {
 	_, err := newRecordReader(strings.NewReader(strings.Repeat("x", readSize))).next()
-	var foreign *notTLSError
-	if !errors.As(err, &foreign) || len(foreign.first) != maxQuoted {
-		t.Errorf("%d bytes of what isn't TLS are quoted, %d are meant", len(foreign.first), maxQuoted)
+	var foreign *netdial.NotTLSError
+	if !errors.As(err, &foreign) || len(foreign.First) != maxQuoted {
+		t.Errorf("%d bytes of what isn't TLS are quoted, %d are meant", len(foreign.First), maxQuoted)
 	}
-	if got := clipped(strings.Repeat("ä", 2*maxReason), maxReason); len([]rune(got)) > maxReason+1 {
+	if got := sanitize.Clip(strings.Repeat("ä", 2*maxReason), maxReason); len([]rune(got)) > maxReason+1 {
 		t.Errorf("%d characters, %d are meant", len([]rune(got)), maxReason)
 	}
 }
@@ -155,7 +159,7 @@ func TestLimitsOfConnections(t *testing.T) {
 			},
 		}
 		started := time.Now()
-		if _, err := c.Inspect(t.Context(), Target{Host: "many.example", Port: 443, Path: "/"}); err == nil {
+		if _, err := c.Inspect(t.Context(), request.Target{Host: "many.example", Port: 443, Path: "/"}); err == nil {
 			t.Error("no error")
 		}
 		if n := peak.Load(); n != maxProbes {
@@ -168,7 +172,7 @@ func TestLimitsOfConnections(t *testing.T) {
 			t.Errorf("it took %v", took)
 		}
 		started = time.Now()
-		if _, err := c.Fingerprint(t.Context(), Target{Host: "many.example", Port: 443, Path: "/"}); err == nil {
+		if _, err := c.Fingerprint(t.Context(), request.Target{Host: "many.example", Port: 443, Path: "/"}); err == nil {
 			t.Error("no error")
 		}
 		if took := time.Since(started); took != addressesWaitedFor*defaultTimeout {
@@ -177,17 +181,17 @@ func TestLimitsOfConnections(t *testing.T) {
 	})
 }
 
-// A server that takes nothing any more isn't waited for when taking leave.
-func TestFarewellIsShort(t *testing.T) {
+// A server that takes nothing any more isn't waited for when saying goodbye.
+func TestCloseNotifyIsShort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		conn, other := net.Pipe() // nobody reads
 		defer conn.Close()
 		defer other.Close()
 		f := &flight{alert: -1, hello: &serverHello{version: 0x0303}}
 		started := time.Now()
-		f.takeLeave(conn)
-		if took := time.Since(started); took != farewell {
-			t.Errorf("it took %v, want %v", took, farewell)
+		f.sendCloseNotify(conn)
+		if took := time.Since(started); took != closeNotifyTimeout {
+			t.Errorf("it took %v, want %v", took, closeNotifyTimeout)
 		}
 	})
 }

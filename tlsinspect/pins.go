@@ -2,33 +2,35 @@ package tlsinspect
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
 	"espost/esp8266"
 )
 
-// Pins are the ways in which the firmware can know the server, and which one to
-// take.
+// Pins are the ways in which the firmware can know the server. One of them is
+// recommended, if there is any.
 type Pins struct {
 	Fingerprint PinChoice
 	PublicKey   PinChoice
 	CAs         []PinChoice // best first; empty when nothing signed the chain that could be pinned
 
-	Recommended esp8266.PinMode
-	Reason      string // why, in one sentence
+	Reason string // why the recommended one is, in one sentence without its full stop
 }
 
 // A PinChoice is one way, tried on the chain as served.
 type PinChoice struct {
-	Pin   esp8266.Pin // ready for the firmware
-	Name  string      // what is pinned, safe to show: "this certificate", "its public key", "ISRG Root X1"
-	Works bool        // the board would connect with it now
-	Error int         // BearSSL's error number where it would not
-	Until time.Time   // when it breaks at the latest; zero where no date says
-	Bytes int         // of memory that the pin itself takes on the board
-	Heap  int         // bytes of heap at the handshake's peak, with Board.Buffers
-	Holds string      // until when it holds and what breaks it, for people
+	Pin   esp8266.Pin      // ready for the firmware
+	Name  string           // what is pinned, safe to show: "this certificate", "its public key", "ISRG Root X1"
+	Works bool             // the board would connect with it now
+	Error esp8266.SSLError // BearSSL's where it would not
+	Until time.Time        // when it breaks at the latest; zero where no date says
+	Bytes int              // of memory that the pin itself takes on the board
+	Heap  int              // bytes of heap at the handshake's peak, with Board.Buffers
+	Holds string           // until when it holds and what breaks it, for people
+
+	Recommended bool // the one to take unless the user knows better; true for one choice only
 }
 
 // Choice returns the first choice of a mode; there is none for insecure.
@@ -42,6 +44,18 @@ func (p Pins) Choice(mode esp8266.PinMode) (PinChoice, bool) {
 		return p.CAs[0], true
 	}
 	return PinChoice{}, false
+}
+
+// Working returns the choices with which the board would connect now, the
+// fingerprint first.
+func (p Pins) Working() []PinChoice {
+	var list []PinChoice
+	for _, c := range p.all() {
+		if c.Works {
+			list = append(list, *c)
+		}
+	}
+	return list
 }
 
 // pins works out the ways to pin the chain, for a board that has the verdict b.
@@ -73,13 +87,15 @@ func (in *inspection) pins(chain []*Certificate, b Board) Pins {
 	for _, choice := range p.all() {
 		choice.Heap = b.Buffers.Heap(choice.Pin.Mode) + choice.Bytes
 	}
-	p.Recommended, p.Reason = in.advise(p, leaf)
+	in.recommend(&p, leaf)
 	return p
 }
 
 // all returns the choices, to be changed in place.
-func (p *Pins) all() []*PinChoice {
-	list := []*PinChoice{&p.Fingerprint}
+func (p *Pins) all() (list []*PinChoice) {
+	if p.Fingerprint.Pin.Mode != "" {
+		list = append(list, &p.Fingerprint)
+	}
 	if p.PublicKey.Pin.Mode != "" {
 		list = append(list, &p.PublicKey)
 	}
@@ -89,12 +105,12 @@ func (p *Pins) all() []*PinChoice {
 	return list
 }
 
-// fingerprints returns what the addresses serve, the chosen look's first, each
+// fingerprints returns what the addresses serve, the chosen probe's first, each
 // once.
 func (in *inspection) fingerprints() []string {
-	list := []string{in.looks[in.chosen].served()}
-	for _, l := range in.looks {
-		if sha1 := l.served(); sha1 != "" && !slices.Contains(list, sha1) {
+	list := []string{in.probes[in.chosen].served()}
+	for _, p := range in.probes {
+		if sha1 := p.served(); sha1 != "" && !slices.Contains(list, sha1) {
 			list = append(list, sha1)
 		}
 	}
@@ -177,11 +193,11 @@ func signsOne(issuer *Certificate, chain []*Certificate) bool {
 }
 
 // tryAnchor returns BearSSL's error number for the board in CA mode with one
-// anchor. The chain is judged while it is read, so its errors come before those
+// anchor. The chain is checked while it is read, so its errors come before those
 // of the key and what follows.
-func (in *inspection) tryAnchor(chain []*Certificate, anchor *Certificate, b Board) int {
-	f := in.looks[in.chosen].flight
-	if code := f.judgeHello(); code != 0 {
+func (in *inspection) tryAnchor(chain []*Certificate, anchor *Certificate, b Board) esp8266.SSLError {
+	f := in.probes[in.chosen].flight
+	if code := f.evaluateServerHello(); code != 0 {
 		return code
 	}
 	code := ValidateChain(chain, []*Certificate{anchor}, in.target.Host, in.now, b.CipherSuite.KeyExchange)
@@ -191,14 +207,46 @@ func (in *inspection) tryAnchor(chain []*Certificate, anchor *Certificate, b Boa
 	return b.Error
 }
 
-// size is what the board needs to keep a key, in bytes; 0 for a key that it
-// doesn't know.
-func (k publicKey) size() int {
-	switch {
-	case k.isRSA():
-		return k.nLen + k.eLen
-	case k.isEC() && k.group != 0:
-		return len(k.point)
+const (
+	day = 24 * time.Hour
+	// longLived is the lifetime from which a certificate is no matter of
+	// automatic renewal: public CAs give less (CA/Browser Forum, SC-081v3: 398
+	// days until 2026, 47 from 2029).
+	longLived = 2 * 365 * day
+)
+
+// recommend marks the choice that will trouble the user least.
+func (in *inspection) recommend(p *Pins, leaf *Certificate) {
+	choice := &p.Fingerprint
+	var ca, key *PinChoice
+	for _, c := range p.all() {
+		switch {
+		case c.Pin.Mode == esp8266.PinPublicKey:
+			key = c
+		case c.Pin.Mode == esp8266.PinCA && ca == nil:
+			ca = c
+		}
 	}
-	return 0
+	switch {
+	case ca != nil && ca.Works && !leaf.SelfIssued() && leaf.lifetime() < longLived:
+		choice = ca
+		p.Reason = fmt.Sprintf("the certificate will be renewed around %s; the CA %s outlives that, for %d bytes of memory and a clock set from the network",
+			date(leaf.Renewal()), ca.Name, ca.Heap-p.Fingerprint.Heap)
+	case leaf.lifetime() >= longLived && leaf.NotAfter.Sub(in.now) > 365*day:
+		p.Reason = fmt.Sprintf("the certificate is made to last until %s, and the board doesn't look at dates in this mode", date(leaf.NotAfter))
+	case key != nil && leaf.SelfIssued():
+		choice = key
+		p.Reason = "the certificate signs itself: its key can stay when the certificate is renewed, no CA could help"
+	case key != nil:
+		choice = key
+		p.Reason = "no CA of this chain passes the board's checks; the key at least survives renewals that keep it"
+		if ca != nil {
+			p.Reason = fmt.Sprintf("with its CA the board would stop with BearSSL error %d; the key at least survives renewals that keep it", ca.Error)
+		}
+	default:
+		p.Reason = "it is the only way that the board can check this server"
+	}
+	choice.Recommended = true
 }
+
+func date(t time.Time) string { return t.UTC().Format("2 Jan 2006") }

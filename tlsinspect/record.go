@@ -6,30 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-)
 
-// BearSSL's error numbers that the flight can lead to (bearssl_ssl.h,
-// bearssl_x509.h), as getLastSSLError returns them.
-const (
-	bearBadParam           = 1
-	bearUnsupportedVersion = 3
-	bearBadVersion         = 4
-	bearBadLength          = 5
-	bearUnexpected         = 10
-	bearBadHandshake       = 14
-	bearOversizedID        = 15
-	bearBadCipherSuite     = 16
-	bearBadCompression     = 17
-	bearBadFragmentLength  = 18
-	bearBadRenegotiation   = 19
-	bearExtraExtension     = 20
-	bearBadSNI             = 21
-	bearBadHelloDone       = 22
-	bearLimitExceeded      = 23
-	bearInvalidAlgorithm   = 26
-	bearBadSignature       = 27
-	bearWrongKeyUsage      = 28
-	bearAlert              = 256 // plus the received alert
+	"espost/esp8266"
+	"espost/internal/netdial"
 )
 
 // A record is one TLS record in plain text.
@@ -52,30 +31,30 @@ func newRecordReader(in io.Reader) *recordReader {
 }
 
 // next returns the next record; its payload is the caller's to keep. A first
-// answer that isn't TLS gives a *notTLSError, a broken record a
-// *malformedError; io.EOF comes between records only.
+// answer that isn't TLS gives a *netdial.NotTLSError, a broken record a
+// *netdial.MalformedError; io.EOF comes between records only.
 func (r *recordReader) next() (record, error) {
 	if r.read++; r.read > maxRecords {
-		return record{}, &malformedError{fmt.Sprintf("the answer has more than %d records", maxRecords), bearBadLength}
+		return record{}, malformed(esp8266.SSLBadLength, "the answer has more than %d records", maxRecords)
 	}
 	n, err := io.ReadFull(r.in, r.header[:])
 	r.begun = r.begun || n > 0
 	if err != nil {
 		if r.read == 1 && n > 0 && !looksLikeTLS(r.header[:n]) {
-			return record{}, &notTLSError{r.header[:n:n]}
+			return record{}, &netdial.NotTLSError{First: r.header[:n:n]}
 		}
 		return record{}, err
 	}
 	rec := record{kind: r.header[0], version: binary.BigEndian.Uint16(r.header[1:])}
 	if !looksLikeTLS(r.header[:]) {
 		if r.read == 1 {
-			return record{}, &notTLSError{r.quote()}
+			return record{}, &netdial.NotTLSError{First: r.quote()}
 		}
-		return record{}, &malformedError{"what follows a record is none", bearUnsupportedVersion}
+		return record{}, malformed(esp8266.SSLUnsupportedVersion, "what follows a record is none")
 	}
 	length := int(binary.BigEndian.Uint16(r.header[3:]))
 	if length > maxRecord {
-		return record{}, &malformedError{fmt.Sprintf("a record of %d bytes is longer than TLS allows", length), bearBadLength}
+		return record{}, malformed(esp8266.SSLBadLength, "a record of %d bytes is longer than TLS allows", length)
 	}
 	rec.payload = make([]byte, length)
 	if _, err := io.ReadFull(r.in, rec.payload); err != nil {
@@ -105,4 +84,21 @@ func noEOF(err error) error {
 		return io.ErrUnexpectedEOF
 	}
 	return err
+}
+
+// TLS alerts that tell a cause (RFC 5246 §7.2, RFC 6066 §3).
+const (
+	alertHandshakeFailure     = 40
+	alertProtocolVersion      = 70
+	alertInsufficientSecurity = 71
+	alertUnrecognizedName     = 112
+)
+
+// Each parser takes a message's body, without its four bytes of header, and
+// keeps every byte of it, so that the message could be written again.
+
+// malformed is the error of an answer that breaks the TLS format, at which the
+// board stops with a number.
+func malformed(board esp8266.SSLError, reason string, args ...any) error {
+	return &netdial.MalformedError{Reason: fmt.Sprintf(reason, args...), Board: board}
 }

@@ -1,21 +1,26 @@
 package tlsinspect
 
 import (
+	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"espost/esp8266"
+	"espost/internal/problem"
+	"espost/internal/sanitize"
+	"espost/request"
 )
 
 // A Report is what Inspect saw of a target.
 type Report struct {
-	Target    Target
+	Target    request.Target
 	Chain     []*Certificate // as the board is served it, leaf first; never empty when Board.Connects
 	Board     Board
-	Browser   *Browser  // nil when that look was not asked for
+	Browser   *Browser  // nil when nothing was probed as a browser
 	Addresses []Address // every IPv4 address, in the resolver's order
 	Pins      Pins
-	Findings  []Finding // most severe first
+	Findings  problem.List // most severe first
 	Taken     time.Time
 	Elapsed   time.Duration
 }
@@ -30,9 +35,9 @@ type Board struct {
 	SignatureAlgorithm esp8266.SignatureAlgorithm
 	MaxFragmentLengths []int // accepted max_fragment_length values, in bytes
 	Buffers            esp8266.Buffers
-	Heap               int // bytes, for Buffers in fingerprint mode
-	Alert              int // the server's fatal alert, 0 when none came
-	Error              int // what getLastSSLError would return in fingerprint mode (BearSSL's number), 0 for no error
+	Heap               int              // bytes, for Buffers in fingerprint mode
+	Alert              int              // the server's fatal alert, 0 when none came
+	Error              esp8266.SSLError // what getLastSSLError would return in fingerprint mode, 0 for no error
 }
 
 // Browser is how a modern browser is served: TLS up to 1.3 and the system's roots.
@@ -40,7 +45,7 @@ type Browser struct {
 	Fingerprint string
 	Version     uint16
 	Trusted     bool
-	Err         error // why it isn't trusted, or why the look failed
+	Err         error // why it isn't trusted, or why the probe failed
 }
 
 // An Address is one of the host's addresses and the certificate it serves.
@@ -59,26 +64,26 @@ func (r *Report) Fingerprint() string {
 	return r.Chain[0].SHA1()
 }
 
-// report judges what was seen; err is why the inspection ended early, or nil.
+// report evaluates what was seen; err is why the inspection ended early, or nil.
 func (in *inspection) report(err error) *Report {
 	r := &Report{Target: in.target, Taken: in.now, Browser: in.browser}
-	out := findings(append([]Finding(nil), in.target.Notes...))
-	var known *Error
-	if errors.As(err, &known) {
-		out = append(out, known.Finding())
+	out := findings{slices.Clone(in.target.Notes)}
+	if known, ok := errors.AsType[*problem.Problem](err); ok {
+		out.Add(failure(*known))
 	}
-	for _, l := range in.looks {
-		a := Address{IP: l.ip.String(), Fingerprint: l.served()}
-		if l.err != nil {
-			a.Err = l.err
+	for _, p := range in.probes {
+		a := Address{IP: p.ip.String(), Fingerprint: p.served()}
+		if p.err != nil {
+			a.Err = p.err
 		}
 		r.Addresses = append(r.Addresses, a)
 	}
 	if err != nil {
-		r.Findings = out.sorted()
+		out.Sort()
+		r.Findings = out.List
 		return r
 	}
-	if f := in.looks[in.chosen].flight; f != nil {
+	if f := in.probes[in.chosen].flight; f != nil {
 		for _, der := range f.chain {
 			r.Chain = append(r.Chain, NewCertificate(der))
 		}
@@ -89,6 +94,186 @@ func (in *inspection) report(err error) *Report {
 	in.explainMemory(r.Board, &out)
 	in.explainChain(r, &out)
 	in.explainOthers(r, &out)
-	r.Findings = out.sorted()
+	out.Sort()
+	r.Findings = out.List
 	return r
+}
+
+// The shapes of inspect's JSON. Their keys are a promise to scripts.
+type (
+	reportJSON struct {
+		Target      targetJSON        `json:"target"`
+		Fingerprint string            `json:"fingerprint"`
+		Chain       []certificateJSON `json:"chain"`
+		Board       boardJSON         `json:"board"`
+		Pins        []pinJSON         `json:"pins"`
+		Browser     *browserJSON      `json:"browser"`
+		Addresses   []addressJSON     `json:"addresses"`
+		Findings    problem.List      `json:"findings"`
+		ElapsedMS   float64           `json:"elapsed_ms"`
+	}
+	targetJSON struct {
+		Host string `json:"host"`
+		Port int    `json:"port"`
+		Path string `json:"path"`
+	}
+	certificateJSON struct {
+		Subject            string    `json:"subject"`
+		Issuer             string    `json:"issuer"`
+		Serial             string    `json:"serial"`
+		NotBefore          time.Time `json:"not_before"`
+		NotAfter           time.Time `json:"not_after"`
+		DNSNames           []string  `json:"dns_names"`
+		IPAddresses        []string  `json:"ip_addresses"`
+		Key                string    `json:"key"`
+		SignatureAlgorithm string    `json:"signature_algorithm"`
+		SHA1               string    `json:"sha1"`
+		SHA256             string    `json:"sha256"`
+		SPKISHA256         string    `json:"spki_sha256"`
+	}
+	boardJSON struct {
+		Connects           bool              `json:"connects"`
+		TLSVersion         string            `json:"tls_version"`
+		CipherSuite        string            `json:"cipher_suite"`
+		Group              string            `json:"group"`
+		SignatureAlgorithm string            `json:"signature_algorithm"`
+		MaxFragmentLengths []int             `json:"max_fragment_lengths"`
+		Buffers            buffersJSON       `json:"buffers"`
+		Alert              *int              `json:"alert"`
+		Error              *esp8266.SSLError `json:"error"`
+	}
+	pinJSON struct {
+		Mode        esp8266.PinMode   `json:"mode"`
+		Name        string            `json:"name"`
+		Works       bool              `json:"works"`
+		Error       *esp8266.SSLError `json:"error"`
+		Recommended bool              `json:"recommended"`
+		Reason      string            `json:"reason"`
+		Holds       string            `json:"holds"`
+		Until       *time.Time        `json:"until"`
+		Bytes       int               `json:"bytes"`
+		Heap        int               `json:"heap"`
+		SHA1        []string          `json:"sha1"`
+		PEM         []string          `json:"pem"`
+	}
+	buffersJSON struct {
+		RX   int `json:"rx"`
+		TX   int `json:"tx"`
+		Heap int `json:"heap"`
+	}
+	browserJSON struct {
+		Fingerprint string `json:"fingerprint"`
+		TLSVersion  string `json:"tls_version"`
+		Trusted     bool   `json:"trusted"`
+		Error       string `json:"error"`
+	}
+	addressJSON struct {
+		IP          string `json:"ip"`
+		Fingerprint string `json:"fingerprint"`
+	}
+)
+
+// MarshalJSON writes the report with the keys that scripts may rely on. Every
+// key is always there: what was not seen is "", 0, [] or null. Texts of the
+// server's are sanitized.
+func (r *Report) MarshalJSON() ([]byte, error) {
+	out := reportJSON{
+		Target:      targetJSON{r.Target.Host, r.Target.Port, r.Target.Path},
+		Fingerprint: r.Fingerprint(),
+		Chain:       []certificateJSON{},
+		Board:       r.Board.json(),
+		Pins:        r.Pins.json(),
+		Addresses:   []addressJSON{},
+		Findings:    append(problem.List{}, r.Findings...),
+		ElapsedMS:   float64(r.Elapsed.Microseconds()) / 1000,
+	}
+	for _, c := range r.Chain {
+		out.Chain = append(out.Chain, c.json())
+	}
+	for _, a := range r.Addresses {
+		out.Addresses = append(out.Addresses, addressJSON{a.IP, a.Fingerprint})
+	}
+	if b := r.Browser; b != nil {
+		out.Browser = &browserJSON{b.Fingerprint, versionName(b.Version), b.Trusted, ""}
+		if b.Err != nil {
+			out.Browser.Error = sanitize.Line(b.Err.Error())
+		}
+	}
+	return json.Marshal(out)
+}
+
+func (c *Certificate) json() certificateJSON {
+	return certificateJSON{
+		Subject: sanitize.Line(c.Subject), Issuer: sanitize.Line(c.Issuer), Serial: c.Serial,
+		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(),
+		DNSNames: sanitized(c.DNSNames), IPAddresses: sanitized(c.IPAddresses),
+		Key: c.Key, SignatureAlgorithm: c.SignatureAlgorithm,
+		SHA1: c.SHA1(), SHA256: c.SHA256(), SPKISHA256: c.SPKISHA256(),
+	}
+}
+
+func (b Board) json() boardJSON {
+	out := boardJSON{
+		Connects:           b.Connects,
+		TLSVersion:         versionName(b.Version),
+		CipherSuite:        b.CipherSuite.Name,
+		MaxFragmentLengths: append([]int{}, b.MaxFragmentLengths...),
+		Buffers:            buffersJSON{b.Buffers.RX, b.Buffers.TX, b.Heap},
+	}
+	if b.Group != 0 {
+		out.Group = b.Group.String()
+	}
+	if b.SignatureAlgorithm != 0 {
+		out.SignatureAlgorithm = b.SignatureAlgorithm.String()
+	}
+	out.Alert, out.Error = number(b.Alert), number(b.Error)
+	return out
+}
+
+// json lists the choices, the recommended one's reason with it. PEM is the
+// public key, or the CA's certificate.
+func (p Pins) json() []pinJSON {
+	out := []pinJSON{}
+	for _, c := range p.all() {
+		j := pinJSON{
+			Mode: c.Pin.Mode, Name: c.Name, Works: c.Works, Error: number(c.Error), Holds: c.Holds,
+			Bytes: c.Bytes, Heap: c.Heap,
+			SHA1: append([]string{}, c.Pin.SHA1...), PEM: append([]string{}, c.Pin.CAs...),
+		}
+		if c.Pin.PublicKey != "" {
+			j.PEM = []string{c.Pin.PublicKey}
+		}
+		if !c.Until.IsZero() {
+			until := c.Until.UTC()
+			j.Until = &until
+		}
+		if c.Recommended {
+			j.Recommended, j.Reason = true, p.Reason
+		}
+		out = append(out, j)
+	}
+	return out
+}
+
+// number is nil for the 0 that says "none".
+func number[N ~int](n N) *N {
+	if n == 0 {
+		return nil
+	}
+	return &n
+}
+
+func versionName(v uint16) string {
+	if v == 0 {
+		return ""
+	}
+	return esp8266.VersionName(v)
+}
+
+func sanitized(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = sanitize.Line(s)
+	}
+	return out
 }

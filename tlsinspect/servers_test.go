@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"espost/tlsinspect"
+	"espost/request"
 )
 
 // program finds a program that a test needs.
@@ -61,13 +61,13 @@ func start(t testing.TB, cmd *exec.Cmd) io.Reader {
 }
 
 // target is where a server listens on loopback, called by a name.
-func target(t testing.TB, addr string) tlsinspect.Target {
+func target(t testing.TB, addr string) request.Target {
 	t.Helper()
 	_, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	parsed, err := tlsinspect.ParseTarget("https://localhost:" + port + "/post")
+	parsed, err := request.ParseTarget("https://localhost:" + port + "/post")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func target(t testing.TB, addr string) tlsinspect.Target {
 }
 
 // openssl starts openssl s_server with the identity.
-func openssl(t testing.TB, id *identity, args ...string) tlsinspect.Target {
+func openssl(t testing.TB, id *identity, args ...string) request.Target {
 	t.Helper()
 	chain, key := id.files(t) // -cert takes the first certificate only
 	all := []string{"-cert", chain, "-key", key}
@@ -88,7 +88,7 @@ func openssl(t testing.TB, id *identity, args ...string) tlsinspect.Target {
 }
 
 // opensslFiles starts openssl s_server with nothing but the arguments.
-func opensslFiles(t testing.TB, args ...string) tlsinspect.Target {
+func opensslFiles(t testing.TB, args ...string) request.Target {
 	t.Helper()
 	args = append([]string{"s_server", "-accept", "127.0.0.1:0", "-www", "-naccept", "1000"}, args...)
 	cmd := exec.Command(program(t, "openssl"), args...)
@@ -101,12 +101,12 @@ func opensslFiles(t testing.TB, args ...string) tlsinspect.Target {
 		}
 	}
 	t.Fatalf("openssl %s did not start:\n%s", strings.Join(args, " "), strings.Join(seen, "\n"))
-	return tlsinspect.Target{}
+	return request.Target{}
 }
 
 // nginx starts nginx with the identity. It inherits a listening socket, so that
 // no port needs to be guessed.
-func nginx(t testing.TB, id *identity, directives ...string) tlsinspect.Target {
+func nginx(t testing.TB, id *identity, directives ...string) request.Target {
 	t.Helper()
 	binary := program(t, "nginx")
 	chain, key := id.files(t)
@@ -138,7 +138,7 @@ http {
 
 // gnutls starts gnutls-serv with the identity. It takes no port 0, so a free
 // one is tried until one works.
-func gnutls(t testing.TB, id *identity, args ...string) tlsinspect.Target {
+func gnutls(t testing.TB, id *identity, args ...string) request.Target {
 	t.Helper()
 	binary := program(t, "gnutls-serv")
 	chain, key := id.files(t)
@@ -156,11 +156,11 @@ func gnutls(t testing.TB, id *identity, args ...string) tlsinspect.Target {
 		}
 	}
 	t.Fatal("gnutls-serv did not start on any of five ports")
-	return tlsinspect.Target{}
+	return request.Target{}
 }
 
 // goServer starts a server of crypto/tls.
-func goServer(t testing.TB, config *tls.Config) tlsinspect.Target {
+func goServer(t testing.TB, config *tls.Config) request.Target {
 	t.Helper()
 	return serve(t, func(conn net.Conn) {
 		server := tls.Server(conn, config)
@@ -171,7 +171,7 @@ func goServer(t testing.TB, config *tls.Config) tlsinspect.Target {
 }
 
 // serve calls handle for each connection, in a goroutine, with a deadline.
-func serve(t testing.TB, handle func(net.Conn)) tlsinspect.Target {
+func serve(t testing.TB, handle func(net.Conn)) request.Target {
 	t.Helper()
 	listener := listen(t)
 	go func() {

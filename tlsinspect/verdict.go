@@ -1,37 +1,28 @@
 package tlsinspect
 
 import (
-	"crypto/tls"
-	"fmt"
+	"slices"
 
 	"espost/esp8266"
 )
 
-// TLS alerts that tell a cause (RFC 5246 §7.2, RFC 6066 §3).
-const (
-	alertHandshakeFailure     = 40
-	alertProtocolVersion      = 70
-	alertInsufficientSecurity = 71
-	alertUnrecognizedName     = 112
-)
-
-// board makes the verdict out of the chosen look.
+// board makes the verdict out of the chosen probe.
 func (in *inspection) board() Board {
-	l := in.looks[in.chosen]
+	p := in.probes[in.chosen]
 	b := Board{Buffers: in.buffers()}
 	b.Heap = b.Buffers.Heap(esp8266.PinFingerprint)
-	f := l.flight
+	f := p.flight
 	if f == nil {
 		return b
 	}
 	b.MaxFragmentLengths, _ = in.fragmentLengths()
-	b.Error = f.judge()
-	b.Connects = f.complete && b.Error == 0 && !in.addresses.v6Only()
+	b.Error = f.evaluate()
+	b.Connects = f.complete && b.Error == 0 && len(in.addresses.V4) > 0
 	if f.alert > 0 {
 		b.Alert = f.alert
 	}
-	if b.Connects && in.insistence != 0 {
-		b.Connects, b.Alert, b.Error = false, in.insistence, bearAlert+in.insistence
+	if b.Connects && in.certAlert != 0 {
+		b.Connects, b.Alert, b.Error = false, in.certAlert, esp8266.AlertReceived+esp8266.SSLError(in.certAlert)
 	}
 	if f.hello == nil {
 		return b
@@ -44,76 +35,155 @@ func (in *inspection) board() Board {
 	return b
 }
 
-// explainRefusal says why the server ended the handshake before it showed a
-// certificate. The wide look and the browser's tell what the server wants.
-func (in *inspection) explainRefusal(out *findings) {
-	l := in.looks[in.chosen]
-	wide := in.wide.flight
-	alert := -1
-	if l.flight != nil {
-		alert = l.flight.alert
+// evaluate returns BearSSL's error number for the flight, in fingerprint mode with
+// the right fingerprint, or 0 when the board goes on to finish the handshake.
+// It checks what ssl_hs_client.t0 checks, in the same order. A flight that is
+// not complete without an alert or an error of its own counts as accepted as
+// far as it came.
+func (f *flight) evaluate() esp8266.SSLError {
+	if f.hello == nil {
+		return f.ending()
 	}
-	seen := func() string {
-		if alert >= 0 {
-			return " (" + alertText(alert) + ")"
+	if code := f.evaluateServerHello(); code != 0 {
+		return code
+	}
+	if f.chain == nil {
+		return f.ending()
+	}
+	suite, _ := esp8266.CipherSuiteByID(f.hello.suite)
+	key := boardKey(f.chain[0])
+	if code := evaluateKey(key, suite.KeyExchange); code != 0 {
+		return code
+	}
+	switch {
+	case suite.KeyExchange.Ephemeral() && f.exchange != nil:
+		if code := f.evaluateServerKeyExchange(key, suite.KeyExchange == esp8266.ECDHERSA); code != 0 {
+			return code
 		}
-		return " (it hangs up)"
+	case suite.KeyExchange.Ephemeral() && (f.request != nil || f.complete), f.exchange != nil && !suite.KeyExchange.Ephemeral():
+		return esp8266.SSLUnexpected
 	}
+	if !f.complete {
+		return f.ending()
+	}
+	if f.board != 0 {
+		return f.board
+	}
+	if f.trailing {
+		return esp8266.SSLUnexpected
+	}
+	return evaluateKeyUse(key, suite.KeyExchange, f.exchange)
+}
+
+// ending is the number for a flight that ended early: by an alert, or with what
+// readFlight noted.
+func (f *flight) ending() esp8266.SSLError {
+	if f.alert >= 0 {
+		return esp8266.AlertReceived + esp8266.SSLError(f.alert)
+	}
+	return f.board
+}
+
+func (f *flight) evaluateServerHello() esp8266.SSLError {
+	h := f.hello
 	switch {
-	case in.wide.served() != "":
-		in.explainWide(wide, seen(), out)
-	case in.browser != nil && in.browser.Version == tls.VersionTLS13:
-		out.add(Problem, CodeTLS13Only, "Ask the host to enable TLS 1.2, or put a proxy in front of it.",
-			"The server speaks only TLS 1.3; the board stops at 1.2%s", seen())
-	case alert == alertProtocolVersion:
-		out.add(Problem, CodeVersionTooOld, "Ask the host to enable TLS 1.2.",
-			"The server speaks no version of TLS that the board knows (1.0 to 1.2)%s", seen())
-	case alert == alertHandshakeFailure, alert == alertInsufficientSecurity:
-		out.add(Problem, CodeNoSharedSuite, "Ask the host to enable an ECDHE suite with AES-GCM for TLS 1.2.",
-			"The server accepts none of the board's 45 cipher suites%s", seen())
-	case alert == alertUnrecognizedName:
-		out.add(Problem, CodeRefused, "Check the host name: use the one that the server is set up for.",
-			"The server does not know the name %s%s", quoted(in.target.Host), seen())
-	case l.err != nil && l.err.Code == ErrorMalformed:
-		out.add(Problem, CodeBadHello, l.err.Fix, "%s", l.err.Message)
-	default:
-		out.add(Problem, CodeRefused, "Look into the server's log for this connection; a browser may well get through.",
-			"The server refuses the board's handshake%s", seen())
+	case h.version < esp8266.VersionTLS10 || h.version > esp8266.VersionTLS12:
+		return esp8266.SSLUnsupportedVersion
+	case h.version != f.firstWith || !f.versions:
+		return esp8266.SSLBadVersion
+	case len(h.sessionID) > 32:
+		return esp8266.SSLOversizedID
 	}
-}
-
-// explainWide compares what the server does for a client that offers more.
-func (in *inspection) explainWide(wide *flight, seen string, out *findings) {
-	key := NewCertificate(wide.chain[0]).parts.key
-	suite, known := esp8266.CipherSuiteByID(wide.hello.suite)
+	suite, known := esp8266.CipherSuiteByID(h.suite)
 	switch {
-	case key.algorithm.Equal(oidRSAPSS):
-		out.add(Problem, CodePSS, "Have the certificate issued for an ordinary RSA or a P-256 key.",
-			"The server's key is for RSA-PSS only, which the board doesn't know%s", seen)
-	case !key.isRSA() && !(key.isEC() && key.group != 0):
-		out.add(Problem, CodeKeyUnsupported, "Have the certificate issued for an RSA key of 2048 bits or a P-256 key.",
-			"The server's key is %s, which the board doesn't know%s", key, seen)
-	case !known:
-		out.add(Problem, CodeNoSharedSuite, "Ask the host to enable an ECDHE suite with AES-GCM for TLS 1.2.",
-			"The server accepts none of the board's 45 cipher suites; it wants 0x%04x%s", wide.hello.suite, seen)
-	case wide.exchange != nil && isPSS(wide.exchange.algorithm):
-		out.add(Problem, CodePSS, "Ask the host to allow RSA PKCS#1 v1.5 signatures (RSA-SHA256).",
-			"The server signs with RSA-PSS only, which the board doesn't know%s", seen)
-	default:
-		out.add(Problem, CodeRefused, "Ask the host which groups and signature algorithms it insists on; P-256 and RSA-SHA256 or ECDSA-SHA256 serve the board.",
-			"The server would use %s, but not on the terms that the board offers%s", suite.Name, seen)
+	case !known || !f.offer.offers(h.suite), suite.TLS12 && h.version < esp8266.VersionTLS12:
+		return esp8266.SSLBadCipherSuite
+	case h.compression != compressionNull:
+		return esp8266.SSLBadCompression
 	}
+	seen := make(map[uint16]bool)
+	for _, e := range h.extensions {
+		if !f.offer.extension(e.kind) || seen[e.kind] {
+			return esp8266.SSLExtraExtension
+		}
+		seen[e.kind] = true
+		switch {
+		case e.kind == extensionServerName && len(e.data) != 0:
+			return esp8266.SSLBadSNI
+		case e.kind == extensionFragmentLength && h.fragmentLength() != f.offer.buffers.FragmentLength():
+			return esp8266.SSLBadFragmentLength
+		case e.kind == extensionRenegotiation && !slices.Equal(e.data, []byte{0}):
+			return esp8266.SSLBadRenegotiation
+		}
+	}
+	return 0
 }
 
-// isPSS tells RSA-PSS schemes (RFC 8446 §4.2.3).
-func isPSS(s esp8266.SignatureAlgorithm) bool {
-	return s >= 0x0804 && s <= 0x0806 || s >= 0x0809 && s <= 0x080b
+// boardKey returns the key that BearSSL's decoder finds in a certificate, or a
+// zero one where it gives up (x509_decoder.t0): the board then sees no key.
+//
+// An RSA key too long for the decoder's buffer counts as found: the decoder
+// stops there with an error, but the core's validator goes on pushing bytes
+// (WiFiClientSecureBearSSL.cpp, insecure_append), and the decoder resumes as if
+// nothing had happened, past the end of its buffer. What usually comes out is an
+// RSA key of that length (measured), which fails at its first use.
+func boardKey(der []byte) publicKey {
+	parts, _ := splitCertificate(der)
+	if parts.version > 2 || parts.badDates {
+		return publicKey{}
+	}
+	k := parts.key
+	if k.isRSA() || k.isEC() && k.group != 0 && len(k.point) <= maxKeyBytes {
+		return k
+	}
+	return publicKey{}
 }
 
-// alertText names an alert by number and name: "alert 40, handshake_failure".
-func alertText(n int) string {
-	if name := esp8266.AlertName(n); name != "" {
-		return fmt.Sprintf("alert %d, %s", n, name)
+// evaluateKey checks the kind of key against the suite's.
+func evaluateKey(k publicKey, exchange esp8266.KeyExchange) esp8266.SSLError {
+	wantsRSA := exchange == esp8266.RSA || exchange == esp8266.ECDHERSA
+	if wantsRSA && !k.isRSA() || !wantsRSA && !k.isEC() {
+		return esp8266.SSLWrongKeyUsage
 	}
-	return fmt.Sprintf("alert %d", n)
+	return 0
+}
+
+// evaluateServerKeyExchange checks ServerKeyExchange (read-ServerKeyExchange, verify_SKE_sig).
+func (f *flight) evaluateServerKeyExchange(k publicKey, rsa bool) esp8266.SSLError {
+	x := f.exchange
+	if !slices.Contains(esp8266.Groups(), x.group) || f.offer.basic || len(x.point) > maxPointBytes {
+		return esp8266.SSLInvalidAlgorithm
+	}
+	if f.hello.version >= esp8266.VersionTLS12 {
+		wanted := uint8(signatureECDSA)
+		if rsa {
+			wanted = signatureRSA
+		}
+		if tlsHash(x.algorithm.Hash()) == 0 || x.algorithm.Signature() != wanted {
+			return esp8266.SSLInvalidAlgorithm
+		}
+	}
+	if len(x.signature) > maxRSABytes {
+		return esp8266.SSLLimitExceeded
+	}
+	if !f.verifyServerKeyExchange(k, rsa) {
+		return esp8266.SSLBadSignature
+	}
+	return 0
+}
+
+// evaluateKeyUse checks what only the key exchange itself brings to light
+// (make_pms_rsa, make_pms_ecdh).
+func evaluateKeyUse(k publicKey, exchange esp8266.KeyExchange, x *serverKeyExchange) esp8266.SSLError {
+	switch {
+	case exchange == esp8266.RSA && k.nLen < minRSABytes:
+		return esp8266.X509WeakPublicKey
+	case exchange == esp8266.RSA && (k.nLen > maxRSABytes || k.nLen+k.eLen > maxKeyBytes || k.n.Bit(0) == 0):
+		return esp8266.SSLLimitExceeded
+	case exchange.Ephemeral() && !validPoint(x.group, x.point):
+		return esp8266.SSLInvalidAlgorithm
+	case (exchange == esp8266.ECDHECDSA || exchange == esp8266.ECDHRSA) && k.ecdsa() == nil:
+		return esp8266.SSLInvalidAlgorithm
+	}
+	return 0
 }

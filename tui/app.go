@@ -5,15 +5,12 @@
 package tui
 
 import (
-	"slices"
-
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
-	"espost/codegen"
+	"espost/esp8266"
 	"espost/internal/sanitize"
 	"espost/profile"
-	"espost/tlsinspect"
 	"espost/tui/certificate"
 	"espost/tui/connect"
 	"espost/tui/firmware"
@@ -36,9 +33,9 @@ const (
 type Model struct {
 	options Options
 	kit     *ui.Kit
-	profile *profile.Profile // what the steps read and fill in
-	saved   profile.Profile  // as it was opened or saved last
-	kept    profile.Profile  // as it was when the firmware was written: that holds it
+	session *profile.Session // what the steps read and fill in
+	saved   *profile.Profile // as it was opened or saved last
+	kept    *profile.Profile // as it was when the firmware was written: that holds it
 
 	connect     *connect.Model
 	certificate *certificate.Model
@@ -62,13 +59,13 @@ func New(o Options) *Model {
 	o = o.withDefaults()
 	m := &Model{options: o, dark: true, width: 80, height: 24}
 	m.kit = &ui.Kit{Theme: ui.NewTheme(true, o.ASCII), Context: o.Context, Now: o.Now, Clipboard: o.Clipboard}
-	m.profile = o.Profile
-	m.saved = snapshot(m.profile)
+	m.session = &profile.Session{Profile: o.Profile, File: o.ProfilePath}
+	m.saved, m.kept = o.Profile.Clone(), new(profile.Profile)
 	m.connect = connect.New(m.kit, o.target(), o.Inspect, o.Recent, o.Check)
 	m.certificate = certificate.New(m.kit)
-	m.form = form.New(m.kit, m.profile)
-	m.test = testpost.New(m.kit, m.profile, o.Send)
-	m.firmware = firmware.New(m.kit, m.profile, o.Dir)
+	m.form = form.New(m.kit, m.session.Profile)
+	m.test = testpost.New(m.kit, m.session.Profile, o.Send)
+	m.firmware = firmware.New(m.kit, m.session)
 	m.steps = [stepCount]ui.Step{m.connect, m.certificate, m.form, m.test, m.firmware}
 	return m
 }
@@ -130,7 +127,7 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 	case certificate.Again:
 		return tea.Batch(m.enter(stepConnect), m.connect.Start()), true
 	case certificate.Chosen:
-		m.profile.Pin = msg.Pin
+		m.session.Choose(m.certificate.Report(), msg.Choice)
 		return m.enter(stepForm), true
 	case form.Imported:
 		m.connect.SetAddress(msg.Address)
@@ -143,7 +140,7 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		return m.enter(stepFirmware), true
 	case firmware.Written:
 		m.options.Note("generated", nil, "folder", msg.Folder)
-		m.written, m.kept = &msg, snapshot(m.profile)
+		m.written, m.kept = &msg, m.session.Clone()
 		return nil, true
 	case firmware.Finished:
 		return m.quit(), true
@@ -159,23 +156,15 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 // captured takes a new report in. Whatever was pinned or tested before belongs
 // to what was seen before; the form is the user's and stays.
 func (m *Model) captured(msg connect.Captured) tea.Cmd {
-	before := m.profile.Pin
-	m.retarget(msg.Target)
-	m.profile.Firmware.Buffers = msg.Report.Board.Buffers
+	before := m.session.Pin
+	m.session.Follow(msg.Target)
 	m.certificate.SetReport(msg.Report, before)
 	m.test.SetReport(msg.Report)
-	m.profile.Pin, _ = m.certificate.Pin()
-	return tea.Batch(m.enter(stepCertificate), m.connect.Remember(msg.Report))
-}
-
-// retarget points the profile at what was looked at; a sketch that still has
-// the name proposed for the old host gets the one for the new.
-func (m *Model) retarget(t tlsinspect.Target) {
-	fw := &m.profile.Firmware
-	if old, err := tlsinspect.ParseTarget(m.profile.Target); err != nil || fw.Name == codegen.ProposeName(old.Host) {
-		fw.Name = codegen.ProposeName(t.Host)
+	m.session.Pin, m.session.Firmware.Buffers = esp8266.Pin{Mode: before.Mode}, msg.Report.Board.Buffers
+	if choice, ok := m.certificate.Choice(); ok {
+		m.session.Choose(msg.Report, choice)
 	}
-	m.profile.Target = t.URL()
+	return tea.Batch(m.enter(stepCertificate), m.connect.Remember(msg.Report))
 }
 
 // enter brings a step to the front.
@@ -194,7 +183,7 @@ func (m *Model) why(step int) string {
 	case step == stepCertificate:
 		return ""
 	}
-	if _, ok := m.certificate.Pin(); !ok {
+	if _, ok := m.certificate.Choice(); !ok {
 		return "the board can't connect to this server, so there is nothing to pin"
 	}
 	if step > stepForm && m.form.Check() != nil {
@@ -215,8 +204,8 @@ func (m *Model) jump(step int) tea.Cmd {
 	if m.connect.Busy() || m.test.Busy() {
 		return ui.Say(ui.Caution, "still at work: esc cancels it")
 	}
-	if pin, ok := m.certificate.Pin(); ok {
-		m.profile.Pin = pin
+	if choice, ok := m.certificate.Choice(); ok {
+		m.session.Choose(m.certificate.Report(), choice)
 	}
 	return m.enter(step)
 }
@@ -235,7 +224,7 @@ func (m *Model) done(step int) bool {
 	case stepConnect:
 		return m.certificate.Report() != nil
 	case stepCertificate:
-		_, ok := m.certificate.Pin()
+		_, ok := m.certificate.Choice()
 		return ok && m.current > stepCertificate
 	case stepForm:
 		return m.current > stepForm
@@ -243,14 +232,4 @@ func (m *Model) done(step int) bool {
 		return m.test.Passed()
 	}
 	return m.firmware.Done()
-}
-
-// snapshot is a profile's value that later edits don't reach.
-func snapshot(p *profile.Profile) profile.Profile {
-	s := *p
-	s.Pin.SHA1 = slices.Clone(p.Pin.SHA1)
-	s.Pin.CAs = slices.Clone(p.Pin.CAs)
-	s.Request.Fields = slices.Clone(p.Request.Fields)
-	s.Request.Headers = slices.Clone(p.Request.Headers)
-	return s
 }

@@ -14,8 +14,10 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/problem"
 	"espost/internal/testkit/tuitest"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 	"espost/tui"
 )
@@ -43,7 +45,7 @@ func chain(t testing.TB) []*tlsinspect.Certificate {
 }
 
 // goodReport is a server that the board likes.
-func goodReport(t testing.TB, target tlsinspect.Target) *tlsinspect.Report {
+func goodReport(t testing.TB, target request.Target) *tlsinspect.Report {
 	t.Helper()
 	suite, _ := esp8266.CipherSuiteByID(0xc02b)
 	served := chain(t)
@@ -74,9 +76,9 @@ func goodReport(t testing.TB, target tlsinspect.Target) *tlsinspect.Report {
 			Buffers:            esp8266.Buffers{RX: 512, TX: 512},
 			Heap:               esp8266.Buffers{RX: 512, TX: 512}.Heap(esp8266.PinFingerprint),
 		},
-		Findings: []tlsinspect.Finding{
-			{Severity: tlsinspect.Warning, Code: "browser-sees-another", Message: "Browsers are served another certificate: a fingerprint copied from one would fail.", Fix: "Use the fingerprint shown here."},
-			{Severity: tlsinspect.OK, Code: "mfln-accepted", Message: "Fragments of 512 bytes are accepted: 12.0 KB of memory instead of 28.0 KB."},
+		Findings: []problem.Problem{
+			{Severity: problem.Warning, Code: "browser-sees-another", Message: "Browsers are served another certificate: a fingerprint copied from one would fail.", Fix: "Use the fingerprint shown here."},
+			{Severity: problem.OK, Code: "mfln-accepted", Message: "Fragments of 512 bytes are accepted: 12.0 KB of memory instead of 28.0 KB."},
 		},
 		Taken: today(),
 	}
@@ -96,7 +98,7 @@ func newStage(t testing.TB) *stage {
 		Target: address,
 		Dir:    s.folder,
 		Now:    today,
-		Inspect: func(ctx context.Context, target tlsinspect.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+		Inspect: func(ctx context.Context, target request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 			progress(tlsinspect.Event{Part: tlsinspect.PartLookup, Title: "found 1 address", State: tlsinspect.Done, Elapsed: 3 * time.Millisecond})
 			return goodReport(t, target), nil
 		},
@@ -113,7 +115,7 @@ func newStage(t testing.TB) *stage {
 				Phases:  formpost.Phases{DNS: 2 * time.Millisecond, TCP: 11 * time.Millisecond, TLS: 38 * time.Millisecond, FirstByte: 31 * time.Millisecond, Body: 2 * time.Millisecond},
 			}, nil
 		},
-		Check:     func(context.Context, tlsinspect.Target) (string, error) { return "", errors.New("no such host") },
+		Check:     func(context.Context, request.Target) (string, error) { return "", errors.New("no such host") },
 		Clipboard: func(string) error { return nil },
 	}
 	return s

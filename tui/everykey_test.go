@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"espost/formpost"
+	"espost/internal/problem"
 	"espost/internal/recent"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -29,7 +31,7 @@ func presses(keys ...string) func(*driver) {
 
 func modes() []mode {
 	hang := func(s *stage) {
-		s.options.Inspect = func(ctx context.Context, _ tlsinspect.Target, _ func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+		s.options.Inspect = func(ctx context.Context, _ request.Target, _ func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 			<-ctx.Done()
 			return nil, ctx.Err()
 		}
@@ -47,9 +49,9 @@ func modes() []mode {
 		}
 	}
 	cannot := func(s *stage) {
-		s.options.Inspect = func(_ context.Context, target tlsinspect.Target, _ func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+		s.options.Inspect = func(_ context.Context, target request.Target, _ func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 			time.Sleep(time.Second)
-			return &tlsinspect.Report{Target: target, Findings: []tlsinspect.Finding{{Severity: tlsinspect.Problem, Message: "only TLS 1.3", Fix: "enable TLS 1.2"}}}, nil
+			return &tlsinspect.Report{Target: target, Findings: []problem.Problem{{Severity: problem.Fatal, Message: "only TLS 1.3", Fix: "enable TLS 1.2"}}}, nil
 		}
 	}
 	past := func(s *stage) {

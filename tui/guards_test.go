@@ -10,7 +10,10 @@ import (
 	"time"
 
 	"espost/formpost"
+	"espost/internal/netdial"
+	"espost/internal/problem"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -43,10 +46,10 @@ func TestStepsAreGuarded(t *testing.T) {
 func TestBoardThatCannotConnect(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
-		s.options.Inspect = func(_ context.Context, target tlsinspect.Target, _ func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+		s.options.Inspect = func(_ context.Context, target request.Target, _ func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 			return &tlsinspect.Report{
 				Target: target, Taken: today(), Board: tlsinspect.Board{Alert: 70},
-				Findings: []tlsinspect.Finding{{Severity: tlsinspect.Problem, Code: tlsinspect.CodeTLS13Only,
+				Findings: []problem.Problem{{Severity: problem.Fatal, Code: tlsinspect.CodeTLS13Only,
 					Message: "The server speaks only TLS 1.3; the board stops at 1.2.", Fix: "Ask the host to enable TLS 1.2."}},
 			}, nil
 		}
@@ -66,7 +69,7 @@ func TestBoardThatCannotConnect(t *testing.T) {
 func TestLateAnswerIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
-		s.options.Inspect = func(ctx context.Context, target tlsinspect.Target, _ func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+		s.options.Inspect = func(ctx context.Context, target request.Target, _ func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 			<-ctx.Done()
 			time.Sleep(time.Second) // of the bubble's time: it answers all the same, late
 			return goodReport(t, target), nil
@@ -88,8 +91,8 @@ func TestLateAnswerIsDropped(t *testing.T) {
 func TestConnectFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
-		s.options.Inspect = func(context.Context, tlsinspect.Target, func(tlsinspect.Event)) (*tlsinspect.Report, error) {
-			return &tlsinspect.Report{}, &tlsinspect.Error{Code: tlsinspect.ErrorRefused, Message: "Nothing listens at porch.example.com:443", Fix: "Check the port."}
+		s.options.Inspect = func(context.Context, request.Target, func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+			return &tlsinspect.Report{}, &problem.Problem{Code: netdial.CodeRefused, Message: "Nothing listens at porch.example.com:443", Fix: "Check the port."}
 		}
 		term := s.start(t, 80, 24)
 		term.Press("enter")

@@ -8,7 +8,6 @@ import (
 
 	"espost/codegen"
 	"espost/profile"
-	"espost/tlsinspect"
 	"espost/tui/ui"
 )
 
@@ -143,9 +142,9 @@ func (m *Model) toggleMouse() tea.Cmd {
 // unsaved reports whether quitting would lose work: something that was typed
 // and can't be had again by looking at the server once more.
 func (m *Model) unsaved() bool {
-	same := func(before profile.Profile) bool {
-		now := snapshot(m.profile)
-		now.Pin, now.Firmware.Buffers, now.Firmware.Folder = before.Pin, before.Firmware.Buffers, before.Firmware.Folder
+	same := func(before *profile.Profile) bool {
+		now := m.session.Clone()
+		now.Pin, now.Firmware.Buffers, now.Folder = before.Pin, before.Firmware.Buffers, before.Folder
 		if proposed(now) && proposed(before) { // the name follows the address
 			now.Firmware.Name = before.Firmware.Name
 		}
@@ -157,10 +156,7 @@ func (m *Model) unsaved() bool {
 }
 
 // proposed reports whether the sketch has the name that its address suggests.
-func proposed(p profile.Profile) bool {
-	target, err := tlsinspect.ParseTarget(p.Target)
-	return err != nil || p.Firmware.Name == codegen.ProposeName(target.Host)
-}
+func proposed(p *profile.Profile) bool { return p.Firmware.Name == codegen.ProposeName(p.Target.Host) }
 
 func (m *Model) quit() tea.Cmd {
 	if !m.unsaved() {

@@ -5,6 +5,7 @@ import (
 
 	"espost/formpost"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -20,7 +21,7 @@ func (o Options) noted() Options {
 		return o
 	}
 	inspect, send := o.Inspect, o.Send
-	o.Inspect = func(ctx context.Context, t tlsinspect.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+	o.Inspect = func(ctx context.Context, t request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 		r, err := inspect(ctx, t, progress)
 		attributes := []any{"host", t.Host, "port", t.Port}
 		if r != nil {

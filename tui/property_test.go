@@ -14,8 +14,12 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/go-cmp/cmp"
 
+	"espost/codegen"
 	"espost/formpost"
+	"espost/internal/netdial"
+	"espost/internal/problem"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 	"espost/tui/ui"
 )
@@ -39,12 +43,12 @@ func shakyStage(t *testing.T, random *rand.Rand) *stage {
 	s := newStage(t)
 	s.options.Profile = profile.New(address)
 	good, answer := s.options.Inspect, s.options.Send
-	s.options.Inspect = func(ctx context.Context, target tlsinspect.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+	s.options.Inspect = func(ctx context.Context, target request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 		switch random.IntN(6) {
 		case 0:
-			return &tlsinspect.Report{}, &tlsinspect.Error{Code: tlsinspect.ErrorRefused, Message: "nothing listens there\x1b[2J", Fix: "check the port"}
+			return &tlsinspect.Report{}, &problem.Problem{Code: netdial.CodeRefused, Message: "nothing listens there\x1b[2J", Fix: "check the port"}
 		case 1:
-			return &tlsinspect.Report{Target: target, Findings: []tlsinspect.Finding{{Severity: tlsinspect.Problem, Message: "only TLS 1.3", Fix: "enable TLS 1.2"}}}, nil
+			return &tlsinspect.Report{Target: target, Findings: []problem.Problem{{Severity: problem.Fatal, Message: "only TLS 1.3", Fix: "enable TLS 1.2"}}}, nil
 		case 2:
 			<-time.After(time.Duration(random.IntN(3000)) * time.Millisecond)
 		}

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"espost/internal/recent"
-	"espost/tlsinspect"
+	"espost/request"
 )
 
 // Servers that were looked at before are offered again, with the state of their
@@ -44,7 +44,7 @@ func TestRecentServers(t *testing.T) {
 func TestRecentChecksDontHoldUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := recentStage(t)
-		s.options.Check = func(ctx context.Context, _ tlsinspect.Target) (string, error) {
+		s.options.Check = func(ctx context.Context, _ request.Target) (string, error) {
 			<-ctx.Done()
 			return "", ctx.Err()
 		}
@@ -70,7 +70,7 @@ func TestRecentChecksAreBounded(t *testing.T) {
 		}
 		var checks atomic.Int32
 		ended := make(chan time.Duration, recent.Max)
-		s.options.Check = func(ctx context.Context, _ tlsinspect.Target) (string, error) {
+		s.options.Check = func(ctx context.Context, _ request.Target) (string, error) {
 			checks.Add(1)
 			began := time.Now()
 			<-ctx.Done()
@@ -118,7 +118,7 @@ func recentStage(t *testing.T) *stage {
 			t.Fatal(err)
 		}
 	}
-	s.options.Check = func(_ context.Context, target tlsinspect.Target) (string, error) {
+	s.options.Check = func(_ context.Context, target request.Target) (string, error) {
 		if target.Host == "gone.example" {
 			return "", errors.New("no such host")
 		}

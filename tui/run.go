@@ -18,6 +18,7 @@ import (
 	"espost/internal/recent"
 	"espost/internal/sanitize"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 	"espost/tui/connect"
 	"espost/tui/dialog"
@@ -59,7 +60,8 @@ func (o Options) withDefaults() Options {
 		o.Target = o.Demo.URL()
 	}
 	if o.Profile == nil {
-		o.Profile = profile.New(o.Target)
+		target, _ := request.ParseTarget(o.Target) // none yet where it isn't understood: the first step complains
+		o.Profile = profile.New(target)
 	}
 	if o.Context == nil {
 		o.Context = context.Background()
@@ -89,26 +91,25 @@ func (o Options) target() string {
 	if o.Target != "" {
 		return o.Target
 	}
-	return o.Profile.Target
+	if o.Profile.Target.Host == "" {
+		return ""
+	}
+	return o.Profile.Target.URL()
 }
 
-func inspect(ctx context.Context, target tlsinspect.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+func inspect(ctx context.Context, target request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 	client := tlsinspect.Client{Progress: progress}
 	return client.Inspect(ctx, target)
 }
 
-func check(ctx context.Context, target tlsinspect.Target) (string, error) {
+func check(ctx context.Context, target request.Target) (string, error) {
 	var client tlsinspect.Client
 	return client.Fingerprint(ctx, target)
 }
 
 func send(ctx context.Context, p *profile.Profile, r *tlsinspect.Report) (*formpost.Response, error) {
-	request, err := p.Request()
-	if err != nil {
-		return nil, err
-	}
 	client := p.Client(r)
-	return client.Send(ctx, request, p.Pin)
+	return client.Send(ctx, p.Sent(), p.Pin)
 }
 
 // Run shows the app until the user quits or ctx ends, and then says on the
@@ -158,7 +159,7 @@ func farewell(w firmware.Written) string {
 func converse(ctx context.Context, o Options) error {
 	d := &dialog.Dialog{
 		In: o.Input, Out: o.Output,
-		Profile: o.Profile, Target: o.target(), Dir: o.Dir,
+		Session: &profile.Session{Profile: o.Profile, File: o.ProfilePath}, Target: o.target(),
 		Inspect: o.Inspect, Send: o.Send, Note: o.Note,
 	}
 	if d.In == nil {
@@ -186,33 +187,33 @@ func programOptions(ctx context.Context, o Options) []tea.ProgramOption {
 
 // savedMsg is what came of saving the profile.
 type savedMsg struct {
-	profile profile.Profile
-	path    string
+	session profile.Session
 	err     error
 }
 
 // save writes the profile as it is now.
 func (m *Model) save() tea.Cmd {
-	if _, err := m.connect.Target(); m.profile.Target == "" && err != nil {
-		return ui.Say(ui.Caution, "nothing to save yet: type an address first")
+	now := profile.Session{Profile: m.session.Clone(), File: m.session.File}
+	if now.Target.Host == "" {
+		target, err := m.connect.Target()
+		if err != nil {
+			return ui.Say(ui.Caution, "nothing to save yet: type an address first")
+		}
+		now.Follow(target)
 	}
-	now, path := snapshot(m.profile), m.options.ProfilePath
-	if target, err := m.connect.Target(); err == nil && now.Target == "" {
-		now.Target = target.URL()
-	}
-	return func() tea.Msg { return savedMsg{now, path, now.Save(path)} }
+	return func() tea.Msg { return savedMsg{now, now.Save()} }
 }
 
 func (m *Model) wasSaved(msg savedMsg) tea.Cmd {
 	leaving := m.leaving
 	m.leaving = false
-	m.options.Note("saved", msg.err, "profile", msg.path)
+	m.options.Note("saved", msg.err, "profile", msg.session.File)
 	if msg.err != nil {
 		return ui.Say(ui.Failure, "not saved: "+msg.err.Error())
 	}
-	m.saved = msg.profile
+	m.saved = msg.session.Profile
 	if leaving {
 		return tea.Quit
 	}
-	return ui.Say(ui.Success, "saved to "+sanitize.Line(msg.path)+", without secrets and Wi-Fi password")
+	return ui.Say(ui.Success, "saved to "+sanitize.Line(msg.session.File)+", without secrets and Wi-Fi password")
 }

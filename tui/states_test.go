@@ -16,9 +16,12 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/netdial"
+	"espost/internal/problem"
 	"espost/internal/recent"
 	"espost/internal/testkit/tuitest"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 	"espost/tui"
 )
@@ -88,7 +91,7 @@ func states() []state {
 }
 
 func connectsSlowly(s *stage) {
-	s.options.Inspect = func(ctx context.Context, _ tlsinspect.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+	s.options.Inspect = func(ctx context.Context, _ request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 		progress(tlsinspect.Event{Part: tlsinspect.PartLookup, Title: "found 2 addresses", State: tlsinspect.Done, Elapsed: 3 * time.Millisecond})
 		progress(tlsinspect.Event{Part: tlsinspect.PartBoard, Title: "certificate, as the board is served it", State: tlsinspect.Done, Elapsed: 41 * time.Millisecond})
 		progress(tlsinspect.Event{Part: tlsinspect.PartBrowser, Title: "certificate, as a browser is served it", Detail: "refused with a rather long explanation that won't fit the line of a narrow terminal", State: tlsinspect.Failed, Elapsed: 2100 * time.Millisecond})
@@ -99,16 +102,16 @@ func connectsSlowly(s *stage) {
 }
 
 func connectFails(s *stage) {
-	s.options.Inspect = func(context.Context, tlsinspect.Target, func(tlsinspect.Event)) (*tlsinspect.Report, error) {
-		return &tlsinspect.Report{}, &tlsinspect.Error{Code: tlsinspect.ErrorRefused, Message: "nothing listens at porch.example.com, port 443: all of its 2 addresses refuse the connection", Fix: "Check the port, and whether the server runs."}
+	s.options.Inspect = func(context.Context, request.Target, func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+		return &tlsinspect.Report{}, &problem.Problem{Code: netdial.CodeRefused, Message: "nothing listens at porch.example.com, port 443: all of its 2 addresses refuse the connection", Fix: "Check the port, and whether the server runs."}
 	}
 }
 
 func cannotConnect(s *stage) {
-	s.options.Inspect = func(_ context.Context, target tlsinspect.Target, _ func(tlsinspect.Event)) (*tlsinspect.Report, error) {
-		return &tlsinspect.Report{Target: target, Taken: today(), Board: tlsinspect.Board{Alert: 70}, Findings: []tlsinspect.Finding{
-			{Severity: tlsinspect.Problem, Code: tlsinspect.CodeTLS13Only, Message: "The server speaks only TLS 1.3; the board stops at 1.2.", Fix: "Ask the host to enable TLS 1.2, or put a proxy in front of it."},
-			{Severity: tlsinspect.Note, Code: "x", Message: "A browser trusts this server."},
+	s.options.Inspect = func(_ context.Context, target request.Target, _ func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+		return &tlsinspect.Report{Target: target, Taken: today(), Board: tlsinspect.Board{Alert: 70}, Findings: []problem.Problem{
+			{Severity: problem.Fatal, Code: tlsinspect.CodeTLS13Only, Message: "The server speaks only TLS 1.3; the board stops at 1.2.", Fix: "Ask the host to enable TLS 1.2, or put a proxy in front of it."},
+			{Severity: problem.Note, Code: "x", Message: "A browser trusts this server."},
 		}}, nil
 	}
 }
@@ -121,7 +124,7 @@ func postFails(s *stage) {
 
 func remembers(s *stage) {
 	s.options.Recent = recent.List{Path: filepath.Join(s.folder, "recent.json")}
-	s.options.Check = func(_ context.Context, target tlsinspect.Target) (string, error) {
+	s.options.Check = func(_ context.Context, target request.Target) (string, error) {
 		return strings.Repeat(map[bool]string{true: "A", false: "B"}[target.Port%2 == 1], 40), nil
 	}
 	for i := range 12 {

@@ -9,6 +9,7 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/problem"
 	"espost/internal/testkit/tuitest"
 	"espost/profile"
 	"espost/tlsinspect"

@@ -12,8 +12,8 @@ func (m *Model) View() tea.View {
 	view := tea.NewView(m.content())
 	view.AltScreen = true
 	view.WindowTitle = "espost"
-	if m.profile.Target != "" {
-		view.WindowTitle = "espost · " + sanitize.Line(m.profile.Target)
+	if m.session.Target.Host != "" {
+		view.WindowTitle = "espost · " + sanitize.Line(m.session.Target.URL())
 	}
 	if !m.mouseOff {
 		view.MouseMode = tea.MouseModeCellMotion

@@ -26,6 +26,7 @@ import (
 	"espost/internal/testkit/tuitest"
 	"espost/internal/testkit/tuitest/svg"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 	"espost/tui"
 )
@@ -105,7 +106,7 @@ func options(server *demo.Server) tui.Options {
 		Target:    "https://" + host + "/post",
 		Now:       noon,
 		Clipboard: func(string) error { return nil },
-		Inspect: func(ctx context.Context, target tlsinspect.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+		Inspect: func(ctx context.Context, target request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 			client := tlsinspect.Client{
 				Dial: dial, Now: noon, Progress: progress, Roots: x509.NewCertPool(),
 				Lookup: func(context.Context, string, string) ([]netip.Addr, error) { return []netip.Addr{address}, nil },

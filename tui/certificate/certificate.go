@@ -7,13 +7,13 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"espost/profile"
+	"espost/esp8266"
 	"espost/tlsinspect"
 	"espost/tui/ui"
 )
 
 // Chosen is sent when the user goes on with a pin.
-type Chosen struct{ Pin esp8266.Pin }
+type Chosen struct{ Choice tlsinspect.PinChoice }
 
 // Again is sent when the server shall be looked at once more.
 type Again struct{}
@@ -32,7 +32,7 @@ const (
 type Model struct {
 	kit     *ui.Kit
 	report  *tlsinspect.Report
-	choices []profile.PinChoice
+	choices []tlsinspect.PinChoice
 	chosen  int
 	focus   pane
 	row     int       // in the chain
@@ -47,7 +47,7 @@ func New(kit *ui.Kit) *Model { return &Model{kit: kit} }
 // SetReport shows a new report and offers the pins that it allows, the one of
 // the same mode as before chosen.
 func (m *Model) SetReport(r *tlsinspect.Report, before esp8266.Pin) {
-	m.report, m.choices = r, profile.Pins(r)
+	m.report, m.choices = r, r.Pins.Working()
 	m.chosen, m.focus, m.row, m.rows, m.scroll = 0, pins, 0, ui.Scroll{}, ui.Scroll{}
 	if len(m.choices) == 0 {
 		m.focus = findings // there is nothing to choose
@@ -120,16 +120,16 @@ func (m *Model) turnFocus(by int) func() tea.Cmd {
 func again() tea.Cmd { return func() tea.Msg { return Again{} } }
 
 func (m *Model) next() tea.Cmd {
-	pin := m.choices[m.chosen].Pin
-	return func() tea.Msg { return Chosen{pin} }
+	choice := m.choices[m.chosen]
+	return func() tea.Msg { return Chosen{choice} }
 }
 
-// Pin returns the pin that is marked, if the report allows any.
-func (m *Model) Pin() (esp8266.Pin, bool) {
+// Choice returns the way to pin that is marked, if the report allows any.
+func (m *Model) Choice() (tlsinspect.PinChoice, bool) {
 	if len(m.choices) == 0 {
-		return esp8266.Pin{}, false
+		return tlsinspect.PinChoice{}, false
 	}
-	return m.choices[m.chosen].Pin, true
+	return m.choices[m.chosen], true
 }
 
 // far is further than any list goes.

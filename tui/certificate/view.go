@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"espost/esp8266"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/tlsinspect"
 	"espost/tui/ui"
@@ -101,9 +102,9 @@ func (m *Model) verdict(width int) []string {
 	if !b.Connects {
 		lines := []string{k.Mark(ui.Failure) + " " + k.Bad.Bold(true).Render("An ESP8266 can't connect")}
 		for _, f := range m.report.Findings {
-			if f.Severity == tlsinspect.Problem {
-				lines = append(lines, wrapped(ui.Sentence(sanitize.Line(f.Message)), width)...)
-				return append(lines, wrapped(ui.Sentence(sanitize.Line(f.Fix)), width)...)
+			if f.Severity == problem.Fatal {
+				lines = append(lines, wrapped(problem.Sentence(sanitize.Line(f.Message)), width)...)
+				return append(lines, wrapped(problem.Sentence(sanitize.Line(f.Fix)), width)...)
 			}
 		}
 		return lines
@@ -138,7 +139,7 @@ func (m *Model) pinLines(top, width int, alone bool) []string {
 	var lines []string
 	titles := 0
 	for _, c := range m.choices {
-		titles = max(titles, ui.Width(c.Title))
+		titles = max(titles, ui.Width(c.Name))
 	}
 	narrow := width < 72
 	if narrow {
@@ -152,12 +153,12 @@ func (m *Model) pinLines(top, width int, alone bool) []string {
 		if len(lines) == 0 {
 			label = m.label("Pin", pins) + "  "
 		}
-		mark, title := k.Unchosen, ui.Pad(ui.Truncate(c.Title, titles, k.Ellipsis), titles)
+		mark, title := k.Unchosen, ui.Pad(ui.Truncate(c.Name, titles, k.Ellipsis), titles)
 		if i == m.chosen {
 			mark, title = k.Accent.Render(k.Chosen), k.Strong.Render(title)
 		}
 		detail := "holds while the key is kept"
-		switch expires := c.Pin.Expires; {
+		switch expires := c.Until; {
 		case expires.IsZero() && narrow:
 			detail = "while kept"
 		case narrow:
@@ -173,7 +174,7 @@ func (m *Model) pinLines(top, width int, alone bool) []string {
 		lines = append(lines, ui.Truncate(label+"   "+mark+" "+title+"  "+detail, width, k.Ellipsis))
 	}
 	if len(m.choices) > 0 && !alone {
-		lines = append(lines, strings.Split(k.Faint.Render(ui.Indent(ui.Wrap("It holds "+m.choices[m.chosen].Detail+".", width-8), 8)), "\n")...)
+		lines = append(lines, strings.Split(k.Faint.Render(ui.Indent(ui.Wrap("It holds "+m.choices[m.chosen].Holds+".", width-8), 8)), "\n")...)
 	}
 	return lines
 }
@@ -245,16 +246,16 @@ func (m *Model) findingLines(width int) []string {
 	var lines []string
 	told := m.report.Board.Connects // the worst is told beneath the verdict
 	for _, f := range m.report.Findings {
-		if !told && f.Severity == tlsinspect.Problem {
+		if !told && f.Severity == problem.Fatal {
 			told = true
 			continue
 		}
-		tone := map[tlsinspect.Severity]ui.Tone{tlsinspect.OK: ui.Success, tlsinspect.Warning: ui.Caution, tlsinspect.Problem: ui.Failure}[f.Severity]
-		text := wrapped(ui.Sentence(sanitize.Line(f.Message)), width)
+		tone := map[problem.Severity]ui.Tone{problem.OK: ui.Success, problem.Warning: ui.Caution, problem.Fatal: ui.Failure}[f.Severity]
+		text := wrapped(problem.Sentence(sanitize.Line(f.Message)), width)
 		text[0] = k.Mark(tone) + " " + strings.TrimPrefix(text[0], "  ")
 		lines = append(lines, text...)
 		if f.Fix != "" && tone != ui.Success {
-			for _, line := range wrapped(ui.Sentence(sanitize.Line(f.Fix)), width) {
+			for _, line := range wrapped(problem.Sentence(sanitize.Line(f.Fix)), width) {
 				lines = append(lines, k.Faint.Render(line))
 			}
 		}

@@ -10,19 +10,21 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"espost/internal/problem"
 	"espost/internal/recent"
+	"espost/request"
 	"espost/tlsinspect"
 	"espost/tui/ui"
 )
 
 // InspectFunc looks at a target and reports each part of the work as it begins
 // and ends; see tlsinspect.Client.
-type InspectFunc func(ctx context.Context, target tlsinspect.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error)
+type InspectFunc func(ctx context.Context, target request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error)
 
 // Captured is sent when the server was seen: the board's view of it is in the
 // report, whether the board could connect or not.
 type Captured struct {
-	Target tlsinspect.Target
+	Target request.Target
 	Report *tlsinspect.Report
 }
 
@@ -34,11 +36,11 @@ type Model struct {
 	input   textinput.Model
 	before  string // the address that was cleared or replaced last
 	job     ui.Job
-	asked   tlsinspect.Target // what the job is looking at
+	asked   request.Target // what the job is looking at
 	parts   []part
-	frame   int // of the spinner
-	problem problem
-	tried   bool // enter was pressed on the input as it stands: show its error
+	frame   int              // of the spinner
+	problem *problem.Problem // why the last look brought no report, nil for none
+	tried   bool             // enter was pressed on the input as it stands: show its error
 	past    past
 	zones   ui.Zones
 }
@@ -48,9 +50,6 @@ type part struct {
 	event tlsinspect.Event
 	begun time.Time
 }
-
-// problem is why the last look brought no report.
-type problem struct{ headline, fix string }
 
 type (
 	progressMsg struct {
@@ -96,7 +95,7 @@ func (m *Model) Enter() tea.Cmd { return m.input.Focus() }
 func (m *Model) Editing() bool { return !m.job.Running() }
 
 // Target returns what stands in the input, understood.
-func (m *Model) Target() (tlsinspect.Target, error) { return tlsinspect.ParseTarget(m.input.Value()) }
+func (m *Model) Target() (request.Target, error) { return request.ParseTarget(m.input.Value()) }
 
 // Typed returns what stands in the input.
 func (m *Model) Typed() string { return m.input.Value() }
@@ -120,7 +119,7 @@ func (m *Model) Actions() []ui.Action {
 		return []ui.Action{{Keys: []string{"esc"}, Label: "cancel", Title: "Stop looking at the server", Run: m.stop}}
 	}
 	look := ui.Action{Keys: []string{"enter"}, Label: "look at the server", Title: "Look at the server with the board's eyes", Run: m.Start}
-	if m.problem.headline != "" {
+	if m.problem != nil {
 		look.Label = "try again"
 	}
 	actions := []ui.Action{look}
@@ -144,7 +143,7 @@ func (m *Model) clear() tea.Cmd {
 		m.before = typed
 	}
 	m.input.Reset()
-	m.problem, m.tried, m.past.at = problem{}, false, -1
+	m.problem, m.tried, m.past.at = nil, false, -1
 	return nil
 }
 
@@ -167,7 +166,7 @@ func (m *Model) Start() tea.Cmd {
 	if err != nil {
 		return nil // View shows why, beneath the input
 	}
-	m.problem, m.parts, m.asked = problem{}, nil, target
+	m.problem, m.parts, m.asked = nil, nil, target
 	ctx, number := m.job.Start(m.kit.Context, m.kit.Now())
 	events := make(chan tlsinspect.Event)
 	work := func() tea.Msg {
@@ -259,13 +258,12 @@ func (m *Model) finish(msg doneMsg) tea.Cmd {
 	return func() tea.Msg { return captured }
 }
 
-// explain puts an error into one headline and a cure.
-func explain(err error) problem {
-	var known *tlsinspect.Error
-	if errors.As(err, &known) {
-		return problem{known.Message, known.Fix}
+// explain is the problem that an error holds.
+func explain(err error) *problem.Problem {
+	if known, ok := errors.AsType[*problem.Problem](err); ok {
+		return known
 	}
-	return problem{err.Error(), "Press enter to try again."}
+	return problem.New("", err.Error(), "Press enter to try again")
 }
 
 func (m *Model) edit(msg tea.Msg) tea.Cmd {
@@ -276,7 +274,7 @@ func (m *Model) edit(msg tea.Msg) tea.Cmd {
 	var cmd tea.Cmd
 	m.input, cmd = m.input.Update(msg)
 	if m.input.Value() != before {
-		m.problem, m.tried, m.past.at = problem{}, false, -1
+		m.problem, m.tried, m.past.at = nil, false, -1
 	}
 	return cmd
 }

@@ -10,13 +10,14 @@ import (
 
 	"espost/internal/recent"
 	"espost/internal/sanitize"
+	"espost/request"
 	"espost/tlsinspect"
 	"espost/tui/ui"
 )
 
 // CheckFunc returns the fingerprint of the certificate that the board is served
 // now; see tlsinspect.Client.Fingerprint.
-type CheckFunc func(ctx context.Context, target tlsinspect.Target) (sha1 string, err error)
+type CheckFunc func(ctx context.Context, target request.Target) (sha1 string, err error)
 
 const (
 	maxChecked   = 6               // servers that are looked at again when the app starts
@@ -87,7 +88,7 @@ func (m *Model) recalled(entries []recent.Entry) tea.Cmd {
 
 func (m *Model) recheck(e recent.Entry) tea.Cmd {
 	check, parent := m.past.check, m.kit.Context
-	target, err := tlsinspect.ParseTarget(e.Target)
+	target, err := request.ParseTarget(e.Target)
 	if err != nil || e.SHA1 == "" || check == nil {
 		return nil
 	}
@@ -201,7 +202,7 @@ func (m *Model) pastLines(top, width, room int) []string {
 		return nil
 	}
 	title := func(r row) string {
-		if t, err := tlsinspect.ParseTarget(r.entry.Target); err == nil {
+		if t, err := request.ParseTarget(r.entry.Target); err == nil {
 			return sanitize.Line(t.Host)
 		}
 		return sanitize.Line(r.entry.Target)

@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/tlsinspect"
 	"espost/tui/ui"
@@ -28,14 +29,14 @@ func (m *Model) View(width, height int) string {
 	switch {
 	case m.job.Running():
 		lines = append(lines, m.progress(inner)...)
-	case m.problem.headline != "":
-		lines = append(lines, hanging(k.Mark(ui.Failure), ui.Sentence(sanitize.Line(m.problem.headline)), inner)...)
-		lines = append(lines, hanging(" ", ui.Sentence(sanitize.Line(m.problem.fix)), inner)...)
+	case m.problem != nil:
+		lines = append(lines, hanging(k.Mark(ui.Failure), problem.Sentence(sanitize.Line(m.problem.Message)), inner)...)
+		lines = append(lines, hanging(" ", problem.Sentence(sanitize.Line(m.problem.Fix)), inner)...)
 	case m.tried:
 		if _, err := m.Target(); strings.TrimSpace(m.input.Value()) == "" {
 			lines = append(lines, hanging(k.Mark(ui.Caution), "Type or paste an address first. Tab takes the example; espost --demo brings a server along.", inner)...)
 		} else if err != nil {
-			lines = append(lines, hanging(k.Mark(ui.Failure), ui.Sentence(sanitize.Line(err.Error())), inner)...)
+			lines = append(lines, hanging(k.Mark(ui.Failure), problem.Sentence(sanitize.Line(err.Error())), inner)...)
 		}
 	case height < lowHeight && len(m.past.rows) > 0: // who was here before knows
 		lines = lines[:len(lines)-1]
@@ -74,7 +75,7 @@ func (m *Model) understood(width int) []string {
 	line := fmt.Sprintf("  host %s %s port %d %s path %s", sanitize.Line(target.Host), k.Dot, target.Port, k.Dot, sanitize.Line(target.Path))
 	lines := []string{k.Faint.Render(ui.Truncate(line, width, k.Ellipsis))}
 	for _, n := range target.Notes {
-		lines = append(lines, hanging(k.Mark(ui.Caution), ui.Sentence(sanitize.Line(n.Message)), width)...)
+		lines = append(lines, hanging(k.Mark(ui.Caution), problem.Sentence(sanitize.Line(n.Message)), width)...)
 	}
 	return lines
 }

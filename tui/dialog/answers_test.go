@@ -9,7 +9,10 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/netdial"
+	"espost/internal/problem"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -112,12 +115,12 @@ func TestSecretsAreAskedForAndNeverSaid(t *testing.T) {
 func TestAnotherServer(t *testing.T) {
 	s := newSitting(t, andEnters("gone.example", "old.example", "good.example")...)
 	good := s.dialog.Inspect
-	s.dialog.Inspect = func(ctx context.Context, target tlsinspect.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+	s.dialog.Inspect = func(ctx context.Context, target request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 		switch target.Host {
 		case "gone.example":
-			return &tlsinspect.Report{}, &tlsinspect.Error{Code: tlsinspect.ErrorRefused, Message: "Nothing listens there", Fix: "Check the port"}
+			return &tlsinspect.Report{}, &problem.Problem{Code: netdial.CodeRefused, Message: "Nothing listens there", Fix: "Check the port"}
 		case "old.example":
-			return &tlsinspect.Report{Target: target, Findings: []tlsinspect.Finding{{Severity: tlsinspect.Problem, Message: "It speaks only TLS 1.3", Fix: "Enable TLS 1.2"}}}, nil
+			return &tlsinspect.Report{Target: target, Findings: []problem.Problem{{Severity: problem.Fatal, Message: "It speaks only TLS 1.3", Fix: "Enable TLS 1.2"}}}, nil
 		}
 		return good(ctx, target, progress)
 	}

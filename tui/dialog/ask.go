@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 )
 
@@ -55,14 +56,14 @@ func (d *Dialog) until(ctx context.Context, question, def string, accept func(st
 		if err != nil {
 			return err
 		}
-		problem := accept(answer)
-		if problem == nil {
+		err = accept(answer)
+		if err == nil {
 			return nil
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		d.say("%s", sentences(problem.Error()))
+		d.say("%s", sanitize.Line(problem.Sentences(err.Error())))
 	}
 }
 
@@ -89,7 +90,7 @@ func (d *Dialog) yes(ctx context.Context, question string, def bool) (bool, erro
 // choose asks for one of several options by its number, from 1.
 func (d *Dialog) choose(ctx context.Context, question string, options []string, def int) (int, error) {
 	for i, o := range options {
-		d.say("%d: %s", i+1, sentences(o))
+		d.say("%d: %s", i+1, sanitize.Line(problem.Sentences(o)))
 	}
 	chosen := def
 	err := d.until(ctx, question, strconv.Itoa(def+1), func(s string) error {

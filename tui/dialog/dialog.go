@@ -15,20 +15,18 @@ import (
 	"golang.org/x/term"
 
 	"espost/formpost"
-	"espost/internal/sanitize"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
-	"espost/tui/ui"
 )
 
 // A Dialog is one sitting. All fields but Profile's contents must be set.
 type Dialog struct {
 	In      io.Reader
 	Out     io.Writer
-	Profile *profile.Profile
+	Session *profile.Session
 	Target  string // proposed
-	Dir     string // sketches are written below it
-	Inspect func(context.Context, tlsinspect.Target, func(tlsinspect.Event)) (*tlsinspect.Report, error)
+	Inspect func(context.Context, request.Target, func(tlsinspect.Event)) (*tlsinspect.Report, error)
 	Send    func(context.Context, *profile.Profile, *tlsinspect.Report) (*formpost.Response, error)
 	Note    func(what string, err error, attributes ...any) // told when the sketch is written; may be nil
 
@@ -122,16 +120,4 @@ func (d *Dialog) readLine(in *bufio.Reader, hidden bool) line {
 // say prints one line; the arguments must be safe to show.
 func (d *Dialog) say(format string, args ...any) {
 	_, _ = fmt.Fprintf(d.Out, format+"\n", args...) // a terminal that is gone ends the input too
-}
-
-// sentences joins foreign texts into sentences that begin and end as such; empty
-// ones are left out.
-func sentences(texts ...string) string {
-	var out []string
-	for _, t := range texts {
-		if t = ui.Sentence(sanitize.Line(t)); t != "" {
-			out = append(out, t)
-		}
-	}
-	return strings.Join(out, " ")
 }

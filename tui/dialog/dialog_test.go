@@ -13,7 +13,9 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/problem"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 	"espost/tui/dialog"
 )
@@ -37,7 +39,7 @@ func newSitting(t *testing.T, answers ...string) *sitting {
 		Profile: profile.New(address),
 		Target:  address,
 		Dir:     t.TempDir(),
-		Inspect: func(_ context.Context, target tlsinspect.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+		Inspect: func(_ context.Context, target request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 			progress(tlsinspect.Event{Part: tlsinspect.PartLookup, Title: "found 1 address", State: tlsinspect.Done})
 			return report(t, target), nil
 		},
@@ -68,7 +70,7 @@ func wants(t *testing.T, said string, texts ...string) {
 	}
 }
 
-func report(t *testing.T, target tlsinspect.Target) *tlsinspect.Report {
+func report(t *testing.T, target request.Target) *tlsinspect.Report {
 	t.Helper()
 	rest, err := os.ReadFile(filepath.Join("..", "testdata", "chain.pem"))
 	if err != nil {
@@ -91,9 +93,9 @@ func report(t *testing.T, target tlsinspect.Target) *tlsinspect.Report {
 			Recommended: esp8266.PinPublicKey,
 		},
 		Board: tlsinspect.Board{Connects: true, Version: esp8266.VersionTLS12, CipherSuite: suite, Buffers: esp8266.DefaultBuffers()},
-		Findings: []tlsinspect.Finding{
-			{Severity: tlsinspect.Warning, Code: "x", Message: "Browsers are served another certificate", Fix: "Use the fingerprint shown here."},
-			{Severity: tlsinspect.OK, Code: "y", Message: "Fragments of 512 bytes are accepted."},
+		Findings: []problem.Problem{
+			{Severity: problem.Warning, Code: "x", Message: "Browsers are served another certificate", Fix: "Use the fingerprint shown here."},
+			{Severity: problem.OK, Code: "y", Message: "Fragments of 512 bytes are accepted."},
 		},
 	}
 }

@@ -2,21 +2,15 @@ package dialog
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"espost/esp8266"
-	"espost/formpost"
 	"espost/internal/sanitize"
-	"espost/profile"
+	"espost/request"
 )
-
-// secretSource is what is written for a field whose value is asked for
-// separately, unseen.
-const secretSource = "secret"
 
 // form shows the rows and takes changes until a bare enter.
 func (d *Dialog) form(ctx context.Context) error {
@@ -35,7 +29,7 @@ func (d *Dialog) form(ctx context.Context) error {
 		case answer == "":
 			continue
 		case strings.TrimSpace(answer) == "?":
-			d.say("Type name=value to add a field, name=@source for one that the board reads, name=@%s for a value that is not shown, or minus and a number to delete a field.", secretSource)
+			d.say("Type name=value to add a field, name@source for one that the board reads, name! for a value that is not shown, or minus and a number to delete a field.")
 			d.say("Type name: value to add a header, or minus and its name to delete it. Type json or form to change how the fields are sent.")
 			d.say("The sources are %s.", sourceNames())
 			d.list()
@@ -49,7 +43,7 @@ func (d *Dialog) form(ctx context.Context) error {
 
 // fillSecrets asks for the secret values that the profile doesn't keep.
 func (d *Dialog) fillSecrets(ctx context.Context) error {
-	f := &d.Profile.Request
+	f := &d.Session.Request
 	for i := range f.Headers {
 		if err := d.fill(ctx, "header "+f.Headers[i].Name, f.Headers[i].Secret, &f.Headers[i].Value); err != nil {
 			return err
@@ -72,13 +66,13 @@ func (d *Dialog) fill(ctx context.Context, what string, secret bool, value *stri
 
 // list reads all fields out.
 func (d *Dialog) list() {
-	f := d.Profile.Request
-	d.say("The form has %s and is sent with %s as %s.", count(len(f.Fields), "field"), f.Method, f.Encoding)
+	f := d.Session.Request
+	d.say("The form has %s and is sent with %s as %s.", count(len(f.Fields), "field"), f.Method, f.Body)
 	for i, row := range f.Fields {
 		d.say("%d: %s.", i+1, describe(row))
 	}
 	for _, h := range f.Headers {
-		d.say("Header %s: %s.", sanitize.Line(h.Name), describe(request.Field{Source: esp8266.SourceText, Value: h.Value, Secret: h.Secret}))
+		d.say("Header %s: %s.", sanitize.Line(h.Name), describe(request.Field{Value: h.Value, Secret: h.Secret}))
 	}
 }
 
@@ -91,16 +85,13 @@ func count(n int, what string) string {
 
 // preview says what would be sent, or why nothing can be.
 func (d *Dialog) preview() error {
-	request, err := d.Profile.Request()
-	if err == nil {
-		err = request.Validate()
-	}
-	if err != nil {
-		d.say("The form can't be sent like this: %s", sentences(err.Error()))
+	sent := d.Session.Request
+	if err := sent.Validate().Err(); err != nil {
+		d.say("The form can't be sent like this: %s", sanitize.Line(err.Error()))
 		return err
 	}
-	_, body := request.Preview()
-	d.say("The body has %s: %s", count(len(request.BodyBytes()), "byte"), sanitize.Line(body))
+	_, body := sent.Preview()
+	d.say("The body has %s: %s", count(len(sent.BodyBytes()), "byte"), sanitize.Line(body))
 	return nil
 }
 
@@ -127,7 +118,7 @@ func describe(row request.Field) string {
 // change carries out one answer to the form's question; the error ends the
 // dialog, what is wrong with the answer is said.
 func (d *Dialog) change(ctx context.Context, answer string) error {
-	f := &d.Profile.Request
+	f := &d.Session.Request
 	if digits, ok := strings.CutPrefix(strings.TrimSpace(answer), "-"); ok && !strings.Contains(answer, "=") {
 		if at := slices.IndexFunc(f.Headers, func(h request.Header) bool { return strings.EqualFold(h.Name, strings.TrimSpace(digits)) }); at >= 0 {
 			d.say("Deleted header %s.", sanitize.Line(f.Headers[at].Name))
@@ -144,49 +135,28 @@ func (d *Dialog) change(ctx context.Context, answer string) error {
 		d.say("Deleted field %d: %s.", n, describe(gone))
 		return nil
 	}
-	switch encoding := request.Body(strings.ToLower(strings.TrimSpace(answer))); encoding {
-	case request.Form, request.JSON:
-		f.Encoding = encoding
-		d.say("The fields are sent as %s.", encoding)
+	if body := request.Body(strings.ToLower(strings.TrimSpace(answer))); body.Check() == nil {
+		f.Body = body
+		d.say("The fields are sent as %s.", body)
 		return nil
 	}
-	if at := strings.IndexAny(answer, ":="); at > 0 && answer[at] == ':' {
-		h := request.Header{Name: strings.TrimSpace(answer[:at]), Value: strings.TrimSpace(answer[at+1:])}
-		f.Headers = append(f.Headers, h)
-		d.say("Added header %s: %s.", sanitize.Line(h.Name), sanitize.Line(h.Value))
-		return nil
-	}
-	row, err := parse(answer)
+	item, err := request.ParseItem(answer)
 	if err != nil {
-		d.say("%s", sentences(err.Error()))
+		d.say("%s", sanitize.Line(err.Error()))
 		return nil
 	}
+	if item.Header != nil {
+		f.Headers = append(f.Headers, *item.Header)
+		d.say("Added header %s: %s.", sanitize.Line(item.Header.Name), describe(request.Field{Value: item.Header.Value, Secret: item.Header.Secret}))
+		return nil
+	}
+	row := *item.Field
 	if err := d.fill(ctx, "field "+row.Name, row.Secret, &row.Value); err != nil {
 		return err
 	}
 	f.Fields = append(f.Fields, row)
 	d.say("Added field %d: %s.", len(f.Fields), describe(row))
 	return nil
-}
-
-// parse reads name=value or name=@source.
-func parse(answer string) (request.Field, error) {
-	name, value, ok := strings.Cut(answer, "=")
-	if !ok {
-		return request.Field{}, errors.New("a change is name=value, name=@source, name: value for a header, json, form, or minus and a number")
-	}
-	source, live := strings.CutPrefix(value, "@")
-	switch {
-	case !live:
-		return request.Field{Name: name, Source: esp8266.SourceText, Value: value}, nil
-	case source == secretSource:
-		return request.Field{Name: name, Source: esp8266.SourceText, Secret: true}, nil
-	}
-	info, known := esp8266.Source(source).Info()
-	if !known || info.Source.Constant() {
-		return request.Field{}, fmt.Errorf("there is no source %q; the sources are %s", source, sourceNames())
-	}
-	return request.Field{Name: name, Source: info.Source, Sample: info.Sample}, nil
 }
 
 func sourceNames() string {

@@ -6,39 +6,35 @@ import (
 	"fmt"
 	"strings"
 
-	"espost/codegen"
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
-	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
 // connect asks for the address until a server there was seen.
 func (d *Dialog) connect(ctx context.Context) error {
 	return d.until(ctx, "Where will the board send its data?", d.Target, func(s string) error {
-		target, err := tlsinspect.ParseTarget(s)
+		target, err := request.ParseTarget(s)
 		if err != nil {
 			return err
 		}
 		for _, n := range target.Notes {
-			d.say("Note: %s", sentences(n.Message, n.Fix))
+			d.say("Note: %s", sanitize.Line(problem.Sentences(n.Message, n.Fix)))
 		}
 		d.say("Looking at host %s, port %d, path %s.", sanitize.Line(target.Host), target.Port, sanitize.Line(target.Path))
 		report, err := d.Inspect(ctx, target, d.progress)
 		if err != nil {
-			var known *tlsinspect.Error
+			var known *problem.Problem
 			if errors.As(err, &known) {
-				return errors.New(sentences(known.Message, known.Fix))
+				return errors.New(sanitize.Line(problem.Sentences(known.Message, known.Fix)))
 			}
 			return err
 		}
 		d.report, d.Target = report, target.URL()
-		if old, err := tlsinspect.ParseTarget(d.Profile.Target); err != nil || d.Profile.Firmware.Name == codegen.ProposeName(old.Host) {
-			d.Profile.Firmware.Name = codegen.ProposeName(target.Host)
-		}
-		d.Profile.Target = target.URL()
-		d.Profile.Firmware.Buffers = report.Board.Buffers
+		d.Session.Follow(target)
 		return nil
 	})
 }
@@ -48,9 +44,9 @@ func (d *Dialog) progress(e tlsinspect.Event) {
 	e.Detail = strings.TrimSuffix(e.Detail, ",")
 	switch e.State {
 	case tlsinspect.Done:
-		d.say("Done: %s", sentences(e.Title, e.Detail))
+		d.say("Done: %s", sanitize.Line(problem.Sentences(e.Title, e.Detail)))
 	case tlsinspect.Failed:
-		d.say("Failed: %s", sentences(e.Title, e.Detail))
+		d.say("Failed: %s", sanitize.Line(problem.Sentences(e.Title, e.Detail)))
 	}
 }
 
@@ -58,7 +54,7 @@ func (d *Dialog) progress(e tlsinspect.Event) {
 // can't connect to leads back to the address.
 func (d *Dialog) certificate(ctx context.Context) error {
 	r := d.report
-	pins := profile.Pins(r)
+	pins := r.Pins.Working()
 	if len(pins) == 0 {
 		d.say("An ESP8266 can't connect to this server.")
 		d.findings(r)
@@ -74,30 +70,30 @@ func (d *Dialog) certificate(ctx context.Context) error {
 	d.say("The firmware can know the server by:")
 	options, proposed := make([]string, len(pins)), 0
 	for i, p := range pins {
-		options[i] = p.Title
+		options[i] = p.Name
 		if p.Recommended {
 			options[i] += ", advised"
 		}
-		options[i] += ". It holds " + p.Detail
-		if p.Pin.Mode == d.Profile.Pin.Mode {
+		options[i] += ". It holds " + p.Holds
+		if p.Pin.Mode == d.Session.Pin.Mode {
 			proposed = i
 		}
 	}
 	chosen, err := d.choose(ctx, "Which number?", options, proposed)
 	if err == nil {
-		d.Profile.Pin = pins[chosen].Pin
+		d.Session.Choose(r, pins[chosen])
 	}
 	return err
 }
 
 func (d *Dialog) findings(r *tlsinspect.Report) {
 	for _, f := range r.Findings {
-		word := map[tlsinspect.Severity]string{tlsinspect.Note: "Note", tlsinspect.Warning: "Warning", tlsinspect.Problem: "Problem"}[f.Severity]
+		word := map[problem.Severity]string{problem.Note: "Note", problem.Warning: "Warning", problem.Fatal: "Problem"}[f.Severity]
 		if word == "" {
-			d.say("Good: %s", sentences(f.Message))
+			d.say("Good: %s", sanitize.Line(problem.Sentences(f.Message)))
 			continue
 		}
-		d.say("%s: %s", word, sentences(f.Message, f.Fix))
+		d.say("%s: %s", word, sanitize.Line(problem.Sentences(f.Message, f.Fix)))
 	}
 }
 
@@ -113,7 +109,7 @@ func (d *Dialog) test(ctx context.Context) error {
 		if err != nil || !send {
 			return err
 		}
-		response, err := d.Send(ctx, d.Profile, d.report)
+		response, err := d.Send(ctx, d.Session.Profile, d.report)
 		if err == nil {
 			d.answer(response)
 			return nil
@@ -131,9 +127,9 @@ const maxSpoken = 40
 
 func (d *Dialog) answer(r *formpost.Response) {
 	d.say("The server answered %s The board would see %d.",
-		sentences(fmt.Sprintf("%d %s after %d milliseconds, with %d bytes", r.Status, r.Masked(r.Reason), r.Phases.Total().Milliseconds(), len(r.Body))), r.Status)
+		sanitize.Line(problem.Sentences(fmt.Sprintf("%d %s after %d milliseconds, with %d bytes", r.Status, r.Masked(r.Reason), r.Phases.Total().Milliseconds(), len(r.Body)))), r.Status)
 	for _, n := range r.Notes {
-		d.say("Note: %s", sentences(n.Message, n.Fix))
+		d.say("Note: %s", sanitize.Line(problem.Sentences(n.Message, n.Fix)))
 	}
 	lines := strings.Split(strings.TrimRight(sanitize.Text(r.Masked(string(r.Body))), "\n"), "\n")
 	for _, line := range lines[:min(len(lines), maxSpoken)] {
@@ -147,10 +143,10 @@ func (d *Dialog) answer(r *formpost.Response) {
 func (d *Dialog) failure(err error) {
 	var known *formpost.Error
 	if !errors.As(err, &known) {
-		d.say("There was no answer. %s", sentences(err.Error()))
+		d.say("There was no answer. %s", sanitize.Line(problem.Sentences(err.Error())))
 		return
 	}
-	d.say("There was no answer. %s", sentences(known.Message, known.Fix))
+	d.say("There was no answer. %s", sanitize.Line(problem.Sentences(known.Message, known.Fix)))
 	codes := fmt.Sprintf("HTTPClient %d", known.HTTPClient)
 	if known.BearSSL != 0 {
 		codes += fmt.Sprintf(" and BearSSL %d", known.BearSSL)

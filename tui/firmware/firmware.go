@@ -4,7 +4,6 @@ package firmware
 
 import (
 	"bytes"
-	"path/filepath"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -24,8 +23,7 @@ type Written struct {
 // Model is the step. It edits the profile's firmware settings in place.
 type Model struct {
 	kit     *ui.Kit
-	profile *profile.Profile
-	dir     string // sketches are written below it
+	profile *profile.Session
 
 	cursor  int
 	rows    ui.Scroll // of the settings
@@ -44,9 +42,9 @@ type Model struct {
 	zones   ui.Zones
 }
 
-// New returns the step; sketches are written into folders of dir.
-func New(kit *ui.Kit, p *profile.Profile, dir string) *Model {
-	m := &Model{kit: kit, profile: p, dir: dir, dropped: map[string]string{}}
+// New returns the step for the session's firmware.
+func New(kit *ui.Kit, s *profile.Session) *Model {
+	m := &Model{kit: kit, profile: s, dropped: map[string]string{}}
 	m.cursor = len(m.settings())
 	return m
 }
@@ -75,14 +73,7 @@ func (m *Model) Editing() bool { return m.editor != nil }
 
 // refresh generates the files for the settings as they stand.
 func (m *Model) refresh() {
-	project, err := m.profile.Project()
-	if err == nil {
-		m.files, err = codegen.Generate(project)
-	}
-	m.problem = err
-	if err != nil {
-		m.files = nil
-	}
+	m.files, m.problem = codegen.Generate(m.profile.Project)
 	m.file = min(m.file, max(0, len(m.files)-1))
 }
 
@@ -94,7 +85,7 @@ func (m *Model) Done() bool {
 }
 
 // folder is where the sketch goes.
-func (m *Model) folder() string { return filepath.Join(m.dir, m.profile.Firmware.Name) }
+func (m *Model) folder() string { return m.profile.SketchFolder() }
 
 // Actions implements ui.Step.
 func (m *Model) Actions() []ui.Action {

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"espost/codegen"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/tui/ui"
 )
@@ -88,7 +89,7 @@ func (m *Model) guideView(width, height int) string {
 		case i > 0 && i < len(m.written.Commands)-1:
 			point(false, "or "+c.Title+":")
 		default:
-			point(true, ui.Sentence(c.Title+":"))
+			point(true, problem.Sentence(c.Title+":"))
 		}
 		begins[len(lines)] = i
 		if i == m.guide.command {

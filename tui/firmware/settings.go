@@ -5,15 +5,14 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"espost/codegen"
 	"espost/esp8266"
+	"espost/internal/duration"
 	"espost/internal/sanitize"
-	"espost/profile"
 	"espost/tui/ui"
 )
 
@@ -32,7 +31,7 @@ type setting struct {
 
 func (m *Model) settings() []setting {
 	fw := &m.profile.Firmware
-	board, _ := esp8266.BoardByID(fw.Board)
+	board := fw.Board
 	wifi, password := sanitize.Line(fw.SSID), strings.Repeat(m.kit.Mask, 8)
 	if fw.SSID == "" {
 		wifi = m.kit.Caution.Render("to fill in later")
@@ -47,7 +46,7 @@ func (m *Model) settings() []setting {
 	if !board.HasFileSystem() {
 		offline = "This board's flash has no room for readings to wait in."
 	}
-	place := slices.IndexFunc(esp8266.Boards(), func(b esp8266.Board) bool { return b.ID == fw.Board }) + 1
+	place := slices.IndexFunc(esp8266.Boards(), func(b esp8266.Board) bool { return b == board }) + 1
 	return []setting{
 		{title: "Board", shown: board.Name, turn: func(by int) { turnBoard(fw, by) },
 			about: fmt.Sprintf("Board %d of %d; it decides on the LED, the flash layout and the upload.", place, len(esp8266.Boards()))},
@@ -55,8 +54,8 @@ func (m *Model) settings() []setting {
 			about: "The network that the board shall join, on 2.4 GHz. Left empty, you fill it in in arduino_secrets.h."},
 		{title: "Password", shown: password, value: fw.Password, hint: "of the network", secret: true, set: func(s string) error { fw.Password = s; return nil },
 			about: "It goes into arduino_secrets.h, which git ignores and you alone can read, and nowhere else."},
-		{title: "Every", shown: every(fw.Every), value: every(fw.Every), hint: "60s, 5m, 1h", set: func(s string) error { return setEvery(fw, s) },
-			about: "How often the board sends the form: 60s, 5m, 1h30m."},
+		{title: "Every", shown: duration.Format(fw.Every), value: duration.Format(fw.Every), hint: "60s, 5m, 1h", set: func(s string) error { return setEvery(fw, s) },
+			about: "How often the board sends the form: 60s, 5m, 1h30m, 1d."},
 		{title: "Keep offline", shown: yes(fw.Outbox), turn: func(int) { fw.Outbox = !fw.Outbox && board.HasFileSystem() }, about: offline},
 		{title: "Deep sleep", shown: yes(fw.DeepSleep), turn: func(int) { fw.DeepSleep = !fw.DeepSleep },
 			about: "Between two POSTs the board sleeps, for batteries. A wire from GPIO 16 (D0) to RST wakes it."},
@@ -65,18 +64,6 @@ func (m *Model) settings() []setting {
 		{title: "Folder", shown: sanitize.Line("." + string(filepath.Separator) + fw.Name), value: fw.Name, hint: "name of the sketch", set: func(s string) error { return setName(fw, s) },
 			about: "The sketch's name, and the folder that it is written to."},
 	}
-}
-
-// every spells a duration without needless zeros: "1m", not "1m0s".
-func every(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
 }
 
 func yes(b bool) string {
@@ -88,19 +75,19 @@ func yes(b bool) string {
 
 func turnBoard(fw *codegen.Firmware, by int) {
 	all := esp8266.Boards()
-	at := slices.IndexFunc(all, func(b esp8266.Board) bool { return b.ID == fw.Board })
+	at := slices.IndexFunc(all, func(b esp8266.Board) bool { return b == fw.Board })
 	next := all[(at+by+len(all))%len(all)]
-	fw.Board = next.ID
+	fw.Board = next
 	fw.Outbox = fw.Outbox && next.HasFileSystem()
 }
 
 func setEvery(fw *codegen.Firmware, s string) error {
-	interval, err := time.ParseDuration(strings.ReplaceAll(strings.TrimSpace(s), " ", ""))
+	interval, err := duration.Parse(strings.ReplaceAll(s, " ", ""))
 	if err != nil {
-		return fmt.Errorf("%q is no time: write 60s, 5m or 1h30m", s)
+		return fmt.Errorf("%q is no time; %w", s, err)
 	}
-	if interval < time.Second {
-		return fmt.Errorf("%s is too often: one second is the least", interval)
+	if p := codegen.CheckEvery(interval); p != nil {
+		return p
 	}
 	fw.Every = interval
 	return nil
@@ -108,8 +95,8 @@ func setEvery(fw *codegen.Firmware, s string) error {
 
 func setName(fw *codegen.Firmware, s string) error {
 	s = strings.TrimSpace(s)
-	if err := codegen.ValidName(s); err != nil {
-		return err
+	if p := codegen.CheckName(s); p != nil {
+		return p
 	}
 	fw.Name = s
 	return nil

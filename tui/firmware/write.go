@@ -7,8 +7,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"espost/codegen"
-	"espost/formpost"
 	"espost/internal/sanitize"
+	"espost/request"
 	"espost/tui/ui"
 )
 
@@ -93,12 +93,10 @@ func (m *Model) wrote(msg wroteMsg) tea.Cmd {
 	if msg.err != nil {
 		return ui.Say(ui.Failure, msg.err.Error())
 	}
-	project, err := m.profile.Project()
-	if err != nil {
+	if err := m.profile.Wrote(msg.folder); err != nil {
 		return ui.Say(ui.Failure, err.Error())
 	}
-	m.profile.Firmware.Folder = m.profile.Firmware.Name
-	m.written = &Written{Folder: m.shownFolder(), Commands: codegen.Commands(project, m.shownFolder()), NeedsWiFi: m.profile.Firmware.SSID == ""}
+	m.written = &Written{Folder: m.shownFolder(), Commands: codegen.Commands(m.profile.Project, m.shownFolder()), NeedsWiFi: m.profile.Firmware.SSID == ""}
 	m.onDisk = msg.files
 	m.showGuide()
 	done := *m.written
@@ -107,8 +105,9 @@ func (m *Model) wrote(msg wroteMsg) tea.Cmd {
 
 // shownFolder is the folder as the user would type it.
 func (m *Model) shownFolder() string {
-	if m.dir != "" {
-		return m.folder() + string(filepath.Separator)
+	folder := m.folder() + string(filepath.Separator)
+	if filepath.IsLocal(folder) {
+		return "." + string(filepath.Separator) + folder
 	}
-	return "." + string(filepath.Separator) + m.profile.Firmware.Name + string(filepath.Separator)
+	return folder
 }

@@ -6,11 +6,8 @@ import (
 	"charm.land/bubbles/v2/textarea"
 	tea "charm.land/bubbletea/v2"
 
-	"espost/esp8266"
-	"espost/formpost"
+	"espost/curl"
 	"espost/internal/sanitize"
-	"espost/profile"
-	"espost/tlsinspect"
 	"espost/tui/ui"
 )
 
@@ -59,7 +56,7 @@ func (m *Model) areaActions() []ui.Action {
 }
 
 func (m *Model) keepArea() tea.Cmd {
-	before := copyOf(*m.form())
+	before := m.form().Clone()
 	cmd, err := m.area.accept(m.area.input.Value())
 	if err != nil {
 		m.area.problem = err
@@ -138,36 +135,19 @@ func (m *Model) takeCurl(text string) (tea.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := m.form()
-	r := imported.Request
-	f.Method, f.Encoding, f.Headers, f.Fields = r.Method, r.Body, nil, nil
-	for _, h := range r.Headers {
-		f.Headers = append(f.Headers, request.Header(h))
-	}
-	for _, field := range r.Fields {
-		source := esp8266.SourceText
-		if field.Number || field.Raw {
-			source = esp8266.SourceJSON
-		}
-		f.Fields = append(f.Fields, request.Field{Name: field.Name, Source: source, Value: field.Value, Secret: field.Secret})
-	}
+	f, r := m.form(), imported.Request
+	f.Method, f.Body, f.Headers, f.Fields = r.Method, r.Body, r.Headers, r.Fields
 	said := ui.Say(ui.Success, "curl command taken over")
 	if len(imported.Warnings) > 0 {
 		said = ui.Say(ui.Caution, "taken over, but "+strings.Join(imported.Warnings, "; "))
 	}
-	old, err := m.profile.Request()
-	if err == nil && old.Host == r.Target.Host && old.Port == r.Target.Port && old.Path == r.Target.Path {
+	if f.Target.URL() == r.Target.URL() {
 		return said, nil
 	}
-	target := tlsinspect.Target{Host: r.Target.Host, Port: r.Target.Port, Path: r.Target.Path}
-	address := Imported{Address: target.URL()}
+	address := Imported{Address: imported.Address}
 	return tea.Sequence(func() tea.Msg { return address }, said), nil
 }
 
 func (m *Model) copyCurl() tea.Cmd {
-	request, err := m.profile.Request()
-	if err != nil {
-		return ui.Say(ui.Caution, err.Error())
-	}
-	return m.kit.Copy("curl command, secrets masked,", curl.Format(request, false))
+	return m.kit.Copy("curl command, secrets masked,", curl.Format(m.profile.Sent(), false))
 }

@@ -10,7 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"espost/esp8266"
-	"espost/profile"
+	"espost/request"
 	"espost/tui/ui"
 )
 
@@ -50,7 +50,7 @@ func newFieldEditor(kit *ui.Kit, index int, fresh bool, f request.Field) *editor
 	if !f.Source.Constant() {
 		e.value.SetValue(f.Sample)
 	}
-	e.gpio.SetValue(strconv.Itoa(f.Pin))
+	e.gpio.SetValue(strconv.Itoa(f.GPIO))
 	e.focusOn(slotName)
 	return e
 }
@@ -116,7 +116,7 @@ func (e *editor) turn(by int) tea.Cmd {
 func (e *editor) row() request.Field {
 	f := e.was
 	f.Name, f.Source, f.Secret = e.name.Value(), e.source, e.secret
-	f.Pin, _ = strconv.Atoi(strings.TrimSpace(e.gpio.Value())) // profile.Validate judges the number
+	f.GPIO, _ = strconv.Atoi(strings.TrimSpace(e.gpio.Value())) // Request.Validate judges the number
 	f.Value, f.Sample = "", ""
 	if e.source.Constant() {
 		f.Value = e.value.Value()
@@ -160,7 +160,7 @@ func (m *Model) editorActions() []ui.Action {
 
 // applied returns the form with the editor's row in it.
 func (e *editor) applied(f request.Request) request.Request {
-	f = copyOf(f)
+	f = f.Clone()
 	row := e.row()
 	if e.header {
 		h := request.Header{Name: row.Name, Value: row.Value, Secret: row.Secret}

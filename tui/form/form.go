@@ -8,8 +8,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"espost/esp8266"
-	"espost/formpost"
 	"espost/profile"
+	"espost/request"
 	"espost/tui/ui"
 )
 
@@ -27,7 +27,7 @@ type Model struct {
 	zones   ui.Zones
 	editor  *editor
 	area    *area
-	dropped *area              // discarded last, to be had back
+	dropped *area             // discarded last, to be had back
 	past    []request.Request // for undo, oldest first
 }
 
@@ -142,11 +142,7 @@ func (m *Model) undoLabel() string {
 
 // Check returns why the form can't be sent, nil when it can.
 func (m *Model) Check() error {
-	request, err := m.profile.Request()
-	if err != nil {
-		return err
-	}
-	return request.Validate()
+	return m.profile.Sent().Validate().Err()
 }
 
 func (m *Model) next() tea.Cmd {
@@ -160,16 +156,10 @@ func (m *Model) move(by int) { m.cursor = min(max(m.cursor+by, 0), m.lastRow()) 
 
 // remember keeps the form as it is now, for undo.
 func (m *Model) remember() {
-	m.past = append(m.past, copyOf(*m.form()))
+	m.past = append(m.past, m.form().Clone())
 	if len(m.past) > maxUndo {
 		m.past = m.past[1:]
 	}
-}
-
-func copyOf(f request.Request) request.Request {
-	f.Fields = slices.Clone(f.Fields)
-	f.Headers = slices.Clone(f.Headers)
-	return f
 }
 
 func (m *Model) undo() tea.Cmd {
@@ -227,28 +217,21 @@ func (m *Model) shift(by int) {
 
 func (m *Model) switchEncoding() tea.Cmd {
 	m.remember()
-	if m.form().Encoding == request.JSON {
-		m.form().Encoding = request.Form
-	} else {
-		m.form().Encoding = request.JSON
-	}
+	m.form().Body = next(request.Bodies(), m.form().Body)
 	return nil
 }
 
 func (m *Model) switchMethod() tea.Cmd {
 	m.remember()
-	methods := []string{"POST", "PUT", "PATCH"}
-	at := slices.Index(methods, m.form().Method)
-	m.form().Method = methods[(at+1)%len(methods)]
+	m.form().Method = next(request.Methods(), m.form().Method)
 	return nil
 }
 
+// next is what follows now in a list that begins again at its end.
+func next[S ~string](list []S, now S) S { return list[(slices.Index(list, now)+1)%len(list)] }
+
 func (m *Model) copyBody() tea.Cmd {
-	request, err := m.profile.Request()
-	if err != nil {
-		return ui.Say(ui.Caution, err.Error())
-	}
-	return m.kit.Copy("body", string(request.BodyBytes()))
+	return m.kit.Copy("body", string(m.form().BodyBytes()))
 }
 
 func (m *Model) addField() tea.Cmd {

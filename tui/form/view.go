@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"espost/esp8266"
-	"espost/formpost"
 	"espost/internal/sanitize"
-	"espost/profile"
+	"espost/request"
 	"espost/tui/ui"
 )
 
@@ -40,8 +38,8 @@ const headHeight = 3
 // head is the method, the address and the encoding.
 func (m *Model) head(width int) string {
 	k, f := m.kit, m.form()
-	right := k.Faint.Render("encoding ") + string(f.Encoding)
-	left := k.Title.Render(f.Method) + "  " + ui.Truncate(sanitize.Line(m.profile.Target), width-ui.Width(right)-len(f.Method)-4, k.Ellipsis)
+	right := k.Faint.Render("body ") + string(f.Body)
+	left := k.Title.Render(f.Method) + "  " + ui.Truncate(sanitize.Line(f.Target.URL()), width-ui.Width(right)-len(f.Method)-4, k.Ellipsis)
 	m.zones.Add(1, 1, len(f.Method), 1, m.switchMethod)
 	m.zones.Add(width-ui.Width(right)+1, 1, ui.Width(right), 1, m.switchEncoding)
 	return ui.Pad(left, width-ui.Width(right)-1) + " " + right
@@ -81,7 +79,7 @@ func (m *Model) rows(width int) (lines []string, at int, owner map[int]int) {
 		lines = append(lines, k.Faint.Render("    Headers"))
 	}
 	for i, h := range f.Headers {
-		line(len(f.Fields)+i, " ", sanitize.Line(h.Name), "header", m.value(request.Field{Source: esp8266.SourceText, Value: h.Value, Secret: h.Secret}))
+		line(len(f.Fields)+i, " ", sanitize.Line(h.Name), "header", m.value(request.Field{Value: h.Value, Secret: h.Secret}))
 	}
 	next := "Send a test POST"
 	if m.cursor == m.lastRow() && m.editor == nil {
@@ -112,19 +110,15 @@ func (m *Model) value(f request.Field) string {
 // it can't be sent; at most height lines of it. The row being edited counts as it
 // stands.
 func (m *Model) preview(width, height int) string {
-	k, draft := m.kit, *m.profile
+	k, draft := m.kit, *m.form()
 	if m.editor != nil {
-		draft.Form = m.editor.applied(draft.Form)
+		draft = m.editor.applied(draft)
 	}
-	request, err := draft.Request()
-	if err == nil {
-		err = request.Validate()
-	}
-	if err != nil {
+	if err := draft.Validate().Err(); err != nil {
 		return k.Mark(ui.Caution) + " " + strings.ReplaceAll(ui.Wrap(sanitize.Line(err.Error()), width-2), "\n", "\n  ")
 	}
-	size := k.Faint.Render(fmt.Sprintf("%d bytes", len(request.BodyBytes())))
-	_, body := request.Preview()
+	size := k.Faint.Render(fmt.Sprintf("%d bytes", len(draft.BodyBytes())))
+	_, body := draft.Preview()
 	body = strings.ReplaceAll(body, request.Mask, strings.Repeat(k.Mask, 8))
 	lines := strings.Split(ui.Chop(sanitize.Line(body), width), "\n")
 	if len(lines) > height {
@@ -132,7 +126,7 @@ func (m *Model) preview(width, height int) string {
 		last := &lines[height-1]
 		*last = ui.Truncate(*last, width-1, "") + k.Ellipsis
 	}
-	for i, inside := 0, false; i < len(lines) && request.Body == request.JSON; i++ {
+	for i, inside := 0, false; i < len(lines) && draft.Body == request.JSON; i++ {
 		row := lines[i]
 		lines[i] = k.JSON(row, inside)
 		inside = ui.JSONInside(row, inside)

@@ -11,6 +11,7 @@ import (
 
 	"espost/formpost"
 	"espost/internal/sanitize"
+	"espost/request"
 	"espost/tui/ui"
 )
 
@@ -131,11 +132,7 @@ func (m *Model) receivedCard(top, left, width, height int) string {
 // sentRows is the request, secrets masked; every byte of it counts, so that
 // long lines go on beneath themselves.
 func (m *Model) sentRows(width int) []string {
-	r, err := m.profile.Request()
-	if err != nil {
-		return strings.Split(ui.Wrap(sanitize.Text(err.Error()), width), "\n")
-	}
-	head, body := r.Preview()
+	head, body := m.profile.Sent().Preview()
 	mask := func(s string) string {
 		return sanitize.Text(strings.ReplaceAll(s, request.Mask, strings.Repeat(m.kit.Mask, 8)))
 	}

@@ -12,6 +12,7 @@ import (
 
 	"espost/formpost"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 	"espost/tui/ui"
 )
@@ -97,8 +98,8 @@ func (m *Model) SetReport(r *tlsinspect.Report) {
 
 // bytes is what would be sent now, nil if the form can't be sent.
 func (m *Model) bytes() []byte {
-	r, err := m.profile.Request()
-	if err != nil || r.Validate() != nil {
+	r := m.profile.Sent()
+	if r.Validate() != nil {
 		return nil
 	}
 	return r.Bytes()
@@ -107,8 +108,11 @@ func (m *Model) bytes() []byte {
 // fresh reports whether the answer belongs to the request as it is now.
 func (m *Model) fresh() bool { return m.answer != nil && bytes.Equal(m.sent, m.bytes()) }
 
-// Passed reports whether the request as it is now was answered with a 2xx.
-func (m *Model) Passed() bool { return m.fresh() && m.answer.Status/100 == 2 }
+// Passed reports whether the answer to the request as it is now counts as
+// delivered.
+func (m *Model) Passed() bool {
+	return m.fresh() && m.profile.Answer.Judge(m.answer.BoardStatus, m.answer.Body) == request.Delivered
+}
 
 // Actions implements ui.Step.
 func (m *Model) Actions() []ui.Action {
@@ -175,9 +179,9 @@ func (m *Model) start() tea.Cmd {
 	ctx, number := m.job.Start(m.kit.Context, m.kit.Now())
 	m.sent, m.answer, m.failed = sent, nil, nil
 	m.focus, m.answers, m.notes = received, ui.Scroll{}, ui.Scroll{}
-	snapshot, report, send := *m.profile, m.report, m.send // the command must not see later changes
+	snapshot, report, send := m.profile.Clone(), m.report, m.send // the command must not see later changes
 	work := func() tea.Msg {
-		response, err := send(ctx, &snapshot, report)
+		response, err := send(ctx, snapshot, report)
 		return doneMsg{number, response, err}
 	}
 	return tea.Batch(work, tick(number))

@@ -1,7 +1,6 @@
 package testpost
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,6 +8,7 @@ import (
 	"time"
 
 	"espost/formpost"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/tui/ui"
 )
@@ -68,16 +68,14 @@ func (m *Model) success(width int) []string {
 func (m *Model) notesPane(top, width, height int) []string {
 	k := m.kit
 	var lines []string
-	order := map[bool]int{true: 0, false: 1} // warnings first
-	ordered := slices.SortedStableFunc(slices.Values(m.answer.Notes), func(a, b problem.Problem) int {
-		return cmp.Compare(order[a.Warning], order[b.Warning])
-	})
+	ordered := slices.Clone(m.answer.Notes)
+	ordered.Sort() // warnings first
 	for _, n := range ordered {
 		mark := k.Mark(ui.Plain)
-		if n.Warning {
+		if n.Severity == problem.Warning {
 			mark = k.Mark(ui.Caution)
 		}
-		text := strings.TrimSpace(ui.Sentence(sanitize.Line(n.Message)) + " " + ui.Sentence(sanitize.Line(n.Fix)))
+		text := sanitize.Line(problem.Sentences(n.Message, n.Fix))
 		wrapped := strings.Split(ui.Indent(ui.Wrap(text, min(width, ui.ReadingWidth)-4), 2), "\n")
 		wrapped[0] = mark + wrapped[0][1:]
 		lines = append(lines, wrapped...)
@@ -153,9 +151,9 @@ func (m *Model) failure(width int) []string {
 		lines = append(lines, "  "+k.Faint.Render(ui.Truncate(codes, width-2, k.Ellipsis)))
 	}
 	reading := min(width, ui.ReadingWidth) - 2
-	lines = append(lines, ui.Indent(ui.Wrap(ui.Sentence(sanitize.Line(message)), reading), 2))
+	lines = append(lines, ui.Indent(ui.Wrap(problem.Sentence(sanitize.Line(message)), reading), 2))
 	if fix != "" {
-		lines = append(lines, ui.Indent(ui.Wrap(ui.Sentence(sanitize.Line(fix)), reading), 2))
+		lines = append(lines, ui.Indent(ui.Wrap(problem.Sentence(sanitize.Line(fix)), reading), 2))
 	}
 	return strings.Split(strings.Join(lines, "\n"), "\n")
 }

@@ -100,17 +100,6 @@ func TestFrameClicks(t *testing.T) {
 	}
 }
 
-func TestSentence(t *testing.T) {
-	for text, want := range map[string]string{
-		"": "", " ": "", "nothing listens there": "Nothing listens there.", "Done.": "Done.", "why?": "Why?", "élan ": "Élan.",
-		"localhost:8443 broke off": "localhost:8443 broke off.", "porch.example.com: gone": "porch.example.com: gone.", "nothing: gone": "Nothing: gone.",
-	} {
-		if got := ui.Sentence(text); got != want {
-			t.Errorf("Sentence(%q) = %q, want %q", text, got, want)
-		}
-	}
-}
-
 func TestClip(t *testing.T) {
 	theme := ui.NewTheme(true, false)
 	for _, tt := range []struct {

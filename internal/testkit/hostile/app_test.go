@@ -10,6 +10,7 @@ import (
 	"espost/internal/testkit/hostile"
 	"espost/internal/testkit/tuitest"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 	"espost/tui"
 )
@@ -46,7 +47,7 @@ func visitInApp(t *testing.T, b hostile.Behaviour, variant int, terminal tuitest
 		Target: target(t, s).URL(),
 		Dir:    t.TempDir(),
 		Now:    inspector(long).Now,
-		Inspect: func(ctx context.Context, at tlsinspect.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+		Inspect: func(ctx context.Context, at request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 			defer func() { seen <- struct{}{} }()
 			c := inspector(long)
 			c.Progress = progress

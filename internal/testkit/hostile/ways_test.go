@@ -14,7 +14,9 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/problem"
 	"espost/internal/testkit/hostile"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -61,9 +63,9 @@ func patience(b hostile.Behaviour) time.Duration {
 	return long
 }
 
-func target(t testing.TB, s *hostile.Server) tlsinspect.Target {
+func target(t testing.TB, s *hostile.Server) request.Target {
 	t.Helper()
-	parsed, err := tlsinspect.ParseTarget(fmt.Sprintf("https://localhost:%d/post", s.Port()))
+	parsed, err := request.ParseTarget(fmt.Sprintf("https://localhost:%d/post", s.Port()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +112,7 @@ func inspect(ctx context.Context, t testing.TB, s *hostile.Server, patience time
 		out = outcome{told: "the board can connect", connects: true}
 	default:
 		out = outcome{told: "the board can't connect"}
-		if len(report.Findings) == 0 || report.Findings[0].Severity != tlsinspect.Problem {
+		if len(report.Findings) == 0 || report.Findings[0].Severity != problem.Fatal {
 			t.Errorf("no finding tells why the board can't connect: %+v", report.Findings)
 		} else {
 			out.told += ": " + report.Findings[0].Message
@@ -180,17 +182,19 @@ func failed(t testing.TB, err error) outcome {
 			return out
 		}
 	}
-	var looking *tlsinspect.Error
+	var looking *problem.Problem
 	var posting *formpost.Error
 	switch {
 	case errors.As(err, &looking):
 		out.told, out.fix = looking.Message, looking.Fix
-		out.texts = append(out.texts, looking.Message, looking.Fix, looking.Finding().Message)
+		out.texts = append(out.texts, looking.Message, looking.Fix)
 		checkSentence(t, looking.Message, false)
+		checkSentence(t, looking.Fix, false)
 	case errors.As(err, &posting):
 		out.told, out.fix = posting.Message, posting.Fix
 		out.texts = append(out.texts, posting.Message, posting.Fix)
 		checkSentence(t, posting.Message, true)
+		checkSentence(t, posting.Fix, true)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		out.told, out.fix = err.Error(), "–"
 		return out
@@ -198,7 +202,6 @@ func failed(t testing.TB, err error) outcome {
 		t.Errorf("the error %q (%T) is not one for people", err, err)
 		return out
 	}
-	checkSentence(t, out.fix, true)
 	return out
 }
 

@@ -1,6 +1,10 @@
 package tlsinspect
 
-import "time"
+import (
+	"time"
+
+	"espost/internal/problem"
+)
 
 // A Part is one of the things that Inspect does. The names are stable.
 type Part string
@@ -9,7 +13,7 @@ type Part string
 const (
 	PartLookup    Part = "lookup"    // the host's addresses
 	PartBoard     Part = "board"     // the certificate, as the board is served it
-	PartFragments Part = "fragments" // the max_fragment_length ladder
+	PartFragments Part = "fragments" // which max_fragment_length values are accepted
 	PartBrowser   Part = "browser"   // the certificate, as a browser is served it
 )
 
@@ -65,7 +69,7 @@ func (p part) titled(title string, s State, detail string) {
 }
 
 // end tells that the part is done, or why it failed.
-func (p part) end(err *Error, detail string) {
+func (p part) end(err *problem.Problem, detail string) {
 	if err != nil {
 		p.tell(Failed, err.Message)
 		return

@@ -1,8 +1,19 @@
 package esp8266
 
+import "strings"
+
+// HTTPClientError explains what HTTPClient's GET, POST and sendRequest return
+// below zero.
+func HTTPClientError(code int) (ErrorInfo, bool) {
+	return find("HTTPClient", httpClientErrors[:], code)
+}
+
+// HTTPClientErrors returns every HTTPClient error, from -1 downwards.
+func HTTPClientErrors() []ErrorInfo { return infos("HTTPClient", httpClientErrors[:]) }
+
 // httpClientErrors are HTTPClient's (core ESP8266HTTPClient.h, HTTPC_ERROR_…;
 // the texts are errorToString's, the causes those of the returnError calls).
-var httpClientErrors = [...]explanation{
+var httpClientErrors = [...]explanation[int]{
 	{-1, "connection failed",
 		"The board could not connect: no Wi-Fi, no such name, a wrong port, or (most often) the TLS handshake failed.",
 		"Print getLastSSLError too, since it tells these apart, or let espost inspect the host."},
@@ -36,4 +47,22 @@ var httpClientErrors = [...]explanation{
 	{-11, "read Timeout",
 		"The server sent nothing for as long as the board waits, 5 seconds by default.",
 		"Call setTimeout with more milliseconds, and find out why the server is slow."},
+}
+
+// HeaderAdvice returns what to do about a header that HTTPClient sets itself,
+// drops or can't serve, or "" for one that a sketch may add (core
+// ESP8266HTTPClient.cpp: addHeader drops the first three, sendHeader and
+// sendRequest add the next two; a body is never sent in chunks).
+func HeaderAdvice(name string) string {
+	switch strings.ToLower(name) {
+	case "host", "user-agent", "connection":
+		return "remove it; HTTPClient drops it and sends its own"
+	case "accept-encoding":
+		return "remove it; HTTPClient sends its own, and a compressed answer is of no use on the board"
+	case "content-length", "transfer-encoding":
+		return "remove it; HTTPClient knows the body's length and sends it"
+	case "expect", "upgrade", "trailer", "te":
+		return "remove it; HTTPClient doesn't speak that part of HTTP"
+	}
+	return ""
 }

@@ -1,9 +1,56 @@
 package esp8266
 
+import "fmt"
+
+// Alert explains a TLS alert's number. Every number from 0 to 255 has an
+// answer: an unassigned one says that it is.
+func Alert(n int) ErrorInfo {
+	if e, ok := find("alert", alerts[:], n); ok {
+		return e
+	}
+	return explanation[int]{n, "unassigned",
+		"No TLS standard defines this alert.",
+		"Look for the server's own log: only its software knows what it meant."}.info("alert")
+}
+
+// Alerts returns every alert that the standards define, in order.
+func Alerts() []ErrorInfo { return infos("alert", alerts[:]) }
+
+// AlertName returns the alert's name in the RFCs, "handshake_failure", or
+// "unassigned".
+func AlertName(n int) string { return Alert(n).Text }
+
+// alertError is the error that a fatal alert becomes.
+func alertError(code SSLError, prefix string, alert ErrorInfo) ErrorInfo {
+	text := TextUnknown
+	if e, ok := SSLError(alert.Code).Info(); ok {
+		text = e.Text
+	}
+	meaning := fmt.Sprintf("The server ended the connection with alert %d (%s): %s", alert.Code, alert.Text, lowerFirst(alert.Meaning))
+	if prefix == prefixSent {
+		meaning = fmt.Sprintf("The board itself ended the connection with alert %d (%s).", alert.Code, alert.Text)
+	}
+	return ErrorInfo{
+		Code:    int(code),
+		Name:    fmt.Sprintf("BearSSL %d", code),
+		Text:    prefix + text,
+		Meaning: meaning,
+		Cure:    alert.Cure,
+	}
+}
+
+// lowerFirst lets a sentence follow a colon. Abbreviations keep their capitals.
+func lowerFirst(s string) string {
+	if len(s) < 2 || s[0] < 'A' || s[0] > 'Z' || (s[1] >= 'A' && s[1] <= 'Z') {
+		return s
+	}
+	return string(s[0]+'a'-'A') + s[1:]
+}
+
 // alerts are TLS's (RFC 8446 §6 and RFC 5246 §7.2, with the numbers that other
 // RFCs added: IANA, "TLS Alerts"). Meaning and cure are for a client that
 // receives one.
-var alerts = [...]explanation{
+var alerts = [...]explanation[int]{
 	{0, "close_notify",
 		"The other side said goodbye; that is no error.",
 		"Connect again."},

@@ -1,8 +1,8 @@
 /*
- * judge connects as an ESP8266 does and prints what came of it: real BearSSL,
+ * bearssl connects as an ESP8266 does and prints what came of it: real BearSSL,
  * set up as the Arduino core sets it up (WiFiClientSecureBearSSL.cpp).
  *
- *   judge PORT NAME RX TX full|basic  fingerprint FILE.der | key FILE.der | ca FILE.der
+ *   bearssl PORT NAME RX TX full|basic  fingerprint FILE.der | key FILE.der | ca FILE.der
  *
  * FILE.der is a certificate: the one whose fingerprint or key is pinned, or the
  * trust anchor. The connection goes to 127.0.0.1. The one line printed is
@@ -225,7 +225,7 @@ int main(int argc, char **argv)
 	br_ssl_session_parameters session;
 
 	if (argc != 8) {
-		fprintf(stderr, "usage: judge PORT NAME RX TX full|basic fingerprint|key|ca FILE.der\n");
+		fprintf(stderr, "usage: bearssl PORT NAME RX TX full|basic fingerprint|key|ca FILE.der\n");
 		return 2;
 	}
 	const char *mode = argv[6];

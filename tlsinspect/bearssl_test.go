@@ -11,11 +11,12 @@ import (
 	"testing"
 
 	"espost/esp8266"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
-// The judge is real BearSSL (testdata/judge/judge.c), built once a run.
-var judgeBinary struct {
+// The binary is real BearSSL (testdata/bearssl/bearssl.c), built once a run.
+var bearSSLBinary struct {
 	once sync.Once
 	path string
 	err  error
@@ -23,33 +24,33 @@ var judgeBinary struct {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if judgeBinary.path != "" {
-		os.RemoveAll(filepath.Dir(judgeBinary.path))
+	if bearSSLBinary.path != "" {
+		os.RemoveAll(filepath.Dir(bearSSLBinary.path))
 	}
 	os.Exit(code)
 }
 
-func judge(t testing.TB) string {
+func bearSSL(t testing.TB) string {
 	t.Helper()
 	cc := program(t, "cc")
-	judgeBinary.once.Do(func() {
-		dir, err := os.MkdirTemp("", "judge") //nolint:usetesting // it outlives the test that builds it
+	bearSSLBinary.once.Do(func() {
+		dir, err := os.MkdirTemp("", "bearssl") //nolint:usetesting // it outlives the test that builds it
 		if err != nil {
-			judgeBinary.err = err
+			bearSSLBinary.err = err
 			return
 		}
-		judgeBinary.path = filepath.Join(dir, "judge")
-		if out, err := exec.Command(cc, "-O1", "-o", judgeBinary.path, "testdata/judge/judge.c", "-lbearssl").CombinedOutput(); err != nil {
-			judgeBinary.err = fmt.Errorf("building the judge: %w\n%s", err, out)
+		bearSSLBinary.path = filepath.Join(dir, "bearssl")
+		if out, err := exec.Command(cc, "-O1", "-o", bearSSLBinary.path, "testdata/bearssl/bearssl.c", "-lbearssl").CombinedOutput(); err != nil {
+			bearSSLBinary.err = fmt.Errorf("building with BearSSL: %w\n%s", err, out)
 		}
 	})
-	if judgeBinary.err != nil {
+	if bearSSLBinary.err != nil {
 		if os.Getenv("ESPOST_TEST_ALL") == "1" {
-			t.Fatal(judgeBinary.err)
+			t.Fatal(bearSSLBinary.err)
 		}
-		t.Skipf("SKIPPED: this test needs a C compiler and libbearssl-dev: %v", judgeBinary.err)
+		t.Skipf("SKIPPED: this test needs a C compiler and libbearssl-dev: %v", bearSSLBinary.err)
 	}
-	return judgeBinary.path
+	return bearSSLBinary.path
 }
 
 // A ruling is what real BearSSL made of a server.
@@ -62,21 +63,21 @@ type ruling struct {
 
 // ask lets BearSSL connect with the core's buffers and a pin made of the
 // certificate.
-func ask(t testing.TB, at tlsinspect.Target, suites, mode string, der []byte) ruling {
+func ask(t testing.TB, at request.Target, suites, mode string, der []byte) ruling {
 	t.Helper()
 	return askWith(t, at, esp8266.DefaultBuffers(), suites, mode, der)
 }
 
-func askWith(t testing.TB, at tlsinspect.Target, b esp8266.Buffers, suites, mode string, der []byte) (r ruling) {
+func askWith(t testing.TB, at request.Target, b esp8266.Buffers, suites, mode string, der []byte) (r ruling) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "certificate.der")
 	write(t, file, der)
-	out, err := exec.Command(judge(t), strconv.Itoa(at.Port), at.Host, strconv.Itoa(b.RX), strconv.Itoa(b.TX), suites, mode, file).Output()
+	out, err := exec.Command(bearSSL(t), strconv.Itoa(at.Port), at.Host, strconv.Itoa(b.RX), strconv.Itoa(b.TX), suites, mode, file).Output()
 	if err != nil {
-		t.Fatalf("the judge: %v", err)
+		t.Fatalf("BearSSL: %v", err)
 	}
 	if _, err := fmt.Sscanf(string(out), "error=%d version=%v suite=%v curve=%d", &r.code, &r.version, &r.suite, &r.curve); err != nil {
-		t.Fatalf("the judge says %q: %v", out, err)
+		t.Fatalf("BearSSL says %q: %v", out, err)
 	}
 	return r
 }
@@ -98,7 +99,7 @@ func agrees(t *testing.T, report *tlsinspect.Report, pinned []byte) {
 		return r
 	}
 	b := report.Board
-	r := check("fingerprint", pinned, b.Connects, b.Error)
+	r := check("fingerprint", pinned, b.Connects, int(b.Error))
 	if b.Connects && (r.version != b.Version || r.suite != b.CipherSuite.ID || r.curve != int(b.Group)) {
 		t.Errorf("we saw version %#04x, suite %#04x, group %d; BearSSL %+v", b.Version, b.CipherSuite.ID, b.Group, r)
 	}
@@ -109,9 +110,9 @@ func agrees(t *testing.T, report *tlsinspect.Report, pinned []byte) {
 		t.Errorf("with basic ciphers BearSSL says %d; our findings are%s", r.code, codes(report))
 	}
 	if p := report.Pins.PublicKey; p.Pin.Mode != "" && b.Error != 28 && b.Error != 23 { // a key that BearSSL can read
-		check("key", pinned, p.Works, p.Error)
+		check("key", pinned, p.Works, int(p.Error))
 	}
 	for _, p := range report.Pins.CAs {
-		check("ca", der(t, p.Pin.CAs[0]), p.Works, p.Error)
+		check("ca", der(t, p.Pin.CAs[0]), p.Works, int(p.Error))
 	}
 }
