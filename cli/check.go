@@ -18,7 +18,7 @@ import (
 // checkFlags are check's.
 type checkFlags struct {
 	files   []string
-	warn    days
+	warn    time.Duration
 	update  bool
 	json    bool
 	verbose bool
@@ -27,7 +27,7 @@ type checkFlags struct {
 }
 
 func (p *Program) checkCommand() *cobra.Command {
-	flags := checkFlags{warn: days(14 * 24 * time.Hour)}
+	var flags checkFlags
 	cmd := &cobra.Command{
 		Use:   "check [FILE.yaml...]",
 		Short: "Say whether saved pins are still right",
@@ -40,7 +40,7 @@ func (p *Program) checkCommand() *cobra.Command {
 	cmd.RunE = p.does(func(ctx context.Context, args []string) error { return p.check(ctx, flags, args) })
 	f := cmd.Flags()
 	f.StringArrayVarP(&flags.files, "profile", "p", nil, "check this profile, as the arguments do (repeatable)")
-	f.Var(&flags.warn, "warn", "warn this long before a pin is expected to break:\ndays, weeks or hours, such as 21d, 3w or 36h")
+	durationFlag(f, &flags.warn, "warn", 14*24*time.Hour, "warn this long before a pin is expected to break:\ndays, weeks or hours, such as 21d, 3w or 36h")
 	f.BoolVar(&flags.update, "update", false, "update the pins that a renewal has broken")
 	f.BoolVar(&flags.json, "json", false, "print one JSON object a profile")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "tell about the right ones too")
@@ -54,7 +54,7 @@ func (p *Program) checkCommand() *cobra.Command {
 // checked is what came of one profile.
 type checked struct {
 	file    string
-	profile *profile.Profile
+	session *profile.Session
 	verdict profile.Verdict
 	err     error  // the profile can't be read, or not be updated
 	updated bool   // the profile, its firmware's pins.h, or both
@@ -70,10 +70,12 @@ func (p *Program) check(ctx context.Context, flags checkFlags, args []string) er
 	switch {
 	case flags.jobs < 1:
 		return &usageError{fmt.Sprintf("-j %d checks nothing; use 1 or more", flags.jobs)}
+	case flags.warn < 0:
+		return &usageError{"--warn is a time before the end; use 14d, for example"}
 	case flags.timeout <= 0:
 		return &usageError{fmt.Sprintf("--timeout %s leaves no time; use 10s, for example", flags.timeout)}
 	}
-	checker := profile.Checker{Warn: time.Duration(flags.warn), Timeout: flags.timeout}
+	checker := profile.Checker{Warn: flags.warn, Timeout: flags.timeout}
 	progress := p.newProgress()
 	done := 0
 	inParallel(ctx, flags.jobs, true, files, func(ctx context.Context, file string) checked {
@@ -91,18 +93,18 @@ func (p *Program) check(ctx context.Context, flags checkFlags, args []string) er
 
 func checkFile(ctx context.Context, checker profile.Checker, file string, update bool) checked {
 	c := checked{file: file}
-	if c.profile, c.err = loadProfile(file); c.err != nil {
+	if c.session, c.err = openProfile(file); c.err != nil {
 		return c
 	}
-	if !c.profile.Pin.Pinned() {
+	if !c.session.Pin.Pinned() {
 		c.err = &inputError{fmt.Errorf("%s has no pin yet; open it in the app, or let espost generate --save pin it", file)}
 		return c
 	}
-	c.verdict = checker.Check(ctx, c.profile)
+	c.verdict = checker.Check(ctx, c.session.Profile)
 	switch {
 	case update && c.verdict.Renewed:
 		c.repair(ctx, checker)
-	case c.verdict.Standing == profile.Right, c.verdict.Standing == profile.Soon:
+	case c.verdict.Status == profile.Right, c.verdict.Status == profile.Soon:
 		c.checkFirmware(update)
 	}
 	return c
@@ -113,14 +115,14 @@ func (p *Program) showChecked(ctx context.Context, flags checkFlags, c checked) 
 	if ctx.Err() != nil {
 		return
 	}
-	p.logOutcome("checked", c.err, "profile", c.file, "standing", c.verdict.Standing, "updated", c.updated)
+	p.logOutcome("checked", c.err, "profile", c.file, "standing", c.verdict.Status, "updated", c.updated)
 	if c.err != nil {
 		p.fail(ctx, c.err)
-		if c.profile == nil || !flags.json {
+		if c.session == nil || !flags.json {
 			return
 		}
 	}
-	if stale := c.stale != nil && *c.stale; stale || c.verdict.Standing != profile.Right && !c.updated {
+	if stale := c.stale != nil && *c.stale; stale || c.verdict.Status != profile.Right && !c.updated {
 		p.status = max(p.status, statusNo)
 	}
 	if flags.json {
@@ -136,18 +138,18 @@ func (p *Program) showChecked(ctx context.Context, flags checkFlags, c checked) 
 		fmt.Fprintf(p.paint, "%s %s right, and %s\n", paint.good.Render("✓"), name, sanitize.Line(c.note))
 	case c.updated:
 		fmt.Fprintf(p.paint, "%s %s updated: %s; %s\n", paint.good.Render("✓"), name, why, sanitize.Line(c.note))
-	case c.verdict.Standing == profile.Right && flags.verbose:
+	case c.verdict.Status == profile.Right && flags.verbose:
 		fmt.Fprintf(p.paint, "%s %s right%s\n", paint.good.Render("✓"), name, until(c.verdict.Breaks))
-	case c.verdict.Standing == profile.Soon:
+	case c.verdict.Status == profile.Soon:
 		fmt.Fprintf(p.paint, "%s %s about to break: %s. %s\n", paint.caution.Render("!"), name, why, problem.Sentence(c.verdict.Fix))
-	case c.verdict.Standing == profile.Broken:
+	case c.verdict.Status == profile.Broken:
 		fmt.Fprintf(p.paint, "%s %s broken: %s. %s\n", paint.bad.Render("✗"), name, why, problem.Sentence(c.verdict.Fix))
-	case c.verdict.Standing == profile.Unknown:
+	case c.verdict.Status == profile.Unknown:
 		fmt.Fprintf(p.paint, "%s %s not checked: %s\n", paint.bad.Render("?"), name, c.verdict.Reason)
 	}
 	if c.stale != nil && *c.stale {
 		fmt.Fprintf(p.paint, "%s %s: %s holds another pin than the profile. Let espost check --update rewrite it, and flash the boards.\n",
-			paint.caution.Render("!"), name, sanitize.Line(filepath.Join(c.folder(), pinsFile)))
+			paint.caution.Render("!"), name, sanitize.Line(filepath.Join(c.session.LastFolder(), pinsFile)))
 	}
 }
 
@@ -177,9 +179,9 @@ type checkedJSON struct {
 
 func (c checked) json() checkedJSON {
 	out := checkedJSON{
-		Profile: c.file, Target: c.profile.Target, Mode: string(c.profile.Pin.Mode),
-		Standing: string(c.verdict.Standing), Reason: c.verdict.Reason, Fix: c.verdict.Fix,
-		Pinned: append([]string{}, c.profile.Pin.SHA1...), Served: c.verdict.Served,
+		Profile: c.file, Target: c.session.Target.URL(), Mode: string(c.session.Pin.Mode),
+		Standing: string(c.verdict.Status), Reason: c.verdict.Reason, Fix: c.verdict.Fix,
+		Pinned: append([]string{}, c.session.Pin.SHA1...), Served: c.verdict.Served,
 		KeyKept: c.verdict.KeyKept, Stale: c.stale, Updated: c.updated,
 	}
 	if !c.verdict.Breaks.IsZero() {

@@ -7,13 +7,11 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"espost/codegen"
 	"espost/esp8266"
 	"espost/formpost"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
-	"espost/request"
 )
 
 // A usageError is wrong usage, of flags or arguments. It says what to do.
@@ -50,18 +48,14 @@ var errTold = errors.New("the answer is no")
 
 // statusOf is the exit status that an error means.
 func statusOf(err error) int {
-	var (
-		usage   *usageError
-		input   *inputError
-		syntax  *profile.SyntaxError
-		profil  *profile.InvalidError
-		sent    *formpost.InvalidError
-		project *codegen.InvalidError
-	)
+	var usage *usageError
+	var input *inputError
+	var problems *problem.ListError
+	var syntax *profile.SyntaxError
+	var one *problem.Problem
 	switch {
-	case errors.As(err, &usage), errors.As(err, &input),
-		errors.As(err, &syntax), errors.As(err, &profil), errors.As(err, &sent), errors.As(err, &project),
-		errors.Is(err, request.ErrTarget), errors.Is(err, esp8266.ErrFingerprint), errors.Is(err, codegen.ErrName):
+	case errors.As(err, &usage), errors.As(err, &input), errors.As(err, &problems), errors.As(err, &syntax),
+		errors.As(err, &one) && one.Where != "", errors.Is(err, esp8266.ErrFingerprint):
 		return statusUsage
 	}
 	return statusNo

@@ -13,8 +13,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"espost/codegen"
+	"espost/esp8266"
 	"espost/internal/sanitize"
 	"espost/profile"
+	"espost/request"
 )
 
 // generateFlags are generate's own, beside work's.
@@ -29,24 +31,25 @@ type generateFlags struct {
 }
 
 func (p *Program) generateCommand() *cobra.Command {
-	var w work
+	var w session
 	var flags generateFlags
 	cmd := &cobra.Command{
-		Use:   "generate",
+		Use:   "generate [TARGET] [ITEM...]",
 		Short: "Write ready-to-flash firmware",
 		Long: "generate writes a sketch folder for arduino-cli and PlatformIO, from a profile, from flags, or both. " +
-			"Fields and headers that are given here take the place of the profile's. Without a pin, the server is looked at first and pinned as it is served now. " +
+			"An item is a field (" + request.Syntax + ") or a header (Name:value); items take the place of the profile's. Without a pin, the server is looked at first and pinned as it is served now. " +
 			"Wi-Fi name and password come from " + profile.EnvSSID + " and " + profile.EnvPassword + ". " +
 			"readings.h is yours and never overwritten.",
 		Example: "espost generate -p espost.yaml\n" +
-			"espost generate --target postman-echo.com/post --field a=b -o porch\n" +
+			"espost generate postman-echo.com/post a=b signal@rssi -o porch\n" +
 			"espost generate --diff",
-		Args: noArguments,
 	}
-	cmd.RunE = p.does(func(ctx context.Context, _ []string) error { return p.generate(ctx, &w, flags) })
+	cmd.RunE = p.does(func(ctx context.Context, args []string) error { return p.generate(ctx, &w, flags, args) })
 	f := cmd.Flags()
 	w.addFlags(f)
-	w.addFormFlags(f)
+	f.StringVar(&w.target, "target", "", "post to this https URL, as the first argument says")
+	f.Var(fieldList{&w.fields}, "field", "add a field, as an argument does (repeatable)")
+	f.Var(headerList{&w.headers}, "header", "add a header, as an argument does (repeatable)")
 	f.StringVarP(&flags.dir, "output", "o", "", "write to this folder; its name is the sketch's")
 	f.StringVar(&flags.board, "board", "", "generate for this board, such as nodemcuv2 or d1_mini")
 	durationFlag(f, &flags.every, "every", 0, "time between two POSTs, such as 5m")
@@ -59,35 +62,41 @@ func (p *Program) generateCommand() *cobra.Command {
 	return cmd
 }
 
-func (p *Program) generate(ctx context.Context, w *work, flags generateFlags) error {
+func (p *Program) generate(ctx context.Context, w *session, flags generateFlags, args []string) error {
+	if err := w.readItems(args); err != nil {
+		return err
+	}
 	if err := savable(flags.save); err != nil {
 		return err
 	}
 	if err := w.load(p.lookupEnv); err != nil {
 		return err
 	}
-	set(&w.profile.Firmware.Board, flags.board)
+	if flags.board != "" {
+		board, ok := esp8266.BoardByID(flags.board)
+		if !ok {
+			board.ID = flags.board // Validate complains
+		}
+		w.Firmware.Board, w.Firmware.Outbox = board, w.Firmware.Outbox && board.HasFileSystem()
+	}
 	if flags.every != 0 {
-		w.profile.Firmware.Every = flags.every
+		w.Firmware.Every = flags.every
 	}
 	if flags.fixed != (codegen.Static{}) {
-		w.profile.Firmware.Static = flags.fixed
+		w.Firmware.Static = flags.fixed
 	}
 	dir, err := sketchFolder(w, flags.dir)
 	if err != nil {
 		return err
 	}
-	w.profile.Firmware.Name = filepath.Base(dir)
-	if err := w.profile.Validate(); err != nil {
+	w.Firmware.Name = filepath.Base(dir)
+	if err := w.Validate().Err(); err != nil {
 		return err
 	}
 	if _, err := p.capture(ctx, w); err != nil {
 		return err
 	}
-	project, err := w.profile.Project()
-	if err != nil {
-		return err
-	}
+	project := w.Project
 	folder, err := codegen.Generate(project)
 	if err != nil {
 		return err
@@ -104,20 +113,20 @@ func (p *Program) generate(ctx context.Context, w *work, flags generateFlags) er
 	if flags.save == "" {
 		return nil
 	}
-	return saveWork(w, flags.save, dir)
+	w.File = flags.save
+	if err := w.Wrote(dir); err != nil {
+		return err
+	}
+	return w.Save()
 }
 
-// sketchFolder is where the sketch goes: where the flag says, where the profile
-// says that it was written last, or a folder of the sketch's name here.
-func sketchFolder(w *work, flag string) (string, error) {
-	switch firmware := w.profile.Firmware; {
-	case flag != "":
+// sketchFolder is where the sketch goes: where the flag says, or where the
+// session says.
+func sketchFolder(w *session, flag string) (string, error) {
+	if flag != "" {
 		return filepath.Abs(flag)
-	case w.file != "" && firmware.Folder != "":
-		return filepath.Abs(filepath.Join(filepath.Dir(w.file), firmware.Folder))
-	default:
-		return filepath.Abs(firmware.Name)
 	}
+	return filepath.Abs(w.SketchFolder())
 }
 
 // showChanges prints what writing the folder would change.
@@ -168,7 +177,7 @@ func emptySecrets(project codegen.Project) string {
 			names = append(names, sanitize.Line(h.Name))
 		}
 	}
-	for _, f := range project.Fields {
+	for _, f := range project.Active() {
 		if f.Secret && f.Value == "" {
 			names = append(names, sanitize.Line(f.Name))
 		}
@@ -189,16 +198,4 @@ func savable(file string) error {
 		return &inputError{fmt.Errorf("--save %s: there is no folder %s; create it first", file, filepath.Dir(file))}
 	}
 	return nil
-}
-
-// saveWork saves the profile with the folder as seen from it.
-func saveWork(w *work, file, dir string) error {
-	abs, err := filepath.Abs(file)
-	if err != nil {
-		return err
-	}
-	if w.profile.Firmware.Folder, err = filepath.Rel(filepath.Dir(abs), dir); err != nil {
-		return fmt.Errorf("saving the profile: %w; choose a file on the same drive as the firmware", err)
-	}
-	return w.profile.Save(file)
 }

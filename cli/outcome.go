@@ -49,7 +49,7 @@ func (p *Program) printResponse(r *formpost.Response, mask func(string) string, 
 		milliseconds(r.Phases.FirstByte), milliseconds(r.Phases.Body))
 	for _, n := range r.Notes {
 		mark := c.dim.Render("·")
-		if n.Warning {
+		if n.Severity == problem.Warning {
 			mark = c.caution.Render("!")
 		}
 		fmt.Fprintf(p.paintErr, "%s %s\n", mark, sanitize.Line(n.Message))
@@ -170,6 +170,6 @@ func (o *outcomeJSON) fill(r *formpost.Response, mask func(string) string) {
 		o.BodyBase64 = base64.StdEncoding.EncodeToString([]byte(body))
 	}
 	for _, n := range r.Notes {
-		o.Notes = append(o.Notes, noteJSON{n.Code, n.Warning, sanitize.Line(n.Message), sanitize.Line(n.Fix)})
+		o.Notes = append(o.Notes, noteJSON{n.Code, n.Severity == problem.Warning, sanitize.Line(n.Message), sanitize.Line(n.Fix)})
 	}
 }

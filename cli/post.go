@@ -25,14 +25,13 @@ type postFlags struct {
 }
 
 func (p *Program) postCommand() *cobra.Command {
-	var w work
+	var w session
 	var flags postFlags
 	cmd := &cobra.Command{
 		Use:   "post [TARGET] [ITEM...]",
 		Short: "Send the very request that the board will send",
 		Long: "post sends a form as the firmware will, byte for byte, over the board's own TLS terms, and tells what the board " +
-			"would make of the answer. An item is a field (name=value, or name:=5 for a number or other JSON) or a header " +
-			"(Name:value). Items take the place of the profile's. Without a pin, the server is looked at first and pinned as it is served now. " +
+			"would make of the answer. An item is a field (" + request.Syntax + ") or a header (Name:value). Items take the place of the profile's. Without a pin, the server is looked at first and pinned as it is served now. " +
 			"The answer's body goes to stdout, the rest to stderr. The status is 0 for a 2xx answer. " +
 			"A secret's value can be left empty and given in the environment: " + profile.SecretEnv("token") + " for token.",
 		Example: "espost post https://postman-echo.com/post name1=value1 name2=value2\n" +
@@ -53,24 +52,21 @@ func (p *Program) postCommand() *cobra.Command {
 	return cmd
 }
 
-func (p *Program) post(ctx context.Context, w *work, flags postFlags, args []string) error {
+func (p *Program) post(ctx context.Context, w *session, flags postFlags, args []string) error {
 	if err := w.readItems(args); err != nil {
 		return err
 	}
 	if err := w.load(p.lookupEnv); err != nil {
 		return err
 	}
-	markSecrets(w.profile, flags.secrets)
-	missing := w.profile.FillSecrets(p.lookupEnv)
-	request, err := w.profile.Request()
-	if err != nil {
-		return err
-	}
-	if err := request.Validate(); err != nil {
+	markSecrets(w.Profile, flags.secrets)
+	missing := w.FillSecrets(p.lookupEnv)
+	sent := w.Sent()
+	if err := w.Request.Validate().Err(); err != nil {
 		return err
 	}
 	if flags.dryRun {
-		p.printRequest(request, flags.showSecrets)
+		p.printRequest(sent, flags.showSecrets)
 		return nil
 	}
 	if len(missing) > 0 {
@@ -81,31 +77,31 @@ func (p *Program) post(ctx context.Context, w *work, flags postFlags, args []str
 		return err
 	}
 	progress := p.newProgress()
-	progress.say("… posting to %s", sanitize.Line(w.profile.Target))
-	client := w.profile.Client(report)
-	response, err := client.Send(ctx, request, w.profile.Pin)
+	progress.say("… posting to %s", sanitize.Line(w.Target.URL()))
+	client := w.Client(report)
+	response, err := client.Send(ctx, sent, w.Pin)
 	progress.clear()
-	p.logPost(request, response, err)
+	p.logPost(sent, response, err)
 	var failed *formpost.Error
 	switch {
 	case err != nil && !errors.As(err, &failed):
 		return err
 	case flags.json:
-		p.printOutcomeJSON(request, response, failed, flags.showSecrets)
+		p.printOutcomeJSON(sent, response, failed, flags.showSecrets)
 	case failed != nil:
 		return boardsError(failed)
 	default:
 		p.printResponse(response, shown(response, flags.showSecrets), flags.raw)
 	}
-	if failed != nil || response.Status < 200 || response.Status > 299 {
+	if failed != nil || w.Answer.Judge(response.BoardStatus, response.Body) != request.Delivered {
 		p.status = max(p.status, statusNo)
 	}
 	return nil
 }
 
 // logPost notes what came of a test POST.
-func (p *Program) logPost(request request.Request, r *formpost.Response, err error) {
-	attributes := []any{"host", request.Target.Host, "port", request.Target.Port, "method", request.Method}
+func (p *Program) logPost(sent request.Request, r *formpost.Response, err error) {
+	attributes := []any{"host", sent.Target.Host, "port", sent.Target.Port, "method", sent.Method}
 	if r != nil {
 		attributes = append(attributes, "http_status", r.Status, "elapsed_ms", r.Phases.Total().Milliseconds())
 	}
@@ -135,53 +131,4 @@ func markSecrets(p *profile.Profile, names []string) {
 			f.Secret = true
 		}
 	}
-}
-
-// readItems sorts post's arguments: a target first, unless a profile was named
-// and it doesn't look like one, then name=value, name:=JSON and Header:value.
-func (w *work) readItems(args []string) error {
-	if len(args) > 0 && isTarget(args[0], w.file == "") {
-		w.target, args = args[0], args[1:]
-		if _, err := request.ParseTarget(w.target); err != nil {
-			return err
-		}
-	}
-	for _, arg := range args {
-		i := strings.IndexAny(arg, "=:")
-		var err error
-		switch {
-		case i < 0:
-			return &usageError{fmt.Sprintf("%q is neither name=value, name:=JSON nor Header:value", arg)}
-		case arg[i] == '=', strings.HasPrefix(arg[i:], ":="):
-			err = w.fields.Set(arg)
-		default:
-			err = w.headers.Set(arg)
-		}
-		if err != nil {
-			return &usageError{fmt.Sprintf("%q: %v", arg, err)}
-		}
-	}
-	return nil
-}
-
-// isTarget tells a target from name=value and Header:value. host:8443 is a
-// target where one is expected.
-func isTarget(arg string, expected bool) bool {
-	i := strings.IndexAny(arg, "=:/?")
-	switch {
-	case strings.HasPrefix(arg, "["):
-		return true
-	case i < 0:
-		return expected
-	case strings.HasPrefix(arg[i:], "://"):
-		return true
-	}
-	switch arg[i] {
-	case '=':
-		return false
-	case ':':
-		port, _, _ := strings.Cut(arg[i+1:], "/")
-		return expected && port != "" && strings.Trim(port, "0123456789") == ""
-	}
-	return true
 }

@@ -12,7 +12,6 @@ import (
 	"espost/esp8266"
 	"espost/internal/sanitize"
 	"espost/profile"
-	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -30,8 +29,8 @@ func (c *checked) repair(ctx context.Context, checker profile.Checker) {
 	}
 	c.updated = true
 	c.note = "generate the firmware again and flash the boards"
-	if dir := c.folder(); dir != "" {
-		if err := rewritePins(c.profile, dir); err != nil {
+	if dir := c.session.LastFolder(); dir != "" {
+		if err := rewritePins(c.session.Project, dir); err != nil {
 			c.err = fmt.Errorf("%s was updated, but not the firmware: %w", c.file, err)
 			return
 		}
@@ -45,44 +44,32 @@ func (c *checked) repair(ctx context.Context, checker profile.Checker) {
 // pinAgain looks at the server, pins it and saves the profile. It reports
 // whether a browser would trust the server.
 func (c *checked) pinAgain(ctx context.Context, checker profile.Checker) (trusted bool, err error) {
-	target, err := request.ParseTarget(c.profile.Target)
-	if err != nil {
-		return false, err
-	}
 	client := &tlsinspect.Client{Timeout: checker.Timeout} // with the system's CAs, whatever the pin
-	report, err := client.Inspect(ctx, target)
+	report, err := client.Inspect(ctx, c.session.Target)
 	if err != nil {
 		return false, err
 	}
-	buffers := c.profile.Firmware.Buffers
-	if err := c.profile.Capture(report, c.profile.Pin.Mode); err != nil {
+	buffers := c.session.Firmware.Buffers
+	if err := c.session.Capture(report, c.session.Pin.Mode); err != nil {
 		return false, err
 	}
-	c.profile.Firmware.Buffers = buffers // the boards' own, until they get other firmware
-	return report.Browser != nil && report.Browser.Trusted, c.profile.Save(c.file)
-}
-
-// folder is where the profile's firmware was written last; empty for nowhere.
-func (c *checked) folder() string {
-	if c.profile.Firmware.Folder == "" {
-		return ""
-	}
-	return filepath.Join(filepath.Dir(c.file), c.profile.Firmware.Folder)
+	c.session.Firmware.Buffers = buffers // the boards' own, until they get other firmware
+	return report.Browser != nil && report.Browser.Trusted, c.session.Save()
 }
 
 // checkFirmware finds out whether the firmware's pins.h holds the profile's pin
 // and, when asked, rewrites it. Where the folder isn't here, or nothing can be
 // made of its pins.h, there is nothing to say.
 func (c *checked) checkFirmware(update bool) {
-	dir := c.folder()
+	dir := c.session.LastFolder()
 	if dir == "" {
 		return
 	}
-	_, changes, err := compareSketch(c.profile, dir)
+	_, changes, err := compareSketch(c.session.Project, dir)
 	if err != nil {
 		return
 	}
-	stale, known := lags(changes, c.profile.Pin)
+	stale, known := lags(changes, c.session.Pin)
 	if !known {
 		return
 	}
@@ -90,7 +77,7 @@ func (c *checked) checkFirmware(update bool) {
 	if !stale || !update {
 		return
 	}
-	if c.err = rewritePins(c.profile, dir); c.err == nil {
+	if c.err = rewritePins(c.session.Project, dir); c.err == nil {
 		stale = false
 		c.updated = true
 		c.note = fmt.Sprintf("%s was rewritten; flash the boards", filepath.Join(dir, pinsFile))
@@ -122,7 +109,7 @@ func lags(changes []codegen.Change, pin esp8266.Pin) (stale, known bool) {
 // rewritePins puts the profile's pin into the sketch's folder. What the user has
 // edited there stays; where the profile asks for more than a new pin, nothing is
 // written, since the other files might not fit it.
-func rewritePins(p *profile.Profile, dir string) error {
+func rewritePins(p codegen.Project, dir string) error {
 	folder, changes, err := compareSketch(p, dir)
 	if err != nil {
 		return err
@@ -143,12 +130,8 @@ func rewritePins(p *profile.Profile, dir string) error {
 
 // compareSketch holds the profile's sketch against the folder that it was
 // written to; among the changes there is always one of pins.h.
-func compareSketch(p *profile.Profile, dir string) (codegen.Folder, []codegen.Change, error) {
-	project, err := p.Project()
-	if err != nil {
-		return nil, nil, err
-	}
-	folder, err := codegen.Generate(project)
+func compareSketch(p codegen.Project, dir string) (codegen.Folder, []codegen.Change, error) {
+	folder, err := codegen.Generate(p)
 	if err != nil {
 		return nil, nil, err
 	}

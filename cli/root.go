@@ -118,9 +118,12 @@ func open(options *tui.Options, flags appFlags, args []string) error {
 			return nil
 		}
 	}
-	loaded, err := loadProfile(options.ProfilePath)
-	options.Profile = loaded
-	return err
+	opened, err := openProfile(options.ProfilePath)
+	if err != nil {
+		return err
+	}
+	options.Profile = opened.Profile
+	return nil
 }
 
 // isProfile reports whether an argument names a profile rather than a target.

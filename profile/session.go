@@ -92,14 +92,14 @@ func (s *Session) Capture(r *tlsinspect.Report, mode esp8266.PinMode) error {
 	}
 	choice, ok := r.Pins.Choice(mode)
 	if !ok {
-		return problem.At("pin.mode", fmt.Sprintf("the server shows nothing that could be pinned by %s", mode), "choose another way to know the server")
+		return problem.New("", fmt.Sprintf("the server shows nothing that could be pinned by %s", mode), "choose another way to know the server")
 	}
 	if !choice.Works {
 		reason := "the board can't connect"
 		if e, ok := choice.Error.Info(); ok && choice.Error != 0 {
 			reason = e.Name + ", " + e.Meaning
 		}
-		return problem.At("pin.mode", fmt.Sprintf("a board that pins this server by %s could not connect: %s", mode, reason), "choose another way to know the server")
+		return problem.New("", fmt.Sprintf("a board that pins this server by %s could not connect: %s", mode, reason), "choose another way to know the server")
 	}
 	s.Choose(r, choice)
 	return nil

@@ -1,0 +1,218 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"espost/esp8266"
+	"espost/internal/problem"
+	"espost/internal/sanitize"
+	"espost/profile"
+	"espost/request"
+	"espost/tlsinspect"
+)
+
+// A session is what post and generate work on: a profile, a target alone, or
+// both, with what the flags and items override.
+type session struct {
+	*profile.Session
+	file    string // of the profile; empty for none
+	target  string
+	pin     string // a mode, or fingerprints
+	method  string
+	body    string
+	headers []request.Header
+	fields  []request.Field
+	timeout time.Duration
+}
+
+// addFlags adds the flags that post and generate share.
+func (s *session) addFlags(f *pflag.FlagSet) {
+	f.StringVarP(&s.file, "profile", "p", "", "work on this profile; otherwise on espost.yaml, if any")
+	f.StringVar(&s.pin, "pin", "", "know the server by its fingerprint, public-key or ca, by\nnothing (insecure), or by these 40 digits")
+	f.StringVar(&s.method, "method", "", "send by POST, PUT or PATCH")
+	f.StringVar(&s.body, "body", "", "send the fields as form (urlencoded) or json")
+	durationFlag(f, &s.timeout, "timeout", 10*time.Second, "wait this long for a server that says nothing")
+}
+
+// completions offers what addFlags' flags take.
+func (s *session) completions(cmd *cobra.Command) {
+	offer(cmd, "pin", pinCompletions())
+	offer(cmd, "method", request.Methods())
+	offer(cmd, "body", texts(request.Bodies()))
+	_ = cmd.RegisterFlagCompletionFunc("profile", profiles) // it fails only for a flag that doesn't exist
+}
+
+// texts are words as plain strings.
+func texts[S ~string](words []S) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = string(w)
+	}
+	return out
+}
+
+// readItems sorts arguments: a target first, unless a profile was named and it
+// doesn't look like one, then fields and headers (request.Syntax).
+func (s *session) readItems(args []string) error {
+	if len(args) > 0 && isTarget(args[0], s.file == "") {
+		s.target, args = args[0], args[1:]
+	}
+	for _, arg := range args {
+		item, err := request.ParseItem(arg)
+		if err != nil {
+			return &usageError{err.Error()}
+		}
+		if item.Header != nil {
+			s.headers = append(s.headers, *item.Header)
+		} else {
+			s.fields = append(s.fields, *item.Field)
+		}
+	}
+	return nil
+}
+
+// isTarget tells a target from a field and a header. host:8443 is a target where
+// one is expected.
+func isTarget(arg string, expected bool) bool {
+	i := strings.IndexAny(arg, "=:/?@!")
+	switch {
+	case strings.HasPrefix(arg, "["):
+		return true
+	case i < 0:
+		return expected
+	case strings.HasPrefix(arg[i:], "://"):
+		return true
+	}
+	switch arg[i] {
+	case '=', '@', '!':
+		return false
+	case ':':
+		port, _, _ := strings.Cut(arg[i+1:], "/")
+		return expected && port != "" && strings.Trim(port, "0123456789") == ""
+	}
+	return true
+}
+
+// load fills in the session: the profile's file, then what was given beside it,
+// then secrets from the environment.
+func (s *session) load(lookupEnv func(string) (string, bool)) error {
+	if s.file == "" && s.target == "" {
+		if _, err := os.Stat(profileFile); errors.Is(err, fs.ErrNotExist) {
+			return &usageError{"nothing says where to post; give a target, or a profile with -p"}
+		}
+		s.file = profileFile
+	}
+	s.Session = &profile.Session{Profile: profile.New(request.Target{})}
+	if s.file != "" {
+		opened, err := openProfile(s.file)
+		if err != nil {
+			return err
+		}
+		s.Session = opened
+	}
+	if err := s.override(); err != nil {
+		return err
+	}
+	s.FillSecrets(lookupEnv)
+	return s.Validate().Err()
+}
+
+// openProfile opens a profile; that it can't be read is the user's slip.
+func openProfile(file string) (*profile.Session, error) {
+	s, err := profile.Open(file)
+	if err != nil {
+		return nil, &inputError{err}
+	}
+	return s, nil
+}
+
+// override puts what was given in the place of what the profile says.
+func (s *session) override() error {
+	if s.target != "" {
+		t, err := request.ParseTarget(s.target)
+		if err != nil {
+			return err
+		}
+		s.Follow(t)
+	}
+	if s.method != "" {
+		s.Request.Method = strings.ToUpper(s.method)
+	}
+	if s.body != "" {
+		s.Request.Body = request.Body(s.body)
+	}
+	if s.fields != nil {
+		s.Request.Fields = s.fields
+	}
+	if s.headers != nil {
+		s.Request.Headers = s.headers
+	}
+	return s.overridePin()
+}
+
+func (s *session) overridePin() error {
+	if s.pin == "" {
+		return nil
+	}
+	if mode := esp8266.PinMode(s.pin); mode.Valid() {
+		s.Pin = esp8266.Pin{Mode: mode}
+		return nil
+	}
+	var digits []string
+	for text := range strings.SplitSeq(s.pin, ",") {
+		d, err := esp8266.ParseFingerprint(text)
+		if err != nil {
+			return fmt.Errorf("--pin is none of fingerprint, public-key, ca and insecure, and %w", err)
+		}
+		digits = append(digits, d)
+	}
+	s.Pin = esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: digits}
+	return nil
+}
+
+// capture looks at the server and pins it, unless the profile has a pin: then the
+// report is nil.
+func (p *Program) capture(ctx context.Context, s *session) (*tlsinspect.Report, error) {
+	if s.Pin.Pinned() {
+		return nil, nil
+	}
+	progress := p.newProgress()
+	client := &tlsinspect.Client{Timeout: s.timeout, Progress: progress.part}
+	report, err := client.Inspect(ctx, s.Target)
+	progress.clear()
+	p.logReport(s.Target, report, err)
+	if err != nil {
+		return nil, err
+	}
+	if !report.Board.Connects {
+		return nil, fmt.Errorf("an ESP8266 can't connect to %s: %s", sanitize.Line(s.Target.Addr()), firstProblem(report))
+	}
+	mode := s.Pin.Mode
+	if err := s.Capture(report, mode); err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(p.Stderr, "espost: pinned %s by %s, as it is served now: %s\n", sanitize.Line(s.Target.Addr()), mode, report.Fingerprint())
+	if b := report.Browser; b != nil && !b.Trusted {
+		fmt.Fprintln(p.Stderr, "espost: a browser would not trust this server; make sure that you are looking at the right one")
+	}
+	return report, nil
+}
+
+// firstProblem is the worst finding, in words, with what to do.
+func firstProblem(r *tlsinspect.Report) string {
+	for _, f := range r.Findings {
+		if f.Severity == problem.Fatal {
+			return f.Sentences()
+		}
+	}
+	return "espost inspect tells more"
+}
