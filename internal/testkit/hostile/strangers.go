@@ -10,7 +10,7 @@ func strangers() []Behaviour {
 			serve: func(*Conn) {},
 		},
 		{
-			Name: "resets at once", About: "takes the connection and resets it", Layer: Connection, Fickle: true,
+			Name: "resets at once", About: "takes the connection and resets it", Layer: Connection,
 			serve: (*Conn).reset,
 		},
 		{

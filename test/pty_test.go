@@ -1,6 +1,6 @@
 //go:build unix
 
-package main_test
+package test
 
 import (
 	"bytes"
@@ -116,7 +116,7 @@ func (c *console) press(key string) {
 func builtBinary(t *testing.T) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "espost")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "espost").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	return binary

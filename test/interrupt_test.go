@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package test
 
 import (
 	"bytes"
@@ -65,20 +65,6 @@ func TestInterrupt(t *testing.T) {
 			}
 		})
 	}
-}
-
-// linkToSelf is a path to this test binary under which it is espost itself.
-func linkToSelf(t *testing.T) string {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	espost := t.TempDir() + "/espost"
-	if err := os.Symlink(self, espost); err != nil { // TestMain goes by the name
-		t.Fatal(err)
-	}
-	return espost
 }
 
 // checkInterrupted waits for the end of a command that was told to end.
