@@ -29,7 +29,7 @@ func ValidName(name string) error {
 		return fmt.Errorf("%w: Windows reserves %q; choose another name", ErrName, name)
 	}
 	for i := range len(name) {
-		if !nameByte(name[i]) {
+		if !nameByte(name[i]) { // mutant TestNames: !nameByte(name[i]) => false
 			return fmt.Errorf("%w: it holds %q; use letters, digits, dots, _ and -", ErrName, name[i:i+1])
 		}
 	}

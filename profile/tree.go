@@ -85,7 +85,7 @@ func fieldRows(fields []Field) any {
 			r = append(r, member{"gpio", word(strconv.Itoa(f.Pin))})
 		}
 		switch {
-		case f.Secret:
+		case f.Secret: // mutant TestSecretsAreNeverWritten: f.Secret => false
 			r = append(r, member{"secret", word("true")})
 		case f.Source.Constant():
 			r = append(r, member{"value", scalar(f.Value)})

@@ -289,7 +289,7 @@ func TestPlantedSecretsInACrash(t *testing.T) {
 	if err := cmd.Process.Signal(syscall.SIGQUIT); err != nil {
 		t.Fatal(err)
 	}
-	timer := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+	timer := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() })
 	defer timer.Stop()
 	if err := cmd.Wait(); err == nil || !strings.Contains(out.String(), "SIGQUIT") {
 		t.Fatalf("it didn't crash: %v\n%s", err, out.Bytes())
