@@ -27,6 +27,8 @@ type Behaviour struct {
 	// Waits says that the server never ends a connection: the client's patience
 	// has to.
 	Waits bool
+	// Fickle says that what a client makes of it may differ from run to run.
+	Fickle bool
 
 	serve func(*Conn)
 }

@@ -114,14 +114,14 @@ func headTricks() []Behaviour {
 		{Name: "redirect loop", About: "redirects to itself, and on", Layer: HTTP, Variants: 5, Usable: true, serve: overTLS(func(c *Conn) {
 			c.say(fmt.Appendf(nil, "HTTP/1.1 %d Elsewhere\r\nLocation: /post\r\nContent-Length: 0\r\n\r\n", []int{301, 302, 303, 307, 308}[c.variant]))
 		})},
-		{Name: "reset after the request", About: "resets the connection instead of answering", Layer: HTTP, Usable: true, serve: func(c *Conn) {
+		{Name: "reset after the request", About: "resets the connection instead of answering", Layer: HTTP, Usable: true, Fickle: true, serve: func(c *Conn) {
 			c.serveTLS(served(goodLeaf().der()), func(conn *tls.Conn) {
 				if _, ok := readRequest(conn); ok {
 					c.reset()
 				}
 			})
 		}},
-		{Name: "another answer each time", About: "answers every request differently", Layer: HTTP, Usable: true, serve: overTLS(func(c *Conn) {
+		{Name: "another answer each time", About: "answers every request differently", Layer: HTTP, Usable: true, Fickle: true, serve: overTLS(func(c *Conn) {
 			status := []int{200, 201, 204, 302, 400, 500}[c.nth%6]
 			c.say(fmt.Appendf(nil, "HTTP/1.1 %d Again\r\nContent-Length: 0\r\n\r\n", status))
 		})},

@@ -99,7 +99,7 @@ func chainTricks() []Behaviour {
 			},
 		},
 		{
-			Name: "another each time", About: "shows every client another certificate", Layer: Certificate, Usable: true,
+			Name: "another each time", About: "shows every client another certificate", Layer: Certificate, Usable: true, Fickle: true,
 			serve: func(c *Conn) {
 				leaf := goodLeaf()
 				leaf.serial = []byte{1, byte(c.nth >> 8), byte(c.nth)}

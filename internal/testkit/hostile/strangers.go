@@ -10,7 +10,7 @@ func strangers() []Behaviour {
 			serve: func(*Conn) {},
 		},
 		{
-			Name: "resets at once", About: "takes the connection and resets it", Layer: Connection,
+			Name: "resets at once", About: "takes the connection and resets it", Layer: Connection, Fickle: true,
 			serve: (*Conn).reset,
 		},
 		{
