@@ -28,23 +28,37 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	roots := os.Args[1:]
 	if len(roots) == 0 {
 		roots = []string{"."}
 	}
-	tried, survived := 0, 0
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	tried, missed, err := tryAll(ctx, roots)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	fmt.Printf("%d mutants, %d not caught\n", tried, missed)
+	if err != nil || tried == 0 || missed > 0 {
+		os.Exit(1)
+	}
+}
+
+// tryAll runs the mutants in folders and files and prints what came of each.
+func tryAll(ctx context.Context, roots []string) (tried, missed int, err error) {
 	for _, root := range roots {
-		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || ctx.Err() != nil || filepath.Ext(path) != ".go" || path == "internal/testkit/mutants/main.go" {
+		err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err != nil || filepath.Ext(path) != ".go" || path == "internal/testkit/mutants/main.go" {
 				return err
 			}
 			all, err := mutantsIn(path)
 			for _, m := range all {
 				tried++
 				if err := m.run(ctx); err != nil {
-					survived++
+					missed++
 					fmt.Printf("FAIL %s: %v\n", m, err)
 				} else {
 					fmt.Printf("ok   %s\n", m)
@@ -53,14 +67,10 @@ func main() {
 			return err
 		})
 		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+			return tried, missed, err
 		}
 	}
-	fmt.Printf("%d mutants, %d not caught\n", tried, survived)
-	if tried == 0 || survived > 0 || ctx.Err() != nil {
-		os.Exit(1)
-	}
+	return tried, missed, nil
 }
 
 // A mutant is a file without one of its guards.
