@@ -15,7 +15,7 @@ var layers = [][]string{
 	{"cli"},
 	{"tui"},
 	{"profile", "demo"},
-	{"codegen", "formpost", "device", "services"},
+	{"codegen", "formpost", "curl", "device", "services"},
 	{"tlsinspect"},
 	{"request"},
 	{"sensors"},
