@@ -42,7 +42,7 @@ func (p *Program) logTo(root *cobra.Command) {
 func openLog(path string) (*os.File, error) {
 	const flags = os.O_APPEND | os.O_CREATE | os.O_WRONLY
 	folder, name := filepath.Split(filepath.Clean(path))
-	if folder == "/dev/" {
+	if folder == "/dev/" { // mutant TestScripts/log in ./test: folder == "/dev/" => true
 		return os.OpenFile(path, flags, 0o600)
 	}
 	root, err := os.OpenRoot(filepath.Clean(folder))

@@ -151,6 +151,7 @@ func (p *Program) printJSON(object any) {
 	if err != nil {
 		encoded = []byte("null") // nothing in any of them can fail
 	}
+	// mutant TestCommands/post_--json/doctored_headers in ./internal/testkit/hostile: sanitize.JSON(encoded) => encoded
 	_, _ = p.out.Write(append(sanitize.JSON(encoded), '\n')) // results notes what goes wrong
 }
 

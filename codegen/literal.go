@@ -18,10 +18,11 @@ func literal(s string) string {
 	out.WriteByte('"')
 	for i := range len(s) {
 		switch c := s[i]; {
+		// mutant FuzzLiteral: c == '?' && i > 0 => c == '?' && i < 0
 		case c == '"' || c == '\\', c == '?' && i > 0 && s[i-1] == '?':
 			out.WriteByte('\\')
 			out.WriteByte(c)
-		case c < ' ' || c > '~':
+		case c < ' ' || c > '~': // mutant FuzzLiterals: c > '~' => false
 			fmt.Fprintf(&out, `\%03o`, c)
 		default:
 			out.WriteByte(c)

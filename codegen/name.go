@@ -34,7 +34,7 @@ func CheckName(name string) *problem.Problem {
 		return bad(fmt.Sprintf("Windows reserves %q", name), "choose another name")
 	}
 	for i := range len(name) {
-		if !nameByte(name[i]) {
+		if !nameByte(name[i]) { // mutant TestNames: !nameByte(name[i]) => false
 			return bad(fmt.Sprintf("it holds %q", name[i:i+1]), "use letters, digits, dots, _ and -")
 		}
 	}

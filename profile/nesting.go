@@ -30,6 +30,7 @@ func checkNesting(source string) error {
 				onLine++
 			}
 		}
+		// mutant TestHostileProfiles/braces: flow > maxNesting || onLine > maxNesting => false
 		if flow > maxNesting || onLine > maxNesting {
 			e := slip(fmt.Sprintf("this is nested more than %d deep; a profile needs four levels", maxNesting), nil)
 			e.place(source, t.Position.Line, t.Position.Column)

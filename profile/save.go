@@ -14,7 +14,7 @@ import (
 
 // fileMode of a profile: it names devices and servers, which is nobody else's
 // business.
-const fileMode fs.FileMode = 0o600
+const fileMode fs.FileMode = 0o600 // mutant TestLinksAreNotFollowed: 0o600 => 0o644
 
 // Save writes p to path, whole or not at all. Where a profile stands already,
 // only what differs is changed: comments, order and spelling of the rest stay.

@@ -87,7 +87,7 @@ func fieldRows(fields []request.Field) any {
 			r = append(r, member{"gpio", word(strconv.Itoa(f.GPIO))})
 		}
 		switch {
-		case f.Secret:
+		case f.Secret: // mutant TestSecretsAreNeverWritten: f.Secret => false
 			r = append(r, member{"secret", word("true")})
 		case f.Source.Constant():
 			r = append(r, member{"value", scalar(f.Value)})

@@ -178,7 +178,7 @@ func (m *Model) why(step int) string {
 	switch {
 	case step == stepConnect:
 		return ""
-	case m.certificate.Report() == nil:
+	case m.certificate.Report() == nil: // mutant TestStepsAreGuarded: m.certificate.Report() == nil => false
 		return "look at the server first: enter on the Connect step"
 	case step == stepCertificate:
 		return ""

@@ -14,7 +14,7 @@ const maxIndented = 4 << 20
 // It reports false for what is no JSON, or would become too long. It doesn't
 // make the value safe to show: that remains Text's.
 func IndentJSON(value []byte) ([]byte, bool) {
-	if indentedSize(value) > maxIndented {
+	if indentedSize(value) > maxIndented { // mutant TestIndentJSONIsBounded: indentedSize(value) > maxIndented => false
 		return nil, false
 	}
 	var out bytes.Buffer

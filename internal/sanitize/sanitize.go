@@ -75,10 +75,10 @@ func clean(s string, replace func(rune) rune) string {
 		case r >= ' ' && r < 0x7f:
 			marks = 0
 		case emojiStyle(r) && unicode.IsSymbol(before):
-		case unsafeRune(r):
+		case unsafeRune(r): // mutant TestLine: unsafeRune(r) => false
 			r, marks = replace(r), 0
 		case unicode.In(r, unicode.Mn, unicode.Me):
-			if marks++; marks > maxMarks {
+			if marks++; marks > maxMarks { // mutant TestLine: marks > maxMarks => false
 				r, marks = utf8.RuneError, 0
 			}
 		default:

@@ -184,6 +184,7 @@ func (m *Model) receivedPage(width int) *page {
 		p.add(strings.TrimRight(sanitize.Text(m.answer.Masked(string(m.answer.HeadRaw))), "\n")+"\n ", kindHead)
 		p.kinds[0] = kindFirst
 	}
+	// mutant TestPlantedSecretsInTheApp in ./test: []byte(m.answer.Masked(string(m.answer.Body))) => m.answer.Body
 	body, isJSON := readable([]byte(m.answer.Masked(string(m.answer.Body))))
 	if isJSON {
 		p.add(body, kindJSON)
@@ -260,7 +261,7 @@ func readable(body []byte) (text string, isJSON bool) {
 		return sanitize.Text(string(indented)), true
 	}
 	if utf8.Valid(body) && !bytes.ContainsRune(body, 0) {
-		return sanitize.Text(string(body)), false
+		return sanitize.Text(string(body)), false // mutant TestReadableIsTame: sanitize.Text(string(body)) => string(body)
 	}
 	return strings.TrimRight(hex.Dump(body[:min(len(body), 64<<10)]), "\n"), false
 }

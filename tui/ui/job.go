@@ -26,7 +26,7 @@ func (j *Job) Start(parent context.Context, now time.Time) (ctx context.Context,
 func (j *Job) Running() bool { return j.cancel != nil }
 
 // Is reports whether number is the run that is under way.
-func (j *Job) Is(number int) bool { return j.Running() && number == j.number }
+func (j *Job) Is(number int) bool { return j.Running() && number == j.number } // mutant TestLateAnswerIsDropped in ./tui: j.Running() && number == j.number => true
 
 // Stop ends the run, whether it is done or not; later answers of it are dropped.
 func (j *Job) Stop() {

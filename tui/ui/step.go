@@ -45,6 +45,7 @@ func Say(tone Tone, text string) tea.Cmd {
 // which also works over SSH) and the system's own, and says what was copied.
 // What could do harm where it is pasted is taken out.
 func (k *Kit) Copy(what, text string) tea.Cmd {
+	// mutant TestCopiedTextIsTamed in ./tui: text = sanitize.Clipboard(text) => _ = sanitize.Clipboard
 	text = sanitize.Clipboard(text)
 	native := func() tea.Msg {
 		if k.Clipboard != nil {

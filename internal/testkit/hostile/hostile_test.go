@@ -2,7 +2,6 @@ package hostile_test
 
 import (
 	"context"
-	"flag"
 	"slices"
 	"strings"
 	"testing"
@@ -22,37 +21,24 @@ const hang = 2 * time.Minute
 
 // Every behaviour, in every variant, through every way in: the visit ends, and
 // what it tells is for people, clean, and no promise that a board can't keep.
-// The outcomes are those of docs/hostile.md, which -update writes anew.
 func TestEveryBehaviourEveryWay(t *testing.T) {
-	got := newTable(updating())
-	t.Run("visits", func(t *testing.T) {
-		for _, b := range hostile.All() {
-			for _, w := range ways() {
-				if !w.visits(b) {
-					continue
-				}
-				row := got.row(b, w)
-				t.Run(b.Name+"/"+w.name, func(t *testing.T) {
-					if !updating() { // measuring wants the computer to itself
-						t.Parallel()
-					}
-					for _, v := range sample(b, w) {
-						out := row.measure(func() outcome { return visit(t, b, v, w) })
-						if t.Failed() {
-							t.Fatalf("in variant %d: told %q", v, out.told)
-						}
-					}
-				})
+	for _, b := range hostile.All() {
+		for _, w := range ways() {
+			if !w.visits(b) {
+				continue
 			}
+			t.Run(b.Name+"/"+w.name, func(t *testing.T) {
+				t.Parallel()
+				for _, v := range sample(b, w) {
+					out := visit(t, b, v, w)
+					if t.Failed() {
+						t.Fatalf("in variant %d: told %q", v, out.told)
+					}
+				}
+			})
 		}
-	})
-	if !t.Failed() {
-		got.compare(t, "../docs/hostile.md")
 	}
 }
-
-// updating reports the flag -update, which the screens' golden files define.
-func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 
 // sample picks the variants to visit: all, or some evenly spread ones where a
 // visit costs much or says little new.

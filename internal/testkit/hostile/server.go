@@ -11,7 +11,7 @@ import (
 const (
 	maxConnections = 256              // that a server takes in all
 	maxFlood       = 64 << 20         // bytes that a flood sends over one connection
-	lifetime       = 30 * time.Second // of one connection
+	lifetime       = 30 * time.Minute // of one connection; beyond what a test waits, so that no server hangs up first
 	tick           = time.Second      // what "a while" means unless Options say otherwise
 )
 

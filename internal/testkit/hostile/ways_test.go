@@ -50,10 +50,11 @@ func ways() []way {
 	}
 }
 
-// Patience with servers that wait for it to end, and with all others.
+// Patience with servers that wait for it to end, and with all others: there the
+// machine may be as slow as it likes.
 const (
 	short = 250 * time.Millisecond
-	long  = 20 * time.Second
+	long  = hang
 )
 
 func patience(b hostile.Behaviour) time.Duration {

@@ -1,4 +1,4 @@
-package main
+package test
 
 import (
 	"bufio"
@@ -133,7 +133,7 @@ func start(ts *testscript.TestScript, cmd *exec.Cmd) *bufio.Reader {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	ts.Check(cmd.Start())
-	limit := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() }) // no script takes so long
+	limit := time.AfterFunc(5*time.Minute, func() { _ = cmd.Process.Kill() }) // no script takes so long
 	ts.Defer(func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		limit.Reset(2 * time.Second) // gnutls-serv doesn't mind anything less than Kill

@@ -1,6 +1,6 @@
 //go:build unix && !linux
 
-package main
+package coredump
 
 // forbidReading does nothing: only Linux can be asked.
 func forbidReading() {}

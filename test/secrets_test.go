@@ -1,6 +1,6 @@
 //go:build unix
 
-package main_test
+package test
 
 import (
 	"bytes"
@@ -49,14 +49,7 @@ type hunt struct {
 
 func newHunt(t *testing.T) *hunt {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := &hunt{t: t, dir: t.TempDir(), espost: filepath.Join(t.TempDir(), "espost")}
-	if err := os.Symlink(self, h.espost); err != nil { // TestMain goes by the name
-		t.Fatal(err)
-	}
+	h := &hunt{t: t, dir: t.TempDir(), espost: linkToSelf(t)}
 	if err := os.Mkdir(filepath.Join(h.dir, "tmp"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -296,7 +289,7 @@ func TestPlantedSecretsInACrash(t *testing.T) {
 	if err := cmd.Process.Signal(syscall.SIGQUIT); err != nil {
 		t.Fatal(err)
 	}
-	timer := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+	timer := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() })
 	defer timer.Stop()
 	if err := cmd.Wait(); err == nil || !strings.Contains(out.String(), "SIGQUIT") {
 		t.Fatalf("it didn't crash: %v\n%s", err, out.Bytes())

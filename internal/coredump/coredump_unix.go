@@ -1,12 +1,12 @@
 //go:build unix
 
-package main
+package coredump
 
 import "syscall"
 
-// forbidCoreDump keeps passwords and tokens out of a core file, should the
+// Forbid keeps passwords and tokens out of a core file, should the
 // process die of a signal. It is best effort: without it all else works.
-func forbidCoreDump() {
+func Forbid() {
 	_ = syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{})
 	forbidReading()
 }

@@ -1,4 +1,4 @@
-package main
+package test
 
 import (
 	"path/filepath"
@@ -12,7 +12,7 @@ import (
 func loadSchema(name string) (*jsonschema.Schema, error) {
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
-	return c.Compile(filepath.Join("docs", "schema", name+".schema.json"))
+	return c.Compile(filepath.Join("..", "docs", "schema", name+".schema.json"))
 }
 
 // checkSchema: schema NAME [FILE] wants each line of a file, or of the last

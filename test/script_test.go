@@ -1,20 +1,38 @@
-package main
+package test
 
 import (
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"espost/cli"
 )
 
 // TestMain lets the test binary be espost itself when a script calls it.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"espost": main})
+	testscript.Main(m, map[string]func(){"espost": cli.Main})
+}
+
+// linkToSelf returns a path under which this test binary is espost itself:
+// TestMain goes by the name.
+func linkToSelf(t testing.TB) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	espost := filepath.Join(t.TempDir(), "espost")
+	if err := os.Symlink(self, espost); err != nil {
+		t.Fatal(err)
+	}
+	return espost
 }
 
 // The commands through the front door: testdata/script/*.txtar.

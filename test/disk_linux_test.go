@@ -1,4 +1,4 @@
-package main_test
+package test
 
 import (
 	"crypto/sha256"
@@ -93,14 +93,7 @@ func fillAndWrite(t *testing.T, dir string, squeeze func(t *testing.T, dir strin
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	espost := filepath.Join(t.TempDir(), "espost")
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(self, espost); err != nil { // TestMain goes by the name
-		t.Fatal(err)
-	}
+	espost := linkToSelf(t)
 	run := func(prefix []string, args string) (status int, out string) {
 		t.Helper()
 		words := slices.Concat(prefix, []string{espost}, strings.Fields(args))

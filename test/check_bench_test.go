@@ -1,6 +1,6 @@
 //go:build linux
 
-package main_test
+package test
 
 import (
 	"bytes"
@@ -24,15 +24,7 @@ const benchmarked = 1000
 // own: the pins alone, and with the firmware that each profile names.
 func BenchmarkCheck(b *testing.B) {
 	server := benchmarkServer(b)
-	self, err := os.Executable()
-	if err != nil {
-		b.Fatal(err)
-	}
-	dir := b.TempDir()
-	espost := filepath.Join(dir, "espost")
-	if err := os.Symlink(self, espost); err != nil { // TestMain goes by the name
-		b.Fatal(err)
-	}
+	dir, espost := b.TempDir(), linkToSelf(b)
 	first := filepath.Join(dir, "first.yaml")
 	cmd := exec.CommandContext(b.Context(), espost, "generate", "--target", server.URL(), "-o", filepath.Join(dir, "porch"), "--save", first)
 	if out, err := cmd.CombinedOutput(); err != nil {
