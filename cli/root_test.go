@@ -76,21 +76,6 @@ func TestIsTarget(t *testing.T) {
 	}
 }
 
-func TestDays(t *testing.T) {
-	for in, want := range map[string]string{"14d": "14d", "2w": "14d", "36h": "1.5d", "0d": "0d", "0.5d": "0.5d"} {
-		var d days
-		if err := d.Set(in); err != nil || d.String() != want {
-			t.Errorf("%s: %s, %v", in, d.String(), err)
-		}
-	}
-	for _, in := range []string{"", "d", "14", "-1d", "-5h", "soon", "99999999d", "14 days"} {
-		var d days
-		if err := d.Set(in); err == nil {
-			t.Errorf("%q is %s", in, d.String())
-		}
-	}
-}
-
 func TestNegativeNumbers(t *testing.T) {
 	for in, want := range map[string]string{
 		"explain -1":            "explain -- -1",

@@ -178,7 +178,7 @@ func TestJSONValuesAreChecked(t *testing.T) {
 		p.Body = request.JSON
 		_, err := codegen.Generate(p)
 		var invalid *problem.ListError
-		if !errors.As(err, &invalid) || len(invalid.Problems) != 1 || invalid.Problems[0].Part != codegen.PartField || invalid.Problems[0].Row != 1 {
+		if !errors.As(err, &invalid) || len(invalid.Problems) != 1 || invalid.Problems[0].Where != "request.fields[1]" {
 			t.Errorf("%q in JSON: %v", value, err)
 		}
 	}

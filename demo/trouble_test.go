@@ -82,9 +82,9 @@ func post(t *testing.T, s *demo.Server, target request.Target, patience time.Dur
 		MaxBody:  4096, // endless needs no more
 		Timeouts: formpost.Timeouts{Handshake: max(patience, time.Second), Response: patience},
 	}
-	response, err := client.Send(t.Context(), formpost.Request{
-		Method: "POST", Host: target.Host, Port: target.Port, Path: target.Path, Encoding: formpost.Form,
-		Fields: []formpost.Field{{Name: "name1", Value: "value1"}},
+	response, err := client.Send(t.Context(), request.Request{
+		Method: "POST", Target: target, Body: request.Form,
+		Fields: []request.Field{{Name: "name1", Value: "value1"}},
 	}, esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{s.Fingerprint()}})
 	var failed *formpost.Error
 	switch {

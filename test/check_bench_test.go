@@ -34,9 +34,9 @@ func BenchmarkCheck(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, folder := range []string{"", p.Firmware.Folder} {
+	for _, folder := range []string{"", p.Folder} {
 		args := []string{"check"}
-		p.Firmware.Folder = folder
+		p.Folder = folder
 		for i := range benchmarked {
 			file := filepath.Join(dir, fmt.Sprintf("board%d.yaml", i))
 			if err := os.WriteFile(file, p.Bytes(), 0o600); err != nil {

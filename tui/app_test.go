@@ -104,12 +104,9 @@ func newStage(t testing.TB) *stage {
 		},
 		Send: func(_ context.Context, p *profile.Profile, _ *tlsinspect.Report) (*formpost.Response, error) {
 			s.posts++
-			r, err := p.Request()
-			if err != nil {
-				return nil, err
-			}
+			r := p.Sent()
 			return &formpost.Response{
-				Request: r.Bytes(), Status: 200, Reason: "OK", Proto: "HTTP/1.1",
+				Request: r.Bytes(), Status: 200, BoardStatus: 200, Reason: "OK", Proto: "HTTP/1.1",
 				HeadRaw: []byte("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"),
 				Body:    []byte(`{"form":{"name1":"value1","name2":"value2"}}`),
 				Phases:  formpost.Phases{DNS: 2 * time.Millisecond, TCP: 11 * time.Millisecond, TLS: 38 * time.Millisecond, FirstByte: 31 * time.Millisecond, Body: 2 * time.Millisecond},
@@ -196,4 +193,13 @@ func TestScreens(t *testing.T) {
 			})
 		})
 	}
+}
+
+// target is an address that is one.
+func target(url string) request.Target {
+	t, err := request.ParseTarget(url)
+	if err != nil {
+		panic(err)
+	}
+	return t
 }

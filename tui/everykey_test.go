@@ -45,7 +45,7 @@ func modes() []mode {
 	failPost := func(s *stage) {
 		s.options.Send = func(context.Context, *profile.Profile, *tlsinspect.Report) (*formpost.Response, error) {
 			time.Sleep(time.Second) // long enough to be seen at work
-			return nil, &formpost.Error{HTTPClient: -1, BearSSL: 62, Message: "another certificate", Fix: "look again", Err: errors.New("pin")}
+			return nil, &formpost.Error{Problem: *problem.New("", "another certificate", "look again"), HTTPClient: -1, BearSSL: 62}
 		}
 	}
 	cannot := func(s *stage) {
@@ -148,7 +148,7 @@ func everyKey(t *testing.T, m mode, width, height int, synonyms bool) {
 func arrive(t *testing.T, m mode, width, height int) *driver {
 	t.Helper()
 	s := newStage(t)
-	s.options.Profile = profile.New(address)
+	s.options.Profile = profile.New(target(address))
 	s.options.Recent.Path = filepath.Join(t.TempDir(), "recent.json")
 	ctx, cancel := context.WithCancel(t.Context())
 	s.options.Context = ctx

@@ -34,7 +34,7 @@ func (m *Model) Typed() string { return m.connect.Typed() }
 func (m *Model) Drafts() string { return m.form.Typed() + "\n" + m.firmware.Typed() }
 
 // Work returns the profile as it stands, a copy.
-func (m *Model) Work() profile.Profile { return snapshot(m.profile) }
+func (m *Model) Work() *profile.Profile { return m.session.Clone() }
 
 // ForgetStatus clears the status line, as the next key does.
 func (m *Model) ForgetStatus() { m.status = ui.StatusMsg{} }

@@ -107,7 +107,7 @@ func TestPostFailure(t *testing.T) {
 		s := newStage(t)
 		s.options.Send = func(context.Context, *profile.Profile, *tlsinspect.Report) (*formpost.Response, error) {
 			s.posts++
-			return nil, &formpost.Error{HTTPClient: -1, BearSSL: 62, Message: "The server has another certificate.", Fix: "Look at it again.", Err: errors.New("pin")}
+			return nil, &formpost.Error{Problem: *problem.New("", "The server has another certificate", "Look at it again"), HTTPClient: -1, BearSSL: 62}
 		}
 		term := s.start(t, 80, 24)
 		term.Press("enter", "enter", "enter", "enter")
@@ -127,7 +127,7 @@ func TestForeignTextIsTamed(t *testing.T) {
 		s := newStage(t)
 		evil := "\x1b[2J\x1b[Hgone\x07\u202egnp.exe\x00"
 		s.options.Send = func(context.Context, *profile.Profile, *tlsinspect.Report) (*formpost.Response, error) {
-			return &formpost.Response{Status: 200, Reason: evil, Body: []byte(strings.ReplaceAll(evil+"\r"+evil, "\x00", "")), // with a NUL it would be shown as hex
+			return &formpost.Response{Status: 200, BoardStatus: 200, Reason: evil, Body: []byte(strings.ReplaceAll(evil+"\r"+evil, "\x00", "")), // with a NUL it would be shown as hex
 				Notes: []problem.Problem{{Code: "x", Message: evil, Fix: evil}}}, nil
 		}
 		term := s.start(t, 80, 24)
@@ -145,7 +145,7 @@ func TestCopiedTextIsTamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
 		s.options.Send = func(context.Context, *profile.Profile, *tlsinspect.Report) (*formpost.Response, error) {
-			return &formpost.Response{Status: 200, Body: []byte("a\tb\x1b[201~\nreboot\r\x00")}, nil
+			return &formpost.Response{Status: 200, BoardStatus: 200, Body: []byte("a\tb\x1b[201~\nreboot\r\x00")}, nil
 		}
 		term := s.start(t, 80, 24)
 		term.Press("enter", "enter", "enter", "enter")

@@ -41,7 +41,7 @@ var (
 // shakyStage is a stage whose server answers in every way, and sometimes late.
 func shakyStage(t *testing.T, random *rand.Rand) *stage {
 	s := newStage(t)
-	s.options.Profile = profile.New(address)
+	s.options.Profile = profile.New(target(address))
 	good, answer := s.options.Inspect, s.options.Send
 	s.options.Inspect = func(ctx context.Context, target request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 		switch random.IntN(6) {
@@ -57,11 +57,11 @@ func shakyStage(t *testing.T, random *rand.Rand) *stage {
 	s.options.Send = func(ctx context.Context, p *profile.Profile, r *tlsinspect.Report) (*formpost.Response, error) {
 		switch random.IntN(4) {
 		case 0:
-			return nil, &formpost.Error{HTTPClient: -1, BearSSL: 62, Message: "another certificate", Fix: "look again", Err: errors.New("pin")}
+			return nil, &formpost.Error{Problem: *problem.New("", "another certificate", "look again"), HTTPClient: -1, BearSSL: 62}
 		case 1:
 			<-time.After(time.Duration(random.IntN(3000)) * time.Millisecond)
 		case 2:
-			return &formpost.Response{Status: 500, Reason: "Oh\x1b[31m", Body: []byte("\x1b[2J\r\tnope 日本語 \xff")}, nil
+			return &formpost.Response{Status: 500, BoardStatus: 500, Reason: "Oh\x1b[31m", Body: []byte("\x1b[2J\r\tnope 日本語 \xff")}, nil
 		}
 		return answer(ctx, p, r)
 	}
@@ -236,16 +236,16 @@ func addressComesBack(t *testing.T, d *driver, msg tea.Msg, typed string) {
 }
 
 // settings are what the user chose on the last step.
-func settings(p profile.Profile) codegen.Firmware {
+func settings(p *profile.Profile) codegen.Firmware {
 	f := p.Firmware
-	f.Buffers.RX, f.Buffers.TX, f.Name, f.Folder = 0, 0, "", "" // these follow the server that was looked at
+	f.Buffers.RX, f.Buffers.TX, f.Name = 0, 0, "" // these follow the server that was looked at
 	return f
 }
 
 // wayBack presses escape until the first step is in front.
 func wayBack(t *testing.T, d *driver) {
 	t.Helper()
-	before := d.model.Work().Form
+	before := d.model.Work().Request
 	for range 8 {
 		if d.model.Current() == 0 && !d.model.Covered() {
 			break
@@ -255,7 +255,7 @@ func wayBack(t *testing.T, d *driver) {
 	if d.model.Current() != 0 || d.model.Covered() {
 		t.Fatalf("escape doesn't lead back to the first step:\n%s", d.shown())
 	}
-	if diff := cmp.Diff(before, d.model.Work().Form); diff != "" {
+	if diff := cmp.Diff(before, d.model.Work().Request); diff != "" {
 		t.Fatalf("the way back changed the form:\n%s", diff)
 	}
 }

@@ -118,7 +118,7 @@ func cannotConnect(s *stage) {
 
 func postFails(s *stage) {
 	s.options.Send = func(context.Context, *profile.Profile, *tlsinspect.Report) (*formpost.Response, error) {
-		return nil, &formpost.Error{HTTPClient: -1, BearSSL: 62, Message: "The server has another certificate than the one that is pinned.", Fix: "Look at it again on the Connect step: it may have been renewed.", Err: errors.New("pin")}
+		return nil, &formpost.Error{Problem: *problem.New("", "The server has another certificate than the one that is pinned", "Look at it again on the Connect step: it may have been renewed"), HTTPClient: -1, BearSSL: 62}
 	}
 }
 
@@ -137,7 +137,7 @@ func remembers(s *stage) {
 
 // wideForm has wide characters, emoji, long names and a row that is off.
 func wideForm(s *stage) {
-	s.options.Profile = profile.New(address)
+	s.options.Profile = profile.New(target(address))
 	s.options.Profile.Request.Fields = []request.Field{
 		{Name: "温度センサーの名前はとても長いです", Source: esp8266.SourceText, Value: "二十五度"},
 		{Name: "mood", Source: esp8266.SourceText, Value: "😀 ok 🇩🇪"},

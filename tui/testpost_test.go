@@ -21,12 +21,9 @@ func atAnswer(t *testing.T) *tuitest.Terminal {
 	s := newStage(t)
 	s.options.Send = func(_ context.Context, p *profile.Profile, _ *tlsinspect.Report) (*formpost.Response, error) {
 		s.posts++
-		r, err := p.Request()
-		if err != nil {
-			return nil, err
-		}
+		r := p.Sent()
 		body := fmt.Sprintf("answer %d\n%sneedle\nlast", s.posts, strings.Repeat("hay\n", 40))
-		return &formpost.Response{Request: r.Bytes(), Status: 200, Reason: "OK", HeadRaw: []byte("HTTP/1.1 200 OK\r\nX-Turn: yes\r\n"), Body: []byte(body)}, nil
+		return &formpost.Response{Request: r.Bytes(), Status: 200, BoardStatus: 200, Reason: "OK", HeadRaw: []byte("HTTP/1.1 200 OK\r\nX-Turn: yes\r\n"), Body: []byte(body)}, nil
 	}
 	term := s.start(t, 80, 24)
 	term.Press("enter", "enter", "enter", "enter")
@@ -77,10 +74,7 @@ func answered(t *testing.T, width, height int, response formpost.Response) *tuit
 	t.Helper()
 	s := newStage(t)
 	s.options.Send = func(_ context.Context, p *profile.Profile, _ *tlsinspect.Report) (*formpost.Response, error) {
-		r, err := p.Request()
-		if err != nil {
-			return nil, err
-		}
+		r := p.Sent()
 		response.Request = r.Bytes()
 		return &response, nil
 	}
@@ -94,7 +88,7 @@ func answered(t *testing.T, width, height int, response formpost.Response) *tuit
 func TestLongLinesCanBeRead(t *testing.T) {
 	for _, width := range []int{60, 80, 200} {
 		synctest.Test(t, func(t *testing.T) {
-			term := answered(t, width, 24, formpost.Response{Status: 200, Reason: "OK", Body: []byte(strings.Repeat("0123456789", 300) + "#")})
+			term := answered(t, width, 24, formpost.Response{Status: 200, BoardStatus: 200, Reason: "OK", Body: []byte(strings.Repeat("0123456789", 300) + "#")})
 			term.Press("end")
 			term.WaitText("# ")
 			term.Press("home")
@@ -110,7 +104,7 @@ func TestPanesOfTheAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		long := strings.Repeat("words and words and ", 20)
 		term := answered(t, 80, 24, formpost.Response{
-			Status: 200, Reason: "OK", HeadRaw: []byte("HTTP/1.1 200 OK\r\n"), Body: []byte("body\n" + strings.Repeat("row\n", 50) + "last row"),
+			Status: 200, BoardStatus: 200, Reason: "OK", HeadRaw: []byte("HTTP/1.1 200 OK\r\n"), Body: []byte("body\n" + strings.Repeat("row\n", 50) + "last row"),
 			Notes: []problem.Problem{{Message: "By the way " + long}, {Message: "Beware " + long, Warning: true}},
 		})
 		term.WaitText("! Beware", "received, 213 bytes  1-8 of 52")
@@ -139,7 +133,7 @@ func TestPanesOfTheAnswer(t *testing.T) {
 // JSON is coloured, also where a long string goes on in the next row.
 func TestAnswerIsColoured(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		term := answered(t, 80, 24, formpost.Response{Status: 200, Reason: "OK", Body: []byte(`{"key": "` + strings.Repeat("long ", 30) + `tail", "number": 12}`)})
+		term := answered(t, 80, 24, formpost.Response{Status: 200, BoardStatus: 200, Reason: "OK", Body: []byte(`{"key": "` + strings.Repeat("long ", 30) + `tail", "number": 12}`)})
 		key, text, number := term.StyleOf(`"key"`), term.StyleOf(`"long`), term.StyleOf("12")
 		if key.Fg == text.Fg || key.Fg == number.Fg || text.Fg == number.Fg {
 			t.Errorf("key, string and number have the colours %v, %v, %v", key.Fg, text.Fg, number.Fg)
@@ -169,7 +163,7 @@ func TestSendSeesTheReport(t *testing.T) {
 		var seen *tlsinspect.Report
 		s.options.Send = func(_ context.Context, _ *profile.Profile, r *tlsinspect.Report) (*formpost.Response, error) {
 			seen = r
-			return &formpost.Response{Status: 204, Reason: "No Content"}, nil
+			return &formpost.Response{Status: 204, BoardStatus: 204, Reason: "No Content"}, nil
 		}
 		term := s.start(t, 80, 24)
 		term.Press("enter", "enter", "enter", "enter")

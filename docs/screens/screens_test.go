@@ -114,15 +114,12 @@ func options(server *demo.Server) tui.Options {
 			return client.Inspect(ctx, target)
 		},
 		Send: func(ctx context.Context, p *profile.Profile, r *tlsinspect.Report) (*formpost.Response, error) {
-			request, err := p.Request()
-			if err != nil {
-				return nil, err
-			}
+			sent := p.Sent()
 			client := formpost.Client{
 				Dial: dial, Now: noon, Buffers: p.Firmware.Buffers, BoardSuite: r.Board.CipherSuite.ID,
-				Lookup: func(context.Context, string) ([]netip.Addr, error) { return []netip.Addr{address}, nil },
+				Lookup: func(context.Context, string, string) ([]netip.Addr, error) { return []netip.Addr{address}, nil },
 			}
-			response, err := client.Send(ctx, request, p.Pin)
+			response, err := client.Send(ctx, sent, p.Pin)
 			if err == nil {
 				response.Phases = typical
 			}

@@ -71,7 +71,7 @@ func TestFormChanges(t *testing.T) {
 	if strings.Contains(said, "hunter2") {
 		t.Errorf("the secret was said:\n%s", said)
 	}
-	if got := s.dialog.Profile.Request.Fields; len(got) != 4 || got[3].Value != "hunter2" || !got[3].Secret || got[2].Source != esp8266.SourceRSSI {
+	if got := s.dialog.Session.Request.Fields; len(got) != 4 || got[3].Value != "hunter2" || !got[3].Secret || got[2].Source != esp8266.SourceRSSI {
 		t.Errorf("the form is %+v", got)
 	}
 }
@@ -84,7 +84,7 @@ func TestHeadersAndEncoding(t *testing.T) {
 		t.Fatalf("%v\n%s", err, said)
 	}
 	wants(t, said, "Added header X-Device: porch=1.", "Deleted header X-Gone.", "The fields are sent as json.", `{"name1":"value1","name2":"value2"}`, "The form can't be sent like this:")
-	if f := s.dialog.Profile.Form; len(f.Headers) != 1 || f.Headers[0].Value != "porch=1" || f.Encoding != request.JSON || len(f.Fields) != 2 {
+	if f := s.dialog.Session.Request; len(f.Headers) != 1 || f.Headers[0].Value != "porch=1" || f.Body != request.JSON || len(f.Fields) != 2 {
 		t.Errorf("the form is %+v", f)
 	}
 }
@@ -93,8 +93,8 @@ func TestHeadersAndEncoding(t *testing.T) {
 // they nor the Wi-Fi password are ever said.
 func TestSecretsAreAskedForAndNeverSaid(t *testing.T) {
 	s := newSitting(t, andEnters("", "", "tok-hunter2", "key-hunter3", "", "", "", "porch wifi", "pw-hunter4")...)
-	s.dialog.Profile.Request.Headers = []request.Header{{Name: "X-Token", Secret: true}}
-	s.dialog.Profile.Request.Fields = append(s.dialog.Profile.Request.Fields, request.Field{Name: "key", Source: esp8266.SourceText, Secret: true})
+	s.dialog.Session.Request.Headers = []request.Header{{Name: "X-Token", Secret: true}}
+	s.dialog.Session.Request.Fields = append(s.dialog.Session.Request.Fields, request.Field{Name: "key", Source: esp8266.SourceText, Secret: true})
 	said, err := s.run(t)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
@@ -103,7 +103,7 @@ func TestSecretsAreAskedForAndNeverSaid(t *testing.T) {
 	if strings.Contains(said, "hunter") {
 		t.Errorf("a secret was said:\n%s", said)
 	}
-	secrets, err := os.ReadFile(filepath.Join(s.dialog.Dir, "porch_example_com", "arduino_secrets.h"))
+	secrets, err := os.ReadFile(filepath.Join(s.dir, "porch_example_com", "arduino_secrets.h"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func TestFailedPost(t *testing.T) {
 	s := newSitting(t, andEnters("", "", "", "yes", "yes", "no")...)
 	s.dialog.Send = func(context.Context, *profile.Profile, *tlsinspect.Report) (*formpost.Response, error) {
 		s.posts++
-		return nil, &formpost.Error{HTTPClient: -1, BearSSL: 62, Message: "The server has another certificate", Fix: "Look at it again"}
+		return nil, &formpost.Error{Problem: *problem.New("", "The server has another certificate", "Look at it again"), HTTPClient: -1, BearSSL: 62}
 	}
 	said, err := s.run(t)
 	if err != nil {
@@ -154,7 +154,7 @@ func TestRefusesToOverwrite(t *testing.T) {
 	for answer, replaced := range map[string]bool{"": false, "no": false, "yes": true} {
 		s := newSitting(t, append(make([]string, 11), answer)...)
 		s.dialog.In = strings.NewReader(strings.Repeat("\n", 11) + answer + "\n")
-		file := filepath.Join(s.dialog.Dir, "porch_example_com", "porch_example_com.ino")
+		file := filepath.Join(s.dir, "porch_example_com", "porch_example_com.ino")
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -28,24 +28,28 @@ type sitting struct {
 	dialog dialog.Dialog
 	out    bytes.Buffer
 	posts  int
+	dir    string // for the profile and the sketch
 }
 
 func newSitting(t *testing.T, answers ...string) *sitting {
 	t.Helper()
-	s := &sitting{}
+	s := &sitting{dir: t.TempDir()}
+	target, err := request.ParseTarget(address)
+	if err != nil {
+		t.Fatal(err)
+	}
 	s.dialog = dialog.Dialog{
 		In:      strings.NewReader(strings.Join(answers, "\n") + "\n"),
 		Out:     &s.out,
-		Profile: profile.New(address),
+		Session: &profile.Session{Profile: profile.New(target), File: filepath.Join(s.dir, "espost.yaml")},
 		Target:  address,
-		Dir:     t.TempDir(),
 		Inspect: func(_ context.Context, target request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 			progress(tlsinspect.Event{Part: tlsinspect.PartLookup, Title: "found 1 address", State: tlsinspect.Done})
 			return report(t, target), nil
 		},
 		Send: func(_ context.Context, p *profile.Profile, _ *tlsinspect.Report) (*formpost.Response, error) {
 			s.posts++
-			return &formpost.Response{Status: 200, Reason: "OK", Body: []byte("thank you\x1b[2J\n")}, nil
+			return &formpost.Response{Status: 200, BoardStatus: 200, Reason: "OK", Body: []byte("thank you\x1b[2J\n")}, nil
 		},
 	}
 	return s
@@ -120,7 +124,7 @@ func TestEnterAlone(t *testing.T) {
 		t.Errorf("%d test POSTs, want 1", s.posts)
 	}
 	for _, name := range []string{"porch_example_com.ino", "pins.h", "arduino_secrets.h"} {
-		if _, err := os.Stat(filepath.Join(s.dialog.Dir, "porch_example_com", name)); err != nil {
+		if _, err := os.Stat(filepath.Join(s.dir, "porch_example_com", name)); err != nil {
 			t.Error(err)
 		}
 	}
@@ -138,7 +142,7 @@ func TestInputEnds(t *testing.T) {
 		if !errors.Is(err, dialog.ErrEnded) {
 			t.Errorf("after %d lines: %v\n%s", n, err, said)
 		}
-		if entries, _ := os.ReadDir(s.dialog.Dir); len(entries) != 0 {
+		if entries, _ := os.ReadDir(s.dir); len(entries) != 0 {
 			t.Errorf("after %d lines there are files: %v", n, entries)
 		}
 		if !strings.HasSuffix(said, "\n") {

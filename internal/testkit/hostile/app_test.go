@@ -55,10 +55,7 @@ func visitInApp(t *testing.T, b hostile.Behaviour, variant int, terminal tuitest
 		},
 		Send: func(ctx context.Context, p *profile.Profile, _ *tlsinspect.Report) (*formpost.Response, error) {
 			defer func() { posted <- struct{}{} }()
-			r, err := p.Request()
-			if err != nil {
-				return nil, err
-			}
+			r := p.Sent()
 			return poster(long).Send(ctx, r, p.Pin)
 		},
 		Clipboard: func(string) error { return errors.New("there is none") },
