@@ -200,8 +200,8 @@ func TestAdvice(t *testing.T) {
 				c.Roots = x509.NewCertPool()
 			}
 			pins := inspect(t, c, goServer(t, &tls.Config{Certificates: []tls.Certificate{tt.id.tls()}})).Pins
-			if pins.Recommended != tt.want || !strings.Contains(pins.Reason, tt.says) {
-				t.Errorf("recommended is %s: %s; want %s saying %q", pins.Recommended, pins.Reason, tt.want, tt.says)
+			if got, _ := pins.Choice(tt.want); !got.Recommended || !strings.Contains(pins.Reason, tt.says) {
+				t.Errorf("%+v: %s; want %s recommended, saying %q", got, pins.Reason, tt.want, tt.says)
 			}
 			if _, ok := pins.Choice(esp8266.PinInsecure); ok {
 				t.Error("nobody is to be led to setInsecure")

@@ -45,8 +45,8 @@ func TestReport(t *testing.T) {
 		t.Errorf("browser: %+v", b)
 	}
 	ca, _ := report.Pins.Choice(esp8266.PinCA)
-	if report.Pins.Recommended != esp8266.PinCA || ca.Name != "Test Root" || !ca.Works || ca.Until.Before(time.Now().AddDate(9, 0, 0)) {
-		t.Errorf("recommended is %s (%s); the CA is %+v", report.Pins.Recommended, report.Pins.Reason, ca)
+	if !ca.Recommended || ca.Name != "Test Root" || !ca.Works || ca.Pin.Expires.Before(time.Now().AddDate(9, 0, 0)) {
+		t.Errorf("the CA is %+v; the reason %q", ca, report.Pins.Reason)
 	}
 	key, _ := report.Pins.Choice(esp8266.PinPublicKey)
 	if want := report.Board.Buffers.Heap(esp8266.PinPublicKey) + 65; key.Heap != want || key.Bytes != 65 {
@@ -207,18 +207,31 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// A root and its cross-signed twin have one name; the advice is for one of them.
+// A root and its cross-signed twin have one name; the advice is for one of all
+// the CAs that would do.
 func TestOnePinIsRecommended(t *testing.T) {
-	choice := func(mode esp8266.PinMode, name string) tlsinspect.PinChoice {
-		return tlsinspect.PinChoice{Pin: esp8266.Pin{Mode: mode}, Name: name, Works: true}
+	p := newPKI(t)
+	old := issue(t, authority("Old Root"), p256(), nil)
+	leaf := p.leaf(t, p256())
+	leaf.chain = append(leaf.chain, issue(t, authority("Test Root"), p.root.key, old).cert.Raw)
+	roots := p.pool()
+	roots.AddCert(old.cert)
+	report := inspect(t, &tlsinspect.Client{Roots: roots}, goServer(t, &tls.Config{Certificates: []tls.Certificate{leaf.tls()}}))
+	works, recommended := 0, 0
+	for _, c := range report.Pins.Working() {
+		if c.Pin.Mode == esp8266.PinCA {
+			works++
+		}
+		if c.Recommended {
+			recommended++
+		}
 	}
-	data, err := json.Marshal(&tlsinspect.Report{Pins: tlsinspect.Pins{
-		Fingerprint: choice(esp8266.PinFingerprint, "this certificate"),
-		CAs:         []tlsinspect.PinChoice{choice(esp8266.PinCA, "Twin Root"), choice(esp8266.PinCA, "Twin Root")},
-		Recommended: esp8266.PinCA, Reason: "it lasts",
-	}})
+	if works < 3 || recommended != 1 || !report.Pins.CAs[0].Recommended {
+		t.Errorf("%d CAs work and %d pins are recommended, want 3 and the first CA: %+v", works, recommended, report.Pins.CAs)
+	}
+	data, err := json.Marshal(report)
 	if n := strings.Count(string(data), `"recommended":true`); err != nil || n != 1 {
-		t.Errorf("%d pins are recommended, want 1 (%v): %s", n, err, data)
+		t.Errorf("%d pins are recommended in JSON (%v): %s", n, err, data)
 	}
 }
 
