@@ -128,7 +128,7 @@ func (c Checker) Judge(p *Profile, r *tlsinspect.Report) Verdict {
 		if i < 0 {
 			return v.broken(p, r)
 		}
-		return c.timed(v, r.Pins.CAs[i].Until, r.Pins.CAs[i].Until)
+		return c.timed(v, r.Pins.CAs[i].Pin.Expires, r.Pins.CAs[i].Pin.Expires)
 	}
 	return v
 }

@@ -114,7 +114,7 @@ func (s *Session) Choose(r *tlsinspect.Report, choice tlsinspect.PinChoice) {
 		SHA1:      r.Pins.Fingerprint.Pin.SHA1,
 		PublicKey: r.Pins.PublicKey.Pin.PublicKey,
 		CAs:       choice.Pin.CAs,
-		Expires:   choice.Until,
+		Expires:   choice.Pin.Expires,
 	}.Clone()
 	s.Firmware.Buffers = r.Board.Buffers
 }

@@ -23,5 +23,5 @@ func ExampleParseTarget() {
 	// https://[::1]:8443/
 	// https://thing.local/
 	//   http:// and port 80 are not encrypted: https on port 443 is used instead
-	// not a target: "ftp" is no scheme that espost speaks; give an https:// URL or just the host
+	// "ftp" is no scheme that espost speaks. Give an https:// URL or just the host.
 }

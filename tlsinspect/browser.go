@@ -75,6 +75,15 @@ func (in *inspection) browserHandshake(ctx context.Context, ip netip.Addr, b *Br
 	return served, err
 }
 
+// loadRoots has package x509 read the system's roots, once in a process. That
+// takes tens of milliseconds, as long as a round trip or two; begun with the
+// first packet, it is over when Verify, which waits for it, needs them.
+func (c *Client) loadRoots() {
+	if c.Roots == nil {
+		_, _ = x509.SystemCertPool() // Verify says what is wrong with them
+	}
+}
+
 // trust returns why a browser would not trust the chain, or nil. It takes any
 // chain that leads to a root, in any order.
 func (c *Client) trust(chain [][]byte, host string, at time.Time) error {

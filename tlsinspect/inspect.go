@@ -38,6 +38,7 @@ type inspection struct {
 func (c *Client) Inspect(ctx context.Context, t request.Target) (*Report, error) {
 	in := &inspection{client: c, target: t, now: c.now()}
 	started := time.Now()
+	go c.loadRoots()
 	err := in.run(ctx)
 	report := in.report(err)
 	report.Elapsed = time.Since(started)

@@ -25,7 +25,6 @@ type PinChoice struct {
 	Name  string           // what is pinned, safe to show: "this certificate", "its public key", "ISRG Root X1"
 	Works bool             // the board would connect with it now
 	Error esp8266.SSLError // BearSSL's where it would not
-	Until time.Time        // when it breaks at the latest; zero where no date says
 	Bytes int              // of memory that the pin itself takes on the board
 	Heap  int              // bytes of heap at the handshake's peak, with Board.Buffers
 	Holds string           // until when it holds and what breaks it, for people
@@ -66,10 +65,9 @@ func (in *inspection) pins(chain []*Certificate, b Board) Pins {
 	leaf := chain[0]
 	p := Pins{
 		Fingerprint: PinChoice{
-			Pin:   esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: in.fingerprints()},
+			Pin:   esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: in.fingerprints(), Expires: leaf.NotAfter},
 			Name:  "this certificate",
 			Works: b.Connects, Error: b.Error,
-			Until: leaf.NotAfter,
 			Bytes: 20,
 			Holds: "until the certificate is renewed; then every board must be flashed again",
 		},
@@ -143,10 +141,9 @@ func (in *inspection) caChoices(chain []*Certificate, b Board) []PinChoice {
 		}
 		list = append(list, candidate{
 			PinChoice{
-				Pin:   esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{c.PEM()}},
+				Pin:   esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{c.PEM()}, Expires: c.NotAfter},
 				Name:  c.Name(),
 				Works: code == 0 && b.Connects, Error: code,
-				Until: c.NotAfter,
 				// the core keeps the DER, and a trust anchor's name and key besides
 				// (BearSSLHelpers.cpp, X509List::append)
 				Bytes: len(c.Raw) + len(c.parts.subject) + c.parts.key.size() + anchorOverhead,

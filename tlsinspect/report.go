@@ -243,8 +243,7 @@ func (p Pins) json() []pinJSON {
 		if c.Pin.PublicKey != "" {
 			j.PEM = []string{c.Pin.PublicKey}
 		}
-		if !c.Until.IsZero() {
-			until := c.Until.UTC()
+		if until := c.Pin.Expires.UTC(); !until.IsZero() {
 			j.Until = &until
 		}
 		if c.Recommended {

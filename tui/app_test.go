@@ -54,8 +54,8 @@ func goodReport(t testing.TB, target request.Target) *tlsinspect.Report {
 		Chain:  served,
 		Pins: tlsinspect.Pins{
 			Fingerprint: tlsinspect.PinChoice{
-				Pin:  esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{served[0].SHA1()}},
-				Name: "this certificate", Works: true, Until: served[0].NotAfter,
+				Pin:  esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{served[0].SHA1()}, Expires: served[0].NotAfter},
+				Name: "this certificate", Works: true,
 				Holds: "until the certificate is renewed; then every board must be flashed again",
 			},
 			PublicKey: tlsinspect.PinChoice{
@@ -64,11 +64,10 @@ func goodReport(t testing.TB, target request.Target) *tlsinspect.Report {
 				Holds: "over renewals, as long as the host keeps its key; many change it with every renewal",
 			},
 			CAs: []tlsinspect.PinChoice{{
-				Pin:  esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{served[1].PEM()}},
-				Name: "Example R11", Works: true, Until: served[1].NotAfter,
-				Holds: "over renewals; needs the time from the network",
+				Pin:  esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{served[1].PEM()}, Expires: served[1].NotAfter},
+				Name: "Example R11", Works: true,
+				Holds: "over renewals; needs the time from the network", Recommended: true,
 			}},
-			Recommended: esp8266.PinCA,
 		},
 		Board: tlsinspect.Board{
 			Connects: true, Version: esp8266.VersionTLS12, CipherSuite: suite, Group: esp8266.P256,

@@ -158,7 +158,7 @@ func (m *Model) pinLines(top, width int, alone bool) []string {
 			mark, title = k.Accent.Render(k.Chosen), k.Strong.Render(title)
 		}
 		detail := "holds while the key is kept"
-		switch expires := c.Until; {
+		switch expires := c.Pin.Expires; {
 		case expires.IsZero() && narrow:
 			detail = "while kept"
 		case narrow:

@@ -87,14 +87,13 @@ func report(t *testing.T, target request.Target) *tlsinspect.Report {
 		Target: target, Chain: []*tlsinspect.Certificate{leaf},
 		Pins: tlsinspect.Pins{
 			Fingerprint: tlsinspect.PinChoice{
-				Pin:  esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{leaf.SHA1()}},
-				Name: "this certificate", Works: true, Until: leaf.NotAfter, Holds: "until the certificate is renewed",
+				Pin:  esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{leaf.SHA1()}, Expires: leaf.NotAfter},
+				Name: "this certificate", Works: true, Holds: "until the certificate is renewed",
 			},
 			PublicKey: tlsinspect.PinChoice{
 				Pin:  esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: leaf.PublicKeyPEM()},
-				Name: "its public key", Works: true, Holds: "as long as the host keeps its key",
+				Name: "its public key", Works: true, Holds: "as long as the host keeps its key", Recommended: true,
 			},
-			Recommended: esp8266.PinPublicKey,
 		},
 		Board: tlsinspect.Board{Connects: true, Version: esp8266.VersionTLS12, CipherSuite: suite, Buffers: esp8266.DefaultBuffers()},
 		Findings: []problem.Problem{
