@@ -63,8 +63,8 @@ func TestHelp(t *testing.T) {
 		"check":    {"espost check [FILE.yaml...] [--flags]", "(14d)"},
 		"explain":  {"espost explain [CODE | TEXT...] [--flags]"},
 		"inspect":  {"espost inspect TARGET... [--flags]", "(10s)", "(8)"},
-		"post":     {"espost post [TARGET] [ITEM...] [--flags]", "name:=5", "Send the form by POST, PUT or PATCH"},
-		"generate": {"as name=value", "--every Time between two POSTs, such as 5m --field"},
+		"post":     {"espost post [TARGET] [ITEM...] [--flags]", "name:=JSON", "Send by POST, PUT or PATCH"},
+		"generate": {"name@source", "--every Time between two POSTs, such as 5m --field"},
 		"demo":     {"tls13 only TLS 1.3 is spoken", "(127.0.0.1:0)"},
 	} {
 		var out bytes.Buffer

@@ -2,7 +2,6 @@ package tui_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -105,7 +104,7 @@ func TestRandomInput(t *testing.T) {
 				mayChange := touches(msg, offered, covered)
 				after := d.model.Work()
 				if step != 2 && !covered || !mayChange {
-					if diff := cmp.Diff(before.Form, after.Form); diff != "" {
+					if diff := cmp.Diff(before.Request, after.Request); diff != "" {
 						t.Fatalf("input %d (%s) on step %d changed the form:\n%s", i, kind, step+1, diff)
 					}
 				}

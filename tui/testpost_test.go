@@ -105,7 +105,7 @@ func TestPanesOfTheAnswer(t *testing.T) {
 		long := strings.Repeat("words and words and ", 20)
 		term := answered(t, 80, 24, formpost.Response{
 			Status: 200, BoardStatus: 200, Reason: "OK", HeadRaw: []byte("HTTP/1.1 200 OK\r\n"), Body: []byte("body\n" + strings.Repeat("row\n", 50) + "last row"),
-			Notes: []problem.Problem{{Message: "By the way " + long}, {Message: "Beware " + long, Warning: true}},
+			Notes: []problem.Problem{{Message: "By the way " + long, Severity: problem.Note}, {Message: "Beware " + long, Severity: problem.Warning}},
 		})
 		term.WaitText("! Beware", "received, 213 bytes  1-8 of 52")
 		if strings.Contains(term.Screen(), "By the way") {

@@ -32,14 +32,14 @@ func TestBadAnswers(t *testing.T) {
 		{"address", 0, []string{"https://", "porch.example.com"}, []string{"Where will the board send its data?"}},
 		{"http", 0, []string{"http://porch.example.com/x"}, []string{"Note: "}},
 		{"pin", 1, []string{"3", "zero", "1"}, []string{"Please answer with a number from 1 to 2."}},
-		{"form, nonsense", 2, []string{"hello"}, []string{"A change is name=value"}},
-		{"form, no such source", 2, []string{"x=@moon"}, []string{`There is no source "moon"; the sources are counter, `}},
+		{"form, nonsense", 2, []string{"hello"}, []string{"is neither a field nor a header"}},
+		{"form, no such source", 2, []string{"x@moon"}, []string{`there is no source "moon". Use one of counter, `}},
 		{"form, no such field", 2, []string{"-3", "-x", "-"}, []string{"There is no field 3. The form has 2 fields.", "There is no field x."}},
 		{"form, a name like a deletion", 2, []string{"-1=x"}, []string{"Added field 3: -1, text x."}},
 		{"form, help", 2, []string{"?"}, []string{"Type name=value to add a field", "The sources are counter"}},
 		{"test", 3, []string{"perhaps", "no"}, []string{"Please answer yes or no."}},
 		{"board", 4, []string{"99"}, []string{"Please answer with a number from 1 to "}},
-		{"interval", 6, []string{"often", "10ms", "5 m"}, []string{"Please write a time such as 60s", "shorter than a second"}},
+		{"interval", 6, []string{"often", "10ms", "5 m"}, []string{"Write it with a unit, as 60s", "shorter than a second"}},
 		{"short password", 5, []string{"porch wifi", "short", "long enough"}, []string{"The Wi-Fi password has 5 characters. WPA asks for at least 8"}},
 		{"long Wi-Fi name", 5, []string{strings.Repeat("x", 33), ""}, []string{"The Wi-Fi name has 33 bytes"}},
 		{"deep sleep for a day", 6, []string{"24h", "", "yes", "no"}, []string{"deep sleep"}},
@@ -62,7 +62,7 @@ func TestBadAnswers(t *testing.T) {
 
 // Fields can be added, also live and secret ones, and deleted.
 func TestFormChanges(t *testing.T) {
-	s := newSitting(t, andEnters("", "", "-1", "note=a b", "signal=@rssi", "token=@secret", "hunter2")...)
+	s := newSitting(t, andEnters("", "", "-1", "note=a b", "signal@rssi", "token!", "hunter2")...)
 	said, err := s.run(t)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)

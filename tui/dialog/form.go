@@ -107,7 +107,7 @@ func describe(row request.Field) string {
 	case row.Source.Constant():
 		parts = append(parts, info.Title+" "+sanitize.Line(row.Value))
 	default:
-		parts = append(parts, info.Title+", for the test "+sanitize.Line(row.Sample))
+		parts = append(parts, info.Title+", for the test "+sanitize.Line(row.Sent()))
 	}
 	if row.Off {
 		parts = append(parts, "switched off")
