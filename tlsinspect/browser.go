@@ -133,6 +133,7 @@ func pool(certificates [][]byte) *x509.CertPool {
 		if err != nil {
 			continue
 		}
+		// mutant TestLimitOfIssuerKeys: key.N.BitLen() <= maxIssuerBits => key.N != nil
 		if key, ok := parsed.PublicKey.(*rsa.PublicKey); !ok || key.N.BitLen() <= maxIssuerBits {
 			p.AddCert(parsed)
 		}

@@ -167,7 +167,7 @@ func fingerprint(der []byte) string {
 }
 
 // certificateParts are the pieces of a certificate that are found without
-// judging them, so that they are there for certificates that x509 refuses too.
+// checking them, so that they are there for certificates that x509 refuses too.
 // What comes after the first broken element stays zero.
 type certificateParts struct {
 	whole             bool   // everything was found

@@ -89,7 +89,7 @@ func addressesToDial(a netdial.Addresses) []netip.Addr {
 	if len(list) == 0 {
 		list = a.V6
 	}
-	return list[:min(len(list), maxAddresses)]
+	return list[:min(len(list), maxAddresses)] // mutant TestLimitsOfConnections: list[:min(len(list), maxAddresses)] => list
 }
 
 // Fingerprint returns the SHA-1 fingerprint of the certificate that the board

@@ -74,7 +74,7 @@ func (r *flightReader) message() (kind uint8, body []byte, err error) {
 		s := cryptobyte.String(r.pending)
 		var length uint32
 		if s.ReadUint8(&kind) && s.ReadUint24(&length) {
-			if length > maxMessage {
+			if length > maxMessage { // mutant TestLimitsOfAFlight: length > maxMessage => false
 				return 0, nil, malformed(esp8266.SSLBadParam, "a message of %d bytes is too long", length)
 			}
 			if s.ReadBytes(&body, int(length)) {
@@ -110,7 +110,7 @@ func (r *flightReader) fill() error {
 	case recordAlert:
 		return r.alerts(rec.payload)
 	case recordHandshake:
-		if r.total += len(rec.payload); r.total > maxFlight {
+		if r.total += len(rec.payload); r.total > maxFlight { // mutant TestLimitsOfAFlight: r.total > maxFlight => false
 			return malformed(esp8266.SSLBadParam, "its answer is longer than %d bytes", maxFlight)
 		}
 		f.longest = max(f.longest, len(rec.payload))
@@ -137,14 +137,14 @@ func (r *flightReader) alerts(payload []byte) error {
 		}
 		r.half = false
 		switch {
-		case !r.warning || b == noRenegotiation:
+		case !r.warning || b == noRenegotiation: // mutant TestTLS13OnlyIsAVerdict: !r.warning || b == noRenegotiation => b == noRenegotiation
 			f.alert = int(b)
 			return errRefused
 		case b == closeNotify:
 			f.closed = true
 			return errRefused
 		}
-		if r.warnings++; r.warnings > maxWarnings {
+		if r.warnings++; r.warnings > maxWarnings { // mutant TestLimitsOfAFlight: r.warnings > maxWarnings => false
 			return malformed(esp8266.SSLBadParam, "it sends warnings without end")
 		}
 	}

@@ -89,7 +89,7 @@ func (in *inspection) speaksTLS(p probe) bool {
 func (in *inspection) probeAll(ctx context.Context, ip netip.Addr, again bool) {
 	c, t := in.client, in.target
 	var group errgroup.Group
-	group.SetLimit(maxProbes)
+	group.SetLimit(maxProbes) // mutant TestLimitsOfConnections: maxProbes => 100
 	run := func(f func()) { group.Go(func() error { f(); return nil }) }
 
 	own := in.probeMFLN(ctx, ip, run)

@@ -67,6 +67,7 @@ func (p probe) refusal() *problem.Problem {
 func (c *Client) probe(ctx context.Context, t request.Target, ip netip.Addr, o offer) probe {
 	p := probe{ip: ip}
 	timeout := c.timeoutWithin(ctx)
+	// mutant TestLimitsOfConnections: context.WithTimeout(ctx, c.timeout()) => context.WithCancel(ctx)
 	ctx, cancel := context.WithTimeout(ctx, c.timeout())
 	defer cancel()
 	fail := func(err error, stage netdial.Stage) probe {

@@ -34,7 +34,7 @@ func newRecordReader(in io.Reader) *recordReader {
 // answer that isn't TLS gives a *netdial.NotTLSError, a broken record a
 // *netdial.MalformedError; io.EOF comes between records only.
 func (r *recordReader) next() (record, error) {
-	if r.read++; r.read > maxRecords {
+	if r.read++; r.read > maxRecords { // mutant TestLimitsOfAFlight: r.read > maxRecords => false
 		return record{}, malformed(esp8266.SSLBadLength, "the answer has more than %d records", maxRecords)
 	}
 	n, err := io.ReadFull(r.in, r.header[:])

@@ -204,6 +204,7 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 
 func (c *Certificate) json() certificateJSON {
 	return certificateJSON{
+		// mutant TestHostileNames: sanitize.Line(c.Subject) => c.Subject
 		Subject: sanitize.Line(c.Subject), Issuer: sanitize.Line(c.Issuer), Serial: c.Serial,
 		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(),
 		DNSNames: sanitized(c.DNSNames), IPAddresses: sanitized(c.IPAddresses),
