@@ -34,10 +34,11 @@ type Firmware struct {
 // Sent returns the request as the firmware sends it: with the key of a reading,
 // SampleKey, where the outbox gives it one.
 func (p Project) Sent() request.Request {
-	if !p.Outbox {
-		return p.Request
+	r := p.Request
+	if p.Outbox {
+		r.Key = SampleKey
 	}
-	return p.Request.WithHeader(request.Header{Name: request.KeyHeader, Value: SampleKey})
+	return r
 }
 
 // SampleKey is a reading's key such as the board sends: its chip id, when its

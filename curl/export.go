@@ -32,6 +32,9 @@ func Format(r request.Request, showSecrets bool) string {
 			args = append(args, "-H "+shellQuote(h.Name+": "+h.Value))
 		}
 	}
+	if r.Key != "" {
+		args = append(args, "-H "+shellQuote(request.KeyHeader+": "+r.Key))
+	}
 	if _, own := r.Header("Content-Type"); !own && r.Body != request.Form {
 		args = append(args, "-H "+shellQuote("Content-Type: "+r.Body.ContentType()))
 	}

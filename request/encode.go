@@ -60,6 +60,9 @@ func (r Request) head(bodyLen int, mask bool) string {
 		}
 		line(h.Name, h.Value)
 	}
+	if r.Key != "" {
+		line(KeyHeader, r.Key)
+	}
 	if _, own := r.Header("Content-Type"); !own {
 		line("Content-Type", r.Body.ContentType())
 	}

@@ -38,6 +38,7 @@ type Request struct {
 	Body    Body
 	Headers []Header // added to those that HTTPClient sends, in order
 	Fields  []Field
+	Key     string // the Idempotency-Key of one reading, behind Headers; empty for none
 	Answer  Answer
 }
 
@@ -101,10 +102,4 @@ func (r Request) Header(name string) (Header, bool) {
 		return Header{}, false
 	}
 	return r.Headers[i], true
-}
-
-// WithHeader returns r with one more header.
-func (r Request) WithHeader(h Header) Request {
-	r.Headers = append(slices.Clip(r.Headers), h)
-	return r
 }
