@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -24,7 +25,7 @@ func badFlag(cmd *cobra.Command, err error) error {
 	if errors.Is(err, pflag.ErrHelp) {
 		return err
 	}
-	return &usageError{fmt.Sprintf("%s; %s --help tells what there is", err, cmd.CommandPath())}
+	return &usageError{fmt.Sprintf("%s; %s --help tells what there is", strings.TrimSuffix(err.Error(), "."), cmd.CommandPath())}
 }
 
 // asUsage is what cobra returns before a command ran: an error of espost's, or

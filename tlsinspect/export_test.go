@@ -29,7 +29,7 @@ func EvaluateConn(conn net.Conn, t request.Target) (esp8266.SSLError, error) {
 	var notTLS *netdial.NotTLSError
 	switch {
 	case errors.As(err, &malformed):
-		f.board = malformed.Board
+		f.board = esp8266.SSLError(malformed.Board)
 	case errors.As(err, &notTLS):
 		return esp8266.SSLUnsupportedVersion, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/elliptic"
 	"crypto/md5"
 	"crypto/sha1"
+
 	// the hashes that verifySignature picks by number
 	_ "crypto/sha256"
 	_ "crypto/sha512"

@@ -100,7 +100,7 @@ func (c *Client) probe(ctx context.Context, t request.Target, ip netip.Addr, o o
 	if err != nil && !errors.Is(err, errRefused) {
 		var malformed *netdial.MalformedError
 		if errors.As(err, &malformed) {
-			p.flight.board = malformed.Board
+			p.flight.board = esp8266.SSLError(malformed.Board)
 		}
 		return fail(err, netdial.Handshaking)
 	}

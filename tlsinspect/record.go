@@ -100,5 +100,5 @@ const (
 // malformed is the error of an answer that breaks the TLS format, at which the
 // board stops with a number.
 func malformed(board esp8266.SSLError, reason string, args ...any) error {
-	return &netdial.MalformedError{Reason: fmt.Sprintf(reason, args...), Board: board}
+	return &netdial.MalformedError{Reason: fmt.Sprintf(reason, args...), Board: int(board)}
 }

@@ -36,7 +36,7 @@ func TestMouse(t *testing.T) {
 		term.ClickText("name1")
 		term.WaitText("enter keeps the row")
 		term.Press("esc")
-		term.ClickText("encoding form")
+		term.ClickText("body form")
 		term.WaitText(`{"name1":"value1"}`)
 		term.ClickText("POST")
 		term.WaitText("PUT  https")

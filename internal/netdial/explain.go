@@ -12,7 +12,6 @@ import (
 	"syscall"
 	"time"
 
-	"espost/esp8266"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 )
@@ -170,8 +169,8 @@ func (e *NotTLSError) explain(addr string) *problem.Problem {
 
 // A MalformedError says why an answer breaks the TLS format.
 type MalformedError struct {
-	Reason string           // as part of a sentence, safe to show
-	Board  esp8266.SSLError // at which BearSSL stops
+	Reason string // as part of a sentence, safe to show
+	Board  int    // at which BearSSL stops
 }
 
 func (e *MalformedError) Error() string { return e.Reason }

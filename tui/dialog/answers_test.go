@@ -83,7 +83,7 @@ func TestHeadersAndEncoding(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
-	wants(t, said, "Added header X-Device: porch=1.", "Deleted header X-Gone.", "The fields are sent as json.", `{"name1":"value1","name2":"value2"}`, "The form can't be sent like this:")
+	wants(t, said, "Added header X-Device: text porch=1.", "Deleted header X-Gone.", "The fields are sent as json.", `{"name1":"value1","name2":"value2"}`, "The form can't be sent like this:")
 	if f := s.dialog.Session.Request; len(f.Headers) != 1 || f.Headers[0].Value != "porch=1" || f.Body != request.JSON || len(f.Fields) != 2 {
 		t.Errorf("the form is %+v", f)
 	}
