@@ -25,7 +25,7 @@ func Generate(p Project) (Folder, error) {
 		}
 		file := File{Path: t.path, Data: data, Mode: 0o644}
 		switch t.path {
-		case secretsFile:
+		case SecretsFile:
 			file.Mode = 0o600
 		case readingsFile:
 			file.Keep = true
@@ -35,12 +35,11 @@ func Generate(p Project) (Folder, error) {
 	return folder, nil
 }
 
-// Files that are treated in a way of their own.
-const (
-	secretsFile  = "arduino_secrets.h"
-	readingsFile = "readings.h"
-	ignoreFile   = ".gitignore"
-)
+// SecretsFile holds all that is secret in a sketch, and nothing else does.
+const SecretsFile = "arduino_secrets.h"
+
+// readingsFile is where the user's own code goes.
+const readingsFile = "readings.h"
 
 type templated struct{ path, template string }
 
@@ -56,7 +55,7 @@ func (s sketch) files() []templated {
 	add(true, s.Name+".ino", "sketch.ino.tmpl")
 	add(true, "config.h", "config.h.tmpl")
 	add(true, "pins.h", "pins.h.tmpl")
-	add(true, secretsFile, "arduino_secrets.h.tmpl")
+	add(true, SecretsFile, "arduino_secrets.h.tmpl")
 	add(true, readingsFile, "readings.h.tmpl")
 	add(true, "form.h", "form.h.tmpl")
 	add(true, "encode.h", "encode.h.tmpl")
@@ -72,7 +71,7 @@ func (s sketch) files() []templated {
 	add(true, "sketch.yaml", "sketch.yaml.tmpl")
 	add(true, "platformio.ini", "platformio.ini.tmpl")
 	add(true, "README.md", "README.md.tmpl")
-	add(true, ignoreFile, "gitignore")
+	add(true, ".gitignore", "gitignore")
 	return files
 }
 

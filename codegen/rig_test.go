@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"espost/codegen"
+	"espost/codegen/sketchdir"
 )
 
 // need finds a program that a test can't do without.
@@ -46,9 +47,6 @@ var (
 var rigs = filepath.Join(os.TempDir(), "espost-rig-"+itoa(os.Getpid()))
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(envWriteLoop); dir != "" {
-		writeLoop(dir)
-	}
 	code := m.Run()
 	os.RemoveAll(rigs)
 	os.Exit(code)
@@ -142,7 +140,7 @@ func build(t *testing.T, p codegen.Project, rigOf func() (*rig, error)) (program
 		}
 		dir := filepath.Join(r.dir, "sketch"+itoa(len(programs.compiled)), p.Name)
 		compile = sync.OnceValues(func() (string, error) {
-			if _, err := folder.Write(dir, codegen.WriteOptions{}); err != nil {
+			if _, err := sketchdir.Write(dir, folder, sketchdir.Options{}); err != nil {
 				return "", err
 			}
 			return r.compile(dir, p.Name)
@@ -158,17 +156,15 @@ func build(t *testing.T, p codegen.Project, rigOf func() (*rig, error)) (program
 }
 
 // write generates a project into dir.
-func write(t *testing.T, p codegen.Project, dir string) []codegen.Change {
+func write(t *testing.T, p codegen.Project, dir string) {
 	t.Helper()
 	folder, err := codegen.Generate(p)
 	if err != nil {
 		t.Fatalf("Generate: %v", err)
 	}
-	changes, err := folder.Write(dir, codegen.WriteOptions{})
-	if err != nil {
+	if _, err := sketchdir.Write(dir, folder, sketchdir.Options{}); err != nil {
 		t.Fatalf("Write: %v", err)
 	}
-	return changes
 }
 
 // compileEdited compiles a folder whose texts were edited by hand.
@@ -201,4 +197,11 @@ func replaceOnce(t *testing.T, text, old, fresh string) string {
 		t.Fatalf("no %q in:\n%s", old, text)
 	}
 	return strings.Replace(text, old, fresh, 1)
+}
+
+func put(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
