@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"sync"
 	"text/template"
 )
 
@@ -75,21 +76,21 @@ func (s sketch) files() []templated {
 	return files
 }
 
+// templates parses all templates, once a process: it takes longer than filling
+// them in.
+var templates = sync.OnceValues(func() (*template.Template, error) {
+	functions := template.FuncMap{"lit": literal, "long": longLiteral}
+	return template.New("").Option("missingkey=error").Funcs(functions).ParseFS(templateFiles, "templates/*")
+})
+
 // render fills one template in.
 func render(name string, s sketch) ([]byte, error) {
-	text, err := templateFiles.ReadFile("templates/" + name)
-	if err != nil {
-		return nil, err
-	}
-	t, err := template.New(name).Option("missingkey=error").Funcs(template.FuncMap{
-		"lit":  literal,
-		"long": longLiteral,
-	}).Parse(string(text))
+	all, err := templates()
 	if err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
-	if err := t.Execute(&out, s); err != nil {
+	if err := all.ExecuteTemplate(&out, name, s); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil
