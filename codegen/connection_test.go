@@ -24,6 +24,7 @@ func everySecond(id rig.Identity) codegen.Project {
 
 // Where the server allows it, all requests go over one connection.
 func TestKeepAlive(t *testing.T) {
+	t.Parallel()
 	id := anIdentity(t)
 	program := rig.Plain.Build(t, everySecond(id))
 	for _, c := range []struct {

@@ -192,6 +192,7 @@ func TestDiagnosisWithCA(t *testing.T) {
 }
 
 func TestInsecureIsLoud(t *testing.T) {
+	t.Parallel()
 	p := tutorial()
 	p.Pin = esp8266.Pin{Mode: esp8266.PinInsecure}
 	id := anIdentity(t)
@@ -201,6 +202,7 @@ func TestInsecureIsLoud(t *testing.T) {
 
 // The next certificate can be pinned before the server switches to it.
 func TestSeveralFingerprints(t *testing.T) {
+	t.Parallel()
 	id, next, stranger := anIdentity(t), rig.NewIdentity(t, "next", nil, nil), rig.NewIdentity(t, "stranger", nil, nil)
 	p := tutorial()
 	p.Pin.SHA1 = []string{id.SHA1(), next.SHA1()}
@@ -216,6 +218,7 @@ func TestSeveralFingerprints(t *testing.T) {
 
 // An unusable fingerprint (edited by hand) is noticed at the start.
 func TestUnusableFingerprint(t *testing.T) {
+	t.Parallel()
 	program := rig.Plain.BuildEdited(t, tutorial(), func(path, text string) string {
 		if path == "pins.h" {
 			return replaceOnce(t, text, someFingerprint, "\u200e"+someFingerprint)

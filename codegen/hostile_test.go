@@ -137,6 +137,7 @@ func TestHostileStringsArrive(t *testing.T) {
 // Whatever the form holds, the source is text that looks like what it is: no
 // control, bidirectional or invisible character in code, comments or README.
 func TestSourceIsTame(t *testing.T) {
+	t.Parallel()
 	generated := 0
 	for _, s := range hostile() {
 		p := tutorial()
@@ -170,6 +171,7 @@ func TestSourceIsTame(t *testing.T) {
 // What reaches the sketch as a literal holds exactly its bytes; what can't be
 // used is refused with a reason, and nothing panics.
 func TestHostileStringsElsewhere(t *testing.T) {
+	t.Parallel()
 	rig.Need(t, "g++")
 	inputs := map[string]func(*codegen.Project, string){
 		"name":     func(p *codegen.Project, s string) { p.Name = s },

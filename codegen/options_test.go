@@ -84,6 +84,7 @@ func TestStaticAddress(t *testing.T) {
 // An existing readings.h that lacks a function is told so by the compiler, in
 // a plain sentence.
 func TestMissingReading(t *testing.T) {
+	t.Parallel()
 	p := tutorial()
 	dir := filepath.Join(t.TempDir(), p.Name)
 	write(t, p, dir)
@@ -97,6 +98,7 @@ func TestMissingReading(t *testing.T) {
 // What readings.h prints is made UTF-8 in JSON, also where a sequence is cut
 // short and the value before it was longer.
 func TestReadingsBecomeUTF8(t *testing.T) {
+	t.Parallel()
 	id := anIdentity(t)
 	p := everySecond(id)
 	p.Body = request.JSON
@@ -117,6 +119,7 @@ func TestReadingsBecomeUTF8(t *testing.T) {
 
 // Another chip and an old core are refused with a plain sentence.
 func TestWrongChipOrCore(t *testing.T) {
+	t.Parallel()
 	rig.Need(t, "g++")
 	p := tutorial()
 	dir := filepath.Join(t.TempDir(), p.Name)
@@ -137,6 +140,7 @@ func TestWrongChipOrCore(t *testing.T) {
 // Every combination of pin mode and options compiles without a warning; the
 // ones that other tests run are left out.
 func TestCombinationsCompile(t *testing.T) {
+	t.Parallel()
 	id := anIdentity(t)
 	all := []request.Field{}
 	for _, info := range esp8266.Sources() {

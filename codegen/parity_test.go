@@ -85,6 +85,7 @@ func TestSameRequestAsFormpost(t *testing.T) {
 // Whatever readings.h prints, any of the 256 bytes, is encoded as formpost
 // encodes it.
 func TestSameReadingsAsFormpost(t *testing.T) {
+	t.Parallel()
 	id := anIdentity(t)
 	for _, json := range []bool{false, true} {
 		p := tutorial()

@@ -29,7 +29,7 @@ const (
 func Strict() []string { return []string{"-std=gnu++17", "-Wall", "-Wextra", "-Werror", "-DESP8266"} }
 
 func (k Kind) flags() []string {
-	if k == Sanitized && all() {
+	if k == Sanitized && All() {
 		return append(Strict(), "-O0", "-g1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 	}
 	return append(Strict(), "-O0")
