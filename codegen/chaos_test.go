@@ -1,11 +1,12 @@
 package codegen_test
 
 import (
-	"espost/internal/testkit/rig"
 	"math/rand/v2"
 	"strconv"
 	"strings"
 	"testing"
+
+	"espost/internal/testkit/rig"
 )
 
 // 500 readings or more, while the server and the board are killed 20 times each,

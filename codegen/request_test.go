@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"espost/request"
+	"github.com/google/go-cmp/cmp"
 
 	"espost/internal/testkit/rig"
-	"github.com/google/go-cmp/cmp"
+	"espost/request"
 )
 
 // The board sends, byte for byte, the request that was recorded from the real

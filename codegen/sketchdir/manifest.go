@@ -75,6 +75,6 @@ func digestOf(data []byte) string {
 // perhaps with a dot before it or .ino behind. It is no path, and nothing that an
 // operating system reads as more than a name.
 func plainName(name string) bool {
-	// mutant TestNamesStayInTheFolder: codegen.CheckName(strings => name == "" || codegen.CheckName(strings
+	// mutant TestNamesStayInTheFolder: codegen.CheckName( => name != "" || codegen.CheckName(
 	return codegen.CheckName(strings.TrimSuffix(strings.TrimPrefix(name, "."), ".ino")) == nil
 }
