@@ -7,12 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"espost/codegen"
+	"espost/codegen/sketchdir"
 	"espost/esp8266"
 	"espost/internal/sanitize"
 	"espost/profile"
@@ -104,12 +104,15 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 	if flags.diff {
 		return p.showChanges(folder, dir)
 	}
-	changes, err := folder.Write(dir, codegen.WriteOptions{Force: flags.force})
+	changes, err := sketchdir.Write(dir, folder, sketchdir.Options{Force: flags.force})
 	p.logOutcome("generated", err, "folder", dir)
 	if err != nil {
 		return err
 	}
-	p.told(dir, changes, project)
+	p.told(dir, changes)
+	for _, c := range codegen.Commands(project, dir) {
+		fmt.Fprintf(p.Stderr, "%s: %s\n", c.Title, sanitize.Line(c.Line))
+	}
 	if flags.save == "" {
 		return nil
 	}
@@ -131,13 +134,13 @@ func sketchFolder(w *session, flag string) (string, error) {
 
 // showChanges prints what writing the folder would change.
 func (p *Program) showChanges(folder codegen.Folder, dir string) error {
-	changes, err := folder.Compare(dir)
+	changes, err := sketchdir.Compare(dir, folder)
 	if err != nil {
 		return err
 	}
 	for _, c := range changes {
 		switch c.State {
-		case codegen.Same, codegen.Kept:
+		case sketchdir.Same, sketchdir.Kept:
 			continue
 		}
 		fmt.Fprintf(p.out, "%s: %s\n%s", sanitize.Line(c.Path), c.State, sanitize.Text(c.Diff))
@@ -146,43 +149,18 @@ func (p *Program) showChanges(folder codegen.Folder, dir string) error {
 	return nil
 }
 
-// told says what was written and what comes next.
-func (p *Program) told(dir string, changes []codegen.Change, project codegen.Project) {
-	written := 0
-	for _, c := range changes {
-		switch c.State {
-		case codegen.New, codegen.Changed, codegen.Edited, codegen.Foreign:
-			written++
-		}
-	}
+// told says what was written and what is left to fill in.
+func (p *Program) told(dir string, changes sketchdir.Changes) {
 	fmt.Fprintln(p.out, sanitize.Line(dir))
-	fmt.Fprintf(p.Stderr, "%d of %d files written\n", written, len(changes))
-	if project.SSID == "" {
-		fmt.Fprintf(p.Stderr, "Before flashing, put your Wi-Fi name and password into arduino_secrets.h, in place of %s and %s.\n",
-			codegen.PlaceholderSSID, codegen.PlaceholderPassword)
-	}
-	if secrets := emptySecrets(project); secrets != "" {
-		fmt.Fprintf(p.Stderr, "Also put these there: %s.\n", secrets)
-	}
-	for _, c := range codegen.Commands(project, dir) {
-		fmt.Fprintf(p.Stderr, "%s: %s\n", c.Title, sanitize.Line(c.Line))
-	}
-}
-
-// emptySecrets names the secret fields and headers that have no value yet.
-func emptySecrets(project codegen.Project) string {
-	var names []string
-	for _, h := range project.Headers {
-		if h.Secret && h.Value == "" {
-			names = append(names, sanitize.Line(h.Name))
+	fmt.Fprintln(p.Stderr, changes.Summary(sanitize.Line(dir)))
+	for _, c := range changes {
+		if c.State == sketchdir.Beside {
+			fmt.Fprintf(p.Stderr, "%s %s.\n", sanitize.Line(c.Path), c.State.Loss())
 		}
 	}
-	for _, f := range project.Active() {
-		if f.Secret && f.Value == "" {
-			names = append(names, sanitize.Line(f.Name))
-		}
+	if todo := changes.ToFillIn(); todo != "" {
+		fmt.Fprintf(p.Stderr, "Before flashing, %s.\n", todo)
 	}
-	return strings.Join(names, ", ")
 }
 
 // savable makes sure, before anything is written, that --save names a place for

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"espost/codegen"
+	"espost/codegen/sketchdir"
 	"espost/esp8266"
 	"espost/internal/sanitize"
 	"espost/profile"
@@ -87,14 +88,14 @@ func (c *checked) checkFirmware(update bool) {
 // lags reports whether the pins.h of a sketch's folder holds another pin than
 // the profile's, if that can be known. A file that the user has edited, or of a
 // sketch that the profile wants otherwise by now, is searched for fingerprints.
-func lags(changes []codegen.Change, pin esp8266.Pin) (stale, known bool) {
+func lags(changes sketchdir.Changes, pin esp8266.Pin) (stale, known bool) {
 	pins := changes[slices.IndexFunc(changes, isPins)]
 	switch {
-	case pins.State == codegen.Same:
+	case pins.State == sketchdir.Same:
 		return false, true
-	case pins.State == codegen.Changed && len(beyondPins(changes)) == 0:
+	case pins.State == sketchdir.Changed && len(beyondPins(changes)) == 0:
 		return true, true
-	case pins.State == codegen.New || pin.Mode != esp8266.PinFingerprint:
+	case pins.State == sketchdir.New || pin.Mode != esp8266.PinFingerprint:
 		return false, false
 	}
 	text := pins.Existing()
@@ -115,8 +116,8 @@ func rewritePins(p codegen.Project, dir string) error {
 		return err
 	}
 	switch pins := changes[slices.IndexFunc(changes, isPins)]; pins.State {
-	case codegen.Same, codegen.Changed:
-	case codegen.New:
+	case sketchdir.Same, sketchdir.Changed:
+	case sketchdir.New:
 		return fmt.Errorf("there is no %s in %s; generate the firmware again", pinsFile, dir)
 	default:
 		return fmt.Errorf("%s in %s is not as espost wrote it (%s); see espost generate --diff, then generate again with --force", pinsFile, dir, pins.State)
@@ -124,32 +125,37 @@ func rewritePins(p codegen.Project, dir string) error {
 	if others := beyondPins(changes); len(others) > 0 {
 		return fmt.Errorf("other files in %s would change too (%s); see espost generate --diff, then generate again", dir, strings.Join(others, ", "))
 	}
-	_, err = folder.Write(dir, codegen.WriteOptions{Only: []string{pinsFile}})
+	_, err = sketchdir.Write(dir, folder, sketchdir.Options{Only: []string{pinsFile}, Agreed: changes})
 	return err
 }
 
 // compareSketch holds the profile's sketch against the folder that it was
 // written to; among the changes there is always one of pins.h.
-func compareSketch(p codegen.Project, dir string) (codegen.Folder, []codegen.Change, error) {
+func compareSketch(p codegen.Project, dir string) (codegen.Folder, sketchdir.Changes, error) {
 	folder, err := codegen.Generate(p)
 	if err != nil {
 		return nil, nil, err
 	}
-	changes, err := folder.Compare(dir)
+	changes, err := sketchdir.Compare(dir, folder)
 	if err == nil && !slices.ContainsFunc(changes, isPins) {
 		err = errors.New("a sketch without " + pinsFile)
 	}
 	return folder, changes, err
 }
 
-func isPins(c codegen.Change) bool { return c.Path == pinsFile }
+func isPins(c sketchdir.Change) bool { return c.Path == pinsFile }
 
 // beyondPins names the files that the profile wants otherwise, pins.h aside.
-// Files that differ only by the user's own edits are not among them.
-func beyondPins(changes []codegen.Change) []string {
+// Files that differ only by the user's own edits are not among them, nor are those
+// that aren't the sketch's.
+func beyondPins(changes sketchdir.Changes) []string {
 	var others []string
 	for _, c := range changes {
-		if !isPins(c) && c.State != codegen.Same && c.State != codegen.Kept && !c.Again {
+		switch c.State {
+		case sketchdir.Same, sketchdir.Kept, sketchdir.Beside:
+			continue
+		}
+		if !isPins(c) && !c.Again {
 			others = append(others, sanitize.Line(c.Path))
 		}
 	}

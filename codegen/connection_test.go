@@ -11,20 +11,22 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
+	"espost/internal/testkit/rig"
 )
 
 // everySecond is the tutorial's project with an interval of a second.
-func everySecond(id identity) codegen.Project {
+func everySecond(id rig.Identity) codegen.Project {
 	p := tutorial()
 	p.Every = time.Second
-	p.Pin.SHA1 = []string{id.sha1()}
+	p.Pin.SHA1 = []string{id.SHA1()}
 	return p
 }
 
 // Where the server allows it, all requests go over one connection.
 func TestKeepAlive(t *testing.T) {
+	t.Parallel()
 	id := anIdentity(t)
-	program := build(t, everySecond(id), plainRig)
+	program := rig.Plain.Build(t, everySecond(id))
 	for _, c := range []struct {
 		name     string
 		response string
@@ -36,13 +38,13 @@ func TestKeepAlive(t *testing.T) {
 		{"404", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", true},
 		{"close", "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", false},
 		{"more than is read", "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + strings.Repeat("x", 5000), false},
-		{"500", status(500), false},
+		{"500", rig.Status(500), false},
 		{"an interim answer", "HTTP/1.1 103 Early Hints\r\n\r\n" + ok, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := serve(t, tls12(id), func(int, string) string { return c.response })
-			boot(t, program, "RIG_PORT="+itoa(s.port()), "RIG_MILLIS=60000")
-			requests, _, connections := s.seen()
+			s := rig.Serve(t, rig.TLS12(id), func(int, string) string { return c.response })
+			rig.Boot(t, program, s.Port(), "RIG_MILLIS=60000")
+			requests, _, connections := s.Seen()
 			if len(requests) < 4 {
 				t.Fatalf("the server got %d requests only", len(requests))
 			}
@@ -55,9 +57,9 @@ func TestKeepAlive(t *testing.T) {
 
 func TestTwoHundredPostsOnOneConnection(t *testing.T) {
 	id := anIdentity(t)
-	s := serve(t, tls12(id), nil)
-	boot(t, build(t, everySecond(id), plainRig), "RIG_PORT="+itoa(s.port()), "RIG_MILLIS=205000")
-	requests, _, connections := s.seen()
+	s := rig.Serve(t, rig.TLS12(id), nil)
+	rig.Boot(t, rig.Plain.Build(t, everySecond(id)), s.Port(), "RIG_MILLIS=205000")
+	requests, _, connections := s.Seen()
 	if len(requests) < 200 || connections != 1 {
 		t.Errorf("%d requests over %d connections, want 200 or more over 1", len(requests), connections)
 	}
@@ -66,46 +68,46 @@ func TestTwoHundredPostsOnOneConnection(t *testing.T) {
 // A server that drops kept connections costs no reading and no pause.
 func TestDroppedKeepAlive(t *testing.T) {
 	id := anIdentity(t)
-	s := serve(t, tls12(id), func(n int, _ string) string {
+	s := rig.Serve(t, rig.TLS12(id), func(n int, _ string) string {
 		if n%5 == 0 {
 			return "" // hangs up instead of answering
 		}
 		return ok
 	})
-	board := boot(t, build(t, everySecond(id), plainRig), "RIG_PORT="+itoa(s.port()), "RIG_MILLIS=21000")
-	board.says(t, "had closed the kept connection")
-	board.never(t, "FAILED", "is lost")
+	board := rig.Boot(t, rig.Plain.Build(t, everySecond(id)), s.Port(), "RIG_MILLIS=21000")
+	board.Says(t, "had closed the kept connection")
+	board.Never(t, "FAILED", "is lost")
 }
 
 // The board offers the session that it had, and a server that knows session
 // ids resumes it.
 func TestSessionResumption(t *testing.T) {
 	id := anIdentity(t)
-	port := startNginx(t, id, `
+	port := rig.Nginx(t, id, `
 		keepalive_timeout 0;
 		ssl_session_cache shared:tls:1m;
 		ssl_session_tickets off;
 		location / { return 200 "resumed=$ssl_session_reused"; }`)
-	board := boot(t, build(t, everySecond(id), plainRig), "RIG_PORT="+itoa(port), "RIG_MILLIS=4500")
-	board.says(t, "resumed=.")
-	if n := strings.Count(board.serial, "resumed=r"); n < 2 {
-		t.Errorf("%d sessions were resumed, want 2 or more:\n%s", n, board.serial)
+	board := rig.Boot(t, rig.Plain.Build(t, everySecond(id)), rig.Port(port), "RIG_MILLIS=4500")
+	board.Says(t, "resumed=.")
+	if n := strings.Count(board.Serial, "resumed=r"); n < 2 {
+		t.Errorf("%d sessions were resumed, want 2 or more:\n%s", n, board.Serial)
 	}
 }
 
 // OpenSSL agrees to short records, and the board says so.
 func TestFragmentsAgreed(t *testing.T) {
 	id := anIdentity(t)
-	port := startNginx(t, id, `location / { return 200 "`+strings.Repeat("long ", 300)+`"; }`)
-	board := boot(t, build(t, everySecond(id), plainRig), "RIG_PORT="+itoa(port), "RIG_MILLIS=2500")
-	board.says(t, "Records of at most 512 bytes: agreed", "over the kept connection")
-	board.never(t, "FAILED")
+	port := rig.Nginx(t, id, `location / { return 200 "`+strings.Repeat("long ", 300)+`"; }`)
+	board := rig.Boot(t, rig.Plain.Build(t, everySecond(id)), rig.Port(port), "RIG_MILLIS=2500")
+	board.Says(t, "Records of at most 512 bytes: agreed", "over the kept connection")
+	board.Never(t, "FAILED")
 }
 
 // The board waits as long as the server asks for.
 func TestRetryAfter(t *testing.T) {
 	id := anIdentity(t)
-	s := serve(t, tls12(id), func(n int, _ string) string {
+	s := rig.Serve(t, rig.TLS12(id), func(n int, _ string) string {
 		if n == 1 {
 			return "HTTP/1.1 503 Busy\r\nRetry-After: 40\r\nContent-Length: 0\r\n\r\n"
 		}
@@ -113,13 +115,13 @@ func TestRetryAfter(t *testing.T) {
 	})
 	p := everySecond(id)
 	p.Every = time.Hour
-	program := build(t, p, plainRig)
-	boot(t, program, "RIG_PORT="+itoa(s.port()), "RIG_MILLIS=38000")
-	if requests, _, _ := s.seen(); len(requests) != 1 {
+	program := rig.Plain.Build(t, p)
+	rig.Boot(t, program, s.Port(), "RIG_MILLIS=38000")
+	if requests, _, _ := s.Seen(); len(requests) != 1 {
 		t.Errorf("%d requests within 38 s, want 1", len(requests))
 	}
-	boot(t, program, "RIG_PORT="+itoa(s.port()), "RIG_MILLIS=5000")
-	if requests, _, _ := s.seen(); len(requests) != 2 {
+	rig.Boot(t, program, s.Port(), "RIG_MILLIS=5000")
+	if requests, _, _ := s.Seen(); len(requests) != 2 {
 		t.Errorf("%d requests, want 2", len(requests))
 	}
 }
@@ -128,22 +130,22 @@ func TestRetryAfter(t *testing.T) {
 func TestBackoff(t *testing.T) {
 	p := tutorial()
 	p.Every = time.Second
-	board := boot(t, build(t, p, plainRig), "RIG_PORT=1", "RIG_MILLIS=600000")
-	if n := strings.Count(board.serial, "FAILED"); n < 4 || n > 9 {
-		t.Errorf("%d attempts in ten minutes, want 5 to 8:\n%s", n, board.serial)
+	board := rig.Boot(t, rig.Plain.Build(t, p), "RIG_PORT=1", "RIG_MILLIS=600000")
+	if n := strings.Count(board.Serial, "FAILED"); n < 4 || n > 9 {
+		t.Errorf("%d attempts in ten minutes, want 5 to 8:\n%s", n, board.Serial)
 	}
 }
 
 // A Wi-Fi that goes away comes back by itself.
 func TestWiFiComesBack(t *testing.T) {
 	id := anIdentity(t)
-	s := serve(t, tls12(id), nil)
-	board := boot(t, build(t, everySecond(id), plainRig), "RIG_PORT="+itoa(s.port()), "RIG_WIFI_DOWN=5000-60000", "RIG_MILLIS=120000")
-	board.says(t, "The Wi-Fi is gone")
-	if n := strings.Count(board.serial, "Wi-Fi: connected"); n != 2 {
-		t.Errorf("connected %d times, want 2:\n%s", n, board.serial)
+	s := rig.Serve(t, rig.TLS12(id), nil)
+	board := rig.Boot(t, rig.Plain.Build(t, everySecond(id)), s.Port(), "RIG_WIFI_DOWN=5000-60000", "RIG_MILLIS=120000")
+	board.Says(t, "The Wi-Fi is gone")
+	if n := strings.Count(board.Serial, "Wi-Fi: connected"); n != 2 {
+		t.Errorf("connected %d times, want 2:\n%s", n, board.Serial)
 	}
-	requests, _, _ := s.seen()
+	requests, _, _ := s.Seen()
 	if len(requests) < 20 {
 		t.Errorf("%d requests, want those of a minute and more", len(requests))
 	}
@@ -155,7 +157,7 @@ func TestResponsesAreCapped(t *testing.T) {
 	id := anIdentity(t)
 	p := everySecond(id)
 	p.Buffers.RX = esp8266.MaxBuffer
-	program := build(t, p, sanitizedRig)
+	program := rig.Sanitized.Build(t, p)
 	for _, response := range []string{
 		"HTTP/1.1 200 OK\r\n\r\n" + strings.Repeat("x", 9000),
 		"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n" + strings.Repeat("x", 9000),
@@ -165,10 +167,10 @@ func TestResponsesAreCapped(t *testing.T) {
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n\r\n",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + fmt.Sprintf("%x\r\n%s", 6000, strings.Repeat("x", 9000)),
 	} {
-		s := serve(t, tls12(id), func(int, string) string { return response })
-		board := boot(t, program, "RIG_PORT="+itoa(s.port()), "RIG_MILLIS=12000", "RIG_SPEED=10")
-		board.says(t, "POST: 200")
-		if requests, _, connections := s.seen(); len(requests) < 2 || connections < 2 {
+		s := rig.Serve(t, rig.TLS12(id), func(int, string) string { return response })
+		board := rig.Boot(t, program, s.Port(), "RIG_MILLIS=12000", "RIG_SPEED=10")
+		board.Says(t, "POST: 200")
+		if requests, _, connections := s.Seen(); len(requests) < 2 || connections < 2 {
 			t.Errorf("%d requests over %d connections after %.60q", len(requests), connections, response)
 		}
 	}
@@ -179,7 +181,7 @@ func TestResponsesAreCapped(t *testing.T) {
 func TestDeadHandshakeIsNotWaitedForTwice(t *testing.T) {
 	var attempts atomic.Int32
 	port := listen(t, func(*net.TCPConn) { attempts.Add(1) })
-	boot(t, build(t, everySecond(anIdentity(t)), plainRig), port, "RIG_SPEED=30", "RIG_MILLIS=52000")
+	rig.Boot(t, rig.Plain.Build(t, everySecond(anIdentity(t))), port, "RIG_SPEED=30", "RIG_MILLIS=52000")
 	if n := attempts.Load(); n != 3 {
 		t.Errorf("%d attempts in 52 seconds, want 3: of 15 s each, with pauses of 5 and 10 s", n)
 	}
@@ -191,7 +193,7 @@ func TestOldErrorsAreForgotten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := tls12(newIdentity(t, nil, nil))
+	config := rig.TLS12(rig.NewIdentity(t, "other", nil, nil))
 	go func() {
 		conn, err := l.Accept()
 		l.Close()
@@ -200,9 +202,9 @@ func TestOldErrorsAreForgotten(t *testing.T) {
 			conn.Close()
 		}
 	}()
-	board := boot(t, build(t, everySecond(anIdentity(t)), plainRig), "RIG_PORT="+itoa(l.Addr().(*net.TCPAddr).Port), "RIG_MILLIS=9000")
-	board.says(t, "PIN MISMATCH", "nothing listens on that port")
-	if n := strings.Count(board.serial, "BearSSL 62"); n != 1 {
-		t.Errorf("the mismatch is reported %d times:\n%s", n, board.serial)
+	board := rig.Boot(t, rig.Plain.Build(t, everySecond(anIdentity(t))), rig.Port(l.Addr().(*net.TCPAddr).Port), "RIG_MILLIS=9000")
+	board.Says(t, "PIN MISMATCH", "nothing listens on that port")
+	if n := strings.Count(board.Serial, "BearSSL 62"); n != 1 {
+		t.Errorf("the mismatch is reported %d times:\n%s", n, board.Serial)
 	}
 }

@@ -2,7 +2,6 @@ package codegen_test
 
 import (
 	"crypto"
-	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
@@ -12,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"espost/codegen"
 	"espost/esp8266"
+	"espost/internal/testkit/rig"
 )
 
 // listen starts a server that does with each connection whatever talk does.
@@ -33,7 +32,7 @@ func listen(t *testing.T, talk func(*net.TCPConn)) string {
 			go talk(conn.(*net.TCPConn))
 		}
 	}()
-	return "RIG_PORT=" + itoa(l.Addr().(*net.TCPAddr).Port)
+	return rig.Port(l.Addr().(*net.TCPAddr).Port)
 }
 
 // hello waits for the board's ClientHello.
@@ -53,7 +52,7 @@ func raw(t *testing.T, bytes string) string {
 }
 
 func answering(t *testing.T, config *tls.Config, response string) string {
-	return "RIG_PORT=" + itoa(serve(t, config, func(int, string) string { return response }).port())
+	return rig.Serve(t, config, func(int, string) string { return response }).Port()
 }
 
 // A diagnosis is a trouble, and what the board must say about it.
@@ -65,28 +64,29 @@ type diagnosis struct {
 
 func (d diagnosis) test(t *testing.T, program string) {
 	t.Run(d.name, func(t *testing.T) {
-		boot(t, program, append([]string{"RIG_MILLIS=4000"}, d.env...)...).says(t, d.says...)
+		rig.Boot(t, program, append([]string{"RIG_MILLIS=4000"}, d.env...)...).Says(t, d.says...)
 	})
 }
 
 func TestDiagnosisWithFingerprint(t *testing.T) {
-	id, other := newIdentity(t, nil, nil), newIdentity(t, nil, nil)
+	t.Parallel()
+	id, other := anIdentity(t), rig.NewIdentity(t, "other", nil, nil)
 	p := tutorial()
-	p.Pin.SHA1 = []string{id.sha1()}
-	program := build(t, p, sanitizedRig)
+	p.Pin.SHA1 = []string{id.SHA1()}
+	program := rig.Sanitized.Build(t, p)
 	closed := listen(t, func(*net.TCPConn) {})
-	thirteen := tls12(id)
+	thirteen := rig.TLS12(id)
 	thirteen.MinVersion, thirteen.MaxVersion = tls.VersionTLS13, tls.VersionTLS13
 	long := "HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n" + string(make([]byte, 3000))
 
 	for _, d := range []diagnosis{
-		{"another certificate", []string{answering(t, tls12(other), ok)},
+		{"another certificate", []string{answering(t, rig.TLS12(other), ok)},
 			[]string{"HTTPClient -1, BearSSL 62", "PIN MISMATCH", "only pins.h changes"}},
 		{"TLS 1.3 only", []string{answering(t, thirteen, ok)},
 			[]string{"alert 70 from the server", "refuses TLS 1.2", "enable TLS 1.2"}},
 		{"handshake failure", []string{raw(t, "\x15\x03\x03\x00\x02\x02\x28")},
 			[]string{"alert 40 from the server", "nothing in common"}},
-		{"long records", []string{answering(t, tls12(id), long)},
+		{"long records", []string{answering(t, rig.TLS12(id), long)},
 			[]string{"BearSSL 6", "longer records than RX_BUFFER takes", "RX_BUFFER = 16384"}},
 		{"reset in the handshake", []string{listen(t, func(conn *net.TCPConn) {
 			hello(conn)
@@ -97,18 +97,18 @@ func TestDiagnosisWithFingerprint(t *testing.T) {
 			[]string{"HTTPClient -1\n", "broke the TLS handshake off"}},
 		{"silence in the handshake", []string{listen(t, func(*net.TCPConn) {}), "RIG_SPEED=40", "RIG_MILLIS=20000"},
 			[]string{"HTTPClient -1\n", "did not finish the TLS handshake in time"}},
-		{"silence after the request", []string{"RIG_PORT=" + itoa(serve(t, tls12(id), func(int, string) string {
+		{"silence after the request", []string{rig.Serve(t, rig.TLS12(id), func(int, string) string {
 			<-t.Context().Done()
 			return ""
-		}).port()), "RIG_SPEED=5", "RIG_MILLIS=9000"},
+		}).Port(), "RIG_SPEED=5", "RIG_MILLIS=9000"},
 			[]string{"HTTPClient -11", "did not answer within five seconds"}},
-		{"end after the request", []string{answering(t, tls12(id), "")},
+		{"end after the request", []string{answering(t, rig.TLS12(id), "")},
 			[]string{"FAILED: HTTPClient -", "closed the connection before it answered"}},
 		{"plain HTTP", []string{raw(t, "HTTP/1.1 400 Bad Request\r\n\r\n")},
 			[]string{"BearSSL", "does not speak TLS", "SERVER_PORT"}},
 		{"SSH", []string{raw(t, "SSH-2.0-OpenSSH_9.2p1\r\n")},
 			[]string{"BearSSL", "does not speak TLS", "SERVER_PORT"}},
-		{"TLS, but no HTTP", []string{answering(t, tls12(id), "220 mail.example.com ESMTP\r\n\r\n")},
+		{"TLS, but no HTTP", []string{answering(t, rig.TLS12(id), "220 mail.example.com ESMTP\r\n\r\n")},
 			[]string{"HTTPClient -7", "no web server"}},
 		{"a closed port", []string{"RIG_PORT=1"},
 			[]string{"HTTPClient -1\n", "nothing listens on that port"}},
@@ -116,17 +116,17 @@ func TestDiagnosisWithFingerprint(t *testing.T) {
 			[]string{"HTTPClient -1\n", "the host name was not found"}},
 		{"no memory", []string{closed, "RIG_HEAP=9000"},
 			[]string{"BearSSL -1000", "not enough memory"}},
-		{"500", []string{answering(t, tls12(id), status(500))},
+		{"500", []string{answering(t, rig.TLS12(id), rig.Status(500))},
 			[]string{"POST: 500", "a problem of its own"}},
-		{"404", []string{answering(t, tls12(id), status(404))},
+		{"404", []string{answering(t, rig.TLS12(id), rig.Status(404))},
 			[]string{"POST: 404", "SERVER_PATH"}},
-		{"401", []string{answering(t, tls12(id), status(401))},
+		{"401", []string{answering(t, rig.TLS12(id), rig.Status(401))},
 			[]string{"POST: 401", "credentials"}},
-		{"a redirect", []string{answering(t, tls12(id), "HTTP/1.1 307 Go\r\nLocation: https://x/\x1b[2J\r\nContent-Length: 0\r\n\r\n")},
+		{"a redirect", []string{answering(t, rig.TLS12(id), "HTTP/1.1 307 Go\r\nLocation: https://x/\x1b[2J\r\nContent-Length: 0\r\n\r\n")},
 			[]string{"It points to https://x/ [2J\n", "redirects"}},
-		{"an interim answer", []string{answering(t, tls12(id), "HTTP/1.1 103 Early Hints\r\n\r\n"+ok)},
+		{"an interim answer", []string{answering(t, rig.TLS12(id), "HTTP/1.1 103 Early Hints\r\n\r\n"+ok)},
 			[]string{"POST: 103", "interim answer", "Early Hints off"}},
-		{"compressed transfer", []string{answering(t, tls12(id), "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n")},
+		{"compressed transfer", []string{answering(t, rig.TLS12(id), "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n")},
 			[]string{"HTTPClient -9", "transfer encoding"}},
 		{"no such Wi-Fi", []string{closed, "RIG_WIFI=missing", "RIG_MILLIS=25000"},
 			[]string{"no network of that name", "SECRET_SSID"}},
@@ -141,48 +141,50 @@ func TestDiagnosisWithFingerprint(t *testing.T) {
 
 // Keys of all kinds can be pinned; another key is told from an outage.
 func TestDiagnosisWithPublicKey(t *testing.T) {
-	other := newIdentity(t, nil, nil)
+	t.Parallel()
+	other := rig.NewIdentity(t, "other", nil, nil)
 	for name, generate := range map[string]func() (crypto.Signer, error){
-		"P-256":    func() (crypto.Signer, error) { return ecdsa.GenerateKey(elliptic.P256(), rand.Reader) },
-		"P-384":    func() (crypto.Signer, error) { return ecdsa.GenerateKey(elliptic.P384(), rand.Reader) },
-		"P-521":    func() (crypto.Signer, error) { return ecdsa.GenerateKey(elliptic.P521(), rand.Reader) },
+		"P-256":    func() (crypto.Signer, error) { return rig.NewKey(t, elliptic.P256(), "porch"), nil },
+		"P-384":    func() (crypto.Signer, error) { return rig.NewKey(t, elliptic.P384(), "porch"), nil },
+		"P-521":    func() (crypto.Signer, error) { return rig.NewKey(t, elliptic.P521(), "porch"), nil },
 		"RSA 2048": func() (crypto.Signer, error) { return rsa.GenerateKey(rand.Reader, 2048) },
 	} {
 		key, err := generate()
 		if err != nil {
 			t.Fatal(err)
 		}
-		id := certify(t, key, nil, nil)
+		id := rig.Certify(t, key, name, nil, nil)
 		p := tutorial()
-		p.Pin = esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: id.publicKey(t)}
-		program := build(t, p, sanitizedRig)
-		diagnosis{name, []string{answering(t, tls12(id), ok)}, []string{"POST: 200"}}.test(t, program)
-		diagnosis{name + " pinned, another shown", []string{answering(t, tls12(other), ok)},
+		p.Pin = esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: id.PublicKey(t)}
+		program := rig.Sanitized.Build(t, p)
+		diagnosis{name, []string{answering(t, rig.TLS12(id), ok)}, []string{"POST: 200"}}.test(t, program)
+		diagnosis{name + " pinned, another shown", []string{answering(t, rig.TLS12(other), ok)},
 			[]string{"BearSSL 2", "PIN MISMATCH", "only pins.h changes"}}.test(t, program)
 	}
 }
 
 func TestDiagnosisWithCA(t *testing.T) {
-	ca, stranger := newIdentity(t, nil, nil), newIdentity(t, nil, nil)
-	good := newIdentity(t, &ca, nil)
-	expired := newIdentity(t, &ca, func(c *x509.Certificate) {
+	t.Parallel()
+	ca, stranger := rig.NewIdentity(t, "ca", nil, nil), rig.NewIdentity(t, "stranger", nil, nil)
+	good := rig.NewIdentity(t, "good", &ca, nil)
+	expired := rig.NewIdentity(t, "expired", &ca, func(c *x509.Certificate) {
 		c.NotBefore, c.NotAfter = time.Now().Add(-48*time.Hour), time.Now().Add(-time.Hour)
 	})
-	elsewhere := newIdentity(t, &ca, func(c *x509.Certificate) { c.DNSNames = []string{"example.com"} })
+	elsewhere := rig.NewIdentity(t, "elsewhere", &ca, func(c *x509.Certificate) { c.DNSNames = []string{"example.com"} })
 	p := tutorial()
-	p.Pin = esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{stranger.pem(), ca.pem()}}
-	program := build(t, p, sanitizedRig)
-	unknown := newIdentity(t, nil, nil)
-	unknown = newIdentity(t, &unknown, nil)
+	p.Pin = esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{stranger.PEM(), ca.PEM()}}
+	program := rig.Sanitized.Build(t, p)
+	unknown := rig.NewIdentity(t, "unknown ca", nil, nil)
+	unknown = rig.NewIdentity(t, "unknown", &unknown, nil)
 	for _, d := range []diagnosis{
-		{"a certificate of that CA", []string{answering(t, tls12(good), ok)}, []string{"POST: 200"}},
-		{"an expired certificate", []string{answering(t, tls12(expired), ok)},
+		{"a certificate of that CA", []string{answering(t, rig.TLS12(good), ok)}, []string{"POST: 200"}},
+		{"an expired certificate", []string{answering(t, rig.TLS12(expired), ok)},
 			[]string{"BearSSL 54", "has expired, or the board's clock is wrong", "NTP"}},
-		{"another name", []string{answering(t, tls12(elsewhere), ok)},
+		{"another name", []string{answering(t, rig.TLS12(elsewhere), ok)},
 			[]string{"BearSSL 56", "for another name", "SERVER_HOST"}},
-		{"another CA", []string{answering(t, tls12(unknown), ok)},
+		{"another CA", []string{answering(t, rig.TLS12(unknown), ok)},
 			[]string{"BearSSL 62", "PIN MISMATCH", "no pinned authority"}},
-		{"no time", []string{answering(t, tls12(good), ok), "RIG_NTP=never", "RIG_MILLIS=40000"},
+		{"no time", []string{answering(t, rig.TLS12(good), ok), "RIG_NTP=never", "RIG_MILLIS=40000"},
 			[]string{"Waiting for the time from the network", "UDP port 123"}},
 	} {
 		d.test(t, program)
@@ -190,23 +192,25 @@ func TestDiagnosisWithCA(t *testing.T) {
 }
 
 func TestInsecureIsLoud(t *testing.T) {
+	t.Parallel()
 	p := tutorial()
 	p.Pin = esp8266.Pin{Mode: esp8266.PinInsecure}
-	id := newIdentity(t, nil, nil)
-	boot(t, build(t, p, plainRig), answering(t, tls12(id), ok), "RIG_MILLIS=4000").
-		says(t, "WARNING: INSECURE", "POST: 200")
+	id := anIdentity(t)
+	rig.Boot(t, rig.Plain.Build(t, p), answering(t, rig.TLS12(id), ok), "RIG_MILLIS=4000").
+		Says(t, "WARNING: INSECURE", "POST: 200")
 }
 
 // The next certificate can be pinned before the server switches to it.
 func TestSeveralFingerprints(t *testing.T) {
-	id, next, stranger := newIdentity(t, nil, nil), newIdentity(t, nil, nil), newIdentity(t, nil, nil)
+	t.Parallel()
+	id, next, stranger := anIdentity(t), rig.NewIdentity(t, "next", nil, nil), rig.NewIdentity(t, "stranger", nil, nil)
 	p := tutorial()
-	p.Pin.SHA1 = []string{id.sha1(), next.sha1()}
-	program := build(t, p, plainRig)
+	p.Pin.SHA1 = []string{id.SHA1(), next.SHA1()}
+	program := rig.Plain.Build(t, p)
 	for _, d := range []diagnosis{
-		{"the first", []string{answering(t, tls12(id), ok)}, []string{"POST: 200"}},
-		{"the second", []string{answering(t, tls12(next), ok)}, []string{"trying the next one", "POST: 200"}},
-		{"neither", []string{answering(t, tls12(stranger), ok)}, []string{"trying the next one", "PIN MISMATCH"}},
+		{"the first", []string{answering(t, rig.TLS12(id), ok)}, []string{"POST: 200"}},
+		{"the second", []string{answering(t, rig.TLS12(next), ok)}, []string{"trying the next one", "POST: 200"}},
+		{"neither", []string{answering(t, rig.TLS12(stranger), ok)}, []string{"trying the next one", "PIN MISMATCH"}},
 	} {
 		d.test(t, program)
 	}
@@ -214,15 +218,12 @@ func TestSeveralFingerprints(t *testing.T) {
 
 // An unusable fingerprint (edited by hand) is noticed at the start.
 func TestUnusableFingerprint(t *testing.T) {
-	folder, err := codegen.Generate(tutorial())
-	if err != nil {
-		t.Fatal(err)
-	}
-	program := compileEdited(t, folder, plainRig, func(path, text string) string {
+	t.Parallel()
+	program := rig.Plain.BuildEdited(t, tutorial(), func(path, text string) string {
 		if path == "pins.h" {
 			return replaceOnce(t, text, someFingerprint, "\u200e"+someFingerprint)
 		}
 		return text
 	})
-	boot(t, program, "RIG_MILLIS=15000").says(t, "a fingerprint is not 40 hexadecimal digits", "Not ready")
+	rig.Boot(t, program, "RIG_MILLIS=15000").Says(t, "a fingerprint is not 40 hexadecimal digits", "Not ready")
 }

@@ -9,7 +9,6 @@
 // Every string in a Project is data. It reaches the sketch through literal
 // (as a C++ string literal), never as code, as a comment or as a name.
 //
-// Folder.Compare says what writing would change, Folder.Write does it; both
-// know from a manifest in the folder which files are espost's own, and leave
-// everything else alone.
+// Nothing is read or written here: package sketchdir compares the files with a
+// folder and writes them.
 package codegen

@@ -9,7 +9,7 @@ import (
 	"espost/request"
 )
 
-// A project becomes a folder of files; Folder.Write puts it on disk.
+// A project becomes a folder of files; package sketchdir puts it on disk.
 func Example() {
 	board, _ := esp8266.BoardByID("d1_mini")
 	folder, err := codegen.Generate(codegen.Project{

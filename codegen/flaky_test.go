@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"espost/internal/testkit/rig"
 )
 
 // A flaky is a server that can be killed and started again on the same port.
@@ -53,13 +55,13 @@ func (f *flaky) start(t *testing.T) {
 }
 
 func (f *flaky) talk(conn net.Conn) {
-	one := &server{}
-	one.answer = func(n int, body string) string {
-		requests, _, _ := one.seen()
+	one := &rig.Server{}
+	one.Answer = func(n int, body string) string {
+		requests, _, _ := one.Seen()
 		f.count(requests[n-1], body)
 		return ok
 	}
-	one.talk(tls.Server(conn, f.config))
+	one.Talk(tls.Server(conn, f.config))
 }
 
 func (f *flaky) count(request, body string) {

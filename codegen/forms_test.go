@@ -12,6 +12,7 @@ import (
 	"espost/codegen"
 	"espost/esp8266"
 	"espost/internal/problem"
+	"espost/internal/testkit/rig"
 	"espost/request"
 )
 
@@ -152,13 +153,12 @@ func TestFiftyForms(t *testing.T) {
 	for _, f := range forms {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
-			s := serve(t, tls12(id), nil)
+			s := rig.Serve(t, rig.TLS12(id), nil)
 			p := tutorial()
-			p.Pin.SHA1 = []string{id.sha1()}
-			p.Target.Port = s.port()
+			p.Pin.SHA1 = []string{id.SHA1()}
 			f.change(&p)
-			boot(t, build(t, p, plainRig), "RIG_MILLIS=4000", "RIG_PINS=16").says(t, p.Method+": 200")
-			requests, _, _ := s.seen()
+			rig.Boot(t, rig.Plain.Build(t, p), s.Port(), "RIG_MILLIS=4000", "RIG_PINS=16").Says(t, p.Method+": 200")
+			requests, _, _ := s.Seen()
 			if diff := cmp.Diff([]string{string(sent(p, boardSamples()).Bytes())}, requests); diff != "" {
 				t.Errorf("formpost would send (-), the board sent (+):\n%s", diff)
 			}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"sync"
 	"text/template"
 )
 
@@ -25,7 +26,7 @@ func Generate(p Project) (Folder, error) {
 		}
 		file := File{Path: t.path, Data: data, Mode: 0o644}
 		switch t.path {
-		case secretsFile:
+		case SecretsFile:
 			file.Mode = 0o600
 		case readingsFile:
 			file.Keep = true
@@ -35,12 +36,11 @@ func Generate(p Project) (Folder, error) {
 	return folder, nil
 }
 
-// Files that are treated in a way of their own.
-const (
-	secretsFile  = "arduino_secrets.h"
-	readingsFile = "readings.h"
-	ignoreFile   = ".gitignore"
-)
+// SecretsFile holds all that is secret in a sketch, and nothing else does.
+const SecretsFile = "arduino_secrets.h"
+
+// readingsFile is where the user's own code goes.
+const readingsFile = "readings.h"
 
 type templated struct{ path, template string }
 
@@ -56,7 +56,7 @@ func (s sketch) files() []templated {
 	add(true, s.Name+".ino", "sketch.ino.tmpl")
 	add(true, "config.h", "config.h.tmpl")
 	add(true, "pins.h", "pins.h.tmpl")
-	add(true, secretsFile, "arduino_secrets.h.tmpl")
+	add(true, SecretsFile, "arduino_secrets.h.tmpl")
 	add(true, readingsFile, "readings.h.tmpl")
 	add(true, "form.h", "form.h.tmpl")
 	add(true, "encode.h", "encode.h.tmpl")
@@ -72,25 +72,25 @@ func (s sketch) files() []templated {
 	add(true, "sketch.yaml", "sketch.yaml.tmpl")
 	add(true, "platformio.ini", "platformio.ini.tmpl")
 	add(true, "README.md", "README.md.tmpl")
-	add(true, ignoreFile, "gitignore")
+	add(true, ".gitignore", "gitignore")
 	return files
 }
 
+// templates parses all templates, once a process: it takes longer than filling
+// them in.
+var templates = sync.OnceValues(func() (*template.Template, error) {
+	functions := template.FuncMap{"lit": literal, "long": longLiteral}
+	return template.New("").Option("missingkey=error").Funcs(functions).ParseFS(templateFiles, "templates/*")
+})
+
 // render fills one template in.
 func render(name string, s sketch) ([]byte, error) {
-	text, err := templateFiles.ReadFile("templates/" + name)
-	if err != nil {
-		return nil, err
-	}
-	t, err := template.New(name).Option("missingkey=error").Funcs(template.FuncMap{
-		"lit":  literal,
-		"long": longLiteral,
-	}).Parse(string(text))
+	all, err := templates()
 	if err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
-	if err := t.Execute(&out, s); err != nil {
+	if err := all.ExecuteTemplate(&out, name, s); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil

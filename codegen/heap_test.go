@@ -5,20 +5,20 @@ import (
 	"strings"
 	"testing"
 
-	"espost/codegen"
 	"espost/esp8266"
+	"espost/internal/testkit/rig"
 )
 
 // A heap is what the rig says about a run's memory, in bytes of the host: its
 // pointers are twice as long as the board's.
 type heap struct{ peak, end, rounds int }
 
-func heapOf(t *testing.T, board run) heap {
+func heapOf(t *testing.T, board rig.Run) heap {
 	t.Helper()
 	var h heap
-	_, notes, _ := strings.Cut(board.notes, "heap peak")
+	_, notes, _ := strings.Cut(board.Notes, "heap peak")
 	if _, err := fmt.Sscanf("heap peak"+notes, "heap peak %d\nheap now %d\nrounds %d", &h.peak, &h.end, &h.rounds); err != nil {
-		t.Fatalf("%v in %q", err, board.notes)
+		t.Fatalf("%v in %q", err, board.Notes)
 	}
 	return h
 }
@@ -28,6 +28,7 @@ func heapOf(t *testing.T, board run) heap {
 // their end than after the first few. The buffers are all that differs between
 // small and large ones. go test -v shows the peaks.
 func TestNoLeak(t *testing.T) {
+	rig.Long(t)
 	t.Parallel()
 	const loops = 10_000
 	id := anIdentity(t)
@@ -36,29 +37,25 @@ func TestNoLeak(t *testing.T) {
 	for i, b := range sizes {
 		p := everySecond(id)
 		p.Buffers = b
-		folder, err := codegen.Generate(p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		program := compileEdited(t, folder, sanitizedRig, func(path, text string) string {
+		program := rig.Sanitized.BuildEdited(t, p, func(path, text string) string {
 			if path == "config.h" { // ten readings a second, so that a reading comes every tenth loop
 				return replaceOnce(t, text, "EVERY_MS = 1000UL", "EVERY_MS = 100UL")
 			}
 			return text
 		})
-		s := serve(t, tls12(id), func(n int, _ string) string {
+		s := rig.Serve(t, rig.TLS12(id), func(n int, _ string) string {
 			switch {
 			case n%40 == 20:
 				return "" // hangs up
 			case n%400 == 350:
-				return status(503)
+				return rig.Status(503)
 			}
 			return ok
 		})
-		port := "RIG_PORT=" + itoa(s.port())
-		few := heapOf(t, boot(t, program, port, "RIG_LOOPS=500"))
-		many := heapOf(t, boot(t, program, port, "RIG_LOOPS="+itoa(loops)))
-		requests, _, _ := s.seen()
+		port := s.Port()
+		few := heapOf(t, rig.Boot(t, program, port, "RIG_LOOPS=500"))
+		many := heapOf(t, rig.Boot(t, program, port, "RIG_LOOPS="+itoa(loops)))
+		requests, _, _ := s.Seen()
 		t.Logf("%d/%d: peak heap %d bytes, %d at the end, %d loops, %d requests", b.RX, b.TX, many.peak, many.end, many.rounds, len(requests))
 		if many.rounds != loops || len(requests) < 500 {
 			t.Errorf("%d requests in %d loops", len(requests), many.rounds)

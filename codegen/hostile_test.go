@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -20,6 +21,7 @@ import (
 	"espost/codegen"
 	"espost/esp8266"
 	"espost/internal/problem"
+	"espost/internal/testkit/rig"
 	"espost/request"
 )
 
@@ -117,16 +119,15 @@ func TestHostileStringsArrive(t *testing.T) {
 		left := hostile()
 		for sketch := 0; len(left) > 0; sketch++ {
 			p := tutorial()
-			p.Body, p.Pin.SHA1 = bodyOf(inJSON), []string{id.sha1()}
+			p.Body, p.Pin.SHA1 = bodyOf(inJSON), []string{id.SHA1()}
 			p, left = hostileSketch(t, p, left)
 			t.Run(fmt.Sprintf("json=%v/%d", inJSON, sketch), func(t *testing.T) {
 				t.Parallel()
-				s := serve(t, tls12(id), nil)
-				p.Target.Port = s.port()
-				board := boot(t, build(t, p, plainRig), "RIG_MILLIS=4000")
-				requests, _, _ := s.seen()
+				s := rig.Serve(t, rig.TLS12(id), nil)
+				board := rig.Boot(t, rig.Plain.Build(t, p), s.Port(), "RIG_MILLIS=4000")
+				requests, _, _ := s.Seen()
 				if diff := cmp.Diff([]string{string(sent(p, boardSamples()).Bytes())}, requests); diff != "" {
-					t.Errorf("formpost would send (-), the board sent (+):\n%s\n%s", diff, board.serial)
+					t.Errorf("formpost would send (-), the board sent (+):\n%s\n%s", diff, board.Serial)
 				}
 			})
 		}
@@ -136,6 +137,7 @@ func TestHostileStringsArrive(t *testing.T) {
 // Whatever the form holds, the source is text that looks like what it is: no
 // control, bidirectional or invisible character in code, comments or README.
 func TestSourceIsTame(t *testing.T) {
+	t.Parallel()
 	generated := 0
 	for _, s := range hostile() {
 		p := tutorial()
@@ -169,7 +171,8 @@ func TestSourceIsTame(t *testing.T) {
 // What reaches the sketch as a literal holds exactly its bytes; what can't be
 // used is refused with a reason, and nothing panics.
 func TestHostileStringsElsewhere(t *testing.T) {
-	need(t, "g++")
+	t.Parallel()
+	rig.Need(t, "g++")
 	inputs := map[string]func(*codegen.Project, string){
 		"name":     func(p *codegen.Project, s string) { p.Name = s },
 		"board":    func(p *codegen.Project, s string) { p.Board.ID = s },
@@ -219,16 +222,18 @@ func TestHostileStringsElsewhere(t *testing.T) {
 		t.Fatalf("only %d of the strings were taken", len(literals))
 	}
 	dir := t.TempDir()
-	put(t, filepath.Join(dir, "all.cpp"), "#include <cstdio>\nstatic void show(const char *s, unsigned long n) { while (n-- > 1) printf(\"%02x\", (unsigned char)*s++); puts(\"\"); }\n"+
-		"int main() {\n  show("+strings.Join(slices.Collect(func(yield func(string) bool) {
+	source := []byte("#include <cstdio>\nstatic void show(const char *s, unsigned long n) { while (n-- > 1) printf(\"%02x\", (unsigned char)*s++); puts(\"\"); }\n" +
+		"int main() {\n  show(" + strings.Join(slices.Collect(func(yield func(string) bool) {
 		for _, l := range literals {
 			if !yield(l + ", sizeof(" + l + ")") {
 				return
 			}
 		}
-	}), ");\n  show(")+");\n}\n")
-	r := &rig{dir: dir, flags: strict}
-	if err := r.run(append([]string{"all.cpp", "-o", "all"}, r.flags...)...); err != nil {
+	}), ");\n  show(") + ");\n}\n")
+	if err := os.WriteFile(filepath.Join(dir, "all.cpp"), source, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := rig.Compiler(dir, append(rig.Strict(), "all.cpp", "-o", "all")...); err != nil {
 		t.Fatal(err)
 	}
 	out, err := exec.Command(filepath.Join(dir, "all")).Output()

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"espost/codegen"
+	"espost/codegen/sketchdir"
 	"espost/esp8266"
+	"espost/internal/testkit/rig"
 	"espost/request"
 )
 
@@ -22,22 +24,22 @@ func TestDeepSleep(t *testing.T) {
 		{Name: "n", Source: esp8266.SourceCounter},
 		{Name: "rssi", Source: esp8266.SourceRSSI},
 	}
-	program := build(t, p, sanitizedRig)
+	program := rig.Sanitized.Build(t, p)
 	flash := "RIG_FLASH=" + t.TempDir()
-	s := serve(t, tls12(id), nil)
-	port := "RIG_PORT=" + itoa(s.port())
+	s := rig.Serve(t, rig.TLS12(id), nil)
+	port := s.Port()
 	limit := "RIG_MILLIS=120000"
 	for range 2 {
-		board := boot(t, program, flash, port, limit)
-		board.says(t, "POST: 200", "Sleeping for 599 s")
-		if !strings.Contains(board.notes, "deep sleep 599") {
-			t.Errorf("the board didn't go to sleep:\n%s", board.notes)
+		board := rig.Boot(t, program, flash, port, limit)
+		board.Says(t, "POST: 200", "Sleeping for 599 s")
+		if !strings.Contains(board.Notes, "deep sleep 599") {
+			t.Errorf("the board didn't go to sleep:\n%s", board.Notes)
 		}
 	}
-	boot(t, program, flash, "RIG_PORT=1", limit).says(t, "Not delivered in this wake", "stay in the outbox", "Sleeping")
-	boot(t, program, flash, limit, "RIG_WIFI=missing").says(t, "Not delivered in this wake", "Sleeping for 5")
-	boot(t, program, flash, port, limit)
-	_, bodies, _ := s.seen()
+	rig.Boot(t, program, flash, "RIG_PORT=1", limit).Says(t, "Not delivered in this wake", "stay in the outbox", "Sleeping")
+	rig.Boot(t, program, flash, limit, "RIG_WIFI=missing").Says(t, "Not delivered in this wake", "Sleeping for 5")
+	rig.Boot(t, program, flash, port, limit)
+	_, bodies, _ := s.Seen()
 	want := []string{"n=1&rssi=-61", "n=2&rssi=-61", "n=3&rssi=-61", "n=4&rssi=31", "n=5&rssi=-61"}
 	if got := strings.Join(bodies, " "); got != strings.Join(want, " ") {
 		t.Errorf("arrived: %s, want %s", got, want)
@@ -50,12 +52,12 @@ func TestTimeInForm(t *testing.T) {
 	p := everySecond(id)
 	p.Fields = []request.Field{{Name: "at", Source: esp8266.SourceTime}, {Name: "v", Source: esp8266.SourceCode}}
 	p.Body = request.JSON
-	program := build(t, p, sanitizedRig)
-	s := serve(t, tls12(id), nil)
-	port := "RIG_PORT=" + itoa(s.port())
-	boot(t, program, port, "RIG_MILLIS=1000")
-	boot(t, program, port, "RIG_NTP=never", "RIG_MILLIS=30500").says(t, "Waiting for the time")
-	_, bodies, _ := s.seen()
+	program := rig.Sanitized.Build(t, p)
+	s := rig.Serve(t, rig.TLS12(id), nil)
+	port := s.Port()
+	rig.Boot(t, program, port, "RIG_MILLIS=1000")
+	rig.Boot(t, program, port, "RIG_NTP=never", "RIG_MILLIS=30500").Says(t, "Waiting for the time")
+	_, bodies, _ := s.Seen()
 	if len(bodies) != 2 {
 		t.Fatalf("%d readings arrived, want 2: %q", len(bodies), bodies)
 	}
@@ -76,24 +78,19 @@ func TestStaticAddress(t *testing.T) {
 		Address: netip.MustParseAddr("10.1.2.3"), Gateway: netip.MustParseAddr("10.1.2.1"),
 		Mask: netip.MustParseAddr("255.255.255.0"), DNS: netip.MustParseAddr("10.1.2.1"),
 	}
-	boot(t, build(t, p, plainRig), "RIG_PORT=1", "RIG_MILLIS=1000").says(t, "Wi-Fi: connected, address 10.1.2.3")
+	rig.Boot(t, rig.Plain.Build(t, p), "RIG_PORT=1", "RIG_MILLIS=1000").Says(t, "Wi-Fi: connected, address 10.1.2.3")
 }
 
 // An existing readings.h that lacks a function is told so by the compiler, in
 // a plain sentence.
 func TestMissingReading(t *testing.T) {
-	need(t, "g++")
+	t.Parallel()
 	p := tutorial()
 	dir := filepath.Join(t.TempDir(), p.Name)
 	write(t, p, dir)
 	p.Fields = append(p.Fields, request.Field{Name: "Temperature °C", Source: esp8266.SourceCode})
 	write(t, p, dir)
-	r, err := plainRig()
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = r.compile(dir, p.Name)
-	if err == nil || !strings.Contains(err.Error(), "readings.h lacks the function: void read_temperature_c(Print &value)") {
+	if _, err := rig.Plain.Compile(t, rig.Files(t, dir)); err == nil || !strings.Contains(err.Error(), "readings.h lacks the function: void read_temperature_c(Print &value)") {
 		t.Errorf("the compiler says %v", err)
 	}
 }
@@ -101,23 +98,20 @@ func TestMissingReading(t *testing.T) {
 // What readings.h prints is made UTF-8 in JSON, also where a sequence is cut
 // short and the value before it was longer.
 func TestReadingsBecomeUTF8(t *testing.T) {
+	t.Parallel()
 	id := anIdentity(t)
 	p := everySecond(id)
 	p.Body = request.JSON
 	p.Fields = []request.Field{{Name: "a", Source: esp8266.SourceCode}, {Name: "b", Source: esp8266.SourceCode}}
-	folder, err := codegen.Generate(p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	program := compileEdited(t, folder, plainRig, func(path, text string) string {
+	program := rig.Plain.BuildEdited(t, p, func(path, text string) string {
 		if path == "readings.h" {
 			return "void read_a(Print &value) { value.print(\"\\344\\270\\226\"); }\nvoid read_b(Print &value) { value.print(\"\\344\\270\"); }\n"
 		}
 		return text
 	})
-	s := serve(t, tls12(id), nil)
-	boot(t, program, "RIG_PORT="+itoa(s.port()), "RIG_MILLIS=900")
-	_, bodies, _ := s.seen()
+	s := rig.Serve(t, rig.TLS12(id), nil)
+	rig.Boot(t, program, s.Port(), "RIG_MILLIS=900")
+	_, bodies, _ := s.Seen()
 	if want := "{\"a\":\"世\",\"b\":\"\ufffd\ufffd\"}"; len(bodies) == 0 || bodies[0] != want {
 		t.Errorf("the bodies are %q, want %q", bodies, want)
 	}
@@ -125,21 +119,18 @@ func TestReadingsBecomeUTF8(t *testing.T) {
 
 // Another chip and an old core are refused with a plain sentence.
 func TestWrongChipOrCore(t *testing.T) {
-	need(t, "g++")
+	t.Parallel()
+	rig.Need(t, "g++")
 	p := tutorial()
 	dir := filepath.Join(t.TempDir(), p.Name)
 	write(t, p, dir)
-	source, err := filepath.Abs("testdata/rig")
-	if err != nil {
-		t.Fatal(err)
-	}
+	board := rig.Board(t)
 	for sentence, flags := range map[string][]string{
 		"This sketch is for ESP8266 boards":              {"-std=gnu++17"},
 		"needs 3.0.0 or later: update the board package": {"-std=gnu++17", "-DESP8266", "-DRIG_OLD_CORE"},
 		"This ESP8266 core is older than 3.0.0":          {"-std=gnu++11", "-DESP8266"},
 	} {
-		r := &rig{dir: dir}
-		err := r.run(append(flags, "-fsyntax-only", "-I"+source, "-x", "c++", "config.h")...)
+		err := rig.Compiler(dir, append(flags, "-fsyntax-only", "-I"+board, "-x", "c++", "config.h")...)
 		if err == nil || !strings.Contains(err.Error(), sentence) {
 			t.Errorf("with %v the compiler says %v", flags, err)
 		}
@@ -149,6 +140,7 @@ func TestWrongChipOrCore(t *testing.T) {
 // Every combination of pin mode and options compiles without a warning; the
 // ones that other tests run are left out.
 func TestCombinationsCompile(t *testing.T) {
+	t.Parallel()
 	id := anIdentity(t)
 	all := []request.Field{}
 	for _, info := range esp8266.Sources() {
@@ -158,8 +150,8 @@ func TestCombinationsCompile(t *testing.T) {
 	}
 	all = append(all, all...)
 	pins := []esp8266.Pin{
-		{Mode: esp8266.PinPublicKey, PublicKey: id.publicKey(t)},
-		{Mode: esp8266.PinCA, CAs: []string{id.pem()}},
+		{Mode: esp8266.PinPublicKey, PublicKey: id.PublicKey(t)},
+		{Mode: esp8266.PinCA, CAs: []string{id.PEM()}},
 		{Mode: esp8266.PinInsecure},
 	}
 	for i, pin := range pins {
@@ -169,13 +161,25 @@ func TestCombinationsCompile(t *testing.T) {
 		p.Body = request.Form
 		p.Fields = all
 		p.Headers = append(p.Headers, request.Header{Name: "Authorization", Value: "Bearer x", Secret: true}, request.Header{Name: "content-type", Value: "text/x"})
-		build(t, p, plainRig)
+		rig.Plain.Build(t, p)
 	}
 	p := tutorial()
 	p.Fields, p.Headers = nil, nil
 	p.Method = "PATCH"
-	build(t, p, plainRig)
+	rig.Plain.Build(t, p)
 	p = tutorial()
 	goldens()["everything"](&p)
-	build(t, p, plainRig)
+	rig.Plain.Build(t, p)
+}
+
+// write generates a project into dir.
+func write(t *testing.T, p codegen.Project, dir string) {
+	t.Helper()
+	files, err := codegen.Generate(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sketchdir.Write(dir, files, sketchdir.Options{}); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -8,11 +8,12 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
+	"espost/internal/testkit/rig"
 	"espost/request"
 )
 
 // outbox is a project that sends a counter every second and loses nothing.
-func outbox(id identity) codegen.Project {
+func outbox(id rig.Identity) codegen.Project {
 	p := everySecond(id)
 	p.Outbox = true
 	p.Fields = []request.Field{{Name: "n", Source: esp8266.SourceCounter}}
@@ -38,12 +39,12 @@ func keys(t *testing.T, requests []string) []string {
 // Readings that were taken while nobody listened arrive later, in order.
 func TestOutboxKeepsReadings(t *testing.T) {
 	id := anIdentity(t)
-	program := build(t, outbox(id), sanitizedRig)
+	program := rig.Sanitized.Build(t, outbox(id))
 	flash := "RIG_FLASH=" + t.TempDir()
-	boot(t, program, flash, "RIG_PORT=1", "RIG_MILLIS=10500")
-	s := serve(t, tls12(id), nil)
-	boot(t, program, flash, "RIG_PORT="+itoa(s.port()), "RIG_MILLIS=1500").says(t, "readings from before are waiting")
-	requests, bodies, _ := s.seen()
+	rig.Boot(t, program, flash, "RIG_PORT=1", "RIG_MILLIS=10500")
+	s := rig.Serve(t, rig.TLS12(id), nil)
+	rig.Boot(t, program, flash, s.Port(), "RIG_MILLIS=1500").Says(t, "readings from before are waiting")
+	requests, bodies, _ := s.Seen()
 	if len(bodies) < 11 {
 		t.Fatalf("%d readings arrived, want 11 or more", len(bodies))
 	}
@@ -63,18 +64,20 @@ func TestOutboxKeepsReadings(t *testing.T) {
 // When the power fails in the middle of any write, at most the reading that
 // was being written is lost, and the board works on.
 func TestPowerFailsAnywhere(t *testing.T) {
+	rig.Long(t)
+	t.Parallel()
 	id := anIdentity(t)
-	program := build(t, outbox(id), plainRig)
-	s := serve(t, tls12(id), nil)
-	port := "RIG_PORT=" + itoa(s.port())
+	program := rig.Plain.Build(t, outbox(id))
+	s := rig.Serve(t, rig.TLS12(id), nil)
+	port := s.Port()
 	for tear := range 120 {
 		flash := "RIG_FLASH=" + t.TempDir()
-		boot(t, program, flash, "RIG_PORT=1", "RIG_MILLIS=3500")
-		before, _, _ := s.seen()
-		torn := boot(t, program, flash, port, "RIG_MILLIS=2500", fmt.Sprintf("RIG_TEAR=%d", tear))
-		board := boot(t, program, flash, port, "RIG_MILLIS=2500")
-		board.never(t, "can't be used")
-		requests, bodies, _ := s.seen()
+		rig.Boot(t, program, flash, "RIG_PORT=1", "RIG_MILLIS=3500")
+		before, _, _ := s.Seen()
+		torn := rig.Boot(t, program, flash, port, "RIG_MILLIS=2500", fmt.Sprintf("RIG_TEAR=%d", tear))
+		board := rig.Boot(t, program, flash, port, "RIG_MILLIS=2500")
+		board.Never(t, "can't be used")
+		requests, bodies, _ := s.Seen()
 		requests, bodies = requests[len(before):], bodies[len(before):]
 		arrived := make(map[string]string)
 		for i, key := range keys(t, requests) {
@@ -86,13 +89,13 @@ func TestPowerFailsAnywhere(t *testing.T) {
 		have := make(map[string]bool)
 		for key, body := range arrived {
 			if have[body] {
-				t.Fatalf("tear %d (exit %d): %s arrived under two keys, one of them %s:\n%s", tear, torn.exit, body, key, board.serial)
+				t.Fatalf("tear %d (exit %d): %s arrived under two keys, one of them %s:\n%s", tear, torn.Exit, body, key, board.Serial)
 			}
 			have[body] = true
 		}
 		for _, want := range []string{"n=1", "n=2", "n=3"} {
 			if !have[want] {
-				t.Fatalf("tear %d (exit %d): %s is lost:\n%s\n%s", tear, torn.exit, want, torn.serial, board.serial)
+				t.Fatalf("tear %d (exit %d): %s is lost:\n%s\n%s", tear, torn.Exit, want, torn.Serial, board.Serial)
 			}
 		}
 	}
@@ -104,12 +107,12 @@ func TestOutboxDropsTheOldest(t *testing.T) {
 	p := outbox(id)
 	p.Board, _ = esp8266.BoardByID("thing")
 	p.Fields = append(p.Fields, request.Field{Name: "pad", Source: esp8266.SourceText, Value: strings.Repeat("x", 300)})
-	program := build(t, p, sanitizedRig)
+	program := rig.Sanitized.Build(t, p)
 	flash := "RIG_FLASH=" + t.TempDir()
-	boot(t, program, flash, "RIG_PORT=1", "RIG_MILLIS=30500").says(t, "full; the oldest reading is dropped")
-	s := serve(t, tls12(id), nil)
-	boot(t, program, flash, "RIG_PORT="+itoa(s.port()), "RIG_MILLIS=1000")
-	_, bodies, _ := s.seen()
+	rig.Boot(t, program, flash, "RIG_PORT=1", "RIG_MILLIS=30500").Says(t, "full; the oldest reading is dropped")
+	s := rig.Serve(t, rig.TLS12(id), nil)
+	rig.Boot(t, program, flash, s.Port(), "RIG_MILLIS=1000")
+	_, bodies, _ := s.Seen()
 	last := bodies[len(bodies)-1]
 	if n := len(bodies); n < 8 || n > 14 || strings.HasPrefix(bodies[0], "n=1&") || !strings.HasPrefix(last, "n=3") {
 		t.Errorf("%d readings arrived, from %.6s to %.6s; want the last dozen of 31", n, bodies[0], last)
@@ -119,13 +122,13 @@ func TestOutboxDropsTheOldest(t *testing.T) {
 // Flash that takes nothing more costs no reading while the server is up.
 func TestOutboxWithoutFlash(t *testing.T) {
 	id := anIdentity(t)
-	program := build(t, outbox(id), sanitizedRig)
-	s := serve(t, tls12(id), nil)
-	port := "RIG_PORT=" + itoa(s.port())
-	boot(t, program, port, "RIG_MILLIS=3500").says(t, "the file system can't be used", "POST: 200")
-	boot(t, program, port, "RIG_FLASH="+t.TempDir(), "RIG_FLASH_SIZE=14", "RIG_MILLIS=3500").
-		says(t, "flash is full or worn out", "POST: 200")
-	requests, _, _ := s.seen()
+	program := rig.Sanitized.Build(t, outbox(id))
+	s := rig.Serve(t, rig.TLS12(id), nil)
+	port := s.Port()
+	rig.Boot(t, program, port, "RIG_MILLIS=3500").Says(t, "the file system can't be used", "POST: 200")
+	rig.Boot(t, program, port, "RIG_FLASH="+t.TempDir(), "RIG_FLASH_SIZE=14", "RIG_MILLIS=3500").
+		Says(t, "flash is full or worn out", "POST: 200")
+	requests, _, _ := s.Seen()
 	if len(requests) < 6 {
 		t.Errorf("%d readings arrived, want 6 or more", len(requests))
 	}

@@ -10,6 +10,7 @@ import (
 	"espost/codegen"
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/testkit/rig"
 	"espost/request"
 )
 
@@ -56,7 +57,7 @@ func TestSameRequestAsFormpost(t *testing.T) {
 	for _, json := range []bool{false, true} {
 		t.Run(map[bool]string{false: "form", true: "json"}[json], func(t *testing.T) {
 			p := tutorial()
-			p.Pin.SHA1 = []string{id.sha1()}
+			p.Pin.SHA1 = []string{id.SHA1()}
 			p.Body = bodyOf(json)
 			p.Fields = []request.Field{
 				{Name: "constant", Source: esp8266.SourceText, Value: everyByte()},
@@ -68,10 +69,9 @@ func TestSameRequestAsFormpost(t *testing.T) {
 					p.Fields = append(p.Fields, request.Field{Name: "read " + info.Source.String(), Source: info.Source, GPIO: 4})
 				}
 			}
-			s := serve(t, tls12(id), nil)
-			p.Target.Port = s.port()
-			boot(t, build(t, p, sanitizedRig), "RIG_MILLIS=30000", "RIG_PINS=16").says(t, "POST: 200")
-			requests, _, _ := s.seen()
+			s := rig.Serve(t, rig.TLS12(id), nil)
+			rig.Boot(t, rig.Sanitized.Build(t, p), s.Port(), "RIG_MILLIS=30000", "RIG_PINS=16").Says(t, "POST: 200")
+			requests, _, _ := s.Seen()
 			if len(requests) != 1 {
 				t.Fatalf("the server got %d requests", len(requests))
 			}
@@ -85,10 +85,11 @@ func TestSameRequestAsFormpost(t *testing.T) {
 // Whatever readings.h prints, any of the 256 bytes, is encoded as formpost
 // encodes it.
 func TestSameReadingsAsFormpost(t *testing.T) {
+	t.Parallel()
 	id := anIdentity(t)
 	for _, json := range []bool{false, true} {
 		p := tutorial()
-		p.Pin.SHA1, p.Body, p.Fields = []string{id.sha1()}, bodyOf(json), nil
+		p.Pin.SHA1, p.Body, p.Fields = []string{id.SHA1()}, bodyOf(json), nil
 		want := sent(p, nil)
 		readings := "#include <Arduino.h>\n"
 		for first := 0; first < 256; first += 64 { // as many as a value may have
@@ -101,20 +102,15 @@ func TestSameReadingsAsFormpost(t *testing.T) {
 			want.Fields = append(want.Fields, request.Field{Name: name, Source: esp8266.SourceCode, Sample: string(value)})
 			readings += fmt.Sprintf("void read_from_%[1]d(Print &value) { for (int c = %[1]d; c < %[1]d + 64; c++) value.write(static_cast<uint8_t>(c)); }\n", first)
 		}
-		s := serve(t, tls12(id), nil)
-		p.Target.Port, want.Target.Port = s.port(), s.port()
-		folder, err := codegen.Generate(p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		program := compileEdited(t, folder, sanitizedRig, func(path, text string) string {
+		s := rig.Serve(t, rig.TLS12(id), nil)
+		program := rig.Sanitized.BuildEdited(t, p, func(path, text string) string {
 			if path == "readings.h" {
 				return readings
 			}
 			return text
 		})
-		boot(t, program, "RIG_MILLIS=4000").says(t, "POST: 200")
-		requests, _, _ := s.seen()
+		rig.Boot(t, program, s.Port(), "RIG_MILLIS=4000").Says(t, "POST: 200")
+		requests, _, _ := s.Seen()
 		if diff := cmp.Diff([]string{string(want.Bytes())}, requests); diff != "" {
 			t.Errorf("formpost would send (-), the board sent (+):\n%s", diff)
 		}

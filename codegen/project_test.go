@@ -2,15 +2,23 @@ package codegen_test
 
 import (
 	"strconv"
+	"strings"
+	"testing"
 	"time"
 
 	"espost/codegen"
 	"espost/esp8266"
+	"espost/internal/testkit/rig"
 	"espost/request"
 )
 
 // itoa is strconv.Itoa, short, since ports are everywhere.
 func itoa(n int) string { return strconv.Itoa(n) }
+
+const ok = rig.OK
+
+// anIdentity is the server's in all tests that don't care.
+func anIdentity(t *testing.T) rig.Identity { return rig.NewIdentity(t, "porch", nil, nil) }
 
 const someFingerprint = "E952BE7D4BB1A92DF4126E8EE80FF132E491248D"
 
@@ -38,4 +46,13 @@ func tutorial() codegen.Project {
 			Every:    time.Minute,
 		},
 	}
+}
+
+// replaceOnce replaces a text that must be there.
+func replaceOnce(t *testing.T, text, old, fresh string) string {
+	t.Helper()
+	if !strings.Contains(text, old) {
+		t.Fatalf("no %q in:\n%s", old, text)
+	}
+	return strings.Replace(text, old, fresh, 1)
 }

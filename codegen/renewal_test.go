@@ -3,6 +3,7 @@ package codegen_test
 import (
 	"bytes"
 	"encoding/pem"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"espost/cli"
 	"espost/demo"
 	"espost/esp8266"
+	"espost/internal/testkit/rig"
 	"espost/profile"
 )
 
@@ -31,10 +33,7 @@ func espost(t *testing.T, args ...string) (status int, stdout, stderr string) {
 // pin: what check says of the pin is what a board with it meets, check --update
 // rewrites pins.h alone, and a board with that one connects.
 func TestRenewal(t *testing.T) {
-	need(t, "g++")
-	if _, err := plainRig(); err != nil {
-		t.Fatal(err)
-	}
+	rig.Long(t)
 	renewals := []demo.Renewal{demo.SameKey, demo.NewKey, demo.NewIntermediate, demo.NewRoot}
 	for _, tt := range []struct {
 		name   string
@@ -114,11 +113,8 @@ func (f *fleet) pin(t *testing.T, ca string) {
 // flash compiles what stands in the folder.
 func (f *fleet) flash(t *testing.T) {
 	t.Helper()
-	r, err := plainRig()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if f.board, err = r.compile(f.sketch(), "porch"); err != nil {
+	var err error
+	if f.board, err = rig.Plain.Compile(t, rig.Files(t, f.sketch())); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -126,14 +122,14 @@ func (f *fleet) flash(t *testing.T) {
 // posts boots the board and wants it to succeed, or to refuse the server.
 func (f *fleet) posts(t *testing.T, want bool) {
 	t.Helper()
-	board := boot(t, f.board, "RIG_MILLIS=4000")
+	board := rig.Boot(t, f.board, "RIG_MILLIS=4000")
 	if want {
-		board.says(t, "POST: 200")
-		board.never(t, "FAILED")
+		board.Says(t, "POST: 200")
+		board.Never(t, "FAILED")
 		return
 	}
-	board.says(t, "FAILED")
-	board.never(t, "POST: 200")
+	board.Says(t, "FAILED")
+	board.Never(t, "POST: 200")
 }
 
 // check wants the command's answer to be the board's.
@@ -155,8 +151,16 @@ func (f *fleet) update(t *testing.T, renewal demo.Renewal) {
 	t.Helper()
 	contents := func() map[string]string {
 		all := make(map[string]string)
-		for _, name := range entries(t, f.sketch()) {
-			all[name] = read(t, filepath.Join(f.sketch(), name))
+		entries, err := os.ReadDir(f.sketch())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			data, err := os.ReadFile(filepath.Join(f.sketch(), e.Name()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[e.Name()] = string(data)
 		}
 		return all
 	}

@@ -148,11 +148,16 @@ func TestFullDisk(t *testing.T) {
 	if err := big(0).Save(path); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Env = append(os.Environ(), envSaveSmall+"="+path)
-	out, err := cmd.Output()
-	if cmd.ProcessState.ExitCode() != 1 || !strings.Contains(string(out), "the old file is unchanged") {
-		t.Errorf("%v: %s", err, out)
+	for path, want := range map[string]string{
+		path:                           "the old file is unchanged",
+		filepath.Join(dir, "new.yaml"): "nothing was written",
+	} {
+		cmd := exec.CommandContext(t.Context(), self)
+		cmd.Env = append(os.Environ(), envSaveSmall+"="+path)
+		out, err := cmd.Output()
+		if cmd.ProcessState.ExitCode() != 1 || !strings.Contains(string(out), want) || !strings.Contains(string(out), path+":") {
+			t.Errorf("%v: %s, want %q", err, out, want)
+		}
 	}
 	if string(load(t, path).Bytes()) != string(big(0).Bytes()) {
 		t.Error("the old profile is gone")

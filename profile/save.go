@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"espost/internal/atomicfile"
 	"espost/internal/problem"
 )
 
@@ -45,13 +46,12 @@ func (p *Profile) Save(path string) error {
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() && info.Mode()&fs.ModeSymlink == 0 {
 		return fmt.Errorf("saving the profile: %s is not a regular file; choose another name", path)
 	}
-	if err := writeAtomically(path, text); err != nil {
-		if e, ok := errors.AsType[*fs.PathError](err); ok {
-			err = &fs.PathError{Op: e.Op, Path: path, Err: e.Err} // not the temporary file's name
+	if err := atomicfile.Write(path, text, fileMode); err != nil {
+		if old == nil {
+			return fmt.Errorf("saving the profile: %w; nothing was written", err)
 		}
 		return fmt.Errorf("saving the profile: %w; the old file is unchanged", err)
 	}
-	sweep(path)
 	return nil
 }
 

@@ -109,7 +109,7 @@ func TestChangedSinceWriting(t *testing.T) {
 		term.Press("down", "down")
 		term.WaitText("changed since the files were written", "enter write the files")
 		term.Press("enter")
-		term.WaitText("Replace files in", "porch_example_com.ino changes:", `+#include "led.h"`)
+		term.WaitText("Replace files in", "porch_example_com.ino would be updated", `+#include "led.h"`)
 		term.Press("y")
 		term.WaitText("enter finish")
 		term.Press("alt+3", "e", "alt+5")
@@ -119,6 +119,34 @@ func TestChangedSinceWriting(t *testing.T) {
 		if err != nil || !strings.Contains(string(sketch), `#include "led.h"`) {
 			t.Errorf("the LED is not in the sketch: %v\n%s", err, sketch)
 		}
+	})
+}
+
+// "Replace" is about what was shown: what an editor saved since then stays.
+func TestReplaceIsAboutWhatWasShown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		term := written(t, s, 80, 24)
+		file := filepath.Join(s.options.Dir, "porch_example_com", "config.h")
+		put := func(text string) {
+			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+				t.Error(err)
+			}
+		}
+		put("// edited\n")
+		term.Press("esc", "w")
+		term.WaitText("Replace files in", "config.h was changed by hand", "-// edited")
+		put("// an hour's work\n")
+		term.Press("y")
+		term.WaitText("changed since you were asked")
+		if got, err := os.ReadFile(file); err != nil || string(got) != "// an hour's work\n" {
+			t.Errorf("config.h holds %q, %v", got, err)
+		}
+		term.Press("w")
+		term.WaitText("Replace files in", "-// an hour's work")
+		term.Press("y")
+		term.WaitText("enter finish")
+		term.Quit()
 	})
 }
 

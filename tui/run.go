@@ -146,8 +146,8 @@ func Run(ctx context.Context, o Options) error {
 // each command on a line of its own.
 func farewell(w firmware.Written) string {
 	text := fmt.Sprintf("firmware written to %s\n", sanitize.Line(w.Folder))
-	if w.NeedsWiFi {
-		text += "put your Wi-Fi name and password into its arduino_secrets.h\n"
+	if w.ToFillIn != "" {
+		text += w.ToFillIn + "\n"
 	}
 	for _, c := range w.Commands {
 		text += fmt.Sprintf("%s:\n  %s\n", c.Title, sanitize.Line(c.Line))

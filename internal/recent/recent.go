@@ -16,7 +16,8 @@ import (
 	"time"
 
 	"github.com/adrg/xdg"
-	"github.com/google/renameio/v2/maybe"
+
+	"espost/internal/atomicfile"
 )
 
 // Max is how many servers are remembered.
@@ -112,7 +113,7 @@ func (l List) change(by func([]Entry) []Entry) error {
 		return fmt.Errorf("remembering the server: %w", err)
 	}
 	// mutant TestNoSecretsAreKept: 0o600 => 0o644
-	if err := maybe.WriteFile(l.Path, append(data, '\n'), 0o600); err != nil {
+	if err := atomicfile.Write(l.Path, append(data, '\n'), 0o600); err != nil {
 		return fmt.Errorf("remembering the server: %w", err)
 	}
 	return nil

@@ -2,6 +2,7 @@ package dialog_test
 
 import (
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -143,10 +144,47 @@ func TestFailedPost(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
-	wants(t, said, "There was no answer. The server has another certificate. Look at it again.\nThe board would report HTTPClient -1 and BearSSL 62.\nSend it again? Yes or no? [no] ", "files are in")
+	wants(t, said, "There was no answer. The server has another certificate. Look at it again.\nThe board would report HTTPClient -1 and BearSSL 62.\nSend it again? Yes or no? [no] ", "files in ")
 	if s.posts != 2 {
 		t.Errorf("%d tries, want 2", s.posts)
 	}
+}
+
+// What changed after the question was asked is not replaced by its answer.
+func TestAnswerIsAboutWhatWasShown(t *testing.T) {
+	s := newSitting(t)
+	file := filepath.Join(s.dir, "porch_example_com", "porch_example_com.ino")
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	put := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Error(err)
+		}
+	}
+	put("mine\n")
+	s.dialog.In = io.MultiReader(strings.NewReader(strings.Repeat("\n", 11)), &late{Reader: strings.NewReader("yes\n"), before: func() { put("an hour's work\n") }})
+	said, err := s.run(t)
+	if err == nil || !strings.Contains(err.Error(), "changed since you were asked; nothing was written") {
+		t.Errorf("%v\n%s", err, said)
+	}
+	if got, err := os.ReadFile(file); err != nil || string(got) != "an hour's work\n" {
+		t.Errorf("the file holds %q, %v", got, err)
+	}
+}
+
+// A late reader does something before it is first read.
+type late struct {
+	io.Reader
+	before func()
+}
+
+func (l *late) Read(p []byte) (int, error) {
+	if l.before != nil {
+		l.before()
+		l.before = nil
+	}
+	return l.Reader.Read(p)
 }
 
 // Files that are there are not replaced without a yes.

@@ -117,7 +117,7 @@ func TestEnterAlone(t *testing.T) {
 		"2: Its public key, advised. It holds as long as the host keeps its key.",
 		"The form has 2 fields and is sent with POST as form.", "1: name1, text value1.", "The body has 25 bytes: name1=value1&name2=value2",
 		"The server answered 200 OK after 0 milliseconds, with 14 bytes. The board would see 200.", "thank you\ufffd[2J",
-		"How often does the board send? For example 60s or 5m: [60s] ", "files are in", "arduino-cli compile",
+		"How often does the board send? For example 60s or 5m: [60s] ", "files in ", "arduino-cli compile",
 	)
 	if s.posts != 1 {
 		t.Errorf("%d test POSTs, want 1", s.posts)

@@ -5,8 +5,10 @@ import (
 	"strings"
 
 	"espost/codegen"
+	"espost/codegen/sketchdir"
 	"espost/esp8266"
 	"espost/internal/duration"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 )
 
@@ -114,13 +116,13 @@ func (d *Dialog) write(ctx context.Context) error {
 		return err
 	}
 	folder := d.Session.SketchFolder()
-	changes, err := files.Compare(folder)
+	changes, err := sketchdir.Compare(folder, files)
 	if err != nil {
 		return err
 	}
 	replaces := false
 	for _, c := range changes {
-		if word := loss(c.State); word != "" {
+		if word := c.State.Loss(); word != "" {
 			d.say("%s %s.", sanitize.Line(c.Path), word)
 			replaces = true
 		}
@@ -135,7 +137,7 @@ func (d *Dialog) write(ctx context.Context) error {
 			return nil
 		}
 	}
-	_, err = files.Write(folder, codegen.WriteOptions{Force: replaces})
+	changes, err = sketchdir.Write(folder, files, sketchdir.Options{Agreed: changes})
 	if d.Note != nil {
 		d.Note("generated", err, "folder", folder)
 	}
@@ -145,28 +147,12 @@ func (d *Dialog) write(ctx context.Context) error {
 	if err := d.Session.Wrote(folder); err != nil {
 		return err
 	}
-	d.say("%d files are in %s.", len(files), sanitize.Line(folder))
-	if project.SSID == "" {
-		d.say("Before flashing, put your Wi-Fi name and password into arduino_secrets.h, in place of %s and %s.", codegen.PlaceholderSSID, codegen.PlaceholderPassword)
+	d.say("%s", sanitize.Line(problem.Sentences(changes.Summary(folder))))
+	if todo := changes.ToFillIn(); todo != "" {
+		d.say("Before flashing, %s.", todo)
 	}
 	for _, c := range codegen.Commands(project, folder) {
 		d.say("To %s: %s", c.Title, sanitize.Line(c.Line))
 	}
 	return nil
-}
-
-// loss says what writing does to a file that is there already, "" when nothing
-// is lost by it.
-func loss(s codegen.State) string {
-	switch s {
-	case codegen.Changed:
-		return "would be updated"
-	case codegen.Obsolete:
-		return "is no longer needed and would be removed"
-	case codegen.Edited:
-		return "was changed by hand, and that would be lost"
-	case codegen.Foreign:
-		return "was not written by espost and would be replaced"
-	}
-	return ""
 }

@@ -15,9 +15,10 @@ import (
 
 // Written is sent when the sketch's folder is on disk.
 type Written struct {
-	Folder    string // as the user would type it
-	Commands  []codegen.Command
-	NeedsWiFi bool // placeholders stand where the Wi-Fi settings belong
+	Folder   string // as the user would type it
+	Commands []codegen.Command
+	Summary  string // what was written, for people
+	ToFillIn string // what arduino_secrets.h lacks, as sketchdir says it; "" for nothing
 }
 
 // Model is the step. It edits the profile's firmware settings in place.

@@ -6,7 +6,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"espost/codegen"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/tui/ui"
@@ -65,7 +64,7 @@ func (m *Model) guideView(width, height int) string {
 	inner := min(width-2, ui.ReadingWidth)
 	lines := []string{
 		"",
-		k.Mark(ui.Success) + " " + k.Good.Bold(true).Render(ui.Truncate(fmt.Sprintf("%d files in %s", len(m.files), sanitize.Line(m.written.Folder)), inner-2, k.Ellipsis)),
+		k.Mark(ui.Success) + " " + k.Good.Bold(true).Render(ui.Truncate(m.written.Summary, inner-2, k.Ellipsis)),
 		"",
 	}
 	number := 0
@@ -80,8 +79,8 @@ func (m *Model) guideView(width, height int) string {
 			head = "   "
 		}
 	}
-	if m.written.NeedsWiFi {
-		point(true, fmt.Sprintf("Put your Wi-Fi name and password into arduino_secrets.h, in place of %s and %s.", codegen.PlaceholderSSID, codegen.PlaceholderPassword))
+	if m.written.ToFillIn != "" {
+		point(true, problem.Sentence(m.written.ToFillIn))
 	}
 	begins, at := map[int]int{}, 0 // the command whose line stands there
 	for i, c := range m.written.Commands {

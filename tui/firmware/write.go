@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"espost/codegen"
+	"espost/codegen/sketchdir"
 	"espost/internal/sanitize"
 	"espost/request"
 	"espost/tui/ui"
@@ -17,14 +18,15 @@ type (
 	comparedMsg struct {
 		files   codegen.Folder
 		folder  string
-		changes []codegen.Change
+		changes sketchdir.Changes
 		err     error
 	}
 	// wroteMsg says what came of writing.
 	wroteMsg struct {
-		files  codegen.Folder
-		folder string
-		err    error
+		files   codegen.Folder
+		folder  string
+		changes sketchdir.Changes // that were made
+		err     error
 	}
 )
 
@@ -37,7 +39,7 @@ func (m *Model) write() tea.Cmd {
 	}
 	files, folder := m.files, m.folder()
 	return func() tea.Msg {
-		changes, err := files.Compare(folder)
+		changes, err := sketchdir.Compare(folder, files)
 		return comparedMsg{files, folder, changes, err}
 	}
 }
@@ -49,12 +51,12 @@ func (m *Model) compared(msg comparedMsg) tea.Cmd {
 	}
 	question := ask(msg.changes)
 	if question == "" {
-		return put(msg, false)
+		return put(msg)
 	}
 	ask := &ui.Question{
 		Kit: m.kit, Diff: true, Title: "Replace files in " + sanitize.Line(m.shownFolder()) + "?", Yes: "replace",
 		Body: strings.ReplaceAll(question, request.Mask, strings.Repeat(m.kit.Mask, 8)),
-		Run:  func() tea.Cmd { return put(msg, true) },
+		Run:  func() tea.Cmd { return put(msg) },
 	}
 	return func() tea.Msg { return Ask{ask} }
 }
@@ -64,28 +66,21 @@ type Ask struct{ Question *ui.Question }
 
 // ask lists what writing would replace, with the lines that differ; "" when
 // nothing is lost by it.
-func ask(changes []codegen.Change) string {
+func ask(changes sketchdir.Changes) string {
 	var lines []string
 	for _, c := range changes {
-		switch c.State {
-		case codegen.Changed:
-			lines = append(lines, c.Path+" changes:", sanitize.Text(c.Diff), "")
-		case codegen.Obsolete:
-			lines = append(lines, c.Path+" is no longer needed and is removed", "")
-		case codegen.Edited:
-			lines = append(lines, c.Path+" was changed by hand; these changes would be lost:", sanitize.Text(c.Diff), "")
-		case codegen.Foreign:
-			lines = append(lines, c.Path+" was not written by espost and would be replaced:", sanitize.Text(c.Diff), "")
+		if loss := c.State.Loss(); loss != "" {
+			lines = append(lines, sanitize.Line(c.Path)+" "+loss, sanitize.Text(c.Diff), "")
 		}
 	}
 	return strings.Join(lines, "\n")
 }
 
-// put writes the files.
-func put(msg comparedMsg, force bool) tea.Cmd {
+// put writes the files, and replaces only what was compared.
+func put(msg comparedMsg) tea.Cmd {
 	return func() tea.Msg {
-		_, err := msg.files.Write(msg.folder, codegen.WriteOptions{Force: force})
-		return wroteMsg{msg.files, msg.folder, err}
+		changes, err := sketchdir.Write(msg.folder, msg.files, sketchdir.Options{Agreed: msg.changes})
+		return wroteMsg{msg.files, msg.folder, changes, err}
 	}
 }
 
@@ -96,7 +91,10 @@ func (m *Model) wrote(msg wroteMsg) tea.Cmd {
 	if err := m.profile.Wrote(msg.folder); err != nil {
 		return ui.Say(ui.Failure, err.Error())
 	}
-	m.written = &Written{Folder: m.shownFolder(), Commands: codegen.Commands(m.profile.Project, m.shownFolder()), NeedsWiFi: m.profile.Firmware.SSID == ""}
+	m.written = &Written{
+		Folder: m.shownFolder(), Commands: codegen.Commands(m.profile.Project, m.shownFolder()),
+		Summary: msg.changes.Summary(sanitize.Line(m.shownFolder())), ToFillIn: msg.changes.ToFillIn(),
+	}
 	m.onDisk = msg.files
 	m.showGuide()
 	done := *m.written

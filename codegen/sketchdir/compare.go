@@ -1,4 +1,4 @@
-package codegen
+package sketchdir
 
 import (
 	"errors"
@@ -7,71 +7,44 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
+
+	"espost/codegen"
 )
-
-// A State says what Folder.Write would do with a file.
-type State string
-
-// The states.
-const (
-	New      State = "new"      // isn't there yet: it is created
-	Same     State = "same"     // is as it should be: it is left alone
-	Changed  State = "changed"  // is espost's own, or only gains lines: it is updated
-	Obsolete State = "obsolete" // is espost's own and no longer needed: it is removed
-	Kept     State = "kept"     // is the user's own (readings.h): it is never touched
-	Edited   State = "edited"   // is espost's own, but was edited since: it needs force
-	Foreign  State = "foreign"  // is not espost's: it needs force
-)
-
-// NeedsForce reports whether Folder.Write refuses to go on without force.
-func (s State) NeedsForce() bool { return s == Edited || s == Foreign }
-
-// A Change is what writing a folder means for one file.
-type Change struct {
-	Path  string // within the folder
-	State State
-	Diff  string // a unified diff from what is there to what would be; "" where nothing changes or no text is there. Secrets are masked.
-	Again bool   // what would be written is what espost wrote there last: at most the user's own edit differs
-
-	data []byte // what is to be written
-	was  []byte // what is there; nil where that is no file of ours to read
-	mode fs.FileMode
-}
 
 // maxExisting is the longest existing file that is read; a longer one can't be
 // espost's.
 const maxExisting = 1 << 20
 
-// Compare says what Write would do to dir, file by file: the folder's files in
-// their order, then those that are obsolete. dir need not exist.
-func (f Folder) Compare(dir string) ([]Change, error) {
-	if err := f.check(); err != nil {
+// Compare says what Write would do to dir, file by file. dir need not exist.
+func Compare(dir string, files []codegen.File) (Changes, error) {
+	if err := checkFiles(files); err != nil {
 		return nil, err
 	}
 	root, err := os.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return f.allNew(), nil
+		return allNew(files), nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("looking into %s: %w; choose another folder", dir, err)
 	}
 	defer root.Close()
-	changes, _, err := f.compare(root)
+	changes, _, err := compare(root, files)
 	if err != nil {
 		return nil, fmt.Errorf("looking into %s: %w", dir, err)
 	}
 	return changes, nil
 }
 
-// check refuses a folder whose names could lead out of it.
-func (f Folder) check() error {
+// checkFiles refuses names that could lead out of the folder.
+func checkFiles(files []codegen.File) error {
 	seen := make(map[string]bool)
-	for _, file := range f {
+	for _, file := range files {
 		name := strings.ToLower(file.Path)
 		if !plainName(file.Path) || name == manifestFile || seen[name] {
 			return fmt.Errorf("%q can't be a file of a sketch folder", file.Path)
@@ -81,42 +54,69 @@ func (f Folder) check() error {
 	return nil
 }
 
-func (f Folder) allNew() []Change {
-	changes := make([]Change, len(f))
-	for i, file := range f {
-		changes[i] = Change{Path: file.Path, State: New, data: file.Data, mode: file.Mode}
+func allNew(files []codegen.File) Changes {
+	changes := make(Changes, len(files))
+	for i, file := range files {
+		changes[i] = Change{Path: file.Path, State: New, data: file.Data, mode: file.Mode, keep: file.Keep}
 	}
 	return changes
 }
 
-func (f Folder) compare(root *os.Root) ([]Change, manifest, error) {
+func compare(root *os.Root, files []codegen.File) (Changes, manifest, error) {
 	known, err := readManifest(root)
 	if err != nil {
 		return nil, nil, err
 	}
-	var changes []Change
-	for _, file := range f {
+	var changes Changes
+	for _, file := range files {
 		change, err := compareFile(root, known, file)
 		if err != nil {
 			return nil, nil, err
 		}
 		changes = append(changes, change)
 	}
-	for _, name := range obsolete(known, f) {
+	for _, name := range obsolete(known, files) {
 		data, text, err := readExisting(root, name)
 		if err != nil || !text || !known.wrote(name, data) {
 			continue // gone already, or edited: it is the user's now
 		}
-		changes = append(changes, Change{Path: name, State: Obsolete, Diff: diff(name, string(data), ""), was: data})
+		changes = append(changes, Change{Path: name, State: Obsolete, Diff: diff(name, string(data), ""), was: data, seen: digestOf(data)})
 	}
-	return changes, known, nil
+	beside, err := sketchesBeside(root, changes)
+	return append(changes, beside...), known, err
 }
 
-// obsolete returns the names that known lists and f doesn't, sorted.
-func obsolete(known manifest, f Folder) []string {
+// sketchesBeside finds the sketches in a folder that changes neither write nor
+// remove. The Arduino tools compile every .ino and .pde of a folder into one
+// program (Arduino sketch specification, "Additional code files"), so a second
+// setup or loop breaks the build; a tab without either is the user's.
+func sketchesBeside(root *os.Root, changes Changes) (Changes, error) {
+	entries, err := fs.ReadDir(root.FS(), ".")
+	if err != nil {
+		return nil, err
+	}
+	var beside Changes
+	for _, e := range entries {
+		name := e.Name()
+		known := slices.ContainsFunc(changes, func(c Change) bool { return strings.EqualFold(c.Path, name) })
+		if extension := strings.ToLower(filepath.Ext(name)); known || extension != ".ino" && extension != ".pde" {
+			continue
+		}
+		if data, text, err := readExisting(root, name); err == nil && text && entryPoint.Match(data) {
+			beside = append(beside, Change{Path: name, State: Beside, was: data, seen: digestOf(data)})
+		}
+	}
+	return beside, nil
+}
+
+// entryPoint matches the definition of a function that a program has once.
+var entryPoint = regexp.MustCompile(`(?m)^[ \t]*void\s+(setup|loop)\s*\(`)
+
+// obsolete returns the names that known lists and files doesn't, sorted.
+func obsolete(known manifest, files []codegen.File) []string {
 	var names []string
 	for name := range known {
-		if !slices.ContainsFunc(f, func(file File) bool { return strings.EqualFold(file.Path, name) }) {
+		if !slices.ContainsFunc(files, func(file codegen.File) bool { return strings.EqualFold(file.Path, name) }) {
 			names = append(names, name)
 		}
 	}
@@ -132,14 +132,10 @@ func readManifest(root *os.Root) (manifest, error) {
 	return parseManifest(data), nil
 }
 
-// Existing returns the file's content as it was compared, nil where there is no
-// file that could be read.
-func (c Change) Existing() []byte { return c.was }
-
 // compareFile decides on one file of the folder.
-func compareFile(root *os.Root, known manifest, file File) (Change, error) {
-	change := Change{Path: file.Path, State: New, data: file.Data, mode: file.Mode, Again: known.wrote(file.Path, file.Data)}
-	existing, regular, err := readExisting(root, file.Path)
+func compareFile(root *os.Root, known manifest, file codegen.File) (Change, error) {
+	change := Change{Path: file.Path, State: New, data: file.Data, mode: file.Mode, keep: file.Keep, Again: known.wrote(file.Path, file.Data)}
+	existing, regular, seen, err := identify(root, file.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return change, nil
@@ -149,12 +145,12 @@ func compareFile(root *os.Root, known manifest, file File) (Change, error) {
 		change.State = Kept
 		return change, nil
 	case !regular: // a link, a folder, a device, or far too long
-		change.State = Foreign
+		change.State, change.seen = Foreign, seen
 		return change, nil
 	}
-	change.State, change.was = Changed, existing
+	change.State, change.was, change.seen = Changed, existing, seen
 	switch file.Path {
-	case secretsFile:
+	case codegen.SecretsFile:
 		var replaced []string
 		change.data, replaced = mergeSecrets(existing, file.Data)
 		if len(replaced) > 0 {
@@ -175,18 +171,35 @@ func compareFile(root *os.Root, known manifest, file File) (Change, error) {
 	}
 	if string(existing) == string(change.data) {
 		change.Diff = ""
-		if !tooOpen(root, file) {
+		switch {
+		case tooOpen(root, file): // mutant TestOpenSecretsAreClosed: tooOpen(root, file) => false
+		case file.Path == codegen.SecretsFile && string(existing) != string(file.Data):
+			change.State = Kept
+		default:
 			change.State = Same
 		}
 	}
 	return change, nil
 }
 
+// identify reads what stands under a name, and says in short what it is: two
+// that are alike are the same content, or the same link or device.
+func identify(root *os.Root, name string) (data []byte, regular bool, seen string, err error) {
+	if data, regular, err = readExisting(root, name); err != nil || regular {
+		return data, regular, digestOf(data), err
+	}
+	info, err := root.Lstat(name)
+	if err != nil {
+		return nil, false, "", err
+	}
+	return nil, false, fmt.Sprint(info.Mode(), info.Size(), info.ModTime().UnixNano()), nil
+}
+
 // tooOpen reports that others may read the secrets, as they may after a copy:
 // then the file is written anew.
-func tooOpen(root *os.Root, file File) bool {
+func tooOpen(root *os.Root, file codegen.File) bool {
 	info, err := root.Lstat(file.Path)
-	return file.Path == secretsFile && runtime.GOOS != "windows" && err == nil && info.Mode().Perm()&^file.Mode != 0
+	return file.Path == codegen.SecretsFile && runtime.GOOS != "windows" && err == nil && info.Mode().Perm()&^file.Mode != 0
 }
 
 // secretMark makes masked values differ in a diff when one is replaced.
@@ -204,6 +217,7 @@ func readExisting(root *os.Root, name string) (data []byte, regular bool, err er
 	if err != nil {
 		return nil, false, err
 	}
+	// mutant TestLinksAreNotFollowed: !info.Mode().IsRegular() || => false ||
 	if !info.Mode().IsRegular() || info.Size() > maxExisting {
 		return nil, false, nil
 	}
@@ -228,8 +242,8 @@ var ErrFolderName = errors.New("the folder and the sketch have different names")
 
 // checkName makes sure that dir is called as the sketch is, or no Arduino tool
 // opens it.
-func (f Folder) checkName(dir string) error {
-	for _, file := range f {
+func checkName(dir string, files []codegen.File) error {
+	for _, file := range files {
 		name, isSketch := strings.CutSuffix(file.Path, ".ino")
 		if base := filepath.Base(dir); isSketch && base != name {
 			return fmt.Errorf("%w: %s holds %s; name both alike, or the Arduino tools won't open it", ErrFolderName, base, file.Path)

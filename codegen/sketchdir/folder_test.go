@@ -1,4 +1,4 @@
-package codegen_test
+package sketchdir_test
 
 import (
 	"errors"
@@ -11,31 +11,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"espost/codegen"
+	"espost/codegen/sketchdir"
 	"espost/request"
 )
 
 // states maps the files of a comparison to their states, leaving out the same.
-func states(changes []codegen.Change) map[string]codegen.State {
-	m := make(map[string]codegen.State)
+func states(changes sketchdir.Changes) map[string]sketchdir.State {
+	m := make(map[string]sketchdir.State)
 	for _, c := range changes {
-		if c.State != codegen.Same {
+		if c.State != sketchdir.Same {
 			m[c.Path] = c.State
 		}
 	}
 	return m
-}
-
-func compare(t *testing.T, p codegen.Project, dir string) []codegen.Change {
-	t.Helper()
-	folder, err := codegen.Generate(p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	changes, err := folder.Compare(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return changes
 }
 
 func read(t *testing.T, path string) string {
@@ -75,7 +63,7 @@ func TestRenewedPinChangesOnlyPins(t *testing.T) {
 	put(t, filepath.Join(dir, "readings.h"), "// mine\n")
 	p.Pin.SHA1 = []string{strings.Repeat("AB", 20)}
 	p.Pin.Expires = p.Pin.Expires.AddDate(0, 3, 0)
-	want := map[string]codegen.State{"pins.h": codegen.Changed, "readings.h": codegen.Kept}
+	want := map[string]sketchdir.State{"pins.h": sketchdir.Changed, "readings.h": sketchdir.Kept}
 	if diff := cmp.Diff(want, states(write(t, p, dir))); diff != "" {
 		t.Errorf("writing again changed (-want +got):\n%s", diff)
 	}
@@ -87,22 +75,19 @@ func TestRenewedPinChangesOnlyPins(t *testing.T) {
 	}
 }
 
-func TestForeignAndEditedFilesNeedForce(t *testing.T) {
+func TestForeignAndEditedFilesNeedConsent(t *testing.T) {
 	p := tutorial()
 	dir := filepath.Join(t.TempDir(), p.Name)
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	put(t, filepath.Join(dir, "config.h"), "// somebody else's\n")
-	folder, err := codegen.Generate(p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	refused := func(want map[string]codegen.State) {
+	folder := generate(t, p)
+	refused := func(want map[string]sketchdir.State) {
 		t.Helper()
 		before := entries(t, dir)
-		_, err := folder.Write(dir, codegen.WriteOptions{})
-		var conflict *codegen.ConflictError
+		_, err := sketchdir.Write(dir, folder, sketchdir.Options{})
+		var conflict *sketchdir.ConflictError
 		if !errors.As(err, &conflict) {
 			t.Fatalf("Write: %v, want a ConflictError", err)
 		}
@@ -113,16 +98,16 @@ func TestForeignAndEditedFilesNeedForce(t *testing.T) {
 			t.Errorf("a refused Write left traces:\n%s", diff)
 		}
 	}
-	refused(map[string]codegen.State{"config.h": codegen.Foreign})
+	refused(map[string]sketchdir.State{"config.h": sketchdir.Foreign})
 	if got := read(t, filepath.Join(dir, "config.h")); got != "// somebody else's\n" {
 		t.Errorf("a refused Write changed config.h to %q", got)
 	}
-	if _, err := folder.Write(dir, codegen.WriteOptions{Overwrite: []string{"config.h"}}); err != nil {
+	if _, err := sketchdir.Write(dir, folder, sketchdir.Options{Agreed: compare(t, p, dir)}); err != nil {
 		t.Fatal(err)
 	}
 	put(t, filepath.Join(dir, "form.h"), "// edited\n")
-	refused(map[string]codegen.State{"form.h": codegen.Edited})
-	if _, err := folder.Write(dir, codegen.WriteOptions{Force: true}); err != nil {
+	refused(map[string]sketchdir.State{"form.h": sketchdir.Edited})
+	if _, err := sketchdir.Write(dir, folder, sketchdir.Options{Force: true}); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(read(t, filepath.Join(dir, "form.h")), "edited") {
@@ -161,7 +146,7 @@ func TestSecretsSurvive(t *testing.T) {
 		t.Error("the manifest holds a digest of the secrets")
 	}
 	p.SSID, p.Password = "", ""
-	p.Fields = append(p.Fields, request.Field{Name: "token", Source: "text", Secret: true})
+	p.Fields = append(p.Fields, request.Field{Name: "token", Secret: true})
 	write(t, p, dir)
 	for _, line := range []string{`#define SECRET_PASS "first secret"`, `#define SECRET_FIELD_TOKEN "YOUR_SECRET"`} {
 		if got := read(t, path); !strings.Contains(got, line) {
@@ -170,7 +155,7 @@ func TestSecretsSurvive(t *testing.T) {
 	}
 	p.SSID, p.Password = "home", "second secret"
 	for _, c := range compare(t, p, dir) {
-		if c.Path == "arduino_secrets.h" && (c.State != codegen.Edited || strings.Contains(c.Diff, "secret\"") || !strings.Contains(c.Diff, "SECRET_PASS")) {
+		if c.Path == "arduino_secrets.h" && (c.State != sketchdir.Edited || strings.Contains(c.Diff, "secret\"") || !strings.Contains(c.Diff, "SECRET_PASS")) {
 			t.Errorf("replacing a secret is %s and shows\n%s", c.State, c.Diff)
 		}
 	}
@@ -205,14 +190,11 @@ func TestLinksAreNotFollowed(t *testing.T) {
 			t.Skip("SKIPPED: this system has no symbolic links")
 		}
 	}
-	folder, err := codegen.Generate(p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := folder.Write(dir, codegen.WriteOptions{}); err == nil {
+	folder := generate(t, p)
+	if _, err := sketchdir.Write(dir, folder, sketchdir.Options{}); err == nil {
 		t.Error("Write took links for its own files")
 	}
-	if _, err := folder.Write(dir, codegen.WriteOptions{Force: true}); err != nil {
+	if _, err := sketchdir.Write(dir, folder, sketchdir.Options{Force: true}); err != nil {
 		t.Fatal(err)
 	}
 	if got := read(t, outside); got != "untouched" {
@@ -234,7 +216,7 @@ func TestOpenSecretsAreClosed(t *testing.T) {
 	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if got := states(compare(t, p, dir)); got["arduino_secrets.h"] != codegen.Changed {
+	if got := states(compare(t, p, dir)); got["arduino_secrets.h"] != sketchdir.Changed {
 		t.Errorf("the comparison finds %v", got)
 	}
 	write(t, p, dir)
@@ -255,13 +237,13 @@ func TestHugeFilesAreForeign(t *testing.T) {
 		if err := os.Truncate(filepath.Join(dir, name), 1<<20); err != nil {
 			t.Fatal(err)
 		}
-		if state := states(compare(t, p, dir))[name]; state == codegen.Foreign {
+		if state := states(compare(t, p, dir))[name]; state == sketchdir.Foreign {
 			t.Errorf("%s of 1 MB is foreign", name)
 		}
 		if err := os.Truncate(filepath.Join(dir, name), 1<<20+1); err != nil {
 			t.Fatal(err)
 		}
-		if state := states(compare(t, p, dir))[name]; state != codegen.Foreign {
+		if state := states(compare(t, p, dir))[name]; state != sketchdir.Foreign {
 			t.Errorf("%s of more than 1 MB is %s", name, state)
 		}
 	}
@@ -269,23 +251,20 @@ func TestHugeFilesAreForeign(t *testing.T) {
 
 func TestNamesStayInTheFolder(t *testing.T) {
 	for _, name := range []string{"../a.h", "a/b.h", `a\b.h`, "", ".", "..", "c:a.h", ".espost", "nul.h"} {
-		folder := codegen.Folder{{Path: name, Data: []byte("x"), Mode: 0o644}}
+		folder := []codegen.File{{Path: name, Data: []byte("x"), Mode: 0o644}}
 		dir := filepath.Join(t.TempDir(), "sketch")
-		if _, err := folder.Write(dir, codegen.WriteOptions{}); err == nil {
+		if _, err := sketchdir.Write(dir, folder, sketchdir.Options{}); err == nil {
 			t.Errorf("Write took the name %q", name)
 		}
-		if _, err := folder.Compare(dir); err == nil {
+		if _, err := sketchdir.Compare(dir, folder); err == nil {
 			t.Errorf("Compare took the name %q", name)
 		}
 	}
 }
 
 func TestFolderIsCalledAsItsSketch(t *testing.T) {
-	folder, err := codegen.Generate(tutorial())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := folder.Write(filepath.Join(t.TempDir(), "other"), codegen.WriteOptions{}); !errors.Is(err, codegen.ErrFolderName) {
+	folder := generate(t, tutorial())
+	if _, err := sketchdir.Write(filepath.Join(t.TempDir(), "other"), folder, sketchdir.Options{}); !errors.Is(err, sketchdir.ErrFolderName) {
 		t.Errorf("Write: %v, want ErrFolderName", err)
 	}
 }
@@ -294,23 +273,18 @@ func TestFolderIsCalledAsItsSketch(t *testing.T) {
 func TestOnly(t *testing.T) {
 	p := tutorial()
 	dir := filepath.Join(t.TempDir(), p.Name)
-	only := codegen.WriteOptions{Only: []string{"pins.h"}}
-	folder, err := codegen.Generate(p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := folder.Write(dir, only); !errors.Is(err, os.ErrNotExist) {
+	only := sketchdir.Options{Only: []string{"pins.h"}}
+	folder := generate(t, p)
+	if _, err := sketchdir.Write(dir, folder, only); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("into no folder: %v", err)
 	}
 	write(t, p, dir)
 	put(t, filepath.Join(dir, "config.h"), "// edited\n")
 	p.Pin.SHA1 = []string{strings.Repeat("AB", 20)}
 	p.Every *= 2
-	if folder, err = codegen.Generate(p); err != nil {
-		t.Fatal(err)
-	}
+	folder = generate(t, p)
 	for range 2 {
-		changes, err := folder.Write(dir, only)
+		changes, err := sketchdir.Write(dir, folder, only)
 		if err != nil || len(changes) != 1 || changes[0].Path != "pins.h" {
 			t.Fatalf("%v, %v", changes, err)
 		}
@@ -321,13 +295,13 @@ func TestOnly(t *testing.T) {
 	if !strings.Contains(read(t, filepath.Join(dir, "pins.h")), p.Pin.SHA1[0]) {
 		t.Error("pins.h lacks the new fingerprint")
 	}
-	want := map[string]codegen.State{"config.h": codegen.Edited, "README.md": codegen.Changed, "readings.h": codegen.Kept}
+	want := map[string]sketchdir.State{"config.h": sketchdir.Edited, "README.md": sketchdir.Changed, "readings.h": sketchdir.Kept}
 	if diff := cmp.Diff(want, states(compare(t, p, dir))); diff != "" {
 		t.Errorf("afterwards (-want +got):\n%s", diff)
 	}
 	put(t, filepath.Join(dir, "pins.h"), "// edited\n")
-	var conflict *codegen.ConflictError
-	if _, err := folder.Write(dir, only); !errors.As(err, &conflict) {
+	var conflict *sketchdir.ConflictError
+	if _, err := sketchdir.Write(dir, folder, only); !errors.As(err, &conflict) {
 		t.Errorf("over an edited pins.h: %v, want a ConflictError", err)
 	}
 }

@@ -1,10 +1,15 @@
-package codegen
+package sketchdir
 
 import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"espost/codegen"
 )
+
+// ignoreFile gains the lines that it lacks.
+const ignoreFile = ".gitignore"
 
 // define matches one line of arduino_secrets.h: its macro and its value.
 var define = regexp.MustCompile(`(?m)^([ \t]*#[ \t]*define[ \t]+)(SECRET_[A-Z0-9_]+)([ \t]+)(\S[^\r\n]*?)([ \t]*\r?)$`)
@@ -44,7 +49,7 @@ func mergeSecrets(old, fresh []byte) (merged []byte, replaced []string) {
 // placeholder reports whether a literal is one of the placeholders.
 func placeholder(literal string) bool {
 	switch strings.Trim(literal, `"`) {
-	case PlaceholderSSID, PlaceholderPassword, PlaceholderSecret:
+	case codegen.PlaceholderSSID, codegen.PlaceholderPassword, codegen.PlaceholderSecret:
 		return true
 	}
 	return false

@@ -1,35 +1,34 @@
-package codegen
+package sketchdir
 
 import (
-	"bytes"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"slices"
+
+	"espost/internal/atomicfile"
 )
 
-// An updating is one run of steps 1 to 4 of Folder.Write.
+// An updating is one run of steps 1 to 4 of Write.
 type updating struct {
 	root   *os.Root
 	rename func(from, to string) error
-	suffix string   // of the temporary names
-	placed []Change // replaced so far, or about to be
+	names  map[string]string // temporary ones
+	placed Changes           // replaced so far, or about to be
 }
 
-// update makes changes in an existing folder; known is its manifest, and final
-// the one that it is to have then.
-func update(root *os.Root, known, final manifest, changes []Change) error {
-	u := &updating{root: root, rename: root.Rename, suffix: ".espost-" + rand.Text()}
-	return u.run(known, final, changes)
+func newUpdating(root *os.Root) *updating {
+	return &updating{root: root, rename: root.Rename, names: make(map[string]string)}
 }
 
-func (u *updating) run(known, final manifest, changes []Change) error {
-	var todo, obsolete []Change
+// run makes changes in an existing folder; known is its manifest, and final the
+// one that it is to have then.
+func (u *updating) run(known, final manifest, changes Changes) error {
+	var todo, obsolete Changes
 	for _, c := range changes {
 		switch c.State {
-		case Same, Kept:
+		case Same, Kept, Beside:
 		case Obsolete:
 			obsolete = append(obsolete, c)
 		default:
@@ -52,7 +51,7 @@ func (u *updating) run(known, final manifest, changes []Change) error {
 		return errors.Join(err, u.replace(manifestFile, known.bytes(), 0o644))
 	}
 	for _, c := range obsolete {
-		if !u.holds(c.Path, c.was) {
+		if !u.holds(c.Path, c.seen) {
 			continue // it was edited just now: it is the user's
 		}
 		if err := u.root.Remove(c.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -62,20 +61,30 @@ func (u *updating) run(known, final manifest, changes []Change) error {
 	// All files are in place. Should this fail, the manifest knows a few contents
 	// too many, which the next Write tidies up.
 	_ = u.replace(manifestFile, final.bytes(), 0o644)
-	syncFolder(u.root)
+	atomicfile.SyncFolder(u.root)
 	return nil
 }
 
-func (u *updating) fresh(name string) string { return "." + name + u.suffix }
-func (u *updating) saved(name string) string { return "." + name + u.suffix + "-saved" }
+// savedEnding marks the temporary name of an old content.
+const savedEnding = "-saved"
+
+// fresh returns the temporary name of a new content, the same one each time.
+func (u *updating) fresh(name string) string {
+	if u.names[name] == "" {
+		u.names[name] = atomicfile.Temporary(name)
+	}
+	return u.names[name]
+}
+
+func (u *updating) saved(name string) string { return u.fresh(name) + savedEnding }
 
 // prepare writes every new content beside its place.
-func (u *updating) prepare(changes []Change) error {
+func (u *updating) prepare(changes Changes) error {
 	for _, c := range changes {
 		if info, err := u.root.Lstat(c.Path); err == nil && info.IsDir() {
 			return &fs.PathError{Op: "replace", Path: c.Path, Err: errors.New("it is a folder")}
 		}
-		if err := writeNew(u.root, u.fresh(c.Path), c.data, c.mode); err != nil {
+		if err := atomicfile.Create(u.root, u.fresh(c.Path), c.data, c.mode); err != nil {
 			return err
 		}
 	}
@@ -84,7 +93,7 @@ func (u *updating) prepare(changes []Change) error {
 
 // place renames the new contents into place, keeping the old ones under
 // another name until all is done.
-func (u *updating) place(changes []Change) error {
+func (u *updating) place(changes Changes) error {
 	for _, c := range changes {
 		if c.State != New {
 			if err := u.save(c.Path); err != nil {
@@ -95,7 +104,7 @@ func (u *updating) place(changes []Change) error {
 			return changedMeanwhile(c.Path)
 		}
 		u.placed = append(u.placed, c) // also when the rename fails: save may have moved the old one
-		if c.State != New && !u.holds(u.saved(c.Path), c.was) {
+		if c.State != New && !u.holds(u.saved(c.Path), c.seen) {
 			return changedMeanwhile(c.Path)
 		}
 		if err := u.rename(u.fresh(c.Path), c.Path); err != nil {
@@ -111,10 +120,10 @@ func (u *updating) exists(name string) bool {
 }
 
 // holds reports whether a file is as it was when it was compared: an editor may
-// have saved it since, and that would be lost. What was no text is replaced as it is.
-func (u *updating) holds(name string, was []byte) bool {
-	now, regular, err := readExisting(u.root, name)
-	return was == nil || err == nil && regular && bytes.Equal(now, was)
+// have saved it since, and that would be lost.
+func (u *updating) holds(name, seen string) bool {
+	_, _, now, err := identify(u.root, name)
+	return err == nil && now == seen
 }
 
 func changedMeanwhile(name string) error {
@@ -142,7 +151,7 @@ func (u *updating) putBack() {
 }
 
 // clean removes what temporary names are left.
-func (u *updating) clean(changes []Change) {
+func (u *updating) clean(changes Changes) {
 	for _, c := range changes {
 		_ = u.root.Remove(u.fresh(c.Path))
 		_ = u.root.Remove(u.saved(c.Path))
@@ -151,7 +160,7 @@ func (u *updating) clean(changes []Change) {
 
 // replace puts one file in place at once.
 func (u *updating) replace(name string, data []byte, mode fs.FileMode) error {
-	if err := writeNew(u.root, u.fresh(name), data, mode); err != nil {
+	if err := atomicfile.Create(u.root, u.fresh(name), data, mode); err != nil {
 		return err
 	}
 	if err := u.rename(u.fresh(name), name); err != nil {

@@ -1,4 +1,4 @@
-package codegen
+package sketchdir
 
 import (
 	"crypto/sha256"
@@ -6,12 +6,14 @@ import (
 	"maps"
 	"sort"
 	"strings"
+
+	"espost/codegen"
 )
 
 // manifestFile lists what espost wrote into a folder, so that it can tell its
 // own files from those that were there before and from those that were edited
 // since. It is as sha256sum writes it: a digest, two spaces, a name. A name may
-// stand twice while a folder is being written (see Folder.Write). Secrets are
+// stand twice while a folder is being written (see Write). Secrets are
 // not listed: a digest would let anyone who reads the manifest try passwords.
 const manifestFile = ".espost"
 
@@ -69,9 +71,10 @@ func digestOf(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// plainName reports whether name is a file's name within a folder: no path, and
-// none that an operating system reads as more than a name.
+// plainName reports whether name can be a generated file's: a sketch's name,
+// perhaps with a dot before it or .ino behind. It is no path, and nothing that an
+// operating system reads as more than a name.
 func plainName(name string) bool {
-	return name != "" && name != "." && name != ".." && len(name) <= 255 &&
-		!strings.ContainsAny(name, "/\\:\x00") && !windowsDevice(name)
+	// mutant TestNamesStayInTheFolder: codegen.CheckName( => name != "" || codegen.CheckName(
+	return codegen.CheckName(strings.TrimSuffix(strings.TrimPrefix(name, "."), ".ino")) == nil
 }

@@ -1,4 +1,4 @@
-package codegen_test
+package sketchdir_test
 
 import (
 	"bufio"
@@ -15,14 +15,23 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"espost/codegen"
+	"espost/codegen/sketchdir"
+	"espost/internal/testkit/rig"
 )
 
 // envWriteLoop makes the test binary write two projects in turn to this folder.
 const envWriteLoop = "ESPOST_TEST_WRITE_LOOP"
 
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(envWriteLoop); dir != "" {
+		writeLoop(dir)
+	}
+	os.Exit(m.Run())
+}
+
 // alternating is one of two projects, which differ in the content of some files
 // and by files that only the second has.
-func alternating(t *testing.T, n int) codegen.Folder {
+func alternating(t *testing.T, n int) []codegen.File {
 	p := tutorial()
 	if n%2 == 1 {
 		p.Pin.SHA1 = []string{strings.Repeat("AB", 20)}
@@ -40,7 +49,7 @@ func alternating(t *testing.T, n int) codegen.Folder {
 func writeLoop(dir string) {
 	fmt.Println("ready")
 	for i := 0; ; i++ {
-		_, err := alternating(nil, i).Write(dir, codegen.WriteOptions{})
+		_, err := sketchdir.Write(dir, alternating(nil, i), sketchdir.Options{})
 		if err == nil && i%4 == 3 {
 			away := fmt.Sprint(dir, ".away", os.Getpid(), "-", i)
 			if err = os.Rename(dir, away); err == nil {
@@ -59,7 +68,7 @@ func writeLoop(dir string) {
 // needs no force and completes it; and what is left over doesn't pile up.
 func TestKillWhileGenerating(t *testing.T) {
 	rounds := 200
-	if testing.Short() {
+	if !rig.All() {
 		rounds = 20
 	}
 	self, err := os.Executable()
@@ -102,10 +111,10 @@ func TestKillWhileGenerating(t *testing.T) {
 			mixed++
 		}
 		folder := alternating(t, round)
-		if _, err := folder.Write(dir, codegen.WriteOptions{}); err != nil {
+		if _, err := sketchdir.Write(dir, folder, sketchdir.Options{}); err != nil {
 			t.Fatalf("the next Write: %v", err)
 		}
-		if changes, err := folder.Compare(dir); err != nil || len(states(changes)) != 1 { // readings.h is kept
+		if changes, err := sketchdir.Compare(dir, folder); err != nil || len(states(changes)) != 1 { // readings.h is kept
 			t.Fatalf("after the next Write: %v, %v", states(changes), err)
 		}
 	}
@@ -119,7 +128,7 @@ func TestKillWhileGenerating(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := alternating(t, 0).Write(dir, codegen.WriteOptions{}); err != nil {
+	if _, err := sketchdir.Write(dir, alternating(t, 0), sketchdir.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if left := temporaries(t, parent); len(left) > 0 {
@@ -136,7 +145,7 @@ func TestSweep(t *testing.T) {
 	folder := alternating(t, 0)
 	parent := t.TempDir()
 	dir := filepath.Join(parent, tutorial().Name)
-	if _, err := folder.Write(dir, codegen.WriteOptions{}); err != nil {
+	if _, err := sketchdir.Write(dir, folder, sketchdir.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	random := strings.Repeat("A", 26)
@@ -169,7 +178,7 @@ func TestSweep(t *testing.T) {
 	young := dir + "/.form.h.espost-" + random
 	put(t, young, "x")
 	files[young] = false
-	if _, err := folder.Write(dir, codegen.WriteOptions{}); err != nil {
+	if _, err := sketchdir.Write(dir, folder, sketchdir.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	for path, swept := range files {

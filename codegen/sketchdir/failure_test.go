@@ -1,4 +1,4 @@
-package codegen_test
+package sketchdir_test
 
 import (
 	"os"
@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"espost/codegen"
+	"espost/codegen/sketchdir"
 )
 
 // snapshot is what a folder holds.
@@ -38,11 +39,8 @@ func TestFailedWriteChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := snapshot(t, dir)
-	folder, err := codegen.Generate(p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := folder.Write(dir, codegen.WriteOptions{Force: true}); err == nil {
+	folder := generate(t, p)
+	if _, err := sketchdir.Write(dir, folder, sketchdir.Options{Force: true}); err == nil {
 		t.Fatal("Write replaced a folder by a file")
 	}
 	if diff := cmp.Diff(before, snapshot(t, dir)); diff != "" {
@@ -68,7 +66,7 @@ func TestCrashBetweenRenamesIsRepaired(t *testing.T) {
 	for _, next := range []codegen.Project{q, p} {
 		write(t, next, dir) // fails when it would need force
 		for path, state := range states(compare(t, next, dir)) {
-			if state != codegen.Kept {
+			if state != sketchdir.Kept {
 				t.Errorf("after the repair, %s is %s", path, state)
 			}
 		}

@@ -1,6 +1,6 @@
 //go:build unix
 
-package codegen_test
+package sketchdir_test
 
 import (
 	"os"
@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"testing"
 
-	"espost/codegen"
+	"espost/codegen/sketchdir"
 )
 
 // A folder that is new appears complete or not at all. Nothing forbids root to
@@ -36,11 +36,8 @@ func TestFailedCreationLeavesNothing(t *testing.T) {
 	if err := os.Chmod(parent, 0o500); err != nil {
 		t.Fatal(err)
 	}
-	folder, err := codegen.Generate(tutorial())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := folder.Write(filepath.Join(parent, "porch_post"), codegen.WriteOptions{}); err == nil {
+	folder := generate(t, tutorial())
+	if _, err := sketchdir.Write(filepath.Join(parent, "porch_post"), folder, sketchdir.Options{}); err == nil {
 		t.Error("Write succeeded in a folder that can't be written")
 	}
 	if left := entries(t, parent); len(left) != 0 {

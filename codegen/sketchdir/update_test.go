@@ -1,7 +1,6 @@
-package codegen
+package sketchdir
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"espost/codegen"
 )
 
 func contents(t *testing.T, dir string) map[string]string {
@@ -33,9 +34,9 @@ func contents(t *testing.T, dir string) map[string]string {
 
 // twoFolders are an old state of a folder and a new one, which changes, adds and
 // drops a file.
-func twoFolders() (old, fresh Folder) {
-	return Folder{{Path: "a.h", Data: []byte("old a")}, {Path: "b.h", Data: []byte("old b")}, {Path: "gone.h", Data: []byte("old")}},
-		Folder{{Path: "a.h", Data: []byte("new a")}, {Path: "n.h", Data: []byte("new n")}, {Path: "b.h", Data: []byte("new b")}}
+func twoFolders() (old, fresh []codegen.File) {
+	return []codegen.File{{Path: "a.h", Data: []byte("old a")}, {Path: "b.h", Data: []byte("old b")}, {Path: "gone.h", Data: []byte("old")}},
+		[]codegen.File{{Path: "a.h", Data: []byte("new a")}, {Path: "n.h", Data: []byte("new n")}, {Path: "b.h", Data: []byte("new b")}}
 }
 
 // What something else writes between the comparison and the writing is neither
@@ -45,7 +46,7 @@ func TestChangesMeanwhileAreKept(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			old, fresh := twoFolders()
 			dir := filepath.Join(t.TempDir(), "sketch")
-			if _, err := old.Write(dir, WriteOptions{}); err != nil {
+			if _, err := Write(dir, old, Options{}); err != nil {
 				t.Fatal(err)
 			}
 			root, err := os.OpenRoot(dir)
@@ -53,7 +54,7 @@ func TestChangesMeanwhileAreKept(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer root.Close()
-			changes, known, err := fresh.compare(root)
+			changes, known, err := compare(root, fresh)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -61,8 +62,7 @@ func TestChangesMeanwhileAreKept(t *testing.T) {
 				t.Fatal(err)
 			}
 			before := contents(t, dir)
-			u := &updating{root: root, suffix: ".espost-test", rename: root.Rename}
-			err = u.run(known, manifestOf(changes), changes)
+			err = newUpdating(root).run(known, manifestOf(changes), changes)
 			after := contents(t, dir)
 			if after[name] != "just saved" {
 				t.Errorf("%s holds %q now", name, after[name])
@@ -86,7 +86,7 @@ func TestAnyRenameMayFail(t *testing.T) {
 	old, fresh := twoFolders()
 	for fail := 1; ; fail++ {
 		dir := filepath.Join(t.TempDir(), "sketch")
-		if _, err := old.Write(dir, WriteOptions{}); err != nil {
+		if _, err := Write(dir, old, Options{}); err != nil {
 			t.Fatal(err)
 		}
 		before := contents(t, dir)
@@ -95,17 +95,18 @@ func TestAnyRenameMayFail(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer root.Close()
-		changes, known, err := fresh.compare(root)
+		changes, known, err := compare(root, fresh)
 		if err != nil {
 			t.Fatal(err)
 		}
 		renames := 0
-		u := &updating{root: root, suffix: ".espost-test", rename: func(from, to string) error {
+		u := newUpdating(root)
+		u.rename = func(from, to string) error {
 			if renames++; renames == fail {
 				return errors.New("no")
 			}
 			return root.Rename(from, to)
-		}}
+		}
 		err = u.run(known, manifestOf(changes), changes)
 		if renames < fail {
 			if err != nil || fail < 5 {
@@ -122,7 +123,7 @@ func TestAnyRenameMayFail(t *testing.T) {
 		} else if diff := cmp.Diff(before, after); diff != "" {
 			t.Errorf("rename %d failed (-before +after):\n%s", fail, diff)
 		}
-		if _, err := fresh.Write(dir, WriteOptions{}); err != nil {
+		if _, err := Write(dir, fresh, Options{}); err != nil {
 			t.Errorf("after rename %d failed: %v", fail, err)
 		}
 	}
@@ -146,7 +147,7 @@ func TestKillAtEachRename(t *testing.T) {
 	old, fresh := twoFolders()
 	for at := 1; ; at++ {
 		dir := filepath.Join(t.TempDir(), "sketch")
-		if _, err := old.Write(dir, WriteOptions{}); err != nil {
+		if _, err := Write(dir, old, Options{}); err != nil {
 			t.Fatal(err)
 		}
 		cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestKillAtEachRename$")
@@ -165,7 +166,7 @@ func TestKillAtEachRename(t *testing.T) {
 				t.Errorf("killed before rename %d, %s is %q", at, name, got[name])
 			}
 		}
-		if _, err := fresh.Write(dir, WriteOptions{}); err != nil {
+		if _, err := Write(dir, fresh, Options{}); err != nil {
 			t.Fatalf("killed before rename %d: %v", at, err)
 		}
 		got = contents(t, dir)
@@ -183,12 +184,13 @@ func killAt(t *testing.T, at, dir string) {
 		t.Fatal(err)
 	}
 	defer root.Close()
-	changes, known, err := fresh.compare(root)
+	changes, known, err := compare(root, fresh)
 	if err != nil {
 		t.Fatal(err)
 	}
 	renames := 0
-	u := &updating{root: root, suffix: ".espost-" + rand.Text(), rename: func(from, to string) error {
+	u := newUpdating(root)
+	u.rename = func(from, to string) error {
 		if renames++; strconv.Itoa(renames) == at {
 			self, err := os.FindProcess(os.Getpid())
 			if err != nil {
@@ -198,7 +200,7 @@ func killAt(t *testing.T, at, dir string) {
 			select {} // until the signal is here
 		}
 		return root.Rename(from, to)
-	}}
+	}
 	if err := u.run(known, manifestOf(changes), changes); err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package codegen_test
+package rig
 
 import (
 	"crypto/x509"
@@ -13,23 +13,23 @@ import (
 )
 
 // writeIdentity writes a certificate and its key into one PEM file.
-func writeIdentity(t *testing.T, dir string, id identity) string {
+func writeIdentity(t testing.TB, dir string, id Identity) string {
 	t.Helper()
-	der, err := x509.MarshalPKCS8PrivateKey(id.key)
+	der, err := x509.MarshalPKCS8PrivateKey(id.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, "identity.pem")
-	put(t, path, id.pem()+string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
+	put(t, path, id.PEM()+string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
 	return path
 }
 
-// startNginx starts nginx with those directives in its server block and returns
+// Nginx starts nginx with those directives in its server block and returns
 // its port. The listening socket is opened here and inherited, as nginx does it
 // over an upgrade (environment variable NGINX), so that no port is guessed.
-func startNginx(t *testing.T, id identity, directives string) int {
+func Nginx(t testing.TB, id Identity, directives string) int {
 	t.Helper()
-	nginx := need(t, "nginx")
+	nginx := Need(t, "nginx")
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -77,4 +77,11 @@ http {
 		_ = cmd.Wait()
 	})
 	return port
+}
+
+func put(t testing.TB, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
