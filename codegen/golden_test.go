@@ -62,11 +62,11 @@ func goldens() map[string]func(*codegen.Project) {
 	cases := map[string]func(*codegen.Project){
 		"fingerprint":  func(*codegen.Project) {},
 		"fingerprints": func(p *codegen.Project) { p.Pin.SHA1 = append(p.Pin.SHA1, strings.Repeat("0F", 20)) },
-		"public-key":   func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: goldenKey} },
-		"ca":           func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{goldenCA}} },
+		"public-key":   func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: goldenKey, Expires: p.Pin.Expires} },
+		"ca":           func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{goldenCA}, Expires: p.Pin.Expires} },
 		"insecure":     func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinInsecure} },
 		"public-key-rsa": func(p *codegen.Project) {
-			p.Pin = esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: goldenRSAKey}
+			p.Pin = esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: goldenRSAKey, Expires: p.Pin.Expires}
 		},
 		"json": func(p *codegen.Project) {
 			p.Body = request.JSON
@@ -103,7 +103,7 @@ func goldens() map[string]func(*codegen.Project) {
 			p.Fields = []request.Field{{Name: "token", Source: esp8266.SourceText, Secret: true}}
 			for _, info := range esp8266.Sources() {
 				if info.Source != esp8266.SourceVCC {
-					p.Fields = append(p.Fields, request.Field{Name: string(info.Source), Source: info.Source, Value: `"?"`, GPIO: 5})
+					p.Fields = append(p.Fields, request.Field{Name: info.Source.String(), Source: info.Source, Value: `"?"`, GPIO: 5})
 				}
 			}
 		},

@@ -145,7 +145,7 @@ func TestCombinationsCompile(t *testing.T) {
 	all := []request.Field{}
 	for _, info := range esp8266.Sources() {
 		if info.Source != esp8266.SourceAnalog {
-			all = append(all, request.Field{Name: "f " + string(info.Source), Source: info.Source, GPIO: 5})
+			all = append(all, request.Field{Name: "f " + info.Source.String(), Source: info.Source, GPIO: 5})
 		}
 	}
 	all = append(all, all...)
