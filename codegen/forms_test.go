@@ -85,7 +85,7 @@ func fixedForms() []form {
 		rows("a value of 4 KB", text("long", strings.Repeat("0123456789abcdef", 256))),
 		rows("JSON values", values...),
 		rows("values read on the board", live...),
-		rows("secrets", secretText("key", "p\"ss\\w?rd??/"), secretText("KEY", "2"), secretText("", "3")),
+		rows("secrets", secretText("key", "p\"ss\\w?rd??/"), secretText("KEY", "2"), secretText("third", "3")),
 	}
 	forms := []form{
 		rows("duplicates", text("a", "1"), text("a", "1"), text("a", "2"), text("A", "3")),
