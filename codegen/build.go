@@ -3,9 +3,11 @@ package codegen
 import (
 	"encoding/pem"
 	"fmt"
+	"slices"
 	"strings"
 
 	"espost/esp8266"
+	"espost/request"
 )
 
 // Placeholders stand in arduino_secrets.h for what the project doesn't hold.
@@ -26,8 +28,13 @@ type sketch struct {
 	PublicKey    string
 	CAs          string
 	Headers      []headerRow
-	ContentType  string // empty when the user's own header sets it
-	Rows         []formRow
+	ContentType  string   // empty when the user's own header sets it, or without a body
+	Shared       []step   // readings that stand in several places, taken first
+	Lines        [][]step // the path and those headers that differ from reading to reading
+	Rows         []step   // the body
+	MovingPath   bool     // the path is one of Lines
+	FixedPath    string   // else, or for people: as the user wrote it
+	HasValues    bool     // something is read on the board for it
 	Readings     []string // functions of readings.h
 	Secrets      []secret
 	DigitalPins  []int
@@ -35,18 +42,23 @@ type sketch struct {
 	SecretSizes  []string // C++ terms to add to BodyMax
 }
 
+// A headerRow is one added header.
 type headerRow struct {
 	Name, Value string
 	Macro       string // of arduino_secrets.h, instead of Value
+	Moving      bool   // its value is one of Lines
+	Agent       bool   // it is User-Agent, which HTTPClient has a call of its own for
 }
 
-// A formRow is a constant, or the C++ statement that prints a value.
-type formRow struct {
-	Name, Value string
-	Macro       string
-	Title       string
-	Number      bool
-	Print       string
+// A step writes one piece of a request: a literal, a secret, or what a statement
+// prints.
+type step struct {
+	Call    string // the method of Form: text, form, path, json, inside, header, plain
+	Literal string
+	Macro   string // of arduino_secrets.h, instead of Literal
+	Print   string // the C++ statement that prints the value, instead of Literal
+	Title   string // of a reading
+	Shared  string // the variable that holds the reading already, instead of Print
 }
 
 // A secret is one line of arduino_secrets.h.
@@ -63,7 +75,7 @@ func build(p Project) sketch {
 	}
 	s.buildPin()
 	s.buildSecrets()
-	s.buildForm()
+	s.buildMessage()
 	if _, own := p.Header("Content-Type"); !own {
 		s.ContentType = p.Body.ContentType()
 	}
@@ -98,7 +110,7 @@ func (s *sketch) buildSecrets() {
 	}
 	names := namer{prefix: "header_"}
 	for i, h := range s.Project.Headers {
-		row := headerRow{Name: h.Name, Value: h.Value}
+		row := headerRow{Name: h.Name, Agent: strings.EqualFold(h.Name, "User-Agent")}
 		if h.Secret {
 			row.Macro = s.addSecret(names.name(h.Name, i+1), h.Value)
 		}
@@ -120,41 +132,119 @@ func orElse(s, other string) string {
 	return s
 }
 
-// buildForm works out the rows of the form and the room that they take.
-func (s *sketch) buildForm() {
+// buildMessage works out what is written for each reading, and the room that it
+// takes.
+func (s *sketch) buildMessage() {
+	m := s.Request.Message()
+	values := s.values()
+	s.share(m, values)
+	s.FixedPath = s.Target.Path
+	if request.Constant(m.Path) {
+		s.FixedPath = literals(m.Path)
+	} else {
+		s.MovingPath = true
+		s.Lines = append(s.Lines, s.steps(m.Path, values))
+	}
+	for i, pieces := range m.Headers {
+		h := &s.Headers[i]
+		switch {
+		case h.Macro != "":
+		case request.Constant(pieces):
+			h.Value = literals(pieces)
+		default:
+			h.Moving = true
+			s.Lines = append(s.Lines, s.steps(pieces, values))
+		}
+	}
+	s.BodyMax += len(s.Lines) // each ends with a line feed
+	s.Rows = s.steps(m.Body, values)
+}
+
+func literals(pieces []request.Piece) string {
+	var out strings.Builder
+	for _, p := range pieces {
+		out.WriteString(p.Literal)
+	}
+	return out.String()
+}
+
+// values works out how each field that isn't a plain constant gets its value, by
+// row: the secrets' macros and the readings' statements.
+func (s *sketch) values() []step {
 	readings := namer{prefix: "read_"}
 	secrets := namer{prefix: "field_"}
-	pins := make(map[int]bool)
-	s.BodyMax = len("{}")
+	values := make([]step, len(s.Fields))
 	for i, f := range s.Fields {
-		row := formRow{Name: f.Name, Value: f.Value}
-		s.BodyMax += rowBytes(f, s.JSON())
+		v := &values[i]
 		if f.Source.Constant() {
-			row.Number = f.Source == esp8266.SourceJSON
 			if f.Secret {
-				row.Macro = s.addSecret(secrets.name(f.Name, i+1), f.Value)
-				s.SecretSizes = append(s.SecretSizes, fmt.Sprintf("%d * sizeof(%s)", widest(s.JSON()), row.Macro))
+				v.Macro = s.addSecret(secrets.name(f.Name, i+1), f.Value)
 			}
-			s.Rows = append(s.Rows, row)
 			continue
 		}
 		info, _ := f.Source.Info()
-		row.Title, row.Number, row.Print = info.Title, info.Number, statements[f.Source]
+		v.Title, v.Print = info.Title, statements[f.Source]
 		switch f.Source {
 		case esp8266.SourceCode:
 			function := readings.name(f.Name, i+1)
 			s.Readings = append(s.Readings, function)
-			row.Print = function + "(out);"
+			v.Print = function + "(out);"
 		case esp8266.SourceDigital:
-			if !pins[f.GPIO] {
-				pins[f.GPIO] = true
+			if !slices.Contains(s.DigitalPins, f.GPIO) {
 				s.DigitalPins = append(s.DigitalPins, f.GPIO)
 			}
-			row.Print = fmt.Sprintf("out.print(digitalRead(%d));", f.GPIO)
-			row.Title = fmt.Sprintf("GPIO %d", f.GPIO)
+			v.Print = fmt.Sprintf("out.print(digitalRead(%d));", f.GPIO)
+			v.Title = fmt.Sprintf("GPIO %d", f.GPIO)
 		}
-		s.Rows = append(s.Rows, row)
 	}
+	return values
+}
+
+// share lets a reading that stands in several places be taken once.
+func (s *sketch) share(m request.Message, values []step) {
+	uses := make([]int, len(values))
+	for _, pieces := range append(append([][]request.Piece{m.Path}, m.Headers...), m.Body) {
+		for _, p := range pieces {
+			if p.Field != nil && p.Row >= 0 {
+				uses[p.Row]++
+			}
+		}
+	}
+	for i, n := range uses {
+		if n > 1 && values[i].Print != "" {
+			values[i].Shared = fmt.Sprintf("reading%d", i+1)
+			s.Shared = append(s.Shared, values[i])
+		}
+	}
+}
+
+// calls are the methods of the sketch's Form that write a value, by encoding.
+var calls = map[request.Encoding]string{
+	request.Plain: "plain", request.FormValue: "form", request.PathValue: "path",
+	request.JSONValue: "json", request.JSONInside: "inside", request.HeaderValue: "header",
+}
+
+// steps are the pieces as the sketch writes them. It adds the room that they take.
+func (s *sketch) steps(pieces []request.Piece, values []step) []step {
+	var out []step
+	for _, p := range pieces {
+		if p.Field == nil {
+			s.BodyMax += len(p.Literal)
+			out = append(out, step{Call: "text", Literal: p.Literal})
+			continue
+		}
+		v := values[p.Row]
+		v.Call = calls[p.As]
+		s.BodyMax += frame(p.As)
+		if v.Macro != "" {
+			s.SecretSizes = append(s.SecretSizes, fmt.Sprintf("%d * sizeof(%s)", p.As.Widest(), v.Macro))
+		} else {
+			s.BodyMax += longest(p.Field.Source) * p.As.Widest()
+			s.HasValues = true
+		}
+		out = append(out, v)
+	}
+	return out
 }
 
 // statements print a source's value, in the form of its sample in package esp8266.

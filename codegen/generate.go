@@ -59,7 +59,7 @@ func (s sketch) files() []templated {
 	add(true, SecretsFile, "arduino_secrets.h.tmpl")
 	add(true, readingsFile, "readings.h.tmpl")
 	add(true, "form.h", "form.h.tmpl")
-	add(true, "encode.h", "encode.h.tmpl")
+	add(true, "encode.h", "encode.h")
 	add(true, "https_post.h", "https_post.h.tmpl")
 	add(true, "response.h", "response.h")
 	add(true, "diagnosis.h", "diagnosis.h.tmpl")

@@ -20,13 +20,9 @@ func (s sketch) PinCA() bool            { return s.Pin.Mode == esp8266.PinCA }
 func (s sketch) ManyFingerprints() bool { return len(s.Fingerprints) > 1 }
 func (s sketch) CACount() int           { return len(s.Pin.CAs) }
 
-// JSON reports whether the body is a JSON object.
-func (s sketch) JSON() bool { return s.Body == request.JSON }
-
-// Host, Port and Path are the target's.
+// Host and Port are the target's.
 func (s sketch) Host() string { return s.Target.Host }
 func (s sketch) Port() int    { return s.Target.Port }
-func (s sketch) Path() string { return s.Target.Path }
 
 // Clock reports whether the sketch needs the time from the network.
 func (s sketch) Clock() bool       { return s.PinCA() || s.ClockInForm() }
@@ -41,11 +37,6 @@ func (s sketch) WaitForReading() bool { return s.WifiInForm() || s.ClockInForm()
 func (s sketch) Counter() bool        { return s.uses(esp8266.SourceCounter) }
 func (s sketch) MAC() bool            { return s.uses(esp8266.SourceMAC) }
 func (s sketch) VCC() bool            { return s.uses(esp8266.SourceVCC) }
-
-// HasValues reports whether a row of the form is read on the board.
-func (s sketch) HasValues() bool {
-	return slices.ContainsFunc(s.Fields, func(f request.Field) bool { return !f.Source.Constant() })
-}
 
 func (s sketch) uses(source esp8266.Source) bool {
 	return slices.ContainsFunc(s.Fields, func(f request.Field) bool { return f.Source == source })

@@ -12,64 +12,35 @@ const (
 	longestValue = 24
 )
 
-// widest is how many bytes one byte can take when it is encoded: %XX, or \u00XX.
-func widest(json bool) int {
-	if json {
-		return len(`\u00XX`)
+func longest(source esp8266.Source) int {
+	if source == esp8266.SourceCode {
+		return longestCode
 	}
-	return len("%XX")
+	return longestValue
 }
 
-// rowBytes returns the most bytes that a row takes in the body, without a
-// secret value: that may be changed in arduino_secrets.h later, so the sketch
-// itself works its size out.
-func rowBytes(f request.Field, json bool) int {
-	n := encodedBytes(f.Name, json) + len("&=")
-	if json {
-		n = encodedBytes(f.Name, json) + len(`"":"",`)
+// frame is what an encoding puts around a value, in bytes.
+func frame(e request.Encoding) int {
+	if e == request.JSONValue {
+		return len(`""`)
 	}
-	switch {
-	case f.Source.Constant() && f.Secret:
-		return n
-	case f.Source.Constant():
-		return n + encodedBytes(f.Value, json)
-	case f.Source == esp8266.SourceCode:
-		return n + longestCode*widest(json)
-	}
-	return n + longestValue*len("%XX")
+	return 0
 }
 
-// encodedBytes returns how long a constant is in the body, or a little more.
-func encodedBytes(s string, json bool) int {
+// messageBytes returns the most bytes that a reading takes in the board's memory.
+func messageBytes(p Project) int {
+	m := p.Request.Message()
 	n := 0
-	for i := range len(s) {
-		c := s[i]
-		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
-			n++
-		case !json:
-			n += len("%XX")
-		case c < ' ':
-			n += len(`\u00XX`)
-		case c == '"' || c == '\\':
-			n += 2
-		case c < 0x80:
-			n++
-		default:
-			n += 3 // an invalid byte becomes U+FFFD, three bytes of UTF-8
-		}
-	}
-	return n
-}
-
-// bodyBytes returns the most bytes that the form takes in the board's memory.
-func bodyBytes(p Project) int {
-	json := p.Body == request.JSON
-	n := len("{}")
-	for _, f := range p.Active() {
-		n += rowBytes(f, json)
-		if f.Source.Constant() && f.Secret {
-			n += (len(orElse(f.Value, PlaceholderSecret)) + 1) * widest(json)
+	for _, pieces := range append(append([][]request.Piece{m.Path}, m.Headers...), m.Body) {
+		for _, piece := range pieces {
+			switch f := piece.Field; {
+			case f == nil:
+				n += len(piece.Literal)
+			case f.Source.Constant():
+				n += (len(orElse(f.Value, PlaceholderSecret))+1)*piece.As.Widest() + frame(piece.As)
+			default:
+				n += longest(f.Source)*piece.As.Widest() + frame(piece.As)
+			}
 		}
 	}
 	return n

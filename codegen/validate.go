@@ -159,7 +159,7 @@ func CheckEvery(every time.Duration) *problem.Problem {
 // must fit the heap of an ordinary sketch together.
 func (v *validator) checkMemory() {
 	connection := buffers(v.Project).Heap(v.Pin.Mode)
-	body := bodyBytes(v.Project)
+	body := messageBytes(v.Project)
 	if connection+body > esp8266.HeapOfSketch {
 		v.add("buffers",
 			fmt.Sprintf("a connection takes %d bytes and the form %d, more than the board has", connection, body),

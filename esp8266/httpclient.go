@@ -51,11 +51,11 @@ var httpClientErrors = [...]explanation[int]{
 
 // HeaderAdvice returns what to do about a header that HTTPClient sets itself,
 // drops or can't serve, or "" for one that a sketch may add (core
-// ESP8266HTTPClient.cpp: addHeader drops the first three, sendHeader and
+// ESP8266HTTPClient.cpp: addHeader drops the first two, sendHeader and
 // sendRequest add the next two; a body is never sent in chunks).
 func HeaderAdvice(name string) string {
 	switch strings.ToLower(name) {
-	case "host", "user-agent", "connection":
+	case "host", "connection":
 		return "remove it; HTTPClient drops it and sends its own"
 	case "accept-encoding":
 		return "remove it; HTTPClient sends its own, and a compressed answer is of no use on the board"

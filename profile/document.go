@@ -33,10 +33,11 @@ type (
 		Expires   *timestamp `yaml:"expires"`
 	}
 	requestDoc struct {
-		Method  *text       `yaml:"method"`
-		Body    *text       `yaml:"body"`
-		Headers []headerDoc `yaml:"headers"`
-		Fields  *[]fieldDoc `yaml:"fields"`
+		Method   *text       `yaml:"method"`
+		Body     *text       `yaml:"body"`
+		Template *text       `yaml:"template"`
+		Headers  []headerDoc `yaml:"headers"`
+		Fields   *[]fieldDoc `yaml:"fields"`
 	}
 	headerDoc struct {
 		Name   text    `yaml:"name"`
@@ -178,6 +179,7 @@ func (d document) apply(p *Profile) error {
 func (d requestDoc) apply(r *request.Request) error {
 	override(&r.Method, d.Method)
 	override(&r.Body, d.Body)
+	override(&r.Template, d.Template)
 	for _, h := range d.Headers {
 		header := request.Header{Name: string(h.Name), Secret: h.Secret}
 		if err := h.Value.read(&header.Value, h.Secret); err != nil {

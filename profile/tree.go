@@ -40,6 +40,7 @@ func tree(p *Profile) mapping {
 		{"request", mapping{
 			{"method", scalar(p.Request.Method)},
 			{"body", scalar(p.Request.Body)},
+			{"template", oneBlock(p.Request.Template)},
 			{"headers", headerRows(p.Request.Headers)},
 			{"fields", fieldRows(p.Request.Fields)},
 		}},

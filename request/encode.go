@@ -9,6 +9,8 @@ import (
 const (
 	userAgent      = "ESP8266HTTPClient"
 	acceptEncoding = "identity;q=1,chunked;q=0.1,*;q=0"
+
+	userAgentHeader = "User-Agent"
 )
 
 const upperHex = "0123456789ABCDEF"
@@ -17,7 +19,7 @@ const upperHex = "0123456789ABCDEF"
 const Mask = "••••••••"
 
 // ContentType returns the value of the Content-Type header: the user's own
-// header if there is one, else the body's.
+// header if there is one, else the body's; "" for none.
 func (r Request) ContentType() string {
 	if h, ok := r.Header("Content-Type"); ok {
 		return h.Value
@@ -29,41 +31,60 @@ func (r Request) ContentType() string {
 // sends it when the firmware adds r.Headers in order, then Content-Type unless
 // it is among them. It is meaningful only for a request that Validate accepts.
 func (r Request) Bytes() []byte {
-	body := r.body(false)
-	return []byte(r.head(len(body), false) + body)
+	m := r.Message()
+	body := text(m.Body, false)
+	return []byte(r.head(m, len(body), false) + body)
 }
 
 // Preview returns the request's head and body for people: the same text as
 // Bytes, with Mask for each secret value. Content-Length is the real one.
 func (r Request) Preview() (head, body string) {
-	return r.head(len(r.body(false)), true), r.body(true)
+	m := r.Message()
+	return r.head(m, len(text(m.Body, false)), true), text(m.Body, true)
 }
 
-// BodyBytes returns the request's body: the fields that are on, encoded, in order.
-func (r Request) BodyBytes() []byte { return []byte(r.body(false)) }
+// BodyBytes returns the request's body.
+func (r Request) BodyBytes() []byte { return []byte(text(r.Message().Body, false)) }
+
+// URL returns the address with all that stands in its path and query; with mask,
+// secret values are Mask.
+func (r Request) URL(mask bool) string {
+	t := r.Target
+	t.Path = text(r.Message().Path, mask)
+	return t.URL()
+}
 
 // head returns the request line and headers up to and with the empty line
-// (core ESP8266HTTPClient.cpp, sendHeader; sendRequest adds Content-Length last).
-func (r Request) head(bodyLen int, mask bool) string {
+// (core ESP8266HTTPClient.cpp, sendHeader; sendRequest adds Content-Length last,
+// also for no body).
+func (r Request) head(m Message, bodyLen int, mask bool) string {
 	var out strings.Builder
 	line := func(name, value string) {
 		out.WriteString(name + ": " + value + "\r\n")
 	}
-	out.WriteString(r.Method + " " + r.Target.Path + " HTTP/1.1\r\n")
+	header := func(i int) string { return text(m.Headers[i], mask) }
+	out.WriteString(r.Method + " " + text(m.Path, mask) + " HTTP/1.1\r\n")
 	line("Host", r.Target.hostHeader())
-	line("User-Agent", userAgent)
+	agent := userAgent
+	for i, h := range r.Headers {
+		if strings.EqualFold(h.Name, userAgentHeader) {
+			agent = header(i) // setUserAgent puts it here
+		}
+	}
+	if agent != "" {
+		line(userAgentHeader, agent)
+	}
 	line("Accept-Encoding", acceptEncoding)
 	line("Connection", "keep-alive")
-	for _, h := range r.Headers {
-		if mask && h.Secret {
-			h.Value = Mask
+	for i, h := range r.Headers {
+		if !strings.EqualFold(h.Name, userAgentHeader) {
+			line(h.Name, header(i))
 		}
-		line(h.Name, h.Value)
 	}
 	if r.Key != "" {
 		line(KeyHeader, r.Key)
 	}
-	if _, own := r.Header("Content-Type"); !own {
+	if _, own := r.Header("Content-Type"); !own && r.Body != None {
 		line("Content-Type", r.Body.ContentType())
 	}
 	line("Content-Length", strconv.Itoa(bodyLen))
@@ -78,33 +99,6 @@ func (t Target) hostHeader() string {
 		return t.Host
 	}
 	return t.Host + ":" + strconv.Itoa(t.Port)
-}
-
-// body is BodyBytes; with mask, secret values are Mask.
-func (r Request) body(mask bool) string {
-	if r.Body == JSON {
-		return jsonObject(r.Active(), mask)
-	}
-	return urlencoded(r.Active(), mask)
-}
-
-// urlencoded serialises fields as application/x-www-form-urlencoded
-// (WHATWG URL §5.2).
-func urlencoded(fields []Field, mask bool) string {
-	var out strings.Builder
-	for i, f := range fields {
-		if i > 0 {
-			out.WriteByte('&')
-		}
-		percentEncode(&out, f.Name)
-		out.WriteByte('=')
-		if mask && f.Secret {
-			out.WriteString(Mask)
-			continue
-		}
-		percentEncode(&out, f.Sent())
-	}
-	return out.String()
 }
 
 // PercentEncode returns s's bytes with the application/x-www-form-urlencoded
@@ -131,27 +125,10 @@ func percentEncode(out *strings.Builder, s string) {
 	}
 }
 
-// jsonObject serialises fields as one JSON object, in order (RFC 8259 §4).
-func jsonObject(fields []Field, mask bool) string {
-	var out strings.Builder
-	out.WriteByte('{')
-	for i, f := range fields {
-		if i > 0 {
-			out.WriteByte(',')
-		}
-		jsonString(&out, f.Name)
-		out.WriteByte(':')
-		switch {
-		case mask && f.Secret:
-			jsonString(&out, Mask)
-		case f.raw():
-			out.WriteString(f.Sent())
-		default:
-			jsonString(&out, f.Sent())
-		}
-	}
-	out.WriteByte('}')
-	return out.String()
+// pathEncode returns s's bytes with everything percent-encoded that isn't
+// unreserved (RFC 3986 §2.3).
+func pathEncode(s string) string {
+	return strings.NewReplacer("+", "%20", "*", "%2A", "%7E", "~").Replace(PercentEncode(s))
 }
 
 // JSONString returns s in quotes, escaping only what RFC 8259 §7 demands; a byte

@@ -13,33 +13,47 @@ type Body string
 // The bodies.
 const (
 	Form Body = "form" // application/x-www-form-urlencoded
-	JSON Body = "json" // application/json: one object, a member a field
+	JSON Body = "json" // application/json: one object, a member a field; or the template
+	Text Body = "text" // any text: the template
+	None Body = "none" // no body: the fields stand in the query
 )
 
 // Bodies returns the bodies in the order that they are offered.
-func Bodies() []Body { return []Body{Form, JSON} }
+func Bodies() []Body { return []Body{Form, JSON, Text, None} }
 
-// ContentType returns the media type of such a body.
+// ContentType returns the media type of such a body, "" for none.
 func (b Body) ContentType() string {
-	if b == JSON {
+	switch b {
+	case JSON:
 		return "application/json"
+	case Text:
+		return "text/plain"
+	case None:
+		return ""
 	}
 	return "application/x-www-form-urlencoded"
 }
 
-// Methods returns the methods that can carry a body, the usual one first.
-func Methods() []string { return []string{"POST", "PUT", "PATCH"} }
+// Methods returns the methods, the usual one first.
+func Methods() []string { return []string{"POST", "PUT", "PATCH", "GET", "DELETE"} }
+
+// Bodiless reports whether a request of that method has no body (RFC 9110 §9.3).
+func Bodiless(method string) bool { return method == "GET" || method == "DELETE" }
 
 // A Request is everything that decides which bytes the board sends, and what it
 // takes for success.
 type Request struct {
-	Method  string // one of Methods
-	Target  Target
-	Body    Body
-	Headers []Header // added to those that HTTPClient sends, in order
-	Fields  []Field
-	Key     string // the Idempotency-Key of one reading, behind Headers; empty for none
-	Answer  Answer
+	Method string // one of Methods
+	Target Target
+	Body   Body
+	// Template is the body where it isn't made of the fields alone: any text, or
+	// JSON, in which {{name}} is the value of the field of that name. A field may
+	// stand in the target's path and in a header's value in the same way.
+	Template string
+	Headers  []Header // added to those that HTTPClient sends, in order
+	Fields   []Field
+	Key      string // the Idempotency-Key of one reading, behind Headers; empty for none
+	Answer   Answer
 }
 
 // A Header is one header that is added.
@@ -70,12 +84,6 @@ func (f Field) Sent() string {
 		return info.Sample
 	}
 	return f.Sample
-}
-
-// raw reports whether the value stands in JSON as it is, without quotes.
-func (f Field) raw() bool {
-	info, _ := f.Source.Info()
-	return info.Number || f.Source == esp8266.SourceJSON
 }
 
 // HoldsSecret reports whether f's value is typed in and must not be shown.

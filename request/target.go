@@ -201,7 +201,13 @@ func normalizePath(s string) string {
 		s = "/" + s
 	}
 	var b strings.Builder
-	for i := range len(s) {
+	kept := placeholders(s)
+	for i := 0; i < len(s); i++ {
+		if len(kept) > 0 && i == kept[0].from { // {{field}} is filled in when the request is sent
+			b.WriteString("{{" + kept[0].name + "}}")
+			i, kept = kept[0].to-1, kept[1:]
+			continue
+		}
 		switch c := s[i]; {
 		case c <= ' ', c >= 0x7f, strings.IndexByte("\"<>\\^`{|}", c) >= 0:
 			fmt.Fprintf(&b, "%%%02X", c)

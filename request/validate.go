@@ -3,6 +3,7 @@ package request
 import (
 	"encoding/json"
 	"fmt"
+	"mime"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -29,9 +30,109 @@ const maxPath = 8192
 func (r Request) Validate() problem.List {
 	l := r.CheckWords()
 	l.Add(r.Target.check())
+	r.checkBody(&l)
 	r.checkHeaders(&l)
 	r.checkFields(&l)
+	r.checkPlaceholders(&l)
+	if len(l) == 0 {
+		r.checkMessage(&l)
+	}
 	return l
+}
+
+// Notes returns what is odd about a request that can be sent, as warnings.
+func (r Request) Notes() problem.List {
+	var l problem.List
+	warn := func(where, message, fix string) {
+		l = append(l, problem.Problem{Severity: problem.Warning, Where: where, Message: message, Fix: fix})
+	}
+	if h, own := r.Header("Content-Type"); own && r.Body != Text {
+		mediaType, _, _ := mime.ParseMediaType(h.Value)
+		json := mediaType == "application/json" || strings.HasSuffix(mediaType, "+json")
+		switch {
+		case r.Body == None:
+			warn("request.headers", "the header Content-Type speaks of a body, and there is none", "remove it")
+		case r.Body == JSON && !json, r.Body == Form && mediaType != Form.ContentType():
+			warn("request.headers", fmt.Sprintf("the header Content-Type says %s, and the body is %s", sanitize.Clip(h.Value, maxQuoted), r.Body), "make the two agree, unless the service wants it so")
+		}
+	}
+	if r.Template != "" {
+		places := layout{request: r, fields: r.Active(), placed: make(map[string]bool)}
+		for _, text := range r.templates() {
+			places.template(text.text, Plain)
+		}
+		for _, row := range places.rest() {
+			name := shown(places.fields[row].Name)
+			warn("request.fields", fmt.Sprintf("the field %s stands nowhere in the text, so it isn't sent", name), fmt.Sprintf("write {{%s}} where it belongs, or switch it off", name))
+		}
+	}
+	return l
+}
+
+// checkBody refuses a body that its method or template contradicts.
+func (r Request) checkBody(l *problem.List) {
+	switch {
+	case Bodiless(r.Method) && r.Body != None:
+		l.Add(problem.At("request.body", "a "+r.Method+" carries no body", "use none: the fields stand in the query then"))
+	case r.Body == Text && r.Template == "":
+		l.Add(problem.At("request.template", "there is no text to send", "write one, with {{name}} where a field's value stands"))
+	case r.Template != "" && r.Body != Text && r.Body != JSON:
+		l.Add(problem.At("request.template", fmt.Sprintf("a template makes up a body of text or JSON, and the body is %s", r.Body), "choose text or json, or remove the template"))
+	}
+}
+
+// templates are the texts that may hold placeholders, with their places.
+func (r Request) templates() []struct{ where, text string } {
+	all := []struct{ where, text string }{{"target", r.Target.Path}, {"request.template", r.Template}}
+	for i, h := range r.Headers {
+		if h.Secret {
+			continue // it is taken as it is
+		}
+		all = append(all, struct{ where, text string }{fmt.Sprintf("request.headers[%d]", i), h.Value})
+	}
+	return all
+}
+
+// checkPlaceholders refuses those that name no field that is on.
+func (r Request) checkPlaceholders(l *problem.List) {
+	active := r.Active()
+	for _, t := range r.templates() {
+		for _, p := range placeholders(t.text) {
+			if !slices.ContainsFunc(active, func(f Field) bool { return f.Name == p.name }) {
+				l.Add(problem.At(t.where, fmt.Sprintf("{{%s}} names no field that is sent", shown(p.name)), "add a field of that name, or switch it on"))
+			}
+		}
+	}
+}
+
+// inHeader reports whether a header's value names the field.
+func (r Request) inHeader(name string) bool {
+	return slices.ContainsFunc(r.Headers, func(h Header) bool {
+		return !h.Secret && slices.ContainsFunc(placeholders(h.Value), func(p placeholder) bool { return p.name == name })
+	})
+}
+
+// checkMessage looks at what comes of it all.
+func (r Request) checkMessage(l *problem.List) {
+	m := r.Message()
+	if n := len(text(m.Path, false)); n > maxPath {
+		l.Add(problem.At("target", fmt.Sprintf("path and query have %d bytes", n), fmt.Sprintf("keep them under %d", maxPath)))
+	}
+	if body := text(m.Body, false); r.Body == JSON && r.Template != "" && !json.Valid([]byte(body)) {
+		l.Add(problem.At("request.template", "with its values filled in the text is no JSON", "check quotes and commas; a text's value needs no quotes of its own around {{name}}"))
+	}
+	for i, pieces := range m.Headers {
+		for _, p := range pieces {
+			if p.Field != nil && strings.ContainsFunc(p.Field.Sent(), func(c rune) bool { return c < 0x80 && isControl(byte(c)) }) {
+				l.Add(problem.At(fmt.Sprintf("request.headers[%d]", i), fmt.Sprintf("header %d (%s) would hold a control character", i+1, shown(r.Headers[i].Name)), "remove it from the value; a header is one line"))
+			}
+		}
+	}
+	for _, f := range r.Active() {
+		if f.Source.Constant() && !f.Secret && strings.ContainsFunc(f.Value, func(c rune) bool { return c < 0x80 && isControl(byte(c)) }) && r.inHeader(f.Name) {
+			l.Add(problem.At("request.headers", fmt.Sprintf("the value of %s, which stands in a header, holds a control character", shown(f.Name)), "remove it; a header is one line"))
+		}
+	}
 }
 
 // CheckWords returns what in r means nothing: a method, a body, a source or a
@@ -52,7 +153,7 @@ func CheckMethod(method string) *problem.Problem {
 	if slices.Contains(Methods(), method) {
 		return nil
 	}
-	return problem.At("request.method", fmt.Sprintf("the method %q can't carry a form", sanitize.Clip(method, maxQuoted)), "use "+orList(Methods()))
+	return problem.At("request.method", fmt.Sprintf("there is no method %q", sanitize.Clip(method, maxQuoted)), "use "+orList(Methods()))
 }
 
 // Check returns why there is no such body, nil when there is.
@@ -108,7 +209,7 @@ func (r Request) checkHeaders(l *problem.List) {
 			at("can't be set on the board", advice)
 		}
 		for j := range len(h.Value) {
-			if c := h.Value[j]; c < ' ' && c != '\t' || c == 0x7f {
+			if isControl(h.Value[j]) {
 				at(fmt.Sprintf("holds the control character %q", h.Value[j:j+1]), "remove it; a header is one line")
 				break
 			}
@@ -130,7 +231,7 @@ func (r Request) checkHeaders(l *problem.List) {
 // ownHeaders are those that the firmware and HTTPClient add behind r's.
 func (r Request) ownHeaders() []string {
 	own := []string{"Content-Length", KeyHeader}
-	if _, set := r.Header("Content-Type"); !set {
+	if _, set := r.Header("Content-Type"); !set && r.Body != None {
 		own = append(own, "Content-Type")
 	}
 	return own
@@ -152,7 +253,7 @@ func (r Request) checkFields(l *problem.List) {
 			// a secret is changed in arduino_secrets.h later, where nobody checks it
 			at("is both secret and a JSON value", "make it a text, or not secret")
 		}
-		if r.Body != JSON {
+		if r.Body != JSON || r.Template != "" {
 			continue
 		}
 		key := string([]rune(f.Name)) // as it is sent: invalid bytes are U+FFFD

@@ -26,8 +26,19 @@ func TestValidate(t *testing.T) {
 		says   string
 	}{
 		{"as it is", func(*request.Request) {}, "", ""},
-		{"GET", func(r *request.Request) { r.Method = "GET" }, "request.method", "POST, PUT or PATCH"},
-		{"lower case", func(r *request.Request) { r.Method = "post" }, "request.method", "POST"},
+		{"GET with a body", func(r *request.Request) { r.Method = "GET" }, "request.body", "A GET carries no body"},
+		{"GET", func(r *request.Request) { r.Method, r.Body = "GET", request.None }, "", ""},
+		{"another method", func(r *request.Request) { r.Method = "BREW" }, "request.method", "POST, PUT, PATCH, GET or DELETE"},
+		{"no text", func(r *request.Request) { r.Body = request.Text }, "request.template", "no text to send"},
+		{"template for a form", func(r *request.Request) { r.Template = "x" }, "request.template", "text or JSON"},
+		{"no such field", func(r *request.Request) { r.Target.Path = "/{{key}}" }, "target", "{{key}} names no field"},
+		{"template that is no JSON", func(r *request.Request) {
+			r.Body, r.Template, r.Fields = request.JSON, `{"a":"{{n}}}`, []request.Field{{Name: "n", Value: "1"}}
+		}, "request.template", "no JSON"},
+		{"line end from a field", func(r *request.Request) {
+			r.Headers, r.Fields = []request.Header{{Name: "X", Value: "{{n}}"}}, []request.Field{{Name: "n", Value: "1\r\n2"}}
+		}, "request.headers", "control character"},
+		{"lower case", func(r *request.Request) { r.Method = "post" }, "request.method", "no method"},
 		{"no host", func(r *request.Request) { r.Target.Host = "" }, "target", "no address to send to"},
 		{"host with path", func(r *request.Request) { r.Target.Host = "a.example/b" }, "target", "address"},
 		{"host with line end", func(r *request.Request) { r.Target.Host = "a\r\nX: y" }, "target", "address"},
@@ -36,19 +47,19 @@ func TestValidate(t *testing.T) {
 		{"space in path", func(r *request.Request) { r.Target.Path = "/a b" }, "target", "address"},
 		{"line end in path", func(r *request.Request) { r.Target.Path = "/a HTTP/1.1\r\nX: y" }, "target", "address"},
 		{"fragment", func(r *request.Request) { r.Target.Path = "/a#b" }, "target", "address"},
-		{"encoding", func(r *request.Request) { r.Body = "xml" }, "request.body", "form or json"},
+		{"encoding", func(r *request.Request) { r.Body = "xml" }, "request.body", "form, json, text or none"},
 
 		{"headers", headers("X-A", "1", "Authorization", "Basic eDp5", "Content-Type", "text/plain; charset=utf-8", "X-Name", "größe"), "", ""},
 		{"dropped", headers("X-A", "1", "HOST", "b"), "request.headers[1]", "Header 2 (HOST)"},
-		{"user agent", headers("User-Agent", "b"), "request.headers[0]", "drops it"},
+		{"user agent", headers("User-Agent", "b"), "", ""},
 		{"connection", headers("connection", "close"), "request.headers[0]", "drops it"},
 		{"accept-encoding", headers("Accept-Encoding", "gzip"), "request.headers[0]", "sends its own"},
 		{"content-length", headers("content-length", "3"), "request.headers[0]", "length"},
 		{"transfer-encoding", headers("Transfer-Encoding", "chunked"), "request.headers[0]", "length"},
 		{"no name", headers("", "b"), "request.headers[0]", "Header 1 (no name)"},
 		{"colon in name", headers("a:", "b"), "request.headers[0]", "letters"},
-		{"line end in value", headers("a", "b\r\nX: y"), "request.headers[0]", "control character"},
-		{"NUL in value", headers("a", "b\x00"), "request.headers[0]", "control character"},
+		{"line end in value", headers("a", "b\r\nX: y"), "request.headers", "control character"},
+		{"NUL in value", headers("a", "b\x00"), "request.headers", "control character"},
 		{"twice", headers("X-A", "1", "x-a", "2"), "request.headers[1]", "cut out"},
 		{"end of another's name", headers("X-Token", "1", "Token", "2"), "request.headers[1]", "cut out"},
 		{"ends like Content-Length", headers("X-Content-Length", "1"), "request.headers[0]", "Content-Length: "},

@@ -80,12 +80,13 @@ func (l *List) Add(p *Problem) {
 	}
 }
 
-// Err returns the list as an error, nil when it is empty.
+// Err returns what is fatal in the list as an error, nil when nothing is.
 func (l List) Err() error {
-	if len(l) == 0 {
+	fatal := slices.DeleteFunc(slices.Clone(l), func(p Problem) bool { return p.Severity != Fatal && p.Severity != "" })
+	if len(fatal) == 0 {
 		return nil
 	}
-	return &ListError{l}
+	return &ListError{fatal}
 }
 
 // Has reports whether a code is among the problems.

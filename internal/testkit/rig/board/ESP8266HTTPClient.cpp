@@ -82,7 +82,8 @@ bool HTTPClient::sendHeader(const char *type) {
     h += ':';
     h += static_cast<int>(port_);
   }
-  h += "\r\nUser-Agent: ESP8266HTTPClient\r\nAccept-Encoding: identity;q=1,chunked;q=0.1,*;q=0\r\nConnection: ";
+  if (agent_.length()) h += "\r\nUser-Agent: " + agent_;
+  h += "\r\nAccept-Encoding: identity;q=1,chunked;q=0.1,*;q=0\r\nConnection: ";
   h += reuse_ ? "keep-alive" : "close";
   h += "\r\n";
   h += headers_;

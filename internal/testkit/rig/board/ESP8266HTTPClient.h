@@ -26,6 +26,7 @@ class HTTPClient {
   void end() { disconnect(false); clear(); }
   bool connected() { return client_ && (client_->connected() || client_->available() > 0); }
   void setReuse(bool reuse) { reuse_ = reuse; }
+  void setUserAgent(const String &agent) { agent_ = agent; }
   void addHeader(const String &name, const String &value, bool first = false, bool replace = true);
   int sendRequest(const char *type, const uint8_t *payload = nullptr, size_t size = 0);
   void collectHeaders(const char *names[], const size_t count);
@@ -44,7 +45,7 @@ class HTTPClient {
   int failed(int code);
 
   std::unique_ptr<WiFiClient> client_;
-  String host_, uri_, headers_, location_;
+  String host_, uri_, headers_, location_, agent_ = "ESP8266HTTPClient";
   uint16_t port_ = 0;
   bool reuse_ = true, canReuse_ = false;
   int code_ = 0, size_ = -1;

@@ -23,6 +23,7 @@ class String {
   String substring(unsigned from) const { return from < s_.size() ? String(s_.substr(from)) : String(); }
   String substring(unsigned from, unsigned to) const { return from < to ? String(s_.substr(from, to - from)) : String(); }
   long toInt() const { return atol(c_str()); }
+  bool concat(const char *s, unsigned length) { s_.append(s, length); return true; }
   void clear() { s_.clear(); }
   void trim();
   char operator[](unsigned i) const { return i < s_.size() ? s_[i] : 0; }

@@ -1,4 +1,4 @@
-// The form as it is sent: {{if .JSON}}one JSON object (RFC 8259){{else}}application/x-www-form-urlencoded (WHATWG URL, section 5){{end}}.
+// What is sent, put together piece by piece, each encoded as its place needs.
 #pragma once
 #include <Arduino.h>
 
@@ -45,7 +45,9 @@ class Bytes {
   const Value *value_;
 };
 
-// The body of a request. It has a fixed place in memory, so that nothing is allocated in the loop.
+// One reading as it is sent. It has a fixed place in memory, so that nothing is allocated in
+// the loop. Where the path or a header differs from reading to reading, they stand in front, a
+// line each, and the body behind them.
 template <size_t CAPACITY>
 class Form {
  public:
@@ -59,21 +61,77 @@ class Form {
   size_t size() const { return size_; }
   static constexpr size_t capacity() { return CAPACITY; }
   bool overflowed() const { return overflowed_; }
-{{- if .JSON}}
 
-  void open() { add('{'); }
-  void close() { add('}'); }
-
-  // Adds a member whose value is a string.
-  void field(const Bytes &name, const Bytes &value) {
-    key(name);
-    quoted(value);
+  // What is the same each time, encoded already.
+  void text(const Text &text) {
+    for (size_t i = 0; i < text.size; i++) add(pgm_read_byte(text.bytes + i));
   }
 
-  // Adds a member whose value stands as it is: a number, or other JSON.
-  void number(const Bytes &name, const Bytes &value) {
-    key(name);
+  // A value as it is.
+  void plain(const Bytes &value) {
     for (size_t i = 0; i < value.size(); i++) add(value[i]);
+  }
+
+  // A value in a header: as it is, but it stays on its line (RFC 9110, section 5.5).
+  void header(const Bytes &value) {
+    for (size_t i = 0; i < value.size(); i++) add((value[i] < ' ' && value[i] != '\t') || value[i] == 0x7F ? ' ' : value[i]);
+  }
+
+  // A value in application/x-www-form-urlencoded (WHATWG URL, section 5).
+  void form(const Bytes &value) {
+    for (size_t i = 0; i < value.size(); i++) {
+      const uint8_t c = value[i];
+      if (unreserved(c) || c == '*') {
+        add(c);
+      } else if (c == ' ') {
+        add('+');
+      } else {
+        percent(c);
+      }
+    }
+  }
+
+  // A value in a path (RFC 3986, section 2.3).
+  void path(const Bytes &value) {
+    for (size_t i = 0; i < value.size(); i++) {
+      if (unreserved(value[i]) || value[i] == '~') {
+        add(value[i]);
+      } else {
+        percent(value[i]);
+      }
+    }
+  }
+
+  // A value as a JSON string (RFC 8259, section 7).
+  void json(const Bytes &value) {
+    add('"');
+    inside(value);
+    add('"');
+  }
+
+  // A value within a JSON string.
+  void inside(const Bytes &value) {
+    for (size_t i = 0; i < value.size();) {
+      if (const size_t length = utf8Length(value, i)) {
+        for (size_t end = i + length; i < end; i++) character(value[i]);
+      } else {  // JSON is UTF-8: any other byte becomes U+FFFD
+        add(0xEF), add(0xBF), add(0xBD);
+        i++;
+      }
+    }
+  }
+
+  // Ends a line of path or header.
+  void endLine() { add('\n'); }
+
+  // Returns the line that begins at, and goes on to the next.
+  String line(size_t &at) const {
+    const size_t from = at;
+    while (at < size_ && bytes_[at] != '\n') at++;
+    String text;
+    text.concat(reinterpret_cast<const char *>(bytes_ + from), at - from);
+    if (at < size_) at++;
+    return text;
   }
 
  private:
@@ -85,27 +143,17 @@ class Form {
     }
   }
 
-  void key(const Bytes &name) {
-    if (size_ > 1) add(',');
-    quoted(name);
-    add(':');
+  static uint8_t hexDigit(uint8_t n) { return n < 10 ? '0' + n : 'A' + n - 10; }
+
+  void percent(uint8_t c) {
+    add('%'), add(hexDigit(c >> 4)), add(hexDigit(c & 15));
   }
 
-  void quoted(const Bytes &text) {
-    add('"');
-    for (size_t i = 0; i < text.size();) {
-      if (const size_t length = utf8Length(text, i)) {
-        for (size_t end = i + length; i < end; i++) character(text[i]);
-      } else {  // JSON is UTF-8: any other byte becomes U+FFFD
-        add(0xEF), add(0xBF), add(0xBD);
-        i++;
-      }
-    }
-    add('"');
+  static bool unreserved(uint8_t c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
   }
 
   void character(uint8_t c) {
-    static const char HEX_DIGITS[] = "0123456789ABCDEF";
     switch (c) {
       case '"': case '\\': add('\\'), add(c); return;
       case '\b': add('\\'), add('b'); return;
@@ -119,7 +167,7 @@ class Form {
       return;
     }
     add('\\'), add('u'), add('0'), add('0');
-    add(HEX_DIGITS[c >> 4]), add(HEX_DIGITS[c & 15]);
+    add(hexDigit(c >> 4)), add(hexDigit(c & 15));
   }
 
   // The length of the UTF-8 sequence that begins at i, or 0 if there is none: overlong forms,
@@ -140,44 +188,6 @@ class Form {
     if (first == 0xF4 && second > 0x8F) return 0;
     return length;
   }
-{{- else}}
-
-  // Adds name=value.
-  void field(const Bytes &name, const Bytes &value) {
-    if (size_ > 0) add('&');
-    encoded(name);
-    add('=');
-    encoded(value);
-  }
-
- private:
-  void add(uint8_t byte) {
-    if (size_ < CAPACITY) {
-      bytes_[size_++] = byte;
-    } else {
-      overflowed_ = true;
-    }
-  }
-
-  void encoded(const Bytes &text) {
-    static const char HEX_DIGITS[] = "0123456789ABCDEF";
-    for (size_t i = 0; i < text.size(); i++) {
-      const uint8_t c = text[i];
-      if (stays(c)) {
-        add(c);
-      } else if (c == ' ') {
-        add('+');
-      } else {
-        add('%'), add(HEX_DIGITS[c >> 4]), add(HEX_DIGITS[c & 15]);
-      }
-    }
-  }
-
-  static bool stays(uint8_t c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '*' || c == '-' || c == '.' || c == '_';
-  }
-{{- end}}
 
   uint8_t bytes_[CAPACITY];
   size_t size_ = 0;

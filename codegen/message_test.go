@@ -1,0 +1,185 @@
+package codegen_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"espost/codegen"
+	"espost/esp8266"
+	"espost/internal/testkit/rig"
+	"espost/request"
+)
+
+// Every shape of request arrives as formpost sends it: values in path, query,
+// headers, template and body, secret and read on the board.
+func TestShapesAsFormpost(t *testing.T) {
+	t.Parallel()
+	id := anIdentity(t)
+	fields := []request.Field{
+		{Name: "signal", Source: esp8266.SourceRSSI}, {Name: "room", Value: "it's \"1st\" & more"},
+		{Name: "key", Value: "s3 cret/é\x00\xff", Secret: true}, {Name: "ok", Source: esp8266.SourceJSON, Value: "true"},
+		{Name: "own", Source: esp8266.SourceCode},
+	}
+	for name, change := range map[string]func(*codegen.Project){
+		"GET":                   func(p *codegen.Project) { p.Method, p.Body = "GET", request.None },
+		"DELETE without fields": func(p *codegen.Project) { p.Method, p.Body, p.Fields = "DELETE", request.None, nil },
+		"POST without a body":   func(p *codegen.Project) { p.Body, p.Fields, p.Headers = request.None, nil, nil },
+		"path and form":         func(p *codegen.Project) { p.Target.Path = "/bot{{key}}/{{room}}/{{signal}}?t={{own}}" },
+		"path and json":         func(p *codegen.Project) { p.Target.Path, p.Body = "/{{signal}}/{{signal}}", request.JSON },
+		"headers": func(p *codegen.Project) {
+			p.Headers = []request.Header{
+				{Name: "Authorization", Value: "Token {{key}}"}, {Name: "X-Fixed", Value: "a"}, {Name: "X-Signal", Value: "{{signal}} dBm, {{signal}}"},
+				{Name: "User-Agent", Value: "{{room}}/1"}, {Name: "X-Secret", Value: "{{not a place}}", Secret: true},
+			}
+			p.Fields[2].Value = "s3 cret/é" // HTTPClient's strings end at a NUL
+		},
+		"user agent": func(p *codegen.Project) { p.Headers = []request.Header{{Name: "User-Agent", Value: "porch"}} },
+		"text": func(p *codegen.Project) {
+			p.Body, p.Template = request.Text, "weather,room=x t={{signal}},o={{own}} {{key}}\n{{{ok}}}"
+		},
+		"json template": func(p *codegen.Project) {
+			p.Body, p.Template = request.JSON, `{"s":"<{{own}}|{{key}}>","v":[{"t":{{signal}}},[{{own}},{{ok}}]],"raw":{{room}}}`
+		},
+		"all at once": func(p *codegen.Project) {
+			p.Target.Path = "/{{key}}?u={{signal}}"
+			p.Headers = []request.Header{{Name: "X-Own", Value: "<{{own}}>"}}
+			p.Body, p.Template = request.JSON, `[{{signal}},"{{own}}"]`
+			p.Outbox = true
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := tutorial()
+			p.Pin.SHA1 = []string{id.SHA1()}
+			p.Fields = append([]request.Field(nil), fields...)
+			change(&p)
+			s := rig.Serve(t, rig.TLS12(id), nil)
+			want := sent(p, boardSamples())
+			want.Target.Port = 443
+			rig.Boot(t, rig.Sanitized.Build(t, p), "RIG_MILLIS=30000", s.Port()).Says(t, ": 200")
+			requests, _, _ := s.Seen()
+			if len(requests) != 1 {
+				t.Fatalf("the server got %d requests", len(requests))
+			}
+			if diff := cmp.Diff(withoutKey(string(want.Bytes())), withoutKey(requests[0])); diff != "" {
+				t.Errorf("formpost would send (-), the board sent (+):\n%s", diff)
+			}
+		})
+	}
+}
+
+// withoutKey leaves out the reading's key, which is another each time.
+func withoutKey(text string) string {
+	before, rest, ok := strings.Cut(text, request.KeyHeader+": ")
+	if !ok {
+		return text
+	}
+	_, after, _ := strings.Cut(rest, "\r\n")
+	return before + after
+}
+
+// A secret that stands in the path is shown neither on the serial port nor in a
+// file that isn't for secrets.
+func TestSecretsInThePathAreNotShown(t *testing.T) {
+	p := tutorial()
+	p.Target.Path, p.Fields = "/bot{{token}}/send", []request.Field{{Name: "token", Value: "123:planted", Secret: true}}
+	folder, err := codegen.Generate(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range folder {
+		if has := strings.Contains(string(f.Data), "planted"); has != (f.Path == codegen.SecretsFile) {
+			t.Errorf("%s holds the secret: %v", f.Path, has)
+		}
+	}
+	id := anIdentity(t)
+	p.Pin.SHA1 = []string{id.SHA1()}
+	s := rig.Serve(t, rig.TLS12(id), nil)
+	board := rig.Boot(t, rig.Plain.Build(t, p), "RIG_MILLIS=4000", s.Port())
+	board.Says(t, "/bot{{token}}/send", "POST: 200")
+	if strings.Contains(board.Serial, "planted") {
+		t.Errorf("the serial port shows it:\n%s", board.Serial)
+	}
+}
+
+// Random requests, all shapes and places: byte-equal to formpost's.
+func TestRandomShapesAsFormpost(t *testing.T) {
+	rig.Long(t)
+	t.Parallel()
+	id := anIdentity(t)
+	random := rand.New(rand.NewPCG(12, 12))
+	sources := []esp8266.Source{esp8266.SourceRSSI, esp8266.SourceIP, esp8266.SourceMAC, esp8266.SourceChipID, esp8266.SourceCode, esp8266.SourceJSON, esp8266.SourceText, esp8266.SourceText}
+	for i := range 24 {
+		p := tutorial()
+		p.Pin.SHA1, p.Headers, p.Fields = []string{id.SHA1()}, nil, nil
+		p.Method = request.Methods()[random.IntN(5)]
+		var names []string
+		for n := range 1 + random.IntN(8) {
+			f := request.Field{Name: fmt.Sprintf("f%d%s", n, randomBytes(random, 4)), Source: sources[random.IntN(len(sources))]}
+			switch f.Source {
+			case esp8266.SourceJSON:
+				f.Value = []string{"1", "[]", "-0.5", `{"x":"ü"}`, "null"}[random.IntN(5)]
+			case esp8266.SourceText:
+				f.Value, f.Secret = randomBytes(random, 30)+"x", random.IntN(3) == 0
+			}
+			names = append(names, f.Name)
+			p.Fields = append(p.Fields, f)
+		}
+		place := func() string { return fmt.Sprintf("{{f%d}}", random.IntN(len(names))) }
+		for n := range p.Fields { // names that a placeholder can hold
+			if random.IntN(2) == 0 || strings.ContainsAny(p.Fields[n].Name, "{}#?/ \t\r\n") {
+				p.Fields[n].Name = fmt.Sprintf("f%d", n)
+			}
+		}
+		for n := range p.Fields {
+			p.Fields[n].Name = strings.TrimSpace(p.Fields[n].Name)
+		}
+		fixed := func(text string) string { // only names that exist
+			for n := range p.Fields {
+				text = strings.ReplaceAll(text, fmt.Sprintf("{{f%d}}", n), "{{"+p.Fields[n].Name+"}}")
+			}
+			return text
+		}
+		if random.IntN(2) == 0 {
+			p.Target.Path = "/a/" + fixed(place()) + "?q=" + fixed(place())
+		}
+		switch {
+		case request.Bodiless(p.Method):
+			p.Body = request.None
+		default:
+			p.Body = request.Bodies()[random.IntN(4)]
+		}
+		switch p.Body {
+		case request.Text:
+			p.Template = "a " + fixed(place()) + "\n" + fixed(place()) + "é"
+		case request.JSON:
+			if random.IntN(2) == 0 {
+				p.Template = `{"a":` + fixed(place()) + `,"b":"<` + fixed(place()) + `>"}`
+			}
+		}
+		if p.Request.Validate().Err() != nil || strings.Contains(p.Target.Path, "\x00") {
+			continue // names with braces, or JSON where a text belongs
+		}
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			s := rig.Serve(t, rig.TLS12(id), nil)
+			rig.Boot(t, rig.Plain.Build(t, p), "RIG_MILLIS=30000", s.Port()).Says(t, ": 200")
+			requests, _, _ := s.Seen()
+			if diff := cmp.Diff([]string{string(sent(p, boardSamples()).Bytes())}, requests); diff != "" {
+				t.Errorf("formpost would send (-), the board sent (+):\n%s", diff)
+			}
+		})
+	}
+}
+
+func randomBytes(r *rand.Rand, most int) string {
+	out := make([]byte, r.IntN(most+1))
+	for i := range out {
+		out[i] = byte(r.IntN(256))
+	}
+	return string(out)
+}

@@ -1,0 +1,321 @@
+package request
+
+import (
+	"slices"
+	"strings"
+
+	"espost/esp8266"
+)
+
+// A Message is a request laid out: its parts as rows of pieces, each a literal
+// text or a value with the encoding that its place needs. Whoever sends a
+// request, this computer or the board, writes the pieces in their order.
+type Message struct {
+	Path    []Piece   // of the request line, with the query
+	Headers [][]Piece // the value of each of Request.Headers
+	Body    []Piece
+}
+
+// A Piece is a literal, or the value of one field.
+type Piece struct {
+	Literal string   // as it is sent; empty for a field's value
+	Field   *Field   // a secret constant or what the board reads; nil for a literal
+	Row     int      // Field's index in Request.Active; -1 for a header's own secret
+	As      Encoding // how the value is written
+}
+
+// An Encoding is how a value is written at a place.
+type Encoding int
+
+// The encodings.
+const (
+	Plain       Encoding = iota // as it is
+	FormValue                   // application/x-www-form-urlencoded (WHATWG URL §5.2)
+	PathValue                   // percent-encoded but for unreserved characters (RFC 3986 §2.3)
+	JSONValue                   // a JSON string in quotes (RFC 8259 §7)
+	JSONInside                  // a part of a JSON string that the template quotes
+	HeaderValue                 // as it is, control characters as blanks
+)
+
+// Encode returns value as e writes it.
+func (e Encoding) Encode(value string) string {
+	switch e {
+	case FormValue:
+		return PercentEncode(value)
+	case PathValue:
+		return pathEncode(value)
+	case JSONValue:
+		return JSONString(value)
+	case JSONInside:
+		quoted := JSONString(value)
+		return quoted[1 : len(quoted)-1]
+	case HeaderValue:
+		return headerEncode(value)
+	}
+	return value
+}
+
+// headerEncode keeps a value from becoming a line of its own.
+func headerEncode(s string) string {
+	out := []byte(s)
+	for i, c := range out {
+		if isControl(c) {
+			out[i] = ' '
+		}
+	}
+	return string(out)
+}
+
+// isControl reports whether c must not stand in a header (RFC 9110 §5.5).
+func isControl(c byte) bool { return c < ' ' && c != '\t' || c == 0x7f }
+
+// Widest is the most bytes that one byte of a value becomes.
+func (e Encoding) Widest() int {
+	switch e {
+	case FormValue, PathValue:
+		return len("%XX")
+	case JSONValue, JSONInside:
+		return len(`\u00XX`)
+	}
+	return 1
+}
+
+// Message lays r out. A field that a placeholder names, in the path, a header's
+// value or the template, stands there and nowhere else; the others make up the
+// body, or the query where there is no body. What is constant and no secret is
+// part of the literals.
+func (r Request) Message() Message {
+	l := layout{request: r, fields: r.Active(), placed: make(map[string]bool)}
+	var m Message
+	m.Path = l.template(r.Target.Path, PathValue)
+	for _, h := range r.Headers {
+		pieces := []Piece{{Field: &Field{Name: h.Name, Value: h.Value, Secret: true}, Row: -1, As: HeaderValue}}
+		if !h.Secret {
+			pieces = l.template(h.Value, HeaderValue)
+		}
+		m.Headers = append(m.Headers, pieces)
+	}
+	switch {
+	case r.Template != "" && r.Body == JSON:
+		m.Body = l.jsonTemplate(r.Template)
+	case r.Template != "" && r.Body == Text:
+		m.Body = l.template(r.Template, Plain)
+	}
+	switch rest := l.rest(); r.Body {
+	case None:
+		m.Path = append(m.Path, l.query(rest)...)
+	case Form:
+		m.Body = l.form(rest)
+	case JSON:
+		if r.Template == "" {
+			m.Body = l.object(rest)
+		}
+	}
+	m.Path, m.Body = joined(m.Path), joined(m.Body)
+	for i := range m.Headers {
+		m.Headers[i] = joined(m.Headers[i])
+	}
+	return m
+}
+
+// A layout knows which fields have found their places.
+type layout struct {
+	request Request
+	fields  []Field
+	placed  map[string]bool
+}
+
+// rest returns the rows of the fields that no placeholder names.
+func (l *layout) rest() []int {
+	var rows []int
+	for i, f := range l.fields {
+		if !l.placed[f.Name] {
+			rows = append(rows, i)
+		}
+	}
+	return rows
+}
+
+// value is a field's piece: a literal where it is known and may be shown.
+func (l *layout) value(row int, as Encoding) Piece {
+	f := &l.fields[row]
+	if f.Source.Constant() && !f.Secret {
+		return Piece{Literal: as.Encode(f.Value)}
+	}
+	return Piece{Field: f, Row: row, As: as}
+}
+
+// form lays fields out as application/x-www-form-urlencoded.
+func (l *layout) form(rows []int) []Piece {
+	var out []Piece
+	for i, row := range rows {
+		between := ""
+		if i > 0 {
+			between = "&"
+		}
+		out = append(out, Piece{Literal: between + PercentEncode(l.fields[row].Name) + "="}, l.value(row, FormValue))
+	}
+	return out
+}
+
+// query is the form behind the path.
+func (l *layout) query(rows []int) []Piece {
+	if len(rows) == 0 {
+		return nil
+	}
+	sign := "?"
+	if strings.Contains(l.request.Target.Path, "?") {
+		sign = "&"
+	}
+	return append([]Piece{{Literal: sign}}, l.form(rows)...)
+}
+
+// object lays fields out as one JSON object, in order (RFC 8259 §4).
+func (l *layout) object(rows []int) []Piece {
+	between := "{"
+	var out []Piece
+	for _, row := range rows {
+		f := l.fields[row]
+		out = append(out, Piece{Literal: between + JSONString(f.Name) + ":"}, l.value(row, f.jsonEncoding()))
+		between = ","
+	}
+	if len(rows) == 0 {
+		return []Piece{{Literal: "{}"}}
+	}
+	return append(out, Piece{Literal: "}"})
+}
+
+// jsonEncoding is how the value stands where JSON wants a value.
+func (f Field) jsonEncoding() Encoding {
+	if info, _ := f.Source.Info(); info.Number || f.Source == esp8266.SourceJSON {
+		return Plain
+	}
+	return JSONValue
+}
+
+// template lays a text with {{field}} in it out. What names no field stays as it
+// is: Validate complains.
+func (l *layout) template(text string, as Encoding) []Piece {
+	return l.fill(text, func(Field, string) Encoding { return as })
+}
+
+// jsonTemplate is template for JSON: within quotes a value is a part of the
+// text, elsewhere it is a value of its own kind.
+func (l *layout) jsonTemplate(text string) []Piece {
+	return l.fill(text, func(f Field, before string) Encoding {
+		if insideQuotes(before) {
+			return JSONInside
+		}
+		return f.jsonEncoding()
+	})
+}
+
+func (l *layout) fill(text string, encoding func(f Field, before string) Encoding) []Piece {
+	var out []Piece
+	at := 0
+	for _, p := range placeholders(text) {
+		i := slices.IndexFunc(l.fields, func(f Field) bool { return f.Name == p.name })
+		if i < 0 {
+			continue
+		}
+		l.placed[p.name] = true
+		out = append(out, Piece{Literal: text[at:p.from]}, l.value(i, encoding(l.fields[i], text[:p.from])))
+		at = p.to
+	}
+	return append(out, Piece{Literal: text[at:]})
+}
+
+// insideQuotes reports whether a JSON text that is cut off there ends within a
+// string.
+func insideQuotes(text string) bool {
+	inside := false
+	for i := 0; i < len(text); i++ {
+		switch {
+		case text[i] == '\\' && inside:
+			i++
+		case text[i] == '"':
+			inside = !inside
+		}
+	}
+	return inside
+}
+
+// A placeholder is {{name}} in a text, at [from, to).
+type placeholder struct {
+	name     string
+	from, to int
+}
+
+// placeholders finds every {{name}}, blanks around the name aside.
+func placeholders(text string) []placeholder {
+	var all []placeholder
+	for at := 0; ; {
+		open := strings.Index(text[at:], "{{")
+		if open < 0 {
+			return all
+		}
+		open += at
+		end := strings.Index(text[open:], "}}")
+		if end < 0 {
+			return all
+		}
+		end += open
+		if inner := strings.LastIndex(text[open+2:end], "{{"); inner >= 0 {
+			open += 2 + inner // the innermost
+		}
+		// of three braces, the outer one belongs to the text: {{{a}}} is {, {{a}}, }
+		for text[open+2] == '{' && open+3 < end {
+			open++
+		}
+		if name := strings.TrimSpace(text[open+2 : end]); name != "" {
+			all = append(all, placeholder{name, open, end + 2})
+		}
+		at = end + 2
+	}
+}
+
+// joined puts literals that follow each other together and leaves empty ones out.
+func joined(pieces []Piece) []Piece {
+	var out []Piece
+	for _, p := range pieces {
+		switch {
+		case p.Field == nil && p.Literal == "":
+		case p.Field == nil && len(out) > 0 && out[len(out)-1].Field == nil:
+			out[len(out)-1].Literal += p.Literal
+		default:
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// text writes pieces as they are sent from this computer; with mask, secret
+// values are Mask.
+func text(pieces []Piece, mask bool) string {
+	var out strings.Builder
+	for _, p := range pieces {
+		switch {
+		case p.Field == nil:
+			out.WriteString(p.Literal)
+		case mask && p.Field.Secret:
+			out.WriteString(masked(p.As))
+		default:
+			out.WriteString(p.As.Encode(p.Field.Sent()))
+		}
+	}
+	return out.String()
+}
+
+// masked is Mask, so that JSON stays JSON.
+func masked(as Encoding) string {
+	if as == JSONValue {
+		return JSONString(Mask)
+	}
+	return Mask
+}
+
+// Constant reports whether pieces are one and the same text each time, and no
+// secret.
+func Constant(pieces []Piece) bool {
+	return !slices.ContainsFunc(pieces, func(p Piece) bool { return p.Field != nil })
+}
