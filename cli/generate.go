@@ -109,6 +109,7 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 	if err != nil {
 		return err
 	}
+	p.noteRequest(project.Request)
 	p.told(dir, changes)
 	for _, c := range codegen.Commands(project, dir) {
 		fmt.Fprintf(p.Stderr, "%s: %s\n", c.Title, sanitize.Line(c.Line))

@@ -65,6 +65,7 @@ func (p *Program) post(ctx context.Context, w *session, flags postFlags, args []
 	if err := w.Request.Validate().Err(); err != nil {
 		return err
 	}
+	p.noteRequest(w.Request)
 	if flags.dryRun {
 		p.printRequest(sent, flags.showSecrets)
 		return nil
@@ -106,6 +107,17 @@ func (p *Program) logPost(sent request.Request, r *formpost.Response, err error)
 		attributes = append(attributes, "http_status", r.Status, "elapsed_ms", r.Phases.Total().Milliseconds())
 	}
 	p.logOutcome("posted", err, attributes...)
+}
+
+// noteRequest says on stderr what is odd about a request, and that one has no
+// body.
+func (p *Program) noteRequest(r request.Request) {
+	if len(r.Message().Body) == 0 && !request.Bodiless(r.Method) {
+		fmt.Fprintf(p.Stderr, "espost: the %s has no body: no field was given for one\n", r.Method)
+	}
+	for _, n := range r.Notes() {
+		fmt.Fprintf(p.Stderr, "espost: %s\n", sanitize.Line(n.Sentences()))
+	}
 }
 
 // printRequest prints the bytes of a request: all of them, or with its secrets

@@ -24,22 +24,24 @@ import (
 // both, with what the flags and items override.
 type session struct {
 	*profile.Session
-	file    string // of the profile; empty for none
-	target  string
-	pin     string // a mode, or fingerprints
-	method  string
-	body    string
-	headers []request.Header
-	fields  []request.Field
-	timeout time.Duration
+	file     string // of the profile; empty for none
+	target   string
+	pin      string // a mode, or fingerprints
+	method   string
+	body     string
+	template string
+	headers  []request.Header
+	fields   []request.Field
+	timeout  time.Duration
 }
 
 // addFlags adds the flags that post and generate share.
 func (s *session) addFlags(f *pflag.FlagSet) {
 	f.StringVarP(&s.file, "profile", "p", "", "work on this profile; otherwise on espost.yaml, if any")
 	f.StringVar(&s.pin, "pin", "", "know the server by its fingerprint, public-key or ca, by\nnothing (insecure), or by these 40 digits")
-	f.StringVar(&s.method, "method", "", "send by POST, PUT or PATCH")
-	f.StringVar(&s.body, "body", "", "send the fields as form (urlencoded) or json")
+	f.StringVar(&s.method, "method", "", "send by POST, PUT, PATCH, GET or DELETE")
+	f.StringVar(&s.body, "body", "", "send the fields as form (urlencoded) or json, send\ntext, or none: the fields stand in the query")
+	f.StringVar(&s.template, "template", "", "send this text or JSON, with {{name}} for a field's\nvalue; @FILE reads it")
 	durationFlag(f, &s.timeout, "timeout", 10*time.Second, "wait this long for a server that says nothing")
 }
 
@@ -112,6 +114,10 @@ func (s *session) load(lookupEnv func(string) (string, bool)) error {
 		s.file = profileFile
 	}
 	s.Session = &profile.Session{Profile: profile.New(request.Target{})}
+	s.Request.Fields, s.Request.Body = nil, request.None // nothing is sent that nobody asked for
+	if s.fields != nil {
+		s.Request.Body = request.Form
+	}
 	if s.file != "" {
 		opened, err := openProfile(s.file)
 		if err != nil {
@@ -146,6 +152,12 @@ func (s *session) override() error {
 	}
 	if s.method != "" {
 		s.Request.Method = strings.ToUpper(s.method)
+		if request.Bodiless(s.Request.Method) {
+			s.Request.Body = request.None
+		}
+	}
+	if err := s.overrideTemplate(); err != nil {
+		return err
 	}
 	if s.body != "" {
 		s.Request.Body = request.Body(s.body)
@@ -157,6 +169,27 @@ func (s *session) override() error {
 		s.Request.Headers = s.headers
 	}
 	return s.overridePin()
+}
+
+// overrideTemplate takes the template, from its file if it names one. It is JSON
+// where it looks so, unless --body says otherwise.
+func (s *session) overrideTemplate() error {
+	if s.template == "" {
+		return nil
+	}
+	text := s.template
+	if file, ok := strings.CutPrefix(text, "@"); ok {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return &inputError{fmt.Errorf("reading the template: %w; name a file with the text to send", err)}
+		}
+		text = strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
+	}
+	s.Request.Template, s.Request.Body = text, request.Text
+	if start := strings.TrimSpace(text); strings.HasPrefix(start, "{") && !strings.HasPrefix(start, "{{") || strings.HasPrefix(start, "[") {
+		s.Request.Body = request.JSON
+	}
+	return nil
 }
 
 func (s *session) overridePin() error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"mime"
+	"regexp"
 	"strings"
 
 	"espost/esp8266"
@@ -67,7 +68,8 @@ func (c *command) takeInput(f option) string {
 
 var lineEnds = strings.NewReplacer("\r", "", "\n", "", "\x00", "")
 
-// body turns the data into rows.
+// body turns the data into rows where it is made of rows, and into a text where
+// it isn't: what is sent stays what curl would send.
 func (c *command) body(r *request.Request) error {
 	data := strings.Join(c.data, "&")
 	if c.hasJSON {
@@ -81,6 +83,17 @@ func (c *command) body(r *request.Request) error {
 			}
 		}
 	}
+	switch {
+	case c.get:
+		r.Body = request.None
+		r.Fields, _ = formRows(data)
+		return nil
+	case len(c.data) == 0 && !c.hasJSON:
+		r.Body = request.None
+		return nil
+	case request.Bodiless(r.Method):
+		return refusal("it sends a body with "+r.Method, "a board sends one with POST, PUT or PATCH only; -G puts the data into the query")
+	}
 	declared, own := r.Header("Content-Type")
 	if !own {
 		declared.Value = request.Form.ContentType()
@@ -89,36 +102,72 @@ func (c *command) body(r *request.Request) error {
 	if err != nil {
 		mediaType = strings.ToLower(strings.TrimSpace(declared.Value))
 	}
-	looksJSON := strings.HasPrefix(strings.TrimSpace(data), "{") && json.Valid([]byte(data))
+	labelled := mediaType == "application/json" || strings.HasSuffix(mediaType, "+json")
+	if u := c.brokenBy(data); labelled && u != "" {
+		return refusal(fmt.Sprintf("its JSON holds %s, which only a shell could fill in", u), "write the value in its place")
+	}
+	if err := c.fill(r, data, labelled, mediaType == request.Form.ContentType()); err != nil {
+		return err
+	}
 	switch {
-	case data == "":
-		r.Body = request.Form
-	case mediaType == "application/json" || strings.HasSuffix(mediaType, "+json"):
-		r.Body = request.JSON
-	case mediaType == request.Form.ContentType() && looksJSON:
-		// The same bytes: JSON rows under the media type that curl names.
-		r.Body = request.JSON
-		if !own {
-			r.Headers = append(r.Headers, request.Header{Name: "Content-Type", Value: request.Form.ContentType()})
+	case r.Body.ContentType() == declared.Value:
+		dropDefaultType(r, declared.Value)
+	case !own: // the same bytes under the media type that curl names
+		r.Headers = append(r.Headers, request.Header{Name: "Content-Type", Value: request.Form.ContentType()})
+		if r.Body == request.JSON {
 			c.warn("the data is JSON, but curl labels it as a form; the header Content-Type says so too, remove it to send application/json")
+		} else {
+			c.warn("the data isn't made of rows, but curl labels it as a form; the header Content-Type says so too, remove it to send text/plain")
 		}
-	case mediaType == request.Form.ContentType() && !strings.Contains(data, "="):
-		return refusal("its data is one text, not rows of name=value", "use a call of the service that takes a form or a JSON object")
-	case mediaType == request.Form.ContentType():
-		r.Body = request.Form
-	default:
-		return refusal(fmt.Sprintf("its data is %s, which isn't made of rows", mediaType), "use a service that takes a form or a JSON object")
 	}
-	dropDefaultType(r, declared.Value)
-	if r.Body == request.JSON {
-		if u := c.brokenBy(data); u != "" {
-			return refusal(fmt.Sprintf("its JSON holds %s, which only a shell could fill in", u), "write the value in its place")
+	return nil
+}
+
+// fill chooses the kind of body by what data looks like.
+func (c *command) fill(r *request.Request, data string, labelledJSON, labelledForm bool) error {
+	start := strings.TrimSpace(data)
+	looksJSON := (strings.HasPrefix(start, "{") || strings.HasPrefix(start, "[")) && json.Valid([]byte(data))
+	if !labelledJSON && labelledForm && !looksJSON {
+		if data == "" || isForm(data) {
+			var again string
+			r.Body = request.Form
+			if r.Fields, again = formRows(data); again != "" {
+				c.warn("the board writes the same rows a little differently: %s", again)
+			}
+			return nil
 		}
-		r.Fields, err = jsonRows(data)
-	} else {
-		r.Fields = c.formRows(data)
 	}
-	return err
+	if labelledJSON || labelledForm && looksJSON {
+		r.Body = request.JSON
+		if strings.HasPrefix(start, "{") {
+			rows, err := jsonRows(data)
+			r.Fields = rows
+			return err
+		}
+		if !json.Valid([]byte(data)) {
+			return refusal("its data is no JSON", "check quotes and commas")
+		}
+		r.Template = data
+		return nil
+	}
+	r.Body, r.Template = request.Text, data
+	return nil
+}
+
+// formName is what a name in a form looks like; a "=" in other texts stands
+// behind something else.
+var formName = regexp.MustCompile(`^[\w.%+*@\[\]~-]*$`)
+
+// isForm reports whether data is application/x-www-form-urlencoded, rather than
+// a text with an equals sign in it (a line of InfluxDB's protocol, XML, YAML).
+func isForm(data string) bool {
+	for pair := range strings.SplitSeq(data, "&") {
+		name, _, _ := strings.Cut(pair, "=")
+		if !formName.MatchString(name) {
+			return false
+		}
+	}
+	return strings.ContainsAny(data, "=%")
 }
 
 // brokenBy is what only a shell could fill in at the place where data stops
@@ -149,9 +198,9 @@ func dropDefaultType(r *request.Request, declared string) {
 	}
 }
 
-// formRows reads application/x-www-form-urlencoded (WHATWG URL §5.1).
-func (c *command) formRows(data string) []request.Field {
-	var rows []request.Field
+// formRows reads application/x-www-form-urlencoded (WHATWG URL §5.1). again is
+// how the board writes the rows, secrets masked, where that isn't data itself.
+func formRows(data string) (rows []request.Field, again string) {
 	for pair := range strings.SplitSeq(data, "&") {
 		if pair == "" {
 			continue
@@ -160,12 +209,11 @@ func (c *command) formRows(data string) []request.Field {
 		name, value = percentDecode(name, true), percentDecode(value, true)
 		rows = append(rows, request.Field{Name: name, Value: value, Secret: request.IsSecret(name, value)})
 	}
-	again := request.Request{Body: request.Form, Fields: rows}
-	if string(again.BodyBytes()) != data {
-		_, masked := again.Preview()
-		c.warn("the board writes the same rows a little differently: %s", masked)
+	r := request.Request{Body: request.Form, Fields: rows}
+	if string(r.BodyBytes()) != data {
+		_, again = r.Preview()
 	}
-	return rows
+	return rows, again
 }
 
 // percentDecode undoes %XX, and "+" where plus is set; what is no escape stays.

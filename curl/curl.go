@@ -77,6 +77,7 @@ type command struct {
 	json       strings.Builder
 	hasJSON    bool
 	insecure   bool
+	get        bool   // -G: the data goes into the query
 	input      string // for "@-"
 	hasInput   bool   // until it is read
 }
@@ -99,7 +100,7 @@ func (c *command) apply(f option) error {
 	case "header":
 		return c.header(f.value)
 	case "user-agent":
-		c.warn("the board sends its own User-Agent, not %q", f.value)
+		c.headers = append(c.headers, request.Header{Name: "User-Agent", Value: f.value})
 	case "referer":
 		c.headers = append(c.headers, request.Header{Name: "Referer", Value: f.value})
 	case "cookie":
@@ -124,7 +125,7 @@ func (c *command) apply(f option) error {
 	case "form", "form-string":
 		return refusal("-F sends multipart/form-data, which the board would have to build piece by piece", "use -d name=value if the service takes it")
 	case "get":
-		return refusal("-G puts the data into the address and sends GET", "leave -G out if the service takes POST")
+		c.get = true
 	case "head":
 		return refusal("-I asks for the headers only", "use a command that sends data")
 	case "upload-file":
@@ -194,8 +195,8 @@ func (c *command) request() (request.Request, error) {
 	switch {
 	case c.method != "":
 		r.Method = c.method
-	case !hasData:
-		return request.Request{}, refusal("it only reads (GET)", "use a command that sends data with -d or -X POST")
+	case c.get, !hasData:
+		r.Method = "GET"
 	}
 	if p := request.CheckMethod(r.Method); p != nil {
 		return request.Request{}, refusal("its method is "+r.Method, p.Fix)

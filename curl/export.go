@@ -11,38 +11,38 @@ import (
 func Format(r request.Request, showSecrets bool) string {
 	mask := !showSecrets
 	args := []string{"curl"}
-	if r.Method != "POST" {
+	if r.Method != "POST" || r.Body == request.None {
 		args = append(args, "-X "+r.Method)
 	}
-	if strings.ContainsAny(r.Target.Path, "[]{}") {
+	url := r.URL(mask)
+	if strings.ContainsAny(url, "[]{}") {
 		args = append(args, "-g") // no globbing
 	}
-	if strings.Contains(r.Target.Path, "/.") {
+	if strings.Contains(url, "/.") {
 		args = append(args, "--path-as-is")
 	}
-	args[0] = strings.Join(append(args, shellQuote(r.Target.URL())), " ")
+	args[0] = strings.Join(append(args, shellQuote(url)), " ")
 	args = args[:1]
-	for _, h := range r.Headers {
-		switch {
-		case mask && h.Secret:
-			args = append(args, "-H "+shellQuote(h.Name+": "+request.Mask))
-		case strings.Trim(h.Value, " \t") == "":
+	for _, h := range r.Added(mask) {
+		if strings.Trim(h.Value, " \t") == "" {
 			args = append(args, "-H "+shellQuote(h.Name+";")) // curl's way to send an empty one
-		default:
+		} else {
 			args = append(args, "-H "+shellQuote(h.Name+": "+h.Value))
 		}
 	}
 	if r.Key != "" {
 		args = append(args, "-H "+shellQuote(request.KeyHeader+": "+r.Key))
 	}
-	if _, own := r.Header("Content-Type"); !own && r.Body != request.Form {
+	if _, own := r.Header("Content-Type"); !own && r.Body != request.Form && r.Body != request.None {
 		args = append(args, "-H "+shellQuote("Content-Type: "+r.Body.ContentType()))
 	}
-	body := string(r.BodyBytes())
-	if mask {
-		_, body = r.Preview()
+	if r.Body != request.None {
+		body := string(r.BodyBytes())
+		if mask {
+			_, body = r.Preview()
+		}
+		args = append(args, "--data-raw "+shellQuote(body))
 	}
-	args = append(args, "--data-raw "+shellQuote(body))
 	return strings.Join(args, " \\\n  ")
 }
 

@@ -1,6 +1,7 @@
 package request
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -52,6 +53,17 @@ func (r Request) URL(mask bool) string {
 	t := r.Target
 	t.Path = text(r.Message().Path, mask)
 	return t.URL()
+}
+
+// Added returns the headers that are added, their values filled in; with mask,
+// secret values are Mask.
+func (r Request) Added(mask bool) []Header {
+	m := r.Message()
+	out := slices.Clone(r.Headers)
+	for i := range out {
+		out[i].Value = text(m.Headers[i], mask)
+	}
+	return out
 }
 
 // head returns the request line and headers up to and with the empty line
