@@ -41,6 +41,9 @@ func (t text) reset() []Explanation {
 			return exception(number(m, 1))
 		}
 	}
+	if !t.has("reset ") {
+		return nil
+	}
 	switch m := resetReason.FindStringSubmatch(t.lower); {
 	case m == nil:
 		return nil

@@ -24,7 +24,7 @@ var ports = []rule{
 	{has: "permission denied: '/dev/tty", code: "port forbidden", message: "You may not use that port", fix: FixGroup},
 	{has: "resource busy", pattern: regexp.MustCompile(`(?i)(?:\[Errno 16\]|/dev/\S+).*resource busy`), code: "port busy", message: "Another program has the port", fix: FixBusy},
 	{has: "the port is busy or doesn't exist", code: "port gone", message: "There is no such port, or another program has it", fix: FixGone},
-	{has: "could not open", pattern: regexp.MustCompile(`(?i)could not open (?:port )?\W*(\S+?)'?[,:] .*(?:FileNotFoundError|No such file or directory|the port doesn't exist)`), code: "port gone", message: "There is no port $1", fix: FixGone},
+	{has: "could not open", pattern: regexp.MustCompile(`(?i)could not open (?:port )?u?['\"]?(\S+?)['\"]?[,:] .*(?:FileNotFoundError|No such file or directory|the port doesn't exist)`), code: "port gone", message: "There is no port $1", fix: FixGone},
 	{has: "cannot configure port", pattern: regexp.MustCompile(`(?i)cannot configure port, some`), code: "port driver", message: "The driver of the board's USB chip does not work with that port",
 		fix: "Unplug the board and plug it in again; if it stays, install the maker's driver of its USB chip (CH340, CP2102, FT232) anew"},
 	{has: "termios.error", pattern: regexp.MustCompile(`termios\.error: \(22,`), code: "port speed", message: "The port does not take that speed", fix: fixSpeed},

@@ -14,7 +14,17 @@ var (
 	clientErrors  = esp8266.HTTPClientErrors()
 	bearSSLErrors = esp8266.SSLErrors()
 	alerts        = esp8266.Alerts()
+	bearSSLTexts  = textsOf(bearSSLErrors)
 )
+
+// textsOf are the errors' texts as they are looked for in a line.
+func textsOf(errors []esp8266.ErrorInfo) []string {
+	texts := make([]string, len(errors))
+	for i, e := range errors {
+		texts[i] = strings.ToLower(strings.TrimSuffix(e.Text, "."))
+	}
+	return texts
+}
 
 // bareNumber returns what a number without a name can mean.
 func bareNumber(n int) []Explanation {
@@ -99,8 +109,10 @@ func (t text) web() []Explanation {
 	if n, ok := t.client(); ok {
 		found.addError(esp8266.HTTPClientError(n))
 	}
-	if m := statusNumber.FindStringSubmatch(t.line); m != nil && !t.has("mqtt") {
-		found.addError(esp8266.HTTPStatus(number(m, 1)))
+	if t.has("http", "get", "post", "put", "patch", "delete", "code", "status", "server") && !t.has("mqtt") {
+		if m := statusNumber.FindStringSubmatch(t.line); m != nil {
+			found.addError(esp8266.HTTPStatus(number(m, 1)))
+		}
 	}
 	if t.has(strings.ToLower(alertPrefix)) {
 		found.add(strippedAlerts(t.line)...)
@@ -112,7 +124,7 @@ func (t text) web() []Explanation {
 
 // client returns HTTPClient's number that a line tells, by number, name or text.
 func (t text) client() (int, bool) {
-	if t.has("mqtt", "rssi", "pubsub") {
+	if !t.has("http", "get", "post", "put", "patch", "error", "code") || t.has("mqtt", "rssi", "pubsub") {
 		return 0, false
 	}
 	for _, p := range []*regexp.Regexp{clientNumber, coreNumber, updateNumber, webNumber, aloneNumber} {
@@ -145,13 +157,15 @@ func (t text) tls() []Explanation {
 	if t.has(fingerprintDiffers) {
 		found.addError(esp8266.X509NotTrusted.Info())
 	}
-	for _, m := range bearSSLNumber.FindAllStringSubmatch(t.line, -1) {
-		if n := number(m, 1); n != 0 {
-			found.addError(esp8266.SSLError(n).Info())
+	if t.has("ssl") {
+		for _, m := range bearSSLNumber.FindAllStringSubmatch(t.line, -1) {
+			if n := number(m, 1); n != 0 {
+				found.addError(esp8266.SSLError(n).Info())
+			}
 		}
 	}
 	aboutTLS := t.has("tls", "ssl", "fatal alert", "handshake", "from the server") ||
-		alertNumber.FindString(t.line) == strings.TrimRight(t.line, " .!)") || t.line == t.lower && !strings.ContainsAny(t.line, " {\":=,")
+		t.has("alert") && alertNumber.FindString(t.line) == strings.TrimRight(t.line, " .!)") || t.line == t.lower && !strings.ContainsAny(t.line, " {\":=,")
 	if aboutTLS {
 		for _, m := range alertNumber.FindAllStringSubmatch(t.line, -1) {
 			if n := number(m, 1); n < 256 {
@@ -159,8 +173,8 @@ func (t text) tls() []Explanation {
 			}
 		}
 	}
-	for _, e := range bearSSLErrors {
-		if e.Code != 0 && t.has(strings.ToLower(strings.TrimSuffix(e.Text, "."))) {
+	for i, e := range bearSSLErrors {
+		if e.Code != 0 && strings.Contains(t.lower, bearSSLTexts[i]) {
 			found.add(ofBoard(e))
 		}
 	}

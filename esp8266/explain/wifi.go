@@ -24,6 +24,9 @@ var (
 
 // wifi explains why the board is not on the Wi-Fi.
 func (t text) wifi() []Explanation {
+	if !t.has("wifi", "wi-fi", "wlan", "wl_", "ssid", "sta", "reason", "found, reconnect") {
+		return nil
+	}
 	if m := stateChange.FindStringSubmatch(t.line); m != nil {
 		if number(m, 2) >= number(m, 1) {
 			return nil // on its way up
