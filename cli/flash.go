@@ -79,6 +79,7 @@ func (p *Program) flash(ctx context.Context, job *device.Job, tool string, verbo
 	shown.progress.clear()
 	p.logOutcome("flashed", err, "tool", chain.Name)
 	if err != nil {
+		shown.showUnexplained(err)
 		return err
 	}
 	name := filepath.Base(job.Folder)
@@ -124,6 +125,18 @@ type flashProgress struct {
 	tool     string
 
 	part device.Part
+	last []string // what the tool said
+}
+
+// showUnexplained shows the tool's last words where they were not understood.
+func (f *flashProgress) showUnexplained(err error) {
+	var p *problem.Problem
+	if f.verbose || !errors.As(err, &p) || p.Code != device.CodeToolFailed {
+		return
+	}
+	for _, line := range f.last {
+		fmt.Fprintf(f.Stderr, "%s: %s\n", f.tool, line)
+	}
 }
 
 func (f *flashProgress) tell(now device.Progress) {
@@ -133,6 +146,10 @@ func (f *flashProgress) tell(now device.Progress) {
 		device.Connect: "looking for the board at " + sanitize.Line(f.to),
 		device.Upload:  "uploading to " + sanitize.Line(f.to),
 	}[now.Part]
+	if now.Line != "" {
+		const most = 20
+		f.last = append(f.last[max(0, len(f.last)-most+1):], now.Line)
+	}
 	if f.verbose {
 		if now.Line != "" {
 			fmt.Fprintf(f.Stderr, "%s: %s\n", f.tool, now.Line)

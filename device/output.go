@@ -151,11 +151,15 @@ func number(s string) int {
 	return n
 }
 
+// CodeToolFailed is the code of a failure whose cause is not known: what the tool
+// printed tells more.
+const CodeToolFailed = "tool-failed"
+
 // failure explains why a tool failed: the first line that has a cause, since
 // what follows an error follows from it.
 func (o *output) failure(tool string, err error) error {
 	if path := new(os.PathError); errors.As(err, &path) {
-		return problem.New("tool-failed", fmt.Sprintf("%s can't be started: %s", tool, sanitize.Line(path.Err.Error())), "install it again").Because(err)
+		return problem.New(CodeToolFailed, fmt.Sprintf("%s can't be started: %s", tool, sanitize.Line(path.Err.Error())), "install it again").Because(err)
 	}
 	if p := o.compileError(); p != nil {
 		return p.Because(err)
@@ -173,7 +177,7 @@ func (o *output) failure(tool string, err error) error {
 	if len(o.last) > 0 {
 		message += ": " + sanitize.Clip(strings.TrimSpace(o.last[len(o.last)-1]), 200)
 	}
-	return problem.New("tool-failed", message, "look at the lines that it printed").Because(err)
+	return problem.New(CodeToolFailed, message, "look at what it printed").Because(err)
 }
 
 // gccError is how GCC names a place: file, line, column, message.
@@ -196,7 +200,6 @@ func (o *output) compileError() *problem.Problem {
 		for _, e := range explain.Line(line) {
 			p.Fix = e.Fix
 		}
-		p.Where = name + ":" + m[2]
 		return p
 	}
 	return nil

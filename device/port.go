@@ -143,7 +143,7 @@ func openProblem(name string, err error) *problem.Problem {
 	case code == serial.PortNotFound || errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENXIO) || errors.Is(err, syscall.ENODEV):
 		return p("port-gone", fmt.Sprintf("there is no port %s", name), explain.FixGone)
 	case code == serial.InvalidSerialPort:
-		return p("port-invalid", fmt.Sprintf("%s is no serial port, or its driver doesn't work", name), "name another one, or unplug the board and plug it in again")
+		return p("port-invalid", fmt.Sprintf("the file %s is no serial port, or its driver doesn't work", name), "name another one, or unplug the board and plug it in again")
 	case code == serial.InvalidSpeed:
 		return p("port-speed", fmt.Sprintf("the port %s does not take that baud rate", name), "choose another one with --baud, such as 115200")
 	}

@@ -57,6 +57,7 @@ func TestScripts(t *testing.T) {
 			"renew":   renewHost,
 			"mode":    checkMode,
 			"schema":  checkSchema,
+			"board":   startBoard,
 		},
 		Condition: func(cond string) (bool, error) {
 			program, ok := strings.CutPrefix(cond, "have:")

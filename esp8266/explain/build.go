@@ -10,7 +10,7 @@ import (
 // (GCC), arduino-cli's (commands/cmderrors, internal/arduino) and PlatformIO's
 // (platformio/*/exception.py, builder/tools/piosize.py).
 var builds = []rule{
-	{has: "no such file or directory", pattern: regexp.MustCompile(`fatal error: ((?:ESP8266|WiFiClientSecure|LittleFS|core_esp8266)[\w/]*\.h): No such file`), code: "core missing", message: "$1 belongs to the ESP8266 core, which this build does not use", fix: "Choose an ESP8266 board, or install the core: " + fixCore},
+	{has: "no such file or directory", pattern: regexp.MustCompile(`fatal error: ((?:ESP8266|WiFiClientSecure|LittleFS|core_esp8266)[\w/]*\.h): No such file`), code: "core missing", message: "$1 belongs to the ESP8266 core, which this build does not use", fix: "Choose an ESP8266 board, or " + fixCore},
 	{has: "no such file or directory", pattern: regexp.MustCompile(`(?:fatal|Compilation) error: ([\w./+-]+\.(?:h|hpp)): No such file`), code: "library missing", message: "No installed library has $1", fix: "Add the library that has it to sketch.yaml (libraries:) and to platformio.ini (lib_deps)"},
 	{has: "obsolete api", pattern: regexp.MustCompile(`error: call to '(HTTPClient::begin)'.*obsolete API`), code: "old sketch", message: "The sketch calls $1 as cores before 3.0 had it", fix: "Give it a client: WiFiClient client; http.begin(client, url)"},
 	{has: "was not declared", pattern: regexp.MustCompile(`error: '([^']+)' was not declared in this scope`), code: "compile error", message: "$1 is used, but nothing of that name is known there", fix: "Look for a typing error, a missing #include or a missing declaration above"},
@@ -50,18 +50,18 @@ var builds = []rule{
 	{has: "detected unknown package", pattern: regexp.MustCompile(`Detected unknown package '([^']+)'`), code: "package missing", message: "PlatformIO finds no $1", fix: "The ESP8266's platform is espressif8266; update PlatformIO"},
 	{has: "could not find a version that satisfies", pattern: regexp.MustCompile(`Could not find a version that satisfies the requirement '([^']+)'`), code: "package missing", message: "PlatformIO finds no version of $1 that is asked for", fix: "Check its name and version in platformio.ini with pio pkg search"},
 	{has: "unknown board id", pattern: regexp.MustCompile(`Unknown board ID '([^']+)'`), code: "unknown board", message: "PlatformIO does not know the board $1", fix: "Use a board that pio boards espressif8266 names; generate the sketch again if platformio.ini was edited"},
-	{has: "unknown development platform", pattern: regexp.MustCompile(`Unknown development platform '([^']+)'`), code: "core missing", message: "PlatformIO does not have the platform $1", fix: "pio pkg install -g -p espressif8266"},
+	{has: "unknown development platform", pattern: regexp.MustCompile(`Unknown development platform '([^']+)'`), code: "core missing", message: "PlatformIO does not have the platform $1", fix: "run pio pkg install -g -p espressif8266"},
 	{has: "unknown environment names", code: "profile missing", message: "platformio.ini has no such environment", fix: "Name one that is there, or generate the sketch again"},
 	{has: "not a platformio project", code: "not a sketch", message: "The folder has no platformio.ini", fix: "Name the folder that espost wrote"},
 	{has: "you are not connected to the internet", code: "no Internet", message: "PlatformIO can't reach the Internet", fix: "Check the connection and the proxy; once downloaded, core and libraries work without"},
 	{has: "nothing to build. please put your source code", code: "not a sketch", message: "PlatformIO finds no source in the folder", fix: "Name the folder that espost wrote, whose platformio.ini says src_dir = ."},
-	{has: "is not compatible with platformio core", code: "old PlatformIO", message: "This PlatformIO is too old for the platform", fix: "pio upgrade"},
+	{has: "is not compatible with platformio core", code: "old PlatformIO", message: "This PlatformIO is too old for the platform", fix: "run pio upgrade"},
 	{has: "no space left on device", pattern: regexp.MustCompile(`(?i)(?:error|errno 28|fatal|cannot|write).*no space left on device`), code: "disk full", message: "The computer's disk is full", fix: "Make room: the core and its tools take about a gigabyte"},
 	{has: "low memory available, stability problems", severity: problem.Warning, code: "little memory", message: "The sketch's variables leave little memory for TLS", fix: fixData},
 }
 
 const (
-	fixCore   = "arduino-cli core install esp8266:esp8266 --additional-urls https://arduino.esp8266.com/stable/package_esp8266com_index.json"
+	fixCore   = "run arduino-cli core install esp8266:esp8266 --additional-urls https://arduino.esp8266.com/stable/package_esp8266com_index.json"
 	fixTooBig = "Choose a flash layout with more room for the sketch, and take out libraries, fonts and pictures that it does not need"
 	fixData   = "Keep texts and tables in flash (F(…), PROGMEM), and make buffers smaller"
 	fixRegion = "iram1_0_seg: fewer functions with IRAM_ATTR, or fewer libraries that have them; dram0_0_seg: fewer variables; irom0_0_seg: a flash layout with more room"
