@@ -44,7 +44,8 @@ func (p *Program) flashCommand() *cobra.Command {
 		if err := p.flash(ctx, &job, tool, verbose); err != nil || noMonitor || job.Host != "" {
 			return err
 		}
-		return p.watch(ctx, &device.Monitor{Port: job.Port}, options)
+		decoder, _ := device.FindDecoder(device.ELF(job.Folder)) // without one, crashes are explained all the same
+		return p.watch(ctx, &device.Monitor{Port: job.Port, Decoder: decoder}, options)
 	})
 	f := cmd.Flags()
 	f.StringVarP(&job.Port, "port", "p", "", "upload to this port; otherwise the board's is found")
@@ -53,6 +54,8 @@ func (p *Program) flashCommand() *cobra.Command {
 	f.BoolVarP(&verbose, "verbose", "v", false, "show all that the tool says")
 	f.BoolVar(&noMonitor, "no-monitor", false, "end after the upload")
 	options.addUntil(f, 2*time.Minute)
+	offer(cmd, "until", []cobra.Completion{untilDelivered})
+	_ = cmd.RegisterFlagCompletionFunc("port", portCompletions) // it fails only for a flag that doesn't exist
 	offer(cmd, "tool", []cobra.Completion{device.ArduinoCLI, device.PlatformIO})
 	return cmd
 }

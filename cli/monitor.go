@@ -18,7 +18,7 @@ import (
 func (p *Program) monitorCommand() *cobra.Command {
 	var m device.Monitor
 	var options watching
-	var record string
+	var record, elf string
 	var list bool
 	cmd := &cobra.Command{
 		Use:   "monitor [PORT]",
@@ -43,6 +43,11 @@ func (p *Program) monitorCommand() *cobra.Command {
 		if err := options.check(); err != nil {
 			return err
 		}
+		if elf != "" {
+			if m.Decoder, err = device.FindDecoder(elf); err != nil {
+				return wrongInput(err, "elf-missing")
+			}
+		}
 		if record != "" {
 			file, err := openLog(record)
 			if err != nil {
@@ -57,11 +62,14 @@ func (p *Program) monitorCommand() *cobra.Command {
 	f.Var((*baudFlag)(&m.Baud), "baud", "listen at this rate; otherwise it is found out")
 	f.BoolVar(&m.Reset, "reset", false, "restart the board at first")
 	f.StringVar(&record, "log", "", "append the board's lines to this file, with their times")
+	f.StringVar(&elf, "elf", "", "name the places in a crash by this build of the sketch")
 	f.BoolVar(&options.timestamps, "timestamps", false, "show the time before each line")
 	f.BoolVar(&options.noExplain, "no-explain", false, "show the lines alone")
 	f.BoolVar(&options.asJSON, "json", false, "print one JSON object an event")
 	f.BoolVar(&list, "list", false, "list the ports instead, likely boards first")
 	options.addUntil(f, 0)
+	offer(cmd, "until", []cobra.Completion{untilDelivered})
+	cmd.ValidArgsFunction = portCompletions
 	return cmd
 }
 

@@ -64,6 +64,9 @@ var errDelivered = errors.New("a reading was delivered")
 // maxCrashes ends waiting: a sketch that crashes so often won't deliver.
 const maxCrashes = 3
 
+// maxFrames is how many places of a crash are shown: the first ones matter.
+const maxFrames = 12
+
 // A viewer shows the events of a board.
 type viewer struct {
 	*Program
@@ -142,6 +145,10 @@ func (v *viewer) show(e device.Event) {
 			}
 			v.aside(style, e.Summary)
 		}
+	case device.Stack:
+		for _, f := range e.Frames[:min(len(e.Frames), maxFrames)] {
+			v.aside(v.strong, f.String())
+		}
 	case device.Noise:
 		v.aside(v.dim, fmt.Sprintf("%d bytes that are no text at this baud rate", e.Bytes))
 	case device.Opened:
@@ -180,6 +187,11 @@ func eventJSON(e device.Event) map[string]any {
 		known = append(known, map[string]any{"name": x.Code, "severity": x.Severity, "meaning": problem.Sentence(x.Message), "cure": problem.Sentence(x.Fix)})
 	}
 	set("text", e.Text, e.Kind == device.Line)
+	var frames []map[string]any
+	for _, f := range e.Frames {
+		frames = append(frames, map[string]any{"address": f.Address, "function": f.Function, "place": f.Place})
+	}
+	set("frames", frames, frames != nil)
 	set("explanations", known, known != nil)
 	set("milestone", e.Milestone, e.Milestone != "")
 	set("summary", e.Summary, e.Summary != "")

@@ -16,6 +16,8 @@ type Monitor struct {
 	Baud  int  // 0: 115200 first, and others while what comes is unreadable
 	Reset bool // restart the board at first
 
+	Decoder *Decoder // names the places in a crash; nil: crashes aren't decoded
+
 	Open func(port string, baud int) (Conn, error) // nil: OpenPort
 }
 
@@ -28,6 +30,7 @@ const (
 	Line       Kind = "line"       // the board said Text
 	Noise      Kind = "noise"      // Bytes came that are no text at this baud rate
 	Baud       Kind = "baud"       // the baud rate is now Baud, since what came was unreadable
+	Stack      Kind = "stack"      // the places in the crash whose lines came before are Frames
 	Gone       Kind = "gone"       // the port vanished; it is looked for
 	Silent     Kind = "silent"     // nothing came for a while
 	Unreadable Kind = "unreadable" // what comes is unreadable at every baud rate, or at the one that was given
@@ -42,6 +45,7 @@ type Event struct {
 	Milestone    Milestone             // of a Line of espost's firmware; empty for none
 	Summary      string                // what the milestone means, in one clause
 	Bytes        int                   // of Noise
+	Frames       []Frame               // of Stack
 	Baud         int                   // of Opened, Baud and Unreadable
 	Problem      *problem.Problem      // of Gone, Silent and Unreadable
 }
@@ -59,7 +63,7 @@ const (
 // called in order, never twice at a time; the monitor reads no faster than tell
 // returns, so its memory stays as it is whatever the board sends.
 func (m *Monitor) Run(ctx context.Context, tell func(Event)) error {
-	w := watch{Monitor: m, tell: tell, baud: m.Baud}
+	w := watch{Monitor: m, ctx: ctx, tell: tell, baud: m.Baud}
 	if w.baud == 0 {
 		w.baud = bauds[0]
 	}
@@ -91,6 +95,7 @@ func (m *Monitor) Run(ctx context.Context, tell func(Event)) error {
 // A watch is one run of a Monitor.
 type watch struct {
 	*Monitor
+	ctx   context.Context // of the run
 	tell  func(Event)
 	baud  int
 	line  []byte // of the line that isn't complete
@@ -100,6 +105,7 @@ type watch struct {
 	told  bool   // Unreadable was told
 	first bool   // a reading was delivered
 
+	crash   crash
 	noise   noise
 	unheard int // bytes of noise that weren't told
 }
@@ -260,6 +266,12 @@ func (w *watch) complete(ended bool) {
 	e.Milestone, e.Summary = milestoneOf(e.Text)
 	w.interpret(&e)
 	w.event(e)
+	if addresses := w.crash.line(e.Text); addresses != nil && w.Decoder != nil {
+		frames, err := w.Decoder.Decode(w.ctx, addresses)
+		if err == nil && frames != nil {
+			w.event(Event{Kind: Stack, Frames: frames})
+		}
+	}
 }
 
 // interpret adds what one line alone doesn't tell.

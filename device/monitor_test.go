@@ -294,3 +294,43 @@ func TestMonitorMemoryIsFlat(t *testing.T) {
 		t.Errorf("the heap grew by %d bytes", grown)
 	}
 }
+
+// What a monitor adds to a line, beside what merely copies it.
+func BenchmarkMonitor(b *testing.B) {
+	const line = "POST: 200, 25 bytes sent in 812 ms over the kept connection\r\n"
+	b.Run("cat", func(b *testing.B) {
+		r, w := io.Pipe()
+		go func() {
+			for range b.N {
+				io.WriteString(w, line)
+			}
+			w.Close()
+		}()
+		b.ResetTimer()
+		if _, err := io.Copy(io.Discard, r); err != nil {
+			b.Error(err)
+		}
+	})
+	b.Run("monitor", func(b *testing.B) {
+		r, w := io.Pipe()
+		ctx, stop := context.WithCancel(b.Context())
+		m := device.Monitor{Port: "x", Open: func(string, int) (device.Conn, error) { return &fakeConn{ReadCloser: r}, nil }}
+		go func() {
+			for range b.N {
+				io.WriteString(w, line)
+			}
+		}()
+		seen := 0
+		b.ResetTimer()
+		err := m.Run(ctx, func(e device.Event) {
+			if e.Kind == device.Line {
+				if seen++; seen == b.N {
+					stop()
+				}
+			}
+		})
+		if err != nil {
+			b.Error(err)
+		}
+	})
+}
