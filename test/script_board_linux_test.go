@@ -3,6 +3,8 @@ package test
 import (
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -16,7 +18,8 @@ import (
 // A scriptBoard is a board on a pseudo-terminal: what it says is in a file of
 // the script. Its port is a link, as /dev/serial/by-id has them.
 type scriptBoard struct {
-	link          string
+	link, dir     string
+	env           []string // of a program that it runs
 	master, slave *os.File
 	done          chan struct{} // the script has ended
 }
@@ -28,20 +31,24 @@ type scriptBoard struct {
 //	at BAUD TEXT    sends it as it looks to who listens at another rate, until somebody listens at this one
 //	flood N         sends N numbered lines
 //	after FILE TEXT waits until a file holds a text, such as what a stand-in tool writes
+//	run PROGRAM     says what a program prints, as a sketch that runs; it gets the script's RIG_ variables
 //	gone            is unplugged
 //	back            is plugged in again
 func startBoard(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: board LINK FILE")
 	}
-	b := &scriptBoard{link: ts.MkAbs(args[0]), done: make(chan struct{})}
+	b := &scriptBoard{link: ts.MkAbs(args[0]), dir: ts.MkAbs("."), done: make(chan struct{})}
+	for _, name := range []string{"RIG_PORT", "RIG_WIFI", "RIG_FLASH", "RIG_PACE"} {
+		b.env = append(b.env, name+"="+ts.Getenv(name))
+	}
 	ts.Check(b.plug())
 	lines := strings.Split(ts.ReadFile(args[1]), "\n")
 	played := make(chan struct{})
 	go func() {
 		defer close(played)
 		for _, line := range lines {
-			if !b.play(ts, line) {
+			if !b.play(line) {
 				return
 			}
 		}
@@ -54,7 +61,7 @@ func startBoard(ts *testscript.TestScript, neg bool, args []string) {
 	})
 }
 
-func (b *scriptBoard) play(ts *testscript.TestScript, line string) bool {
+func (b *scriptBoard) play(line string) bool {
 	verb, rest, _ := strings.Cut(line, " ")
 	switch verb {
 	case "say":
@@ -72,9 +79,11 @@ func (b *scriptBoard) play(ts *testscript.TestScript, line string) bool {
 	case "after":
 		file, text, _ := strings.Cut(rest, " ")
 		return b.wait(func() bool {
-			data, err := os.ReadFile(ts.MkAbs(file))
+			data, err := os.ReadFile(filepath.Join(b.dir, file))
 			return err == nil && strings.Contains(string(data), text)
 		})
+	case "run":
+		return b.run(filepath.Join(b.dir, rest))
 	case "gone":
 		os.Remove(b.link)
 		b.slave.Close()
@@ -114,6 +123,21 @@ func ioctl(f *os.File, request uintptr, argument unsafe.Pointer) {
 func (b *scriptBoard) send(s string) bool {
 	_, err := b.master.WriteString(s)
 	return err == nil
+}
+
+// run lets a sketch that was built for this computer speak on the port until the
+// script ends.
+func (b *scriptBoard) run(program string) bool {
+	cmd := exec.Command(program)
+	cmd.Env, cmd.Stdout = b.env, b.master
+	if err := cmd.Start(); err != nil {
+		_ = b.send("the sketch can't be started: " + err.Error() + "\n")
+		return false
+	}
+	<-b.done
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	return false
 }
 
 // at sends noise until the port is set to the rate, then the text.
