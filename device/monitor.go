@@ -77,17 +77,9 @@ func (m *Monitor) Run(ctx context.Context, tell func(Event)) error {
 			return problem.New("reset-failed", "the board can't be restarted over this port", "press its RESET button").Because(err)
 		}
 	}
-	for ctx.Err() == nil {
+	for conn != nil {
 		w.opened()
-		err := w.read(ctx, conn)
-		_ = conn.Close()
-		if ctx.Err() != nil {
-			break
-		}
-		w.gone(err)
-		if conn = w.reopen(ctx); conn == nil {
-			break
-		}
+		conn = w.next(ctx, w.read(ctx, conn))
 	}
 	return nil
 }
@@ -132,14 +124,14 @@ func (w *watch) opened() {
 	w.event(Event{Kind: Opened, Baud: w.baud})
 }
 
-func (w *watch) gone(err error) {
+// next tells why the connection ended and waits for another; nil when ctx ended.
+func (w *watch) next(ctx context.Context, err error) Conn {
+	if ctx.Err() != nil {
+		return nil
+	}
 	w.flush()
 	w.event(Event{Kind: Gone, Problem: problem.New("port-lost", "the port "+sanitize.Line(w.Port)+" is gone",
 		"plug the board in again; if it wasn't unplugged, look at the cable and the power").Because(err)})
-}
-
-// reopen waits for the port to come back; nil when ctx ended first.
-func (w *watch) reopen(ctx context.Context) Conn {
 	for {
 		select {
 		case <-ctx.Done():
@@ -152,7 +144,8 @@ func (w *watch) reopen(ctx context.Context) Conn {
 	}
 }
 
-// read tells what comes until the connection or ctx ends.
+// read tells what comes until the connection or ctx ends, and closes the
+// connection.
 func (w *watch) read(ctx context.Context, conn Conn) error {
 	chunks, failed := make(chan []byte), make(chan error, 1)
 	defer func() {

@@ -73,7 +73,7 @@ var oldTexts = map[string]int{"connection refused": -1, "too less ram": -8}
 var (
 	clientNumber = regexp.MustCompile(`(?i)\bhttpclient\b[ :=(]{1,3}(-\d{1,2})\b`)
 	coreNumber   = regexp.MustCompile(`(?i)\[returnError\] error\((-\d{1,2})\)`)
-	webNumber    = regexp.MustCompile(`(?i)\b(?:https?[ _]?(?:response|status|return|get|post|request|error|result)?[ _]?(?:code|error|result|status)|(?:get|post|put|patch)\b.{0,48}?\b(?:code|error|failed|returned?|status|result))\b(?: is| was)?[ :=(,]{1,4}(-\d{1,2})\)?(?:$|[ .,;:!]*(?:$|[(a-z]))`)
+	webNumber    = regexp.MustCompile(`(?i)\b(?:https?[ _]?(?:response|status|return|get|post|request|error|result)?[ _]?(?:code|error|result|status|fail(?:ed)?)|(?:get|post|put|patch)\b.{0,48}?\b(?:code|error|failed|returned?|status|result))\b(?: is| was)?[ :=(,]{1,4}(-\d{1,2})\)?(?:$|[ .,;:!]*(?:$|[(a-z]))`)
 	aloneNumber  = regexp.MustCompile(`(?i)^\W*(?:error|error code|error on (?:sending )?(?:get|post|put)|code|http ?code|response code|return(?:ed)? code)\W{0,4}(-\d{1,2})\W{0,3}$`)
 	updateNumber = regexp.MustCompile(`(?i)HTTP_UPDATE_FAI\w+ Error \((-\d{1,2})\)`)
 

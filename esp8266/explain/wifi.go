@@ -137,11 +137,13 @@ var statuses = map[string]Explanation{
 	"WRONG_PASSWORD":  note("Wi-Fi status 6", "Wi-Fi: the password is wrong; in cores before 3.0 this number only means that the board is not connected", fixPassword),
 }
 
-// wifiRules are what the SDK and the core print beside.
+// wifiRules are what the SDK and the core print beside, of the network and TLS.
 var wifiRules = []rule{
 	{has: "bcn_timout", pattern: regexp.MustCompile(`\bbcn_timout,`), severity: problem.Warning, code: "beacon timeout",
 		message: "Wi-Fi: the access point has not been heard for a while; the board asks whether it is still there", fix: fixSignal},
 	{has: "ap_probe_send over", pattern: regexp.MustCompile(`\bap_probe_send over, rest`), code: "Wi-Fi reason 200", message: "Wi-Fi: " + reasons[200].message, fix: fixSignal},
+	{has: "_run_until: timeout", pattern: regexp.MustCompile(`BSSL:_run_until: Timeout`), code: "TLS timeout",
+		message: "The server did not go on with TLS within 15 seconds, or the board was too slow for its key", fix: "Run the board at 160 MHz, ask for an ECDSA P-256 certificate, and look at the Wi-Fi's signal"},
 	{has: "lookup error", pattern: regexp.MustCompile(`(?i)\[hostByName\] Host: (\S+) lookup error`), code: "no such host",
 		message: "The name $1 has no address that the board could get", fix: "Check the host's name, and that the Wi-Fi reaches the Internet and hands out a DNS server"},
 }
