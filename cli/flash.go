@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -20,9 +22,9 @@ func (p *Program) flashCommand() *cobra.Command {
 	var verbose, noMonitor bool
 	options := watching{until: untilDelivered}
 	cmd := &cobra.Command{
-		Use:   "flash [FOLDER]",
+		Use:   "flash [FOLDER | FILE.yaml]",
 		Short: "Compile a sketch, upload it, and watch it deliver",
-		Long: "flash compiles a folder that espost wrote with arduino-cli or PlatformIO, whichever is there, uploads it to the board, " +
+		Long: "flash compiles the folder that espost wrote, or that of a profile, with arduino-cli or PlatformIO, whichever is there, uploads it to the board, " +
 			"and watches until the first reading was delivered: status 0. What goes wrong on the way, in the tool or on the board, " +
 			"is explained: status 1.",
 		Example: "espost flash porch_post\n" +
@@ -31,15 +33,15 @@ func (p *Program) flashCommand() *cobra.Command {
 		Args: atMostOne("folder"),
 	}
 	cmd.RunE = p.does(func(ctx context.Context, args []string) error {
-		job.Folder = "."
-		if len(args) == 1 {
-			job.Folder = args[0]
-		}
 		if err := options.check(); err != nil {
 			return err
 		}
 		if job.Port != "" && job.Host != "" {
 			return &usageError{"--port and --ota exclude each other; give one"}
+		}
+		var err error
+		if job.Folder, err = sketchToFlash(args); err != nil {
+			return err
 		}
 		if err := p.flash(ctx, &job, tool, verbose); err != nil || noMonitor || job.Host != "" {
 			return err
@@ -58,6 +60,33 @@ func (p *Program) flashCommand() *cobra.Command {
 	_ = cmd.RegisterFlagCompletionFunc("port", portCompletions) // it fails only for a flag that doesn't exist
 	offer(cmd, "tool", []cobra.Completion{device.ArduinoCLI, device.PlatformIO})
 	return cmd
+}
+
+// sketchToFlash is the folder that was named, or that of the profile that was
+// named. Without an argument it is the working directory if that is a sketch, or
+// else the folder of the profile in it.
+func sketchToFlash(args []string) (string, error) {
+	file := profileFile
+	switch {
+	case len(args) == 1 && !isProfile(args[0]):
+		return args[0], nil
+	case len(args) == 1:
+		file = args[0]
+	case device.IsSketch("."):
+		return ".", nil
+	default:
+		if _, err := os.Stat(profileFile); errors.Is(err, fs.ErrNotExist) {
+			return ".", nil
+		}
+	}
+	s, err := openProfile(file)
+	if err != nil {
+		return "", err
+	}
+	if s.LastFolder() == "" {
+		return "", &usageError{fmt.Sprintf("%s tells no folder yet; write the sketch with espost generate, or name its folder", sanitize.Line(file))}
+	}
+	return s.LastFolder(), nil
 }
 
 // flash compiles and uploads, to the port that it chooses where none was named.

@@ -48,6 +48,16 @@ var programs = map[string][]string{ArduinoCLI: {"arduino-cli"}, PlatformIO: {"pi
 // projectFiles are what a folder must hold for each.
 var projectFiles = map[string]string{ArduinoCLI: "sketch.yaml", PlatformIO: "platformio.ini"}
 
+// IsSketch reports whether a folder holds a project file of one of the tools.
+func IsSketch(folder string) bool {
+	for _, name := range projectFiles {
+		if _, err := os.Stat(filepath.Join(folder, name)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // FindToolchain finds the tool to use for a folder: the preferred one, or else
 // arduino-cli before PlatformIO, among those that the folder has a file for.
 // lookPath is nil for exec.LookPath.
