@@ -11,7 +11,7 @@ GOLANGCI_LINT := .bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
 # The packages with goroutines of their own: the race detector has nothing to say about the others,
 # and codegen's tests spend their time in the C++ compiler.
-RACE ?= ./cli/... ./internal/... ./demo/... ./formpost/... ./tlsinspect/... ./tui/...
+RACE ?= ./cli/... ./internal/... ./demo/... ./device/... ./formpost/... ./tlsinspect/... ./tui/...
 
 # How long `make fuzz` gives each fuzz target, and which ones it runs.
 FUZZTIME ?= 30s

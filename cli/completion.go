@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"espost/demo"
+	"espost/device"
 	"espost/esp8266"
 )
 
@@ -34,6 +35,19 @@ func troubleCompletions() []cobra.Completion {
 		list = append(list, cobra.CompletionWithDesc(string(i.Trouble), i.About))
 	}
 	return list
+}
+
+// portCompletions completes serial ports, likely boards first.
+func portCompletions(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	all, err := device.Ports()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	var list []cobra.Completion
+	for _, p := range all {
+		list = append(list, cobra.CompletionWithDesc(p.Name, p.Chip))
+	}
+	return list, cobra.ShellCompDirectiveKeepOrder
 }
 
 // profiles completes arguments and flags that name profiles.

@@ -7,10 +7,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
-	"espost/esp8266"
+	"espost/esp8266/explain"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 )
 
@@ -22,10 +24,12 @@ func (p *Program) explainCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain [CODE | TEXT...]",
 		Short: "Say what an error of the board means, and the cure",
-		Long: "explain knows HTTPClient's codes, BearSSL's, TLS alerts and HTTP statuses, by number or by the words " +
-			"that stand on the serial port. Without arguments it reads a whole serial log from standard input.",
+		Long: "explain knows the board's resets, crashes, memory and Wi-Fi, HTTPClient's codes, BearSSL's, TLS alerts and HTTP " +
+			"statuses, and the failures of esptool, arduino-cli and PlatformIO, by number or by the words that stand on the serial port " +
+			"or the terminal. Without arguments it reads a whole log from standard input.",
 		Example: "espost explain -1\n" +
 			"espost explain BearSSL 62\n" +
+			"espost explain 'rst cause:4, boot mode:(3,6)'\n" +
 			"espost explain < serial.log",
 	}
 	cmd.RunE = p.does(func(_ context.Context, args []string) error { return p.explain(args, asJSON) })
@@ -38,11 +42,11 @@ func (p *Program) explain(args []string, asJSON bool) error {
 		return p.explainLog(asJSON)
 	}
 	seen := strings.Join(args, " ")
-	found := esp8266.Explain(seen)
+	found := explain.Question(seen)
 	if len(args) > 1 && !slices.ContainsFunc(args, notNumber) { // several questions
 		found = nil
 		for _, arg := range args {
-			found = append(found, esp8266.Explain(arg)...)
+			found = append(found, explain.Question(arg)...)
 		}
 	}
 	if len(found) == 0 {
@@ -68,19 +72,23 @@ func (p *Program) explainLog(asJSON bool) error {
 	}
 	var order []*sighting
 	byName := map[string]*sighting{}
-	for _, m := range esp8266.ExplainLog(string(log)) {
-		for _, e := range m.Errors {
-			s := byName[e.Name]
+	for _, m := range explain.Log(string(log)) {
+		for _, e := range m.Explanations {
+			s := byName[e.Code]
 			if s == nil {
 				s = &sighting{Line: m.Line, Text: sanitize.Line(m.Text), error: e}
-				byName[e.Name] = s
+				byName[e.Code] = s
 				order = append(order, s)
 			}
 			s.Times++
 		}
 	}
 	if len(order) == 0 {
-		return fmt.Errorf("there is no error that espost knows in these %d bytes; was the board's output captured at 115200 baud?", len(log))
+		hint := ""
+		if garbled(log) {
+			hint = "; most of them are unreadable: capture the board's output at the baud rate that the sketch uses, usually 115200"
+		}
+		return fmt.Errorf("there is no error that espost knows in these %d bytes%s", len(log), hint)
 	}
 	for _, s := range order {
 		p.showError(s.error, asJSON, s)
@@ -88,18 +96,29 @@ func (p *Program) explainLog(asJSON bool) error {
 	return nil
 }
 
+// garbled reports whether a third of a log is no text, as at a wrong baud rate.
+func garbled(log []byte) bool {
+	strange := 0
+	for _, r := range string(log) {
+		if r == utf8.RuneError || r < ' ' && r != '\n' && r != '\r' && r != '\t' {
+			strange++
+		}
+	}
+	return strange*3 > utf8.RuneCount(log)
+}
+
 // A sighting is where an error stands in a log.
 type sighting struct {
 	Line  int
 	Text  string
 	Times int
-	error esp8266.ErrorInfo
+	error explain.Explanation
 }
 
 // showError prints an error; seen is nil outside of a log.
-func (p *Program) showError(e esp8266.ErrorInfo, asJSON bool, seen *sighting) {
+func (p *Program) showError(e explain.Explanation, asJSON bool, seen *sighting) {
 	if asJSON {
-		object := map[string]any{"code": e.Code, "name": e.Name, "text": e.Text, "meaning": e.Meaning, "cure": e.Cure}
+		object := map[string]any{"code": e.Number, "name": e.Code, "text": e.Text, "meaning": problem.Sentence(e.Message), "cure": problem.Sentence(e.Fix)}
 		if seen != nil {
 			object["line"], object["seen"], object["times"] = seen.Line, seen.Text, seen.Times
 		}
@@ -114,7 +133,11 @@ func (p *Program) showError(e esp8266.ErrorInfo, asJSON bool, seen *sighting) {
 		}
 		fmt.Fprintln(p.paint, c.dim.Render(fmt.Sprintf("line %d%s: %s", seen.Line, times, seen.Text)))
 	}
-	fmt.Fprintf(p.paint, "%s  %s\n  %s\n  %s\n\n", c.strong.Render(e.Name), c.dim.Render(e.Text), e.Meaning, e.Cure)
+	name := c.strong.Render(e.Code)
+	if e.Text != "" {
+		name += "  " + c.dim.Render(e.Text)
+	}
+	fmt.Fprintf(p.paint, "%s\n  %s\n  %s\n\n", name, problem.Sentence(e.Message), problem.Sentence(e.Fix))
 }
 
 var negative = regexp.MustCompile(`^-\d+$`)

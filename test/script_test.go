@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"espost/cli"
+	"espost/internal/testkit/rig"
 )
 
 // TestMain lets the test binary be espost itself when a script calls it.
@@ -43,7 +44,9 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Values[hostKey{}] = new(host)
 			env.Values[webServerKey{}] = new(webServer)
-			return nil
+			board, err := filepath.Abs("../internal/testkit/rig/board")
+			env.Setenv("RIG", board)
+			return err
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":   exits,
@@ -57,8 +60,12 @@ func TestScripts(t *testing.T) {
 			"renew":   renewHost,
 			"mode":    checkMode,
 			"schema":  checkSchema,
+			"board":   startBoard,
 		},
 		Condition: func(cond string) (bool, error) {
+			if cond == "all" { // what takes long
+				return rig.All(), nil
+			}
 			program, ok := strings.CutPrefix(cond, "have:")
 			if !ok {
 				return false, errors.New("unknown condition")

@@ -1,23 +1,80 @@
-package esp8266_test
+package explain_test
 
 import (
+	"bufio"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"espost/esp8266"
+	"espost/esp8266/explain"
 )
 
-func names(errors []esp8266.ErrorInfo) string {
+func codes(all []explain.Explanation) string {
 	var list []string
-	for _, e := range errors {
-		list = append(list, e.Name)
+	for _, e := range all {
+		list = append(list, e.Code)
 	}
 	return strings.Join(list, ", ")
 }
 
-func TestExplain(t *testing.T) {
+// Each case of the corpus names its public source, what is to be explained, in
+// order and each once, and then the lines.
+func TestCorpus(t *testing.T) {
+	for _, name := range []string{"testdata/tools.txtar", "testdata/serial.txtar"} {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(archive.Files) < 60 {
+			t.Errorf("%s: %d cases", name, len(archive.Files))
+		}
+		for _, f := range archive.Files {
+			source, rest, _ := strings.Cut(string(f.Data), "\n")
+			want, log, _ := strings.Cut(rest, "\n")
+			want, found := strings.CutPrefix(want, "want:")
+			if !strings.HasPrefix(source, "https://") || !found {
+				t.Errorf("%s: %s: not a case", name, f.Name)
+				continue
+			}
+			var got []string
+			seen := map[string]bool{}
+			for _, m := range explain.Log(log) {
+				for _, e := range m.Explanations {
+					if !seen[e.Code] {
+						seen[e.Code] = true
+						got = append(got, e.Code)
+					}
+				}
+			}
+			if got := strings.Join(got, ", "); got != strings.TrimSpace(want) {
+				t.Errorf("%s: %s: %q, want %q", name, f.Name, got, want)
+			}
+		}
+	}
+}
+
+// Lines that look like trouble and are none.
+func TestInnocentLines(t *testing.T) {
+	file, err := os.Open("testdata/innocent.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	n := 0
+	for lines := bufio.NewScanner(file); lines.Scan(); n++ {
+		if found := explain.Line(lines.Text()); found != nil {
+			t.Errorf("%q = %q", lines.Text(), codes(found))
+		}
+	}
+	if n < 200 {
+		t.Errorf("%d lines", n)
+	}
+}
+func TestQuestion(t *testing.T) {
 	for seen, want := range map[string]string{
 		// numbers
 		"-1":    "HTTPClient -1",
@@ -78,13 +135,13 @@ func TestExplain(t *testing.T) {
 		"all is well":          "",
 		"uptime 296 s":         "",
 	} {
-		if got := names(esp8266.Explain(seen)); got != want {
-			t.Errorf("Explain(%q) = %q, want %q", seen, got, want)
+		if got := codes(explain.Question(seen)); got != want {
+			t.Errorf("Question(%q) = %q, want %q", seen, got, want)
 		}
 	}
 }
 
-func TestExplainLog(t *testing.T) {
+func TestLog(t *testing.T) {
 	const log = "\r\n ets Jan  8 2013,rst cause:2, boot mode:(3,6)\r\n" +
 		"WiFi connected, 192.168.1.57, -61 dBm\r\n" +
 		"[HTTPS] begin...\r\n" +
@@ -92,8 +149,8 @@ func TestExplainLog(t *testing.T) {
 		"no stream of mine\r\n" +
 		"FAILED: HTTPClient -1, BearSSL 54\r\n"
 	var got []string
-	for _, m := range esp8266.ExplainLog(log) {
-		got = append(got, strings.Join([]string{m.Text, names(m.Errors)}, " => "))
+	for _, m := range explain.Log(log) {
+		got = append(got, strings.Join([]string{m.Text, codes(m.Explanations)}, " => "))
 	}
 	want := []string{
 		"[HTTPS] POST... failed, error: connection failed => HTTPClient -1",
@@ -102,7 +159,7 @@ func TestExplainLog(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if first := esp8266.ExplainLog(log)[0]; first.Line != 5 {
+	if first := explain.Log(log)[0]; first.Line != 5 {
 		t.Errorf("line %d", first.Line)
 	}
 }
@@ -114,41 +171,55 @@ func TestExplainKnowsItself(t *testing.T) {
 			continue
 		}
 		for _, seen := range []string{e.Name, e.Text, strings.ToUpper(e.Text)} {
-			if got := esp8266.Explain(seen); len(got) == 0 || got[0] != e && !strings.Contains(names(got), e.Name) {
-				t.Errorf("Explain(%q) = %q, want %s", seen, names(got), e.Name)
+			if got := explain.Question(seen); !strings.Contains(codes(got), e.Name) {
+				t.Errorf("Question(%q) = %q, want %s", seen, codes(got), e.Name)
 			}
 		}
 	}
 	for n := range 256 {
 		alert := esp8266.Alert(n)
-		if got := esp8266.Explain(alert.Name); names(got) != alert.Name {
-			t.Errorf("Explain(%q) = %q", alert.Name, names(got))
+		if got := explain.Question(alert.Name); codes(got) != alert.Name {
+			t.Errorf("Question(%q) = %q", alert.Name, codes(got))
 		}
 		received, _ := (esp8266.AlertReceived + esp8266.SSLError(n)).Info()
-		if got := esp8266.Explain(received.Text); n > 0 && alert.Text != "unassigned" && !strings.HasSuffix(received.Text, esp8266.TextUnknown) && names(got) != received.Name {
-			t.Errorf("Explain(%q) = %q, want %s", received.Text, names(got), received.Name)
+		if got := explain.Question(received.Text); n > 0 && alert.Text != "unassigned" && !strings.HasSuffix(received.Text, esp8266.TextUnknown) && codes(got) != received.Name {
+			t.Errorf("Question(%q) = %q, want %s", received.Text, codes(got), received.Name)
 		}
 	}
 }
 
 // Whatever a log holds, the answer comes from it: each mention quotes a line of
 // the log, and explains it as that line alone is explained.
-func FuzzExplainLog(f *testing.F) {
+func FuzzLog(f *testing.F) {
 	f.Add("FAILED: HTTPClient -1, BearSSL 62\nSSL received fatal alert - \x00\xff")
 	f.Add("alert 999999999999999999999 error -99 code: 404")
 	f.Fuzz(func(t *testing.T, log string) {
-		for _, m := range esp8266.ExplainLog(log) {
-			if !strings.Contains(log, m.Text) || len(m.Errors) == 0 {
+		for _, m := range explain.Log(log) {
+			if !strings.Contains(log, m.Text) || len(m.Explanations) == 0 {
 				t.Fatalf("%+v", m)
 			}
-			for _, e := range m.Errors {
-				if e.Meaning == "" || e.Cure == "" {
+			for _, e := range m.Explanations {
+				if e.Message == "" || e.Fix == "" {
 					t.Fatalf("%q: %+v", m.Text, e)
 				}
 			}
-			if again := esp8266.ExplainLog(m.Text); len(again) != 1 || names(again[0].Errors) != names(m.Errors) {
+			if again := explain.Log(m.Text); len(again) != 1 || codes(again[0].Explanations) != codes(m.Explanations) {
 				t.Fatalf("%q alone: %+v", m.Text, again)
 			}
 		}
 	})
+}
+
+func BenchmarkLine(b *testing.B) {
+	lines := []string{
+		"POST: 200, 25 bytes sent in 812 ms over a new connection",
+		"temperature 21.5 C, humidity 40 %, rssi -61",
+		"Exception (28):",
+		"3ffefe70:  e51988ff 3ffeff14 3ffefee0 4020190c  ",
+	}
+	for b.Loop() {
+		for _, line := range lines {
+			explain.Line(line)
+		}
+	}
 }

@@ -1,0 +1,151 @@
+package device
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+
+	"go.bug.st/serial"
+
+	"espost/esp8266/explain"
+	"espost/internal/problem"
+	"espost/internal/sanitize"
+)
+
+// A Port is a serial port of this computer.
+type Port struct {
+	Name   string // "/dev/ttyUSB0", "COM3"
+	USB    string // vendor and product, "1a86:7523"; empty where that isn't known
+	Chip   string // of the USB adapter, "CH340"; empty for an unknown one
+	Board  string // what usually has that chip, in words; empty for none
+	Serial string // the USB device's serial number; empty for none
+	Likely bool   // an ESP8266 board may well be behind it
+}
+
+// String names the port for people.
+func (p Port) String() string {
+	name := p.Name
+	if p.Chip != "" {
+		name += " (" + p.Chip + ")"
+	}
+	return name
+}
+
+// A usbChip is an adapter that ESP8266 boards and programmers have. The numbers
+// are those of the USB ID repository (usb.ids, 2026).
+type usbChip struct{ id, chip, board string }
+
+var usbChips = []usbChip{
+	{"1a86:7523", "CH340", "D1 mini, NodeMCU v3 and most of the cheap boards"},
+	{"1a86:5523", "CH341", "programmers for the ESP-01"},
+	{"1a86:55d4", "CH9102", "newer NodeMCU and D1 mini boards"},
+	{"10c4:ea60", "CP2102", "NodeMCU v2 (Amica), Feather HUZZAH, D1 mini Pro"},
+	{"0403:6001", "FT232", "SparkFun Thing Dev, and adapters for bare modules"},
+	{"0403:6015", "FT231X", "SparkFun Thing Dev, and adapters for bare modules"},
+	{"067b:2303", "PL2303", "adapters for bare modules"},
+}
+
+// describe fills in what the USB numbers tell.
+func (p Port) describe() Port {
+	for _, c := range usbChips {
+		if c.id == p.USB {
+			p.Chip, p.Board, p.Likely = c.chip, c.board, true
+		}
+	}
+	return p
+}
+
+// Ports lists the serial ports, likely boards first.
+func Ports() ([]Port, error) { return portsOf(listPorts) }
+
+func portsOf(list func() ([]Port, error)) ([]Port, error) {
+	all, err := list()
+	if err != nil {
+		return nil, problem.New("ports-unknown", "the serial ports can't be listed: "+sanitize.Line(err.Error()), "name the board's port with --port").Because(err)
+	}
+	for i := range all {
+		all[i] = all[i].describe()
+	}
+	slices.SortStableFunc(all, func(a, b Port) int {
+		switch {
+		case a.Likely && !b.Likely:
+			return -1
+		case b.Likely && !a.Likely:
+			return 1
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	return all, nil
+}
+
+// Choose returns the port to use where none was named: the only likely one, or
+// the only one on USB. Ports that are built in, such as /dev/ttyS0, are nobody's
+// board.
+func Choose(all []Port) (Port, error) {
+	candidates := slices.DeleteFunc(slices.Clone(all), func(p Port) bool { return !p.Likely })
+	if len(candidates) == 0 {
+		candidates = slices.DeleteFunc(slices.Clone(all), func(p Port) bool { return p.USB == "" })
+	}
+	switch len(candidates) {
+	case 1:
+		return candidates[0], nil
+	case 0:
+		return Port{}, problem.New("port-none", "no board is plugged in that this computer sees", explain.FixGone+"; name another kind of port with --port")
+	}
+	return Port{}, problem.New("port-unclear", "several ports may be the board's: "+names(candidates), "name one with --port")
+}
+
+func names(all []Port) string {
+	list := make([]string, len(all))
+	for i, p := range all {
+		list[i] = p.String()
+	}
+	return strings.Join(list, ", ")
+}
+
+// CheckPort says why a port can't be used, nil if it can. Better now than after
+// a minute of compiling.
+func CheckPort(name string) error {
+	conn, err := OpenPort(name, bauds[0])
+	if err != nil {
+		return openProblem(name, err)
+	}
+	release(conn)
+	_ = conn.Close()
+	return nil
+}
+
+// openProblem says why a port could not be opened, with the cure.
+func openProblem(name string, err error) *problem.Problem {
+	name = sanitize.Line(name)
+	var code serial.PortErrorCode = -1
+	var failure *serial.PortError
+	if errors.As(err, &failure) {
+		code = failure.Code()
+	}
+	var value serial.PortError
+	if errors.As(err, &value) {
+		code = value.Code()
+	}
+	p := func(id, message, fix string) *problem.Problem { return problem.New(id, message, fix).Because(err) }
+	switch {
+	case code == serial.PortBusy || errors.Is(err, syscall.EBUSY):
+		return p("port-busy", fmt.Sprintf("another program has the port %s", name), explain.FixBusy)
+	case code == serial.PermissionDenied || errors.Is(err, fs.ErrPermission):
+		if runtime.GOOS == "windows" {
+			return p("port-busy", fmt.Sprintf("another program has the port %s", name), explain.FixBusy)
+		}
+		return p("port-forbidden", fmt.Sprintf("you may not use the port %s", name), explain.FixGroup)
+	case code == serial.PortNotFound || errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENXIO) || errors.Is(err, syscall.ENODEV):
+		return p("port-gone", fmt.Sprintf("there is no port %s", name), explain.FixGone)
+	case code == serial.InvalidSerialPort:
+		return p("port-invalid", fmt.Sprintf("the file %s is no serial port, or its driver doesn't work", name), "name another one, or unplug the board and plug it in again")
+	case code == serial.InvalidSpeed:
+		return p("port-speed", fmt.Sprintf("the port %s does not take that baud rate", name), "choose another one with --baud, such as 115200")
+	}
+	return p("port-failed", fmt.Sprintf("the port %s can't be opened: %s", name, sanitize.Line(err.Error())), "unplug the board and plug it in again")
+}
