@@ -63,7 +63,7 @@ func TestHelp(t *testing.T) {
 		"check":    {"espost check [FILE.yaml...] [--flags]", "(14d)"},
 		"explain":  {"espost explain [CODE | TEXT...] [--flags]"},
 		"inspect":  {"espost inspect TARGET... [--flags]", "(10s)", "(8)"},
-		"post":     {"espost post [TARGET] [ITEM...] [--flags]", "name:=JSON", "Send by POST, PUT or PATCH"},
+		"post":     {"espost post [TARGET] [ITEM...] [--flags]", "name:=JSON", "Send by POST, PUT, PATCH, GET or DELETE"},
 		"generate": {"name@source", "--every Time between two POSTs, such as 5m --field"},
 		"demo":     {"tls13 only TLS 1.3 is spoken", "(127.0.0.1:0)"},
 	} {

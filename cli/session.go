@@ -185,10 +185,7 @@ func (s *session) overrideTemplate() error {
 		}
 		text = strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
 	}
-	s.Request.Template, s.Request.Body = text, request.Text
-	if start := strings.TrimSpace(text); strings.HasPrefix(start, "{") && !strings.HasPrefix(start, "{{") || strings.HasPrefix(start, "[") {
-		s.Request.Body = request.JSON
-	}
+	s.Request.Template, s.Request.Body = text, request.TemplateBody(text)
 	return nil
 }
 

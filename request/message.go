@@ -24,6 +24,16 @@ type Piece struct {
 	As      Encoding // how the value is written
 }
 
+// TemplateBody returns the body that a template makes up: JSON where it begins
+// so, text otherwise.
+func TemplateBody(template string) Body {
+	start := strings.TrimSpace(template)
+	if strings.HasPrefix(start, "[") || strings.HasPrefix(start, "{") && !strings.HasPrefix(start, "{{") {
+		return JSON
+	}
+	return Text
+}
+
 // An Encoding is how a value is written at a place.
 type Encoding int
 

@@ -30,7 +30,7 @@ func (d *Dialog) form(ctx context.Context) error {
 			continue
 		case strings.TrimSpace(answer) == "?":
 			d.say("Type name=value to add a field, name@source for one that the board reads, name! for a value that is not shown, or minus and a number to delete a field.")
-			d.say("Type name: value to add a header, or minus and its name to delete it. Type json or form to change how the fields are sent.")
+			d.say("Type name: value to add a header, or minus and its name to delete it. Type form, json, text or none to change the body, or a method such as PUT or GET.")
 			d.say("The sources are %s.", sourceNames())
 			d.list()
 			continue
@@ -62,6 +62,23 @@ func (d *Dialog) fill(ctx context.Context, what string, secret bool, value *stri
 		*value, err = d.secret(ctx, "What is the secret value of the "+what+"? It is not shown:")
 	}
 	return err
+}
+
+// setBody takes another kind of body; for a text it asks what it is.
+func (d *Dialog) setBody(ctx context.Context, body request.Body) error {
+	f := &d.Session.Request
+	if body == request.Text {
+		template, err := d.ask(ctx, "What is the text? Two braces around a field's name stand for its value:", f.Template)
+		if err != nil {
+			return err
+		}
+		f.Body, f.Template = request.TemplateBody(template), template
+		d.say("The text is sent as %s.", f.Body)
+		return nil
+	}
+	f.Body, f.Template = body, ""
+	d.say("The fields are sent as %s.", body)
+	return nil
 }
 
 // list reads all fields out.
@@ -136,8 +153,14 @@ func (d *Dialog) change(ctx context.Context, answer string) error {
 		return nil
 	}
 	if body := request.Body(strings.ToLower(strings.TrimSpace(answer))); body.Check() == nil {
-		f.Body = body
-		d.say("The fields are sent as %s.", body)
+		return d.setBody(ctx, body)
+	}
+	if method := strings.ToUpper(strings.TrimSpace(answer)); request.CheckMethod(method) == nil {
+		f.Method = method
+		if request.Bodiless(method) {
+			f.Body, f.Template = request.None, ""
+		}
+		d.say("The method is %s, and the body %s.", method, f.Body)
 		return nil
 	}
 	item, err := request.ParseItem(answer)

@@ -28,6 +28,8 @@ type Model struct {
 	editor  *editor
 	area    *area
 	dropped *area             // discarded last, to be had back
+	parked  string            // a template that the kind of body has no use for
+	body    request.Body      // what the method that had one had
 	past    []request.Request // for undo, oldest first
 }
 
@@ -118,8 +120,9 @@ func (m *Model) Actions() []ui.Action {
 	return append(actions,
 		ui.Action{Keys: []string{"u", "ctrl+z"}, Label: m.undoLabel(), Title: "Undo", Run: m.undo},
 		ui.Action{Keys: []string{"h"}, Label: "header", Title: "Add a header", Run: m.addHeader},
-		ui.Action{Keys: []string{"e"}, Label: "encoding", Title: "Send as form or as JSON", Run: m.switchEncoding},
-		ui.Action{Keys: []string{"t"}, Title: "Change the method: POST, PUT, PATCH", Run: m.switchMethod},
+		ui.Action{Keys: []string{"e"}, Label: "body", Title: "Change the body: form, JSON, text or none", Run: m.switchBody},
+		ui.Action{Keys: []string{"t"}, Title: "Change the method: POST, PUT, PATCH, GET, DELETE", Run: m.switchMethod},
+		ui.Action{Keys: []string{"w"}, Title: "Write the body as text, with {{name}} for a field's value", Run: m.editTemplate},
 		ui.Action{Keys: []string{"i"}, Label: "curl", Title: "Import a curl command", Run: m.importCurl},
 		ui.Action{Keys: []string{"b"}, Label: "as text", Title: "Edit all fields as text", Run: m.editText},
 		ui.Action{Keys: []string{"y"}, Title: "Copy the body", Run: m.copyBody},
@@ -215,15 +218,47 @@ func (m *Model) shift(by int) {
 	}
 }
 
-func (m *Model) switchEncoding() tea.Cmd {
+// switchBody goes to the next kind of body. A template that the kind has no use
+// for is kept until one has.
+func (m *Model) switchBody() tea.Cmd {
+	f := m.form()
+	if request.Bodiless(f.Method) {
+		return ui.Say(ui.Plain, f.Method+" carries no body: the fields stand in the query; t changes the method")
+	}
 	m.remember()
-	m.form().Body = next(request.Bodies(), m.form().Body)
+	if f.Template != "" {
+		m.parked = f.Template
+	}
+	f.Body, f.Template = next(request.Bodies(), f.Body), ""
+	if f.Body == request.Text || f.Body == request.JSON && request.TemplateBody(m.parked) == request.JSON {
+		f.Template = m.parked
+	}
+	if f.Body == request.Text && f.Template == "" {
+		return ui.Say(ui.Plain, "w writes the text")
+	}
 	return nil
 }
 
+// switchMethod goes to the next method; one without a body puts the fields into
+// the query, the next with one back into a form.
 func (m *Model) switchMethod() tea.Cmd {
 	m.remember()
-	m.form().Method = next(request.Methods(), m.form().Method)
+	f := m.form()
+	before := request.Bodiless(f.Method)
+	f.Method = next(request.Methods(), f.Method)
+	switch bodiless := request.Bodiless(f.Method); {
+	case bodiless && !before:
+		m.parked, m.body = f.Template, f.Body
+		f.Body, f.Template = request.None, ""
+	case !bodiless && before:
+		f.Body, f.Template = request.Form, ""
+		if m.body != "" {
+			f.Body = m.body
+		}
+		if f.Body == request.Text || f.Body == request.JSON {
+			f.Template = m.parked
+		}
+	}
 	return nil
 }
 

@@ -28,3 +28,34 @@ func (m *Model) takeText(text string) (tea.Cmd, error) {
 	m.form().Fields = fields
 	return ui.Say(ui.Success, fmt.Sprintf("%d fields taken over; u brings the form before back", len(fields))), nil
 }
+
+// editTemplate opens the area with the body as a text.
+func (m *Model) editTemplate() tea.Cmd {
+	if request.Bodiless(m.form().Method) {
+		return ui.Say(ui.Plain, m.form().Method+" carries no body; t changes the method")
+	}
+	text := m.form().Template
+	if text == "" {
+		text = m.parked
+	}
+	a := newArea(m.kit, "body as text",
+		"{{name}} stands for a field's value: escaped within JSON's quotes, a number, text, true or null elsewhere in JSON. Empty, the body is made of the fields. Tab keeps the text.",
+		text)
+	a.accept = m.takeTemplate
+	m.open(a)
+	return nil
+}
+
+// takeTemplate makes the text the body: JSON where it looks so.
+func (m *Model) takeTemplate(text string) (tea.Cmd, error) {
+	f := m.form()
+	switch {
+	case text == "" && f.Body == request.Text:
+		f.Body, f.Template = request.Form, ""
+	case text == "":
+		f.Template = ""
+	default:
+		f.Body, f.Template = request.TemplateBody(text), text
+	}
+	return nil, nil
+}
