@@ -1,6 +1,9 @@
 package test
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"os/exec"
 	"slices"
@@ -115,4 +118,32 @@ func goList(t *testing.T, system, format string, args ...string) []string {
 		t.Fatal(err)
 	}
 	return strings.Split(strings.TrimSpace(string(out)), "\n")
+}
+
+// The domain's types are declared once.
+func TestOneDomain(t *testing.T) {
+	found := make(map[string][]string)
+	for _, line := range goList(t, "linux", `{{.Name}} {{$dir := .Dir}}{{range .GoFiles}}{{$dir}}/{{.}} {{end}}`, "espost/...") {
+		fields := strings.Fields(line)
+		for _, path := range fields[1:] {
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				if spec, ok := n.(*ast.TypeSpec); ok && ast.IsExported(spec.Name.Name) {
+					found[spec.Name.Name] = append(found[spec.Name.Name], fields[0])
+				}
+				return true
+			})
+		}
+	}
+	for name, home := range map[string]string{
+		"Field": "request", "Header": "request", "Target": "request", "Request": "request", "Body": "request", "Answer": "request",
+		"Pin": "esp8266", "SSLError": "esp8266", "Problem": "problem", "Firmware": "codegen", "Session": "profile",
+	} {
+		if got := found[name]; !slices.Equal(got, []string{home}) {
+			t.Errorf("the type %s is declared in %v, want %s alone", name, got, home)
+		}
+	}
 }
