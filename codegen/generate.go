@@ -27,7 +27,7 @@ func Generate(p Project) (Folder, error) {
 		file := File{Path: t.path, Data: data, Mode: 0o644}
 		switch t.path {
 		case SecretsFile:
-			file.Mode = 0o600
+			file.Mode = 0o600 // mutant TestSecretsSurvive in ./codegen/sketchdir: 0o600 => 0o644
 		case readingsFile:
 			file.Keep = true
 		}

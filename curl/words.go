@@ -23,7 +23,7 @@ type shell struct {
 
 // readShell finds the curl command in text and splits it into words.
 func readShell(text string) (*shell, error) {
-	if len(text) > maxCommand {
+	if len(text) > maxCommand { // mutant TestParseCurlIsBounded: len(text) > maxCommand => false
 		return nil, refusal(fmt.Sprintf("it is longer than %d KB", maxCommand>>10), "leave out most of its data; a board couldn't send as much")
 	}
 	text = strings.ReplaceAll(text, "\r\n", "\n")

@@ -36,7 +36,7 @@ func (p Pin) Read() (Pinned, problem.List) {
 	var l problem.List
 	switch p.Mode {
 	case PinFingerprint:
-		if len(p.SHA1) == 0 {
+		if len(p.SHA1) == 0 { // mutant TestUnusablePin in ./formpost: len(p.SHA1) == 0 => false
 			l.Add(problem.At("pin", "there is no fingerprint to pin", "connect to the host first, or paste its SHA-1 fingerprint"))
 		}
 		out.SHA1 = readFingerprints(p.SHA1, &l)

@@ -60,8 +60,8 @@ func (p *patientReader) Read(b []byte) (int, error) {
 	if !now.Before(p.until) {
 		return 0, errTotal
 	}
-	deadline := now.Add(p.silence)
-	last := deadline.After(p.until)
+	deadline := now.Add(p.silence)  // mutant TestHostileAnswers: p.silence => time.Hour
+	last := deadline.After(p.until) // mutant TestHostileAnswers: deadline.After(p.until) => false
 	if last {
 		deadline = p.until
 	}
@@ -158,13 +158,13 @@ var errTooMuch = errors.New("the head is too long")
 // line reads one line of a head, without its line feed.
 func (a *answer) line() (string, error) {
 	start := len(a.raw)
-	if a.lines++; a.lines > maxHeaderLines {
+	if a.lines++; a.lines > maxHeaderLines { // mutant TestLimitsOfAnAnswer: a.lines > maxHeaderLines => false
 		return "", errTooMuch
 	}
 	for {
 		part, err := a.in.ReadSlice('\n')
 		a.raw = append(a.raw, part...)
-		if len(a.raw) > maxHead {
+		if len(a.raw) > maxHead { // mutant TestLimitsOfAnAnswer: len(a.raw) > maxHead => false
 			return "", errTooMuch
 		}
 		switch {
@@ -238,7 +238,7 @@ func (a *answer) readBody(resp *Response) {
 		body = io.LimitReader(a.in, a.length)
 	}
 	var kept bytes.Buffer
-	n, err := io.Copy(&kept, io.LimitReader(body, int64(a.maxBody)+1))
+	n, err := io.Copy(&kept, io.LimitReader(body, int64(a.maxBody)+1)) // mutant TestLimitsOfAnAnswer: io.LimitReader(body, int64(a.maxBody)+1) => body
 	if n > int64(a.maxBody) {
 		kept.Truncate(a.maxBody)
 		resp.Truncated = true

@@ -60,7 +60,7 @@ func (c *Client) handshake(ctx context.Context, t *tap, r request.Request, where
 			return &tls.Certificate{}, nil // none, as the board answers
 		},
 	})
-	t.SetDeadline(time.Now().Add(timeout))
+	t.SetDeadline(time.Now().Add(timeout)) // mutant TestTimeouts: Add(timeout) => Add(time.Hour)
 	if err := conn.HandshakeContext(ctx); err != nil {
 		return nil, handshakeFailed(failedHandshake{
 			where: where, request: r, err: err, pin: check.failure, records: t.records(),

@@ -118,7 +118,7 @@ func (o outcome) redirect() (problem.Problem, bool) {
 		n.Fix = fmt.Sprintf("Use the new address as the target: %s", location)
 	}
 	switch o.Status {
-	case 301, 302, 303, 307, 308:
+	case 301, 302, 303, 307, 308: // mutant TestHostileAnswers: 301, 302, 303, 307, 308 => 300
 		return n, true
 	}
 	return n, false

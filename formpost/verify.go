@@ -59,13 +59,13 @@ func (p *pinCheck) judge(state tls.ConnectionState) *Error {
 	leaf := state.PeerCertificates[0]
 	switch p.mode {
 	case esp8266.PinFingerprint:
-		if !slices.Contains(p.sha1, p.leafSHA1) {
+		if !slices.Contains(p.sha1, p.leafSHA1) { // mutant TestPinModes: !slices.Contains(p.sha1, p.leafSHA1) => slices.Contains([]string(nil), p.leafSHA1)
 			return fingerprintDiffers(p.host, p.leafSHA1)
 		}
 	case esp8266.PinPublicKey:
 		return p.judgeKey(leaf, state.CipherSuite)
 	case esp8266.PinCA:
-		if code := p.judgeChain(state.PeerCertificates, state.CipherSuite); code != 0 {
+		if code := p.judgeChain(state.PeerCertificates, state.CipherSuite); code != 0 { // mutant TestPinModes: code != 0 => code < 0
 			return chainRefused(p.host, code, state.PeerCertificates, p.now())
 		}
 	}
@@ -94,7 +94,7 @@ func (p *pinCheck) judgeKey(leaf *x509.Certificate, suite uint16) *Error {
 			code = esp8266.SSLBadSignature
 		}
 	}
-	if equal {
+	if equal { // mutant TestPinModes: equal => equal || true
 		return nil
 	}
 	s, _ := esp8266.CipherSuiteByID(suite)
