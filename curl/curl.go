@@ -249,7 +249,7 @@ func (c *command) target(r *request.Request) error {
 	if p, bad := errors.AsType[*problem.Problem](err); bad && !toFill {
 		return refusal(p.Message, p.Fix)
 	}
-	t.Notes = nil // port 80 was told above
+	t.PlainHTTP = false // port 80 was told above
 	r.Target = t
 	return nil
 }

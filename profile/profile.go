@@ -30,7 +30,7 @@ type Profile struct {
 // default board and a name proposed from the target's host.
 func New(target request.Target) *Profile {
 	board := esp8266.Boards()[0]
-	target.Notes = nil
+	target.PlainHTTP = false
 	return &Profile{Project: codegen.Project{
 		Request: request.Request{
 			Method: "POST",

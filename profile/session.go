@@ -79,7 +79,7 @@ func (s *Session) Follow(t request.Target) {
 	if s.Firmware.Name == codegen.ProposeName(old.Host) {
 		s.Firmware.Name = codegen.ProposeName(t.Host)
 	}
-	t.Notes = nil
+	t.PlainHTTP = false
 	s.Target = t
 }
 

@@ -14,7 +14,7 @@ func ExampleParseTarget() {
 			continue
 		}
 		fmt.Println(target)
-		for _, note := range target.Notes {
+		for _, note := range target.Notes() {
 			fmt.Println(" ", note.Message)
 		}
 	}

@@ -93,7 +93,6 @@ func (f Field) HoldsSecret() bool { return f.Secret && f.Source.Constant() }
 func (r Request) Clone() Request {
 	r.Headers = slices.Clone(r.Headers)
 	r.Fields = slices.Clone(r.Fields)
-	r.Target.Notes = slices.Clone(r.Target.Notes)
 	r.Answer = r.Answer.clone()
 	return r
 }

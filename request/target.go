@@ -19,10 +19,19 @@ import (
 // A Target is what the user typed, understood: where the board will send its
 // data.
 type Target struct {
-	Host  string            // lower case; IDN in ASCII; an IPv6 address without brackets
-	Port  int               // 1 to 65535
-	Path  string            // begins with "/" and keeps the query; no fragment; ASCII only
-	Notes []problem.Problem // what had to be changed to understand it
+	Host string // lower case; IDN in ASCII; an IPv6 address without brackets
+	Port int    // 1 to 65535
+	Path string // begins with "/" and keeps the query; no fragment; ASCII only
+
+	PlainHTTP bool // http:// or port 80 was typed, and https is meant
+}
+
+// Notes returns what had to be changed to understand what was typed.
+func (t Target) Notes() []problem.Problem {
+	if !t.PlainHTTP {
+		return nil
+	}
+	return []problem.Problem{plainHTTPNote(t.Port)}
 }
 
 // ErrTarget is what ParseTarget's errors wrap.
@@ -77,7 +86,7 @@ func ParseURL(s string) (Target, error) {
 		if port == 80 || port == 0 {
 			t.Port = 443
 		}
-		t.Notes = append(t.Notes, plainHTTPNote(t.Port))
+		t.PlainHTTP = true
 	}
 	if t.Port == 0 {
 		t.Port = 443

@@ -58,9 +58,10 @@ func TestParseTarget(t *testing.T) {
 			if got.Host != tt.host || got.Port != tt.port || got.Path != tt.path {
 				t.Errorf("got %q %d %q, want %q %d %q", got.Host, got.Port, got.Path, tt.host, tt.port, tt.path)
 			}
-			noted := len(got.Notes) == 1 && got.Notes[0].Code == request.CodePlainHTTP && got.Notes[0].Fix != ""
-			if noted != tt.noted || len(got.Notes) > 1 {
-				t.Errorf("notes are %+v, want plain-http: %v", got.Notes, tt.noted)
+			notes := got.Notes()
+			noted := len(notes) == 1 && notes[0].Code == request.CodePlainHTTP && notes[0].Fix != ""
+			if noted != tt.noted || len(notes) > 1 {
+				t.Errorf("notes are %+v, want plain-http: %v", notes, tt.noted)
 			}
 			again, err := request.ParseTarget(got.URL())
 			if err != nil || again.URL() != got.URL() {

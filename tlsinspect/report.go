@@ -3,7 +3,6 @@ package tlsinspect
 import (
 	"encoding/json"
 	"errors"
-	"slices"
 	"time"
 
 	"espost/esp8266"
@@ -67,7 +66,7 @@ func (r *Report) Fingerprint() string {
 // report evaluates what was seen; err is why the inspection ended early, or nil.
 func (in *inspection) report(err error) *Report {
 	r := &Report{Target: in.target, Taken: in.now, Browser: in.browser}
-	out := findings{slices.Clone(in.target.Notes)}
+	out := findings{in.target.Notes()}
 	if known, ok := errors.AsType[*problem.Problem](err); ok {
 		out.Add(failure(*known))
 	}

@@ -74,7 +74,7 @@ func (m *Model) understood(width int) []string {
 	}
 	line := fmt.Sprintf("  host %s %s port %d %s path %s", sanitize.Line(target.Host), k.Dot, target.Port, k.Dot, sanitize.Line(target.Path))
 	lines := []string{k.Faint.Render(ui.Truncate(line, width, k.Ellipsis))}
-	for _, n := range target.Notes {
+	for _, n := range target.Notes() {
 		lines = append(lines, hanging(k.Mark(ui.Caution), problem.Sentence(sanitize.Line(n.Message)), width)...)
 	}
 	return lines

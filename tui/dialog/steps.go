@@ -21,7 +21,7 @@ func (d *Dialog) connect(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, n := range target.Notes {
+		for _, n := range target.Notes() {
 			d.say("Note: %s", sanitize.Line(problem.Sentences(n.Message, n.Fix)))
 		}
 		d.say("Looking at host %s, port %d, path %s.", sanitize.Line(target.Host), target.Port, sanitize.Line(target.Path))
