@@ -78,7 +78,7 @@ func (p *Program) check(ctx context.Context, flags checkFlags, args []string) er
 	checker := profile.Checker{Warn: flags.warn, Timeout: flags.timeout}
 	progress := p.newProgress()
 	done := 0
-	inParallel(ctx, flags.jobs, true, files, func(ctx context.Context, file string) checked {
+	inParallel(ctx, flags.jobs, files, func(ctx context.Context, file string) checked {
 		return checkFile(ctx, checker, file, flags.update)
 	}, func(c checked) {
 		progress.clear()

@@ -66,8 +66,7 @@ func (p *Program) inspect(ctx context.Context, flags inspectFlags, args []string
 			progress.count(done, len(targets))
 		}
 	}
-	// The digits carry no name, so that they keep the order of the targets.
-	inParallel(ctx, flags.jobs, flags.fingerprint, targets, func(ctx context.Context, t target) inspected {
+	inParallel(ctx, flags.jobs, targets, func(ctx context.Context, t target) inspected {
 		return look(ctx, client, flags.fingerprint, t)
 	}, show)
 	progress.clear()
@@ -110,6 +109,9 @@ func (p *Program) show(ctx context.Context, flags inspectFlags, r inspected, sev
 		err := r.err
 		if several {
 			err = fmt.Errorf("%s: %w", r.target.text, err)
+			if flags.fingerprint {
+				fmt.Fprintln(p.out, "-") // a line for every target
+			}
 		}
 		p.fail(ctx, err)
 		return

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"os"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -72,6 +73,23 @@ func TestIsTarget(t *testing.T) {
 	} {
 		if got := [2]bool{isTarget(arg, true), isTarget(arg, false)}; got != want {
 			t.Errorf("isTarget(%q) = %v, want %v", arg, got, want)
+		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	for want, info := range map[string]debug.BuildInfo{
+		"(built from source)": {},
+		"v1.2.3":              {Main: debug.Module{Version: "v1.2.3"}},
+		"v1.2.3 (commit 0123456789ab, changed since, 2026-11-25)": {
+			Main: debug.Module{Version: "v1.2.3"},
+			Settings: []debug.BuildSetting{
+				{Key: "vcs.revision", Value: "0123456789abcdef"}, {Key: "vcs.time", Value: "2026-11-25T10:00:00Z"}, {Key: "vcs.modified", Value: "true"},
+			},
+		},
+	} {
+		if got := versionOf(&info); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

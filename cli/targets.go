@@ -76,42 +76,32 @@ func nonEmptyLines(in io.Reader) ([]string, error) {
 	return lines, scanner.Err()
 }
 
-// inParallel calls do for every item, at most jobs at a time, and show with the
-// results, one at a time: as they come, or in the items' order. It starts
-// nothing new after ctx has ended, and returns when all that was started has.
-func inParallel[T, R any](ctx context.Context, jobs int, ordered bool, items []T, do func(context.Context, T) R, show func(R)) {
-	type result struct {
-		index int
-		value R
-	}
-	results := make(chan result)
+// waitingResults is how many results, for each job, may wait for the one before
+// them: then nothing new is begun, so that memory stays as it is however long
+// the list.
+const waitingResults = 16
+
+// inParallel does something with all items, so many at a time, and shows what
+// comes of them in the items' order.
+func inParallel[T, R any](ctx context.Context, jobs int, items []T, do func(context.Context, T) R, show func(R)) {
+	queue := make(chan chan R, jobs*waitingResults)
 	go func() {
-		defer close(results)
+		defer close(queue)
 		var group errgroup.Group
 		group.SetLimit(jobs)
-		for i, item := range items {
+		for _, item := range items {
 			if ctx.Err() != nil {
 				break
 			}
+			result := make(chan R, 1)
+			queue <- result
 			group.Go(func() error {
-				results <- result{i, do(ctx, item)}
+				result <- do(ctx, item)
 				return nil
 			})
 		}
-		_ = group.Wait() // do returns no errors
 	}()
-	waiting := map[int]R{}
-	next := 0
-	for r := range results {
-		if !ordered {
-			show(r.value)
-			continue
-		}
-		waiting[r.index] = r.value
-		for value, ok := waiting[next]; ok; value, ok = waiting[next] {
-			delete(waiting, next)
-			next++
-			show(value)
-		}
+	for result := range queue {
+		show(<-result)
 	}
 }
