@@ -11,7 +11,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return &usageError{fmt.Sprintf("%s takes no arguments, and %q is one; %s --help tells what there is", cmd.CommandPath(), args[0], cmd.CommandPath())}
+	return &usageError{fmt.Sprintf("%s takes no arguments, and %s is one; %s --help tells what there is", cmd.CommandPath(), argument(args[0]), cmd.CommandPath())}
 }
 
 // oneTarget is for the app: a target or a profile, unless the first word is a
@@ -24,7 +24,7 @@ func oneTarget(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if len(args) > 1 {
-		return &usageError{fmt.Sprintf("there is no command %q, and the app takes one target or profile; espost --help tells what there is", args[0])}
+		return &usageError{fmt.Sprintf("there is no command %s, and the app takes one target or profile; espost --help tells what there is", argument(args[0]))}
 	}
 	return nil
 }
@@ -37,7 +37,7 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			cmd, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {
-				return &usageError{fmt.Sprintf("there is no command %q; espost --help tells what there is", args[0])}
+				return &usageError{fmt.Sprintf("there is no command %s; espost --help tells what there is", argument(args[0]))}
 			}
 			cmd.InitDefaultHelpFlag()
 			return cmd.Help()
@@ -62,7 +62,7 @@ func namedShell(root *cobra.Command) {
 			if len(args) == 0 {
 				return &usageError{"completion wants the name of a shell: " + shells}
 			}
-			return &usageError{fmt.Sprintf("there are no completions for %q; use %s", args[0], shells)}
+			return &usageError{fmt.Sprintf("there are no completions for %s; use %s", argument(args[0]), shells)}
 		}
 		for _, shell := range cmd.Commands() {
 			shell.Args = noArguments

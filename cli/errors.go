@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,12 +21,35 @@ type usageError struct{ message string }
 
 func (e *usageError) Error() string { return e.message }
 
-// badFlag is what cobra says of a flag, and where the flags are told.
+// badFlag is what cobra says of a flag, and where the flags are told. What
+// somebody wrote as a field, a header or a flag that doesn't exist may hold a
+// secret: it isn't quoted.
 func badFlag(cmd *cobra.Command, err error) error {
 	if errors.Is(err, pflag.ErrHelp) {
 		return err
 	}
-	return &usageError{fmt.Sprintf("%s; %s --help tells what there is", strings.TrimSuffix(err.Error(), "."), cmd.CommandPath())}
+	said := strings.TrimSuffix(err.Error(), ".")
+	var value *pflag.InvalidValueError
+	var unknown *pflag.NotExistError
+	var syntax *pflag.InvalidSyntaxError
+	switch {
+	case errors.As(err, &value) && slices.Contains([]string{"field", "header"}, value.GetFlag().Name):
+		said = fmt.Sprintf("--%s: %s", value.GetFlag().Name, strings.TrimSuffix(value.Unwrap().Error(), "."))
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
+		said = fmt.Sprintf("unknown shorthand flag: -%.1s", unknown.GetSpecifiedName())
+	case errors.As(err, &syntax):
+		said = "bad flag syntax"
+	}
+	return &usageError{fmt.Sprintf("%s; %s --help tells what there is", said, cmd.CommandPath())}
+}
+
+// argument is what may be quoted of an argument that doesn't belong where it
+// stands: it might be a field, a header or an address with a secret in it.
+func argument(s string) string {
+	if i := strings.IndexAny(s, "=:@! \t/?"); i >= 0 {
+		return fmt.Sprintf("%q", s[:i]+"…")
+	}
+	return fmt.Sprintf("%q", s)
 }
 
 // asUsage is what cobra returns before a command ran: an error of espost's, or

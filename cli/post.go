@@ -78,7 +78,7 @@ func (p *Program) post(ctx context.Context, w *session, flags postFlags, args []
 		return err
 	}
 	progress := p.newProgress()
-	progress.say("… posting to %s", sanitize.Line(w.Target.URL()))
+	progress.say("… posting to %s", sanitize.Line(w.Target.Shown()))
 	client := w.Client(report)
 	response, err := client.Send(ctx, sent, w.Pin)
 	progress.clear()

@@ -19,7 +19,7 @@ const maxTargets = 1_000_000
 
 // A target is one of a list, or why it isn't one.
 type target struct {
-	text   string
+	text   string // for people
 	target request.Target
 	err    error
 }
@@ -41,9 +41,21 @@ func (p *Program) targets(args []string, file string) ([]target, error) {
 	targets := make([]target, len(texts))
 	for i, s := range texts {
 		t, err := request.ParseTarget(s)
-		targets[i] = target{s, t, err}
+		targets[i] = target{shownTarget(s, t), t, err}
 	}
 	return targets, nil
+}
+
+// shownTarget is a target as it was given, without credentials: t is what was
+// understood of it, if anything.
+func shownTarget(s string, t request.Target) string {
+	if len(t.Secrets()) > 0 {
+		return t.Shown()
+	}
+	if t.Host == "" {
+		s, _, _ = strings.Cut(s[strings.LastIndex(s, "@")+1:], "?")
+	}
+	return s
 }
 
 // lines returns the lines of a file, or of standard input for "-".

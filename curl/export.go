@@ -7,7 +7,8 @@ import (
 )
 
 // Format returns a curl command, for a POSIX shell, that sends what r sends apart
-// from curl's own headers. Secret values are Mask unless showSecrets is set.
+// from curl's own headers. Secret values, also those in the address, are Mask
+// unless showSecrets is set.
 func Format(r request.Request, showSecrets bool) string {
 	mask := !showSecrets
 	args := []string{"curl"}

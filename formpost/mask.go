@@ -20,7 +20,7 @@ type masker struct {
 // maskerOf returns what hides r's secret values in foreign text. A server that
 // wants to can disguise them beyond its layers, but it has them by then.
 func maskerOf(r request.Request) masker {
-	var secrets []string
+	secrets := r.Target.Secrets()
 	for _, h := range r.Headers {
 		if h.Secret {
 			secrets = append(secrets, h.Value)

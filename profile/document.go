@@ -149,9 +149,13 @@ func kindOf(node ast.Node) string {
 	return "a " + strings.ToLower(node.Type().String())
 }
 
-// complaint is an error at node.
+// A complaintError is an error at a place, in words of this package's own.
+type complaintError struct{ *yaml.SyntaxError }
+
+// complaint is an error at node. A value may be quoted where its key can't hold
+// a secret.
 func complaint(node ast.Node, format string, args ...any) error {
-	return &yaml.SyntaxError{Message: fmt.Sprintf(format, args...), Token: node.GetToken()}
+	return at(node.GetToken(), fmt.Sprintf(format, args...))
 }
 
 // apply overrides what p has by default with what the file says. Words that mean
@@ -233,7 +237,7 @@ func (s *secret) read(to *string, isSecret bool) error {
 }
 
 func at(position *token.Token, message string) error {
-	return &yaml.SyntaxError{Message: message, Token: position}
+	return &complaintError{&yaml.SyntaxError{Message: message, Token: position}}
 }
 
 func (d firmwareDoc) apply(p *Profile) {

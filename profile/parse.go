@@ -126,7 +126,7 @@ func parseTree(source string) (file *ast.File, err error) {
 func guarded(call func() error) (err error) {
 	defer func() {
 		if recover() != nil {
-			err = errors.New("this isn't YAML that can be understood; look for a lone !, & or * or an unclosed bracket")
+			err = slip("this isn't YAML that can be understood; look for a lone !, & or * or an unclosed bracket", nil)
 		}
 	}()
 	return call()

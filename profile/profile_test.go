@@ -193,7 +193,7 @@ func TestParseErrors(t *testing.T) {
 		{"no target", "espost: 2\n", "The key target is missing"},
 		{"bad target", "espost: 2\ntarget: ftp://x\n", `2:9: "ftp" is no scheme`},
 		{"unknown key", head + "pni: {}\n", `3:1: There is no key "pni" here`},
-		{"unknown nested key", head + "firmware:\n  bord: generic\n", "4:3: There is no key \"bord\" here. Correct its spelling or remove it.\n    4 |   bord: generic\n      |   ^"},
+		{"unknown nested key", head + "firmware:\n  bord: generic\n", "4:3: There is no key \"bord\" here. Correct its spelling or remove it.\n    4 |   bord: …\n      |   ^"},
 		{"twice", head + "target: y\n", "a second time"},
 		{"two documents", head + "---\n" + head, "several documents"},
 		{"wrong type", head + "firmware: {outbox: maybe}\n", "True or false belongs here"},

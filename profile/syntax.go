@@ -19,7 +19,7 @@ type SyntaxError struct {
 	problem.Problem
 	File         string // empty when the text came from no file
 	Line, Column int    // from 1; 0 when the place isn't known
-	Excerpt      string // the line and, below it, a caret; empty without a place
+	Excerpt      string // the line, … for each value, and, below it, a caret; empty without a place
 }
 
 func (e *SyntaxError) Error() string {
@@ -57,21 +57,22 @@ func (e *SyntaxError) place(source string, line, column int) {
 		return
 	}
 	e.Line, e.Column = line, column
-	shown := []rune(sanitize.Line(strings.TrimRight(lines[line-1], "\r")))
-	if column > len(shown)+1 {
-		column = len(shown) + 1
-	}
+	shown, caret := structure([]rune(strings.TrimRight(lines[line-1], "\r")), column-1)
 	const widest = 70 // of a line that is shown
-	from := max(0, column-widest+10)
+	from := max(0, caret+1-widest+10)
 	to := min(len(shown), from+widest)
-	e.Excerpt = fmt.Sprintf("%5d | %s\n      | %s^", line, string(shown[from:to]), strings.Repeat(" ", column-1-from))
+	e.Excerpt = fmt.Sprintf("%5d | %s\n      | %s^", line, string(shown[from:to]), strings.Repeat(" ", caret-from))
 }
 
 // explain turns an error of the YAML library into a SyntaxError.
 func explain(source string, err error) error {
 	var located yaml.Error
 	if !errors.As(err, &located) {
-		return slip(sanitize.Line(err.Error()), err)
+		var own *SyntaxError
+		if errors.As(err, &own) {
+			return own
+		}
+		return slip("this isn't YAML that can be understood; look for a * without its &, or the other way round", err)
 	}
 	e := slip(sanitize.Line(message(located)), err)
 	if t := located.GetToken(); t != nil && t.Position != nil {
@@ -86,6 +87,7 @@ func position(t *token.Token) (line, column int) { return t.Position.Line, t.Pos
 
 var (
 	unknownField = regexp.MustCompile(`^unknown field "(.*)"$`)
+	inQuotes     = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'[^']*'`)
 	definedTwice = regexp.MustCompile(`^mapping key "(.*)" already defined at \[(\d+):\d+\]$`)
 )
 
@@ -93,10 +95,14 @@ var (
 func message(err yaml.Error) string {
 	text := err.GetMessage()
 	if m := unknownField.FindStringSubmatch(text); m != nil {
-		return fmt.Sprintf("there is no key %q here; correct its spelling or remove it", m[1])
+		return fmt.Sprintf("there is no key%s here; correct its spelling or remove it", quotedKey(err.GetToken(), m[1]))
 	}
 	if m := definedTwice.FindStringSubmatch(text); m != nil {
-		return fmt.Sprintf("the key %q stands here a second time, after line %s; remove one of them", m[1], m[2])
+		return fmt.Sprintf("the key%s stands here a second time, after line %s; remove one of them", quotedKey(err.GetToken(), m[1]), m[2])
+	}
+	var own *complaintError
+	if errors.As(err, &own) {
+		return text
 	}
 	var wrongType *yaml.TypeError
 	var wrongNode *yaml.UnexpectedNodeTypeError
@@ -109,7 +115,16 @@ func message(err yaml.Error) string {
 	case errors.As(err, &tooBig):
 		return "this number is too big"
 	}
-	return text
+	return inQuotes.ReplaceAllString(text, "…") // which may be a value
+}
+
+// quotedKey is a key within a sentence, behind a blank: "" for what only a lost
+// quote or comma has made a key, which is somebody's value.
+func quotedKey(t *token.Token, key string) string {
+	if !plainKey.MatchString(key) || t == nil || t.Next == nil || t.Next.Type != token.MappingValueType {
+		return ""
+	}
+	return fmt.Sprintf(" %q", key)
 }
 
 func wanted(t reflect.Type) string {

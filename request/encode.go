@@ -40,6 +40,7 @@ func (r Request) Bytes() []byte {
 // Preview returns the request's head and body for people: the same text as
 // Bytes, with Mask for each secret value. Content-Length is the real one.
 func (r Request) Preview() (head, body string) {
+	r.Target.Path = r.Target.ShownPath()
 	m := r.Message()
 	return r.head(m, len(text(m.Body, false)), true), text(m.Body, true)
 }
@@ -50,6 +51,9 @@ func (r Request) BodyBytes() []byte { return []byte(text(r.Message().Body, false
 // URL returns the address with all that stands in its path and query; with mask,
 // secret values are Mask.
 func (r Request) URL(mask bool) string {
+	if mask {
+		r.Target.Path = r.Target.ShownPath()
+	}
 	t := r.Target
 	t.Path = text(r.Message().Path, mask)
 	return t.URL()

@@ -72,7 +72,7 @@ func ParseField(s string) (Field, error) {
 func ParseHeader(s string) (Header, error) {
 	name, value, ok := strings.Cut(s, ":")
 	if !ok {
-		return Header{}, slip("%q has no colon", "write Name:value", quoted(s))
+		return Header{}, slip("a header has no colon", "write Name:value")
 	}
 	return header(name, value), nil
 }
@@ -86,6 +86,15 @@ func header(name, value string) Header {
 // slip is a problem with what somebody wrote.
 func slip(message, fix string, args ...any) *problem.Problem {
 	return problem.At("", fmt.Sprintf(message, args...), fix)
+}
+
+// firstWord is what may be quoted of a line that can't be read: what stands
+// behind a colon or a blank might be a secret.
+func firstWord(s string) string {
+	if i := strings.IndexAny(s, ": \t"); i >= 0 {
+		return s[:i] + "…"
+	}
+	return s
 }
 
 // A row is a line cut at the sign that says what it is.
@@ -119,9 +128,9 @@ func cutRow(s string, headers bool) (row, *problem.Problem) {
 		return row{name, sep, s[i+len(sep):]}, nil
 	}
 	if headers {
-		return row{}, slip("%q is neither a field nor a header", "write "+Syntax+"; Name:value is a header", quoted(s))
+		return row{}, slip("%q is neither a field nor a header", "write "+Syntax+"; Name:value is a header", quoted(firstWord(s)))
 	}
-	return row{}, slip("%q is no field", "write "+Syntax, quoted(s))
+	return row{}, slip("%q is no field", "write "+Syntax, quoted(firstWord(s)))
 }
 
 // field reads what stands behind the sign.
@@ -136,13 +145,17 @@ func (r row) field() (Field, *problem.Problem) {
 		f.Secret = true
 		value, given := strings.CutPrefix(r.rest, "=")
 		if r.rest != "" && !given {
-			return Field{}, slip(`after "%s!" stands %q`, `write name! or name!=text for a secret, and \! where a name holds an exclamation mark`, quoted(r.name), quoted(r.rest))
+			return Field{}, slip(`after "%s!" stands something else than =`, `write name! or name!=text for a secret, and \! where a name holds an exclamation mark`, quoted(r.name))
 		}
 		f.Value = value
 	case "@":
 		spec, sample, _ := strings.Cut(r.rest, "=")
 		var p *problem.Problem
-		if f.Source, f.GPIO, p = parseSource(spec); p != nil {
+		f.Source, f.GPIO, p = parseSource(spec)
+		switch {
+		case p != nil && IsSecret(r.name, spec):
+			return Field{}, slip(`what follows "%s@" is no source`, p.Fix, quoted(r.name))
+		case p != nil:
 			return Field{}, slip(`after "%s@": %s`, p.Fix, quoted(r.name), p.Message)
 		}
 		f.Sample = sample
@@ -153,7 +166,7 @@ func (r row) field() (Field, *problem.Problem) {
 // constant reads a JSON value. A text under the name of a credential is one.
 func (r row) constant() (Field, *problem.Problem) {
 	if !json.Valid([]byte(r.rest)) {
-		return Field{}, slip("%q is no JSON value", "give a number, true, false, null, a list or an object in JSON, or write name=text for a text", quoted(r.rest))
+		return Field{}, slip(`what follows "%s:=" is no JSON value`, "give a number, true, false, null, a list or an object in JSON, or write name=text for a text", quoted(r.name))
 	}
 	var text string
 	if strings.HasPrefix(strings.TrimSpace(r.rest), `"`) && json.Unmarshal([]byte(r.rest), &text) == nil && IsSecret(r.name, text) {

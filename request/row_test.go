@@ -137,7 +137,7 @@ func TestItems(t *testing.T) {
 		"n@digital":   "Write digital:5",
 		"n@digital:x": `"x" is no number`,
 		"n@rssi:5":    "reads no pin",
-		"n!x":         `After "n!" stands "x"`,
+		"n!x":         `After "n!" stands something else than =`,
 		`n\q=1`:       "means nothing",
 	} {
 		if _, err := request.ParseItem(item); err == nil || !strings.Contains(err.Error(), says) {

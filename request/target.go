@@ -50,7 +50,8 @@ func ParseTarget(s string) (Target, error) {
 	if len(s) > maxInput {
 		return Target{}, errTooLong()
 	}
-	return ParseURL(tidy(s))
+	t, err := ParseURL(tidy(s))
+	return t, withoutUser(s, err)
 }
 
 // ParseURL is ParseTarget for an address that nobody typed: it takes every
@@ -59,6 +60,21 @@ func ParseURL(s string) (Target, error) {
 	if len(s) > maxInput {
 		return Target{}, errTooLong()
 	}
+	t, err := parseURL(s)
+	return t, withoutUser(s, err)
+}
+
+// withoutUser is the error for what can't be understood. A password may hold
+// any sign, also those that end a host or a port: before an @, nothing that
+// might be one is quoted.
+func withoutUser(s string, err error) error {
+	if err == nil || !strings.Contains(s, "@") {
+		return err
+	}
+	return notTarget("the address holds a user name or password", "remove what stands before the @, and send credentials in an Authorization header")
+}
+
+func parseURL(s string) (Target, error) {
 	s, _, _ = strings.Cut(s, "#")
 	if s == "" {
 		return Target{}, notTarget("nothing was given", "type a host such as postman-echo.com, or an https URL")
@@ -72,7 +88,7 @@ func ParseURL(s string) (Target, error) {
 		authority, path = rest[:i], rest[i:]
 	}
 	if strings.Contains(authority, "@") {
-		return Target{}, notTarget("the address holds a user name or password", "remove what stands before the @, and send credentials in an Authorization header")
+		return Target{}, withoutUser(s, ErrTarget)
 	}
 	host, port, err := splitAuthority(strings.ReplaceAll(authority, " ", ""))
 	if err != nil {

@@ -186,7 +186,7 @@ func (t Target) check() *problem.Problem {
 		return problem.At(where, "there is no address to send to", "give a host such as postman-echo.com, or an https URL")
 	}
 	if again, err := ParseURL(t.URL()); err != nil || again.Host != t.Host || again.Port != t.Port || again.Path != t.Path {
-		return problem.At(where, fmt.Sprintf("%q is no address that can be sent to", quoted(t.URL())), "give a host such as postman-echo.com, or an https URL").Because(err)
+		return problem.At(where, fmt.Sprintf("%q is no address that can be sent to", quoted(t.Shown())), "give a host such as postman-echo.com, or an https URL").Because(err)
 	}
 	if len(t.Path) > maxPath {
 		return problem.At(where, fmt.Sprintf("the path has %d bytes", len(t.Path)), fmt.Sprintf("keep it under %d", maxPath))
