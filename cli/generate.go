@@ -72,6 +72,7 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 	if err := w.load(p.lookupEnv); err != nil {
 		return err
 	}
+	p.warn(w.Notes)
 	if flags.board != "" {
 		board, ok := esp8266.BoardByID(flags.board)
 		if !ok {

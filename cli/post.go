@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"espost/formpost"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
 	"espost/request"
@@ -59,6 +60,7 @@ func (p *Program) post(ctx context.Context, w *session, flags postFlags, args []
 	if err := w.load(p.lookupEnv); err != nil {
 		return err
 	}
+	p.warn(w.Notes)
 	markSecrets(w.Profile, flags.secrets)
 	missing := w.FillSecrets(p.lookupEnv)
 	sent := w.Sent()
@@ -115,7 +117,12 @@ func (p *Program) noteRequest(r request.Request) {
 	if len(r.Message().Body) == 0 && !request.Bodiless(r.Method) {
 		fmt.Fprintf(p.Stderr, "espost: the %s has no body: no field was given for one\n", r.Method)
 	}
-	for _, n := range r.Notes() {
+	p.warn(r.Notes())
+}
+
+// warn says what whoever uses a profile should know.
+func (p *Program) warn(notes problem.List) {
+	for _, n := range notes {
 		fmt.Fprintf(p.Stderr, "espost: %s\n", sanitize.Line(n.Sentences()))
 	}
 }

@@ -11,12 +11,14 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// Generate makes the sketch folder of a project. The error is a
+// Generate makes the sketch folder of a project. What is a credential by its name
+// (request.IsSecret) goes into SecretsFile, marked or not. The error is a
 // *problem.ListError that holds everything that is wrong with the project.
 func Generate(p Project) (Folder, error) {
 	if err := p.Validate().Err(); err != nil {
 		return nil, err
 	}
+	p.Request = p.Credentials()
 	s := build(p)
 	var folder Folder
 	for _, t := range s.files() {

@@ -24,6 +24,15 @@ func (s sketch) CACount() int           { return len(s.Pin.CAs) }
 func (s sketch) Host() string { return s.Target.Host }
 func (s sketch) Port() int    { return s.Target.Port }
 
+// ShownPath is the path as the serial port may say it, "" where that is FixedPath.
+func (s sketch) ShownPath() string {
+	t := request.Target{Path: s.FixedPath}
+	if len(t.Secrets()) == 0 {
+		return ""
+	}
+	return strings.ReplaceAll(t.ShownPath(), request.Mask, "********") // the port speaks ASCII
+}
+
 // Clock reports whether the sketch needs the time from the network.
 func (s sketch) Clock() bool       { return s.PinCA() || s.ClockInForm() }
 func (s sketch) ClockInForm() bool { return s.uses(esp8266.SourceTime) }

@@ -29,7 +29,7 @@ func frame(e request.Encoding) int {
 
 // messageBytes returns the most bytes that a reading takes in the board's memory.
 func messageBytes(p Project) int {
-	m := p.Request.Message()
+	m := p.Credentials().Message()
 	n := 0
 	for _, pieces := range append(append([][]request.Piece{m.Path}, m.Headers...), m.Body) {
 		for _, piece := range pieces {

@@ -82,9 +82,17 @@ func inFile(err error, path string) error {
 
 // Parse reads a profile's text. What it leaves out is as in New. Everything
 // that isn't understood is an error, so that a slip never passes for a default:
-// a *SyntaxError with line and caret, or several, joined by errors.Join.
-func Parse(data []byte) (*Profile, error) { return current().parse(unixLines(data)) }
+// a *SyntaxError with line and caret, or several, joined by errors.Join. A
+// credential that stands in the text in clear becomes a secret; Notes say so.
+func Parse(data []byte) (*Profile, error) {
+	p, err := current().parse(unixLines(data))
+	if err == nil {
+		p.hideCredentials()
+	}
+	return p, err
+}
 
+// parse is Parse without the last step: the profile as the text has it.
 func (f format) parse(text string) (*Profile, error) {
 	source, file, err := f.migrate(text)
 	if err != nil {

@@ -19,9 +19,12 @@ const fileMode fs.FileMode = 0o600 // mutant TestLinksAreNotFollowed: 0o600 => 0
 
 // Save writes p to path, whole or not at all. Where a profile stands already,
 // only what differs is changed: comments, order and spelling of the rest stay.
-// Secrets and the Wi-Fi's name and password are never written. A file that
+// Secrets, marked or known by their names (request.IsSecret), and the Wi-Fi's name
+// and password are never written. A file that
 // isn't a profile of this format is not overwritten.
 func (p *Profile) Save(path string) error {
+	p = p.Clone()
+	p.hideCredentials()
 	if err := p.Validate().Err(); err != nil {
 		return fmt.Errorf("saving the profile: %w", err)
 	}
@@ -56,11 +59,19 @@ func (p *Profile) Save(path string) error {
 }
 
 // Bytes returns p as a new file would hold it.
-func (p *Profile) Bytes() []byte { return []byte(renderAll(tree(p))) }
+func (p *Profile) Bytes() []byte {
+	p = p.Clone()
+	p.hideCredentials()
+	return []byte(renderAll(tree(p)))
+}
 
 // Update returns a profile's text, changed as little as makes it mean p; one of
 // an older format is brought to this one. It returns Parse's error if the text isn't a profile.
-func (p *Profile) Update(text []byte) ([]byte, error) { return current().update(p, text) }
+func (p *Profile) Update(text []byte) ([]byte, error) {
+	p = p.Clone()
+	p.hideCredentials()
+	return current().update(p, text)
+}
 
 func (f format) update(p *Profile, text []byte) ([]byte, error) {
 	source := unixLines(text)

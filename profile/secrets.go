@@ -1,6 +1,12 @@
 package profile
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+
+	"espost/internal/problem"
+	"espost/internal/sanitize"
+)
 
 // Environment variables that fill in what the file never holds.
 const (
@@ -47,4 +53,31 @@ func (p *Profile) FillSecrets(lookup func(string) (string, bool)) (missing []str
 	fill(&p.Firmware.SSID, EnvSSID)
 	fill(&p.Firmware.Password, EnvPassword)
 	return missing
+}
+
+// CodeInClear is the code of the note on a credential that the file holds.
+const CodeInClear = "secret-in-clear"
+
+// hideCredentials marks as secret what is a credential by its name, and notes it:
+// the next Save takes its value out of the file.
+func (p *Profile) hideCredentials() {
+	hidden := p.Request.Credentials()
+	note := func(where, name string) {
+		p.Notes = append(p.Notes, problem.Problem{
+			Severity: problem.Warning, Code: CodeInClear, Where: where,
+			Message: fmt.Sprintf("the value of %s stood in the profile for everybody to read; it is a secret now, and the next save leaves it out", sanitize.Clip(name, 40)),
+			Fix:     fmt.Sprintf("keep it elsewhere and give it in %s; if others have seen the file, change it", SecretEnv(name)),
+		})
+	}
+	for i, h := range hidden.Headers {
+		if h.Secret && !p.Request.Headers[i].Secret {
+			note(fmt.Sprintf("request.headers[%d]", i), h.Name)
+		}
+	}
+	for i, f := range hidden.Fields {
+		if f.Secret && !p.Request.Fields[i].Secret {
+			note(fmt.Sprintf("request.fields[%d]", i), f.Name)
+		}
+	}
+	p.Request = hidden
 }

@@ -46,17 +46,17 @@ func looksRandom(s string) bool {
 	return len(s) >= shortest && !strings.ContainsAny(s, " \t\r\n") && strings.ContainsFunc(s, letters) && strings.ContainsFunc(s, digits)
 }
 
-// Credentials returns r with every header and constant text whose name and value
-// are a credential's (IsSecret) marked secret, whoever forgot to.
+// Credentials returns r with every header and constant text that holds a
+// credential by its name and value (IsSecret) marked secret, whoever forgot to.
 func (r Request) Credentials() Request {
 	r = r.Clone()
 	for i := range r.Headers {
 		h := &r.Headers[i]
-		h.Secret = h.Secret || IsSecret(h.Name, h.Value)
+		h.Secret = h.Secret || h.Value != "" && IsSecret(h.Name, h.Value)
 	}
 	for i := range r.Fields {
 		f := &r.Fields[i]
-		f.Secret = f.Secret || f.Source == esp8266.SourceText && IsSecret(f.Name, f.Value)
+		f.Secret = f.Secret || f.Source == esp8266.SourceText && f.Value != "" && IsSecret(f.Name, f.Value)
 	}
 	return r
 }

@@ -72,7 +72,7 @@ func New(o Options) *Model {
 
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, m.steps[m.current].Enter(), m.connect.Recall())
+	return tea.Batch(tea.RequestBackgroundColor, m.steps[m.current].Enter(), m.connect.Recall(), m.tell())
 }
 
 // Update implements tea.Model.

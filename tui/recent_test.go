@@ -15,12 +15,14 @@ import (
 	"espost/request"
 )
 
-// Servers that were looked at before are offered again, with the state of their
-// pins, which are checked in the background.
+// Servers that were looked at before are offered again, and one key asks them
+// whether their pins hold.
 func TestRecentServers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := recentStage(t)
 		term := s.start(t, 80, 24)
+		term.WaitText("postman-echo.com", "2 days ago", "none is contacted until ctrl+r")
+		term.Press("ctrl+r")
 		term.WaitText("postman-echo.com", "2 days ago", "pin holds 41 days", "3 weeks ago", "pin has changed", "can't be reached now")
 		term.Golden("recent-80x24")
 		term.Press("down", "down", "delete")
@@ -39,8 +41,34 @@ func TestRecentServers(t *testing.T) {
 	})
 }
 
-// The first frame waits for nobody: a server that doesn't answer keeps its line
-// without a state, and the list's file is the only thing that is read.
+// Nobody is contacted before a key is pressed, nor by any key but one.
+func TestRecentServersAreLeftAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := recentStage(t)
+		var checks atomic.Int32
+		s.options.Check = func(context.Context, request.Target) (string, error) {
+			checks.Add(1)
+			return "", nil
+		}
+		term := s.start(t, 80, 24)
+		term.WaitText("none is contacted until ctrl+r")
+		term.Press("down", "down", "up", "delete")
+		term.WaitText("forgotten")
+		term.Advance(time.Minute)
+		if n := checks.Load(); n != 0 {
+			t.Errorf("%d servers were contacted", n)
+		}
+		term.Press("ctrl+r")
+		term.WaitText("pin has changed")
+		if n := checks.Load(); n != 2 {
+			t.Errorf("%d servers were contacted", n)
+		}
+		term.Quit()
+	})
+}
+
+// Asking them holds nothing up: a server that doesn't answer keeps its line
+// without a state.
 func TestRecentChecksDontHoldUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := recentStage(t)
@@ -50,6 +78,8 @@ func TestRecentChecksDontHoldUp(t *testing.T) {
 		}
 		term := s.start(t, 80, 24)
 		term.WaitText("2 days ago")
+		term.Press("ctrl+r")
+		term.WaitText("checking")
 		if strings.Contains(term.Screen(), "pin ") {
 			t.Errorf("a state without an answer:\n%s", term.Screen())
 		}
@@ -59,7 +89,7 @@ func TestRecentChecksDontHoldUp(t *testing.T) {
 	})
 }
 
-// A long list costs six connections, and each of them five seconds at most.
+// A long list costs a connection a server, and each of them five seconds at most.
 func TestRecentChecksAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := recentStage(t)
@@ -79,9 +109,11 @@ func TestRecentChecksAreBounded(t *testing.T) {
 		}
 		term := s.start(t, 80, 40)
 		term.WaitText("19.example")
+		term.Press("ctrl+r")
+		term.WaitText("checking")
 		term.Advance(10 * time.Second)
 		term.WaitText("can't be reached now")
-		if n := checks.Load(); n != 6 {
+		if n := checks.Load(); n != recent.Max {
 			t.Errorf("%d servers were looked at", n)
 		}
 		for range checks.Load() {

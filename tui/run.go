@@ -15,6 +15,7 @@ import (
 
 	"espost/demo"
 	"espost/formpost"
+	"espost/internal/problem"
 	"espost/internal/recent"
 	"espost/internal/sanitize"
 	"espost/profile"
@@ -183,6 +184,14 @@ func programOptions(ctx context.Context, o Options) []tea.ProgramOption {
 		options = append(options, tea.WithEnvironment(o.Environ))
 	}
 	return options
+}
+
+// tell says what whoever opened the profile should know.
+func (m *Model) tell() tea.Cmd {
+	if len(m.session.Notes) == 0 {
+		return nil
+	}
+	return ui.Say(ui.Caution, problem.Sentence(m.session.Notes[0].Message))
 }
 
 // savedMsg is what came of saving the profile.

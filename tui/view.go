@@ -13,7 +13,7 @@ func (m *Model) View() tea.View {
 	view.AltScreen = true
 	view.WindowTitle = "espost"
 	if m.session.Target.Host != "" {
-		view.WindowTitle = "espost · " + sanitize.Line(m.session.Target.URL())
+		view.WindowTitle = "espost · " + sanitize.Line(m.session.Target.Shown())
 	}
 	if !m.mouseOff {
 		view.MouseMode = tea.MouseModeCellMotion

@@ -69,7 +69,7 @@ type (
 const example = "https://postman-echo.com/post"
 
 // New returns the step with target in its input. The servers of list are
-// offered again, their pins checked by check.
+// offered again; when the user asks for it, check tells how their pins stand.
 func New(kit *ui.Kit, target string, inspect InspectFunc, list recent.List, check CheckFunc) *Model {
 	m := &Model{kit: kit, inspect: inspect, input: kit.NewInput(example, 2048)}
 	m.past = past{list: list, check: check, at: -1}
@@ -220,7 +220,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 			return m.finish(msg)
 		}
 	case recalledMsg:
-		return m.recalled(msg.entries)
+		m.recalled(msg.entries)
 	case checkedMsg:
 		m.checked(msg)
 	case tea.MouseWheelMsg:

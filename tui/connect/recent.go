@@ -19,10 +19,8 @@ import (
 // now; see tlsinspect.Client.Fingerprint.
 type CheckFunc func(ctx context.Context, target request.Target) (sha1 string, err error)
 
-const (
-	maxChecked   = 6               // servers that are looked at again when the app starts
-	checkTimeout = 5 * time.Second // for each of them
-)
+// checkTimeout is for each server that is asked whether its pin still holds.
+const checkTimeout = 5 * time.Second
 
 // past is the servers that were looked at before, and how their pins stand.
 type past struct {
@@ -71,17 +69,24 @@ func (m *Model) Recall() tea.Cmd {
 	}
 }
 
-// recalled shows the servers and begins to look at the newest of them again.
-func (m *Model) recalled(entries []recent.Entry) tea.Cmd {
+// recalled shows the servers. None of them is asked anything: that they were
+// looked at once is no reason to tell them, and whoever listens, of each start.
+func (m *Model) recalled(entries []recent.Entry) {
 	m.past.rows, m.past.at = nil, -1
+	for _, e := range entries {
+		m.past.rows = append(m.past.rows, row{entry: e})
+	}
+}
+
+// askAll looks at all the servers again.
+func (m *Model) askAll() tea.Cmd {
 	var cmds []tea.Cmd
-	for i, e := range entries {
-		r := row{entry: e}
-		if cmd := m.recheck(e); i < maxChecked && cmd != nil {
+	for i := range m.past.rows {
+		r := &m.past.rows[i]
+		if cmd := m.recheck(r.entry); cmd != nil && r.state != checking {
 			r.state = checking
 			cmds = append(cmds, cmd)
 		}
-		m.past.rows = append(m.past.rows, r)
 	}
 	return tea.Batch(cmds...)
 }
@@ -121,7 +126,7 @@ func (m *Model) Remember(report *tlsinspect.Report) tea.Cmd {
 	}
 	list := m.past.list
 	entry := recent.Entry{
-		Target: report.Target.URL(), SHA1: report.Fingerprint(),
+		Target: report.Target.Public(), SHA1: report.Fingerprint(),
 		Expires: report.Chain[0].NotAfter.UTC(), Seen: m.kit.Now().UTC().Truncate(time.Second),
 	}
 	if list.Path != "" {
@@ -137,6 +142,9 @@ func (m *Model) Remember(report *tlsinspect.Report) tea.Cmd {
 	}
 }
 
+// checkKey has the servers asked; until it is pressed, none is.
+const checkKey = "ctrl+r"
+
 // pastActions are what can be done with the list.
 func (m *Model) pastActions() []ui.Action {
 	p := &m.past
@@ -149,6 +157,7 @@ func (m *Model) pastActions() []ui.Action {
 	actions := []ui.Action{
 		{Keys: []string{"down"}, Label: "recent", Title: "Choose a recent server", Run: move(1)},
 		{Keys: []string{"up"}, Title: "Back to the address", Run: move(-1)},
+		{Keys: []string{checkKey}, Title: "Ask the recent servers whether their pins still hold", Run: m.askAll},
 	}
 	if p.at >= 0 {
 		actions = append(actions, ui.Action{Keys: []string{"delete"}, Label: "forget", Title: "Take the server off the list", Run: m.forget})
@@ -231,7 +240,10 @@ func (m *Model) pastLines(top, width, room int) []string {
 	if position := k.Position(&p.scroll); position != "" {
 		head += k.Faint.Render("  " + position)
 	}
-	return append([]string{"", head}, visible...)
+	if !slices.ContainsFunc(p.rows, func(r row) bool { return r.state != unchecked }) {
+		head += k.Faint.Render("  none is contacted until " + checkKey + " asks them whether their pins hold")
+	}
+	return append([]string{"", ui.Truncate(head, width, k.Ellipsis)}, visible...)
 }
 
 // clickRecent chooses a server; a click on the chosen one looks at it.

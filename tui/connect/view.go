@@ -72,7 +72,7 @@ func (m *Model) understood(width int) []string {
 	if err != nil {
 		return []string{k.Faint.Render("  not an address yet")}
 	}
-	line := fmt.Sprintf("  host %s %s port %d %s path %s", sanitize.Line(target.Host), k.Dot, target.Port, k.Dot, sanitize.Line(target.Path))
+	line := fmt.Sprintf("  host %s %s port %d %s path %s", sanitize.Line(target.Host), k.Dot, target.Port, k.Dot, sanitize.Line(target.ShownPath()))
 	lines := []string{k.Faint.Render(ui.Truncate(line, width, k.Ellipsis))}
 	for _, n := range target.Notes() {
 		lines = append(lines, hanging(k.Mark(ui.Caution), problem.Sentence(sanitize.Line(n.Message)), width)...)

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"espost/formpost"
+	"espost/internal/sanitize"
 	"espost/profile"
 	"espost/request"
 	"espost/tlsinspect"
@@ -61,6 +62,9 @@ func (d *Dialog) Run(ctx context.Context) error {
 		{"Firmware", d.firmware},
 	}
 	d.say("Five steps lead to firmware. What stands in brackets is taken when you press enter alone. Control and C end it at any time.")
+	for _, n := range d.Session.Notes {
+		d.say("Note: %s", sanitize.Line(n.Sentences()))
+	}
 	for i := 0; i < len(steps); {
 		d.say("")
 		d.say("Step %d of %d: %s.", i+1, len(steps), steps[i].title)

@@ -24,7 +24,7 @@ func (d *Dialog) connect(ctx context.Context) error {
 		for _, n := range target.Notes() {
 			d.say("Note: %s", sanitize.Line(problem.Sentences(n.Message, n.Fix)))
 		}
-		d.say("Looking at host %s, port %d, path %s.", sanitize.Line(target.Host), target.Port, sanitize.Line(target.Path))
+		d.say("Looking at host %s, port %d, path %s.", sanitize.Line(target.Host), target.Port, sanitize.Line(target.ShownPath()))
 		report, err := d.Inspect(ctx, target, d.progress)
 		if err != nil {
 			var known *problem.Problem

@@ -39,7 +39,7 @@ const headHeight = 3
 func (m *Model) head(width int) string {
 	k, f := m.kit, m.form()
 	right := k.Faint.Render("body ") + string(f.Body)
-	left := k.Title.Render(f.Method) + "  " + ui.Truncate(sanitize.Line(f.Target.URL()), width-ui.Width(right)-len(f.Method)-4, k.Ellipsis)
+	left := k.Title.Render(f.Method) + "  " + ui.Truncate(sanitize.Line(f.Target.Shown()), width-ui.Width(right)-len(f.Method)-4, k.Ellipsis)
 	m.zones.Add(1, 1, len(f.Method), 1, m.switchMethod)
 	m.zones.Add(width-ui.Width(right)+1, 1, ui.Width(right), 1, m.switchBody)
 	return ui.Pad(left, width-ui.Width(right)-1) + " " + right
