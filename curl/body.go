@@ -34,7 +34,7 @@ func (c *command) addData(f option) error {
 	case file == "-":
 		return refusal("it reads its data from another command", "write the data after -d")
 	case file != "":
-		return refusal(fmt.Sprintf("it reads its data from the file %q", file), "write the file's content after -d")
+		return refusal("it reads its data from a file", "write the file's content after -d")
 	}
 	switch f.name {
 	case "json":
@@ -104,7 +104,7 @@ func (c *command) body(r *request.Request) error {
 	}
 	labelled := mediaType == "application/json" || strings.HasSuffix(mediaType, "+json")
 	if u := c.brokenBy(data); labelled && u != "" {
-		return refusal(fmt.Sprintf("its JSON holds %s, which only a shell could fill in", u), "write the value in its place")
+		return refusal(fmt.Sprintf("its JSON holds %s, which only a shell could fill in", nameOf(u, "something")), "write the value in its place")
 	}
 	if err := c.fill(r, data, labelled, mediaType == request.Form.ContentType()); err != nil {
 		return err
@@ -129,10 +129,10 @@ func (c *command) fill(r *request.Request, data string, labelledJSON, labelledFo
 	looksJSON := (strings.HasPrefix(start, "{") || strings.HasPrefix(start, "[")) && json.Valid([]byte(data))
 	if !labelledJSON && labelledForm && !looksJSON {
 		if data == "" || isForm(data) {
-			var again string
+			var same bool
 			r.Body = request.Form
-			if r.Fields, again = formRows(data); again != "" {
-				c.warn("the board writes the same rows a little differently: %s", again)
+			if r.Fields, same = formRows(data); !same {
+				c.warn("the board writes the same rows a little differently; the preview shows how")
 			}
 			return nil
 		}
@@ -198,9 +198,9 @@ func dropDefaultType(r *request.Request, declared string) {
 	}
 }
 
-// formRows reads application/x-www-form-urlencoded (WHATWG URL §5.1). again is
-// how the board writes the rows, secrets masked, where that isn't data itself.
-func formRows(data string) (rows []request.Field, again string) {
+// formRows reads application/x-www-form-urlencoded (WHATWG URL §5.1), and reports
+// whether the board writes the rows in the same bytes.
+func formRows(data string) (rows []request.Field, same bool) {
 	for pair := range strings.SplitSeq(data, "&") {
 		if pair == "" {
 			continue
@@ -210,10 +210,7 @@ func formRows(data string) (rows []request.Field, again string) {
 		rows = append(rows, request.Field{Name: name, Value: value, Secret: request.IsSecret(name, value)})
 	}
 	r := request.Request{Body: request.Form, Fields: rows}
-	if string(r.BodyBytes()) != data {
-		_, again = r.Preview()
-	}
-	return rows, again
+	return rows, string(r.BodyBytes()) == data
 }
 
 // percentDecode undoes %XX, and "+" where plus is set; what is no escape stays.

@@ -32,7 +32,8 @@ type Import struct {
 // Parse reads a curl command as people paste it, in a POSIX shell's or
 // bash's notation. Nothing is looked up, run or guessed: variables and commands
 // within it stay as they are written, unknown options are left out, and
-// Warnings names them all. The error is a *problem.Problem.
+// Warnings tells of them all. The error is a *problem.Problem. Neither repeats what
+// the command sends: it may be secret.
 func Parse(text string) (Import, error) {
 	sh, err := readShell(text)
 	if err != nil {
@@ -55,7 +56,7 @@ func Parse(text string) (Import, error) {
 		}
 	}
 	if c.hasInput {
-		c.warn("%q is the shell's and was left out", sh.inputName)
+		c.warn("%s and what follows it are the shell's and were left out", sh.inputName)
 	}
 	r, err := c.request()
 	if err != nil {
@@ -105,7 +106,7 @@ func (c *command) apply(f option) error {
 		c.headers = append(c.headers, request.Header{Name: "Referer", Value: f.value})
 	case "cookie":
 		if !strings.Contains(f.value, "=") {
-			return refusal(fmt.Sprintf("it reads cookies from the file %q", f.value), "give them as -H 'Cookie: name=value'")
+			return refusal("it reads cookies from a file", "give them as -H 'Cookie: name=value'")
 		}
 		c.headers = append(c.headers, request.Header{Name: "Cookie", Value: f.value, Secret: true})
 	case "user":
@@ -133,7 +134,7 @@ func (c *command) apply(f option) error {
 	case "next":
 		return refusal("it makes several requests (--next)", "paste one of them")
 	case "config":
-		return refusal(fmt.Sprintf("it reads options from the file %q", f.value), "write them into the command")
+		return refusal("it reads options from a file", "write them into the command")
 	case "digest", "ntlm", "negotiate", "anyauth", "aws-sigv4":
 		return refusal("the board can't sign requests as --"+f.name+" does", "use Basic authentication or a token")
 	default:
@@ -147,24 +148,24 @@ func (c *command) apply(f option) error {
 // header takes in -H "Name: value", "Name;" (empty) or "Name:" (not sent).
 func (c *command) header(line string) error {
 	if strings.HasPrefix(line, "@") {
-		return refusal(fmt.Sprintf("it reads headers from the file %q", line[1:]), "write them as -H 'Name: value'")
+		return refusal("it reads headers from a file", "write them as -H 'Name: value'")
 	}
 	name, value, colon := strings.Cut(line, ":")
 	value = strings.Trim(value, " \t")
 	if !colon {
 		empty, ok := strings.CutSuffix(line, ";")
 		if !ok {
-			c.warn("the header %q has no colon and was left out", line)
+			c.warn("a header has no colon and was left out")
 			return nil
 		}
 		name = empty
 	} else if value == "" {
-		c.warn("%q takes a header of curl's own away and was left out", line)
+		c.warn("a header without a value takes one of curl's own away and was left out")
 		return nil
 	}
 	name = strings.TrimSpace(name)
 	if esp8266.HeaderAdvice(name) != "" {
-		c.warn("the board sends its own %s header, if any, and not %q", name, value)
+		c.warn("the board sends its own %s header, if any, and not this one", name)
 		return nil
 	}
 	c.headers = append(c.headers, request.Header{Name: name, Value: value, Secret: request.IsSecret(name, value)})
@@ -183,7 +184,7 @@ func (c *command) request() (request.Request, error) {
 		}
 		for _, u := range c.unexpanded {
 			if strings.Contains(c.user, u) {
-				return request.Request{}, refusal(fmt.Sprintf("-u holds %s, which only a shell could fill in", u), "write user and password in its place")
+				return request.Request{}, refusal("-u holds something that only a shell could fill in", "write user and password in its place")
 			}
 		}
 		if _, set := (request.Request{Headers: c.headers}).Header("Authorization"); !set {
@@ -209,6 +210,18 @@ func (c *command) request() (request.Request, error) {
 // would take braces and brackets for patterns.
 var placeholders = regexp.MustCompile(`\{[^/]*\}|<[^/]*>|\[[^/]*\]`)
 
+// aName is what documentation calls what is to be filled in.
+var aName = regexp.MustCompile(`^(?:\$[A-Z][A-Z0-9_]*|\$?\{[A-Za-z][A-Za-z _-]*\}|<[A-Za-z][A-Za-z _-]*>|\[[A-Za-z][A-Za-z _-]*\])$`)
+
+// nameOf is text where it is but a name, and otherwise what it is: it may be part
+// of a password.
+func nameOf(text, otherwise string) string {
+	if aName.MatchString(text) {
+		return text
+	}
+	return otherwise
+}
+
 // target reads the address. One with a placeholder in its host's place stays in
 // Address, for whoever pasted it to mend.
 func (c *command) target(r *request.Request) error {
@@ -222,7 +235,7 @@ func (c *command) target(r *request.Request) error {
 		c.warn("the address isn't https; the board uses https, port 443 unless another is given")
 		c.url = "https://" + rest
 	default:
-		return refusal(fmt.Sprintf("its address begins with %s://", scheme), "use one that begins with https://")
+		return refusal("its address doesn't begin with https://", "use one that begins with https://")
 	}
 	authority := rest
 	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
@@ -242,7 +255,7 @@ func (c *command) target(r *request.Request) error {
 		placeholder = "" // the brackets of an IPv6 address
 	}
 	if placeholder != "" {
-		c.warn("the address holds %s, which looks as if it stands for something; replace it", placeholder)
+		c.warn("the address holds %s, which looks as if it stands for something; replace it", nameOf(placeholder, "a text in brackets"))
 	}
 	toFill := placeholder != "" || slices.ContainsFunc(c.unexpanded, func(u string) bool { return strings.Contains(authority, u) })
 	t, err := request.ParseURL(c.url)

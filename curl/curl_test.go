@@ -169,15 +169,15 @@ func TestParseCurlRefuses(t *testing.T) {
 		"curl -X GET -d a=1 https://h/":     "sends a body with GET",
 		"curl -d":                           "-d has no value",
 		"curl -d a=1 https://h/ https://i/": "more than one address",
-		"curl -d a=1 ftp://h/":              "ftp://",
+		"curl -d a=1 ftp://h/":              "begin with https://",
 		"curl -d a=1 https://h:port/":       "port",
-		"curl -d @file https://h/":          `file "file"`,
+		"curl -d @file https://h/":          "its data from a file",
 		"echo 1 | curl -d @- https://h/":    "another command",
-		"curl --data-urlencode a@file https://h/":            `file "file"`,
+		"curl --data-urlencode a@file https://h/":            "its data from a file",
 		"curl -d @- -d @- https://h/ <<< a=1":                "another command",
 		"curl --json '{\"a\":\"$A\",\"b\":'$B'}' https://h/": "its JSON holds $B",
 		"curl -F a=1 https://h/":                             "multipart",
-		"curl -u me:$PASS -d a=1 https://h/":                 "-u holds $PASS",
+		"curl -u me:$PASS -d a=1 https://h/":                 "-u holds something",
 		"curl -u me -d a=1 https://h/":                       "without a password",
 		"curl -d 'a=1 https://h/":                            "shell couldn't read",
 		"curl -d a=1 https://h/?a=1&b=2":                     "the & in it",
@@ -187,9 +187,9 @@ func TestParseCurlRefuses(t *testing.T) {
 		"curl https://h/ \\ \n-d a=1":                        "followed by a space",
 		"curl https://h/ --json '{\"a\":'":                   "no JSON",
 		"curl https://h/ --digest -u a:b -d a=1":             "sign",
-		"curl https://h/ -b cookies.txt -d a=1":              "cookies from the file",
-		"curl https://h/ -H @h.txt -d a=1":                   "headers from the file",
-		"curl https://h/ -K c.txt -d a=1":                    "options from the file",
+		"curl https://h/ -b cookies.txt -d a=1":              "cookies from a file",
+		"curl https://h/ -H @h.txt -d a=1":                   "headers from a file",
+		"curl https://h/ -K c.txt -d a=1":                    "options from a file",
 		"curl https://h/ -T f":                               "uploads",
 		"curl https://h/ -I":                                 "headers only",
 		"curl https://h/ -d a=1 --next https://i/ -d b=2":    "several requests",
@@ -232,22 +232,22 @@ func TestParseCurlWarns(t *testing.T) {
 	for command, says := range map[string]string{
 		"curl http://h/ -d a=1":                "isn't https",
 		"curl https://h/$X -d a=1":             "$X is the shell's",
-		"curl \"https://h/$(date)\" -d a=1":    "$(date) is the shell's",
+		"curl \"https://h/$(date)\" -d a=1":    "a variable or command in it is the shell's",
 		"curl https://h/ -d a=1 --frobnicate":  "--frobnicate is no option",
 		"curl https://h/ -d a=1 -W":            "-W is no option",
 		"curl https://h/ -d a=1 --proxy p:1":   "--proxy has no counterpart",
 		"curl https://h/ -d a=1 -E cert.pem":   "--cert has no counterpart",
 		"curl https://h/ -d a=1 -H 'Host: x'":  "own Host",
-		"curl https://h/ -d a=1 -H 'Accept:'":  "takes a header",
+		"curl https://h/ -d a=1 -H 'Accept:'":  "takes one of curl's own away",
 		"curl https://h/ -d a=1 -H 'nonsense'": "no colon",
-		"curl https://h/ -d a=1 | jq .":        `"jq ." is another command`,
-		"curl https://h/ -d a=1 > out":         `"> out" is the shell's`,
-		"curl https://h/ -d 'a=1 2'":           "a little differently: a=1+2",
-		"curl https://h/ -d 'token=a b'":       "differently: token=" + request.Mask,
+		"curl https://h/ -d a=1 | jq .":        `"jq" is another command`,
+		"curl https://h/ -d a=1 > out":         "> and what follows it are the shell's",
+		"curl https://h/ -d 'a=1 2'":           "a little differently",
+		"curl https://h/ -d 'token=a b'":       "a little differently",
 		"curl https://h/ -d '{\"a\":1}'":       "labels it as a form",
 		"curl https://h/{id} -d a=1":           "replace it",
 		"curl https://[board]:80/ -d a=1":      "the address holds [board]",
-		"curl https://h/ -d a=1 << E\nb=2\nE":  `"<< E" is the shell's`,
+		"curl https://h/ -d a=1 << E\nb=2\nE":  "<< and what follows it are the shell's",
 		"curl https://h/ -d a=1 -L":            "doesn't follow redirects",
 	} {
 		imported, err := curl.Parse(command)
@@ -319,4 +319,46 @@ func FuzzCurl(f *testing.F) {
 			t.Fatalf("%s\nwarns %q", exported, second.Warnings)
 		}
 	})
+}
+
+// What is sent may be secret, wherever in a command it stands by a slip: neither
+// a refusal nor a warning repeats it.
+func TestMessagesQuoteNoValue(t *testing.T) {
+	const secret = "hunter2"
+	for _, command := range []string{
+		"curl https://h/ -d @" + secret, "curl https://h/ -d " + secret, "curl https://h/ --json '{\"a\": " + secret + "}'",
+		"curl https://h/ -d 'a=1 " + secret + "'", "curl https://h/ -d 'password=a " + secret + "'", "curl https://h/ -b " + secret + " -d a=1",
+		"curl https://h/ -d a=1 -H '" + secret + "'", "curl https://h/ -d a=1 -H '" + secret + ":'", "curl https://h/ -d a=1 -H 'Host: " + secret + "'",
+		"curl https://h/ -d a=1 -H @" + secret, "curl https://h/ -d a=1 -A " + secret, "curl https://h/ -d a=1 -u " + secret,
+		"curl https://h/ -d a=1 -u me:$" + secret, "curl https://h/ -d a=1 -u \"me:$(cat " + secret + ")\"", "curl https://h/ -d \"a=$" + secret + "\"",
+		"curl https://me:" + secret + "/x@h/ -d a=1", "curl https://me:" + secret + "@h:x/ -d a=1", secret + "://h/ curl " + secret + "://h/ -d a=1",
+		"TOKEN=" + secret + "; curl https://h/ -d a=1", "echo " + secret + " | curl https://h/ -d a=1 -H 'A: b'", "curl https://h/ -d a=1 <<< " + secret,
+		"curl https://h/ -d a=1 --token=" + secret, "curl https://h/ -d a=1 --proxy-user me:" + secret, "curl https://h/ -d '" + secret,
+		"curl https://h/ -d \"a=${" + secret + "!}\"", "curl https://h/ -d a=1 > " + secret, "curl https://h/ -d '{\"a\": \"" + secret + "}'",
+		"curl https://h/{" + secret + "} -d a=1", "curl https://h/ -d a=1 -K " + secret,
+	} {
+		imported, err := curl.Parse(command)
+		said := strings.Join(imported.Warnings, "\n")
+		if err != nil {
+			said += err.Error()
+		}
+		if strings.Contains(said, secret) {
+			t.Errorf("%s\n%s", command, said)
+		}
+	}
+}
+
+// An address shows its tokens only with the other secrets.
+func TestFormatMasksTheAddress(t *testing.T) {
+	target, err := request.ParseTarget("https://h.example/bot123:AA-token/send?chat=1&api_key=hunter2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := request.Request{Method: "POST", Target: target, Body: request.Form}
+	if got := curl.Format(r, false); strings.Contains(got, "hunter2") || strings.Contains(got, "AA-token") || !strings.Contains(got, "chat=1") {
+		t.Error(got)
+	}
+	if got := curl.Format(r, true); !strings.Contains(got, "bot123:AA-token/send?chat=1&api_key=hunter2") {
+		t.Error(got)
+	}
 }

@@ -43,7 +43,8 @@ func parseCurlFlags(words []string) (flags []option, unknown []string, err error
 					return nil, nil, err
 				}
 			case !isSwitch(strings.TrimPrefix(flag.name, "no-")):
-				unknown = append(unknown, word)
+				name, _, _ := strings.Cut(word, "=")
+				unknown = append(unknown, name)
 				continue
 			}
 			flags = append(flags, flag)

@@ -1,6 +1,7 @@
 package curl
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -37,7 +38,7 @@ func readShell(text string) (*shell, error) {
 	}
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
 	if err != nil {
-		return nil, refusal("a shell couldn't read it: "+err.Error(), "copy it again with all its quotes, and put <placeholders> into quotes")
+		return nil, refusal("a shell couldn't read it"+placeOf(err), "copy it again with all its quotes, and put <placeholders> into quotes")
 	}
 	call, stmt, others := findCurl(file)
 	if call == nil {
@@ -51,16 +52,15 @@ func readShell(text string) (*shell, error) {
 	}
 	sh := &shell{}
 	for _, other := range others {
-		sh.warnings = append(sh.warnings, fmt.Sprintf("%q is another command and was left out", other))
+		sh.warnings = append(sh.warnings, other+" is another command and was left out")
 	}
 	w := wordReader{source: text}
 	for _, r := range stmt.Redirs {
-		source := strings.TrimSpace(text[r.Pos().Offset():r.Word.End().Offset()])
 		if input, ok := w.input(r); ok {
-			sh.input, sh.inputName = input, source
+			sh.input, sh.inputName = input, r.Op.String()
 			continue
 		}
-		sh.warnings = append(sh.warnings, fmt.Sprintf("%q is the shell's and was left out", source))
+		sh.warnings = append(sh.warnings, r.Op.String()+" and what follows it are the shell's and were left out")
 	}
 	for _, word := range call.Args[1:] {
 		sh.words = append(sh.words, w.parts(word.Parts, unquoted))
@@ -68,7 +68,7 @@ func readShell(text string) (*shell, error) {
 	slices.Sort(w.unexpanded)
 	sh.unexpanded = slices.Compact(w.unexpanded)
 	for _, u := range sh.unexpanded {
-		sh.warnings = append(sh.warnings, fmt.Sprintf("%s is the shell's to fill in and was left as it is; replace it", u))
+		sh.warnings = append(sh.warnings, nameOf(u, "a variable or command in it")+" is the shell's to fill in and was left as it is; replace it")
 	}
 	return sh, nil
 }
@@ -90,8 +90,20 @@ func unquotedPlaceholder(redirections []*syntax.Redirect) string {
 	return ""
 }
 
+// placeOf is where a shell stopped reading.
+func placeOf(err error) string {
+	var wrong syntax.ParseError
+	switch {
+	case !errors.As(err, &wrong):
+		return ""
+	case wrong.Incomplete:
+		return fmt.Sprintf(": what begins at line %d, column %d, isn't closed", wrong.Pos.Line(), wrong.Pos.Col())
+	}
+	return fmt.Sprintf(", from line %d, column %d, on", wrong.Pos.Line(), wrong.Pos.Col())
+}
+
 // findCurl returns the first command whose name is curl, its statement, and the
-// source of the other commands.
+// names of the other commands.
 func findCurl(file *syntax.File) (call *syntax.CallExpr, stmt *syntax.Stmt, others []string) {
 	var stack []*syntax.Stmt
 	syntax.Walk(file, func(n syntax.Node) bool {
@@ -109,12 +121,22 @@ func findCurl(file *syntax.File) (call *syntax.CallExpr, stmt *syntax.Stmt, othe
 				call, stmt = n, stack[len(stack)-1]
 				return true
 			}
-			others = append(others, sourceOf(n))
+			others = append(others, commandName(n))
 		}
 		return true
 	})
 	return call, stmt, others
 }
+
+// commandName is the quoted name of a command that isn't curl's, if it has one.
+func commandName(n *syntax.CallExpr) string {
+	if len(n.Args) == 0 || !plainWord.MatchString(n.Args[0].Lit()) {
+		return "something else"
+	}
+	return fmt.Sprintf("%q", n.Args[0].Lit())
+}
+
+var plainWord = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,15}$`)
 
 func sourceOf(n syntax.Node) string {
 	var out strings.Builder

@@ -144,7 +144,7 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		return nil, true
 	case firmware.Finished:
 		return m.quit(), true
-	case firmware.Ask:
+	case ui.Ask:
 		m.overlay = msg.Question
 		return nil, true
 	case savedMsg:

@@ -21,7 +21,7 @@ func TestRecentServers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := recentStage(t)
 		term := s.start(t, 80, 24)
-		term.WaitText("postman-echo.com", "2 days ago", "none is contacted until ctrl+r")
+		term.WaitText("postman-echo.com", "2 days ago", "not contacted; ctrl+r")
 		term.Press("ctrl+r")
 		term.WaitText("postman-echo.com", "2 days ago", "pin holds 41 days", "3 weeks ago", "pin has changed", "can't be reached now")
 		term.Golden("recent-80x24")
@@ -51,7 +51,7 @@ func TestRecentServersAreLeftAlone(t *testing.T) {
 			return "", nil
 		}
 		term := s.start(t, 80, 24)
-		term.WaitText("none is contacted until ctrl+r")
+		term.WaitText("not contacted; ctrl+r")
 		term.Press("down", "down", "up", "delete")
 		term.WaitText("forgotten")
 		term.Advance(time.Minute)

@@ -88,6 +88,9 @@ func (m *Model) askAll() tea.Cmd {
 			cmds = append(cmds, cmd)
 		}
 	}
+	if cmds == nil {
+		return ui.Say(ui.Plain, "there is no fingerprint to check, or it is being checked")
+	}
 	return tea.Batch(cmds...)
 }
 
@@ -241,7 +244,7 @@ func (m *Model) pastLines(top, width, room int) []string {
 		head += k.Faint.Render("  " + position)
 	}
 	if !slices.ContainsFunc(p.rows, func(r row) bool { return r.state != unchecked }) {
-		head += k.Faint.Render("  none is contacted until " + checkKey + " asks them whether their pins hold")
+		head += k.Faint.Render("  not contacted; " + checkKey + " checks their pins")
 	}
 	return append([]string{"", ui.Truncate(head, width, k.Ellipsis)}, visible...)
 }

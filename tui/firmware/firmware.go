@@ -10,6 +10,7 @@ import (
 
 	"espost/codegen"
 	"espost/profile"
+	"espost/request"
 	"espost/tui/ui"
 )
 
@@ -139,8 +140,11 @@ func (m *Model) fileActions(up, down string) []ui.Action {
 		actions = append([]ui.Action{
 			{Keys: []string{"tab", "]"}, Label: "next file", Title: "Show the next file", Run: m.show(1)},
 			{Keys: []string{"shift+tab", "["}, Title: "Show the file before", Run: m.show(-1)},
-			{Keys: []string{"Y"}, Title: "Copy the file that is shown", Run: m.copyFile},
+			{Keys: []string{"Y"}, Title: "Copy the file, secrets masked", Run: m.copyFile},
 		}, m.scroll.Actions([]string{up}, []string{down})...)
+	}
+	if file, ok := m.shown(); ok && m.inSight && m.hide(string(file.Data), request.Mask) != string(file.Data) {
+		actions = append(actions, ui.Action{Keys: []string{"ctrl+y"}, Title: "Copy the file with its secrets", Run: m.copySecrets})
 	}
 	return append(actions, ui.Action{Keys: []string{"y"}, Title: "Copy the command that flashes it", Run: m.copyCommand})
 }
@@ -177,12 +181,34 @@ func (m *Model) copyCommand() tea.Cmd {
 	return m.kit.Copy("command", m.written.Commands[m.guide.command].Line)
 }
 
-// copyFile copies the file as it is written, secrets included.
-func (m *Model) copyFile() tea.Cmd {
+// shown is the file that the preview shows.
+func (m *Model) shown() (file codegen.File, ok bool) {
 	if m.file >= len(m.files) {
+		return codegen.File{}, false
+	}
+	return m.files[m.file], true
+}
+
+// copyFile copies the file as it is shown.
+func (m *Model) copyFile() tea.Cmd {
+	file, ok := m.shown()
+	if !ok {
 		return ui.Say(ui.Caution, "there is no file to copy")
 	}
-	return m.kit.Copy(m.files[m.file].Path, string(m.files[m.file].Data))
+	text := m.hide(string(file.Data), request.Mask)
+	if text != string(file.Data) {
+		return m.kit.Copy(file.Path+", secrets masked,", text)
+	}
+	return m.kit.Copy(file.Path, text)
+}
+
+// copySecrets copies the file as it is written.
+func (m *Model) copySecrets() tea.Cmd {
+	file, ok := m.shown()
+	if !ok {
+		return ui.Say(ui.Caution, "there is no file to copy")
+	}
+	return m.kit.CopySecrets(file.Path, string(file.Data))
 }
 
 // Update implements ui.Step.

@@ -11,6 +11,7 @@ import (
 
 	"espost/codegen"
 	"espost/internal/sanitize"
+	"espost/request"
 	"espost/tui/ui"
 )
 
@@ -28,22 +29,19 @@ type listing struct {
 }
 
 // of returns the file's lines.
-func (l *listing) of(k *ui.Kit, file codegen.File) []string {
+func (l *listing) of(k *ui.Kit, file codegen.File, hide func(text, mask string) string) []string {
 	if l.path == file.Path && l.data == string(file.Data) && l.theme == k.Theme {
 		return l.lines
 	}
 	l.path, l.data, l.theme, l.width = file.Path, string(file.Data), k.Theme, 0
-	text := strings.Split(strings.TrimRight(sanitize.Text(l.data), "\n"), "\n")
-	for i, line := range text {
-		text[i] = masked(k, line)
-	}
-	l.lines = coloured(k.Theme, file.Path, strings.Join(text, "\n"))
+	text := strings.TrimRight(sanitize.Text(hide(l.data, strings.Repeat(k.Mask, 8))), "\n")
+	l.lines = coloured(k.Theme, file.Path, text)
 	return l.lines
 }
 
 // numbered returns the file's lines behind their numbers, wrapped to width.
-func (l *listing) numbered(k *ui.Kit, file codegen.File, width int) []string {
-	lines := l.of(k, file)
+func (l *listing) numbered(k *ui.Kit, file codegen.File, hide func(text, mask string) string, width int) []string {
+	lines := l.of(k, file, hide)
 	if l.width == width {
 		return l.rows
 	}
@@ -58,12 +56,25 @@ func (l *listing) numbered(k *ui.Kit, file codegen.File, width int) []string {
 	return l.rows
 }
 
-// masked hides the secrets' definitions: the file on disk has them, the screen
-// need not.
-func masked(k *ui.Kit, line string) string {
+// hide puts mask in the place of the secrets in a file: the disk has them, screen
+// and clipboard need not.
+func (m *Model) hide(text, mask string) string {
+	if len(m.profile.Target.Secrets()) > 0 {
+		shown := strings.ReplaceAll(m.profile.Target.ShownPath(), request.Mask, mask)
+		text = strings.ReplaceAll(text, m.profile.Target.Path, shown)
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = hidden(line, mask)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// hidden is a line without the value of a secret's definition.
+func hidden(line, mask string) string {
 	if strings.HasPrefix(line, "#define SECRET_") && !strings.Contains(line, codegen.PlaceholderSSID) && !strings.Contains(line, codegen.PlaceholderPassword) {
 		if fields := strings.SplitN(line, " ", 3); len(fields) == 3 {
-			return fields[0] + " " + fields[1] + " " + strings.Repeat(k.Mask, 8)
+			return fields[0] + " " + fields[1] + " " + mask
 		}
 	}
 	return line

@@ -134,9 +134,9 @@ func (m *Model) preview(left, width, height int) string {
 	height = max(1, height-2)
 	var visible []string
 	if m.whole {
-		visible = m.scroll.Visible(m.listing.numbered(k, m.files[m.file], width-2), height)
+		visible = m.scroll.Visible(m.listing.numbered(k, m.files[m.file], m.hide, width-2), height)
 	} else {
-		visible = slices.Clone(m.scroll.Visible(m.listing.of(k, m.files[m.file]), height))
+		visible = slices.Clone(m.scroll.Visible(m.listing.of(k, m.files[m.file], m.hide), height))
 		for i, line := range visible {
 			visible[i] = k.Faint.Render(fmt.Sprintf("%3d ", m.scroll.Top()+i+1)) + ui.Truncate(line, width-6, k.Ellipsis)
 		}

@@ -58,11 +58,8 @@ func (m *Model) compared(msg comparedMsg) tea.Cmd {
 		Body: strings.ReplaceAll(question, request.Mask, strings.Repeat(m.kit.Mask, 8)),
 		Run:  func() tea.Cmd { return put(msg) },
 	}
-	return func() tea.Msg { return Ask{ask} }
+	return func() tea.Msg { return ui.Ask{Question: ask} }
 }
-
-// Ask wants the root to put a question before the user.
-type Ask struct{ Question *ui.Question }
 
 // ask lists what writing would replace, with the lines that differ; "" when
 // nothing is lost by it.

@@ -117,6 +117,9 @@ func (m *Model) Actions() []ui.Action {
 			ui.Action{Keys: []string{"n"}, Label: "next", Title: "Go on to the test POST", Run: m.next},
 		)
 	}
+	if m.copied(false) != m.copied(true) {
+		actions = append(actions, ui.Action{Keys: []string{"ctrl+y"}, Title: "Copy the body with its secrets", Run: m.copySecrets})
+	}
 	return append(actions,
 		ui.Action{Keys: []string{"u", "ctrl+z"}, Label: m.undoLabel(), Title: "Undo", Run: m.undo},
 		ui.Action{Keys: []string{"h"}, Label: "header", Title: "Add a header", Run: m.addHeader},
@@ -125,7 +128,7 @@ func (m *Model) Actions() []ui.Action {
 		ui.Action{Keys: []string{"w"}, Title: "Write the body as text, with {{name}} for a field's value", Run: m.editTemplate},
 		ui.Action{Keys: []string{"i"}, Label: "curl", Title: "Import a curl command", Run: m.importCurl},
 		ui.Action{Keys: []string{"b"}, Label: "as text", Title: "Edit all fields as text", Run: m.editText},
-		ui.Action{Keys: []string{"y"}, Title: "Copy the body", Run: m.copyBody},
+		ui.Action{Keys: []string{"y"}, Title: "Copy the body, secrets masked", Run: m.copyBody},
 		ui.Action{Keys: []string{"c"}, Title: "Copy as a curl command", Run: m.copyCurl},
 		ui.Action{Keys: []string{"up", "k"}, Title: "Up", Run: func() tea.Cmd { m.move(-1); return nil }},
 		ui.Action{Keys: []string{"down", "j"}, Title: "Down", Run: func() tea.Cmd { m.move(1); return nil }},
@@ -265,9 +268,24 @@ func (m *Model) switchMethod() tea.Cmd {
 // next is what follows now in a list that begins again at its end.
 func next[S ~string](list []S, now S) S { return list[(slices.Index(list, now)+1)%len(list)] }
 
-func (m *Model) copyBody() tea.Cmd {
-	return m.kit.Copy("body", string(m.form().BodyBytes()))
+// copied is the body as it is copied: as it is sent, or with its secrets masked.
+func (m *Model) copied(secrets bool) string {
+	sent := m.profile.Sent()
+	if secrets {
+		return string(sent.BodyBytes())
+	}
+	_, body := sent.Preview()
+	return body
 }
+
+func (m *Model) copyBody() tea.Cmd {
+	if body := m.copied(false); body != m.copied(true) {
+		return m.kit.Copy("body, secrets masked,", body)
+	}
+	return m.kit.Copy("body", m.copied(true))
+}
+
+func (m *Model) copySecrets() tea.Cmd { return m.kit.CopySecrets("body", m.copied(true)) }
 
 func (m *Model) addField() tea.Cmd {
 	at := min(m.cursor+1, len(m.form().Fields))

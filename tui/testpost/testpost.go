@@ -152,7 +152,10 @@ func (m *Model) Actions() []ui.Action {
 			ui.Action{Keys: []string{"d"}, Label: "differences", Title: "Show what differs from the answer before", Run: m.toggleDiffers},
 		)
 	}
-	actions = append(actions, ui.Action{Keys: []string{"Y"}, Title: "Copy the request as it is sent", Run: m.copyRequest})
+	actions = append(actions, ui.Action{Keys: []string{"Y"}, Title: "Copy the request, secrets masked", Run: m.copyRequest})
+	if sent := string(m.bytes()); sent != "" && sent != m.masked() {
+		actions = append(actions, ui.Action{Keys: []string{"ctrl+y"}, Title: "Copy the request with its secrets", Run: m.copySecrets})
+	}
 	return append(actions, m.scroll().Actions([]string{"up", "k"}, []string{"down", "j"})...)
 }
 
@@ -169,7 +172,20 @@ func (m *Model) copyBody() tea.Cmd {
 	return m.kit.Copy(fmt.Sprintf("body, %d bytes,", len(body)), body)
 }
 
-func (m *Model) copyRequest() tea.Cmd { return m.kit.Copy("request", string(m.bytes())) }
+// masked is the request without its secrets.
+func (m *Model) masked() string {
+	head, body := m.profile.Sent().Preview()
+	return head + body
+}
+
+func (m *Model) copyRequest() tea.Cmd {
+	if sent := string(m.bytes()); sent == "" || sent == m.masked() {
+		return m.kit.Copy("request", sent)
+	}
+	return m.kit.Copy("request, secrets masked,", m.masked())
+}
+
+func (m *Model) copySecrets() tea.Cmd { return m.kit.CopySecrets("request", string(m.bytes())) }
 
 func (m *Model) start() tea.Cmd {
 	sent := m.bytes()

@@ -20,6 +20,19 @@ type Question struct {
 	done   bool
 }
 
+// Ask wants the root to put a question before the user.
+type Ask struct{ Question *Question }
+
+// CopySecrets asks whether text, which holds secrets in clear, shall be copied.
+func (k *Kit) CopySecrets(what, text string) tea.Cmd {
+	ask := Ask{&Question{
+		Kit: k, Title: "Copy the " + what + " with its secrets?", Yes: "copy",
+		Body: "Every program on this computer can read the clipboard, and some keep what was copied. Without secrets, y or Y copies at once.",
+		Run:  func() tea.Cmd { return k.Copy(what+" with its secrets", text) },
+	}}
+	return func() tea.Msg { return ask }
+}
+
 // Update implements Overlay.
 func (q *Question) Update(msg tea.Msg) (tea.Cmd, bool) {
 	if wheel, ok := msg.(tea.MouseWheelMsg); ok {
