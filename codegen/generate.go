@@ -18,7 +18,7 @@ func Generate(p Project) (Folder, error) {
 	if err := p.Validate().Err(); err != nil {
 		return nil, err
 	}
-	p.Request = p.Credentials()
+	p.Request = p.Credentials() // mutant TestUnmarkedCredentials: p.Credentials() => p.Clone()
 	s := build(p)
 	var folder Folder
 	for _, t := range s.files() {

@@ -20,7 +20,7 @@ type masker struct {
 // maskerOf returns what hides r's secret values in foreign text. A server that
 // wants to can disguise them beyond its layers, but it has them by then.
 func maskerOf(r request.Request) masker {
-	secrets := r.Target.Secrets()
+	secrets := r.Target.Secrets() // mutant TestPartsOfCredentials: r.Target.Secrets() => []string(nil)
 	for _, h := range r.Headers {
 		if h.Secret {
 			secrets = append(secrets, h.Value)
@@ -96,7 +96,7 @@ func (m masker) mask(s string) string {
 			if i == base64Layer && j == base64Layer || len(once.text) == 0 {
 				continue
 			}
-			found.search(inner(once))
+			found.search(inner(once)) // mutant TestNoSpellingIsShown: inner(once) => inner(view{})
 		}
 	}
 	return found.replace(s)

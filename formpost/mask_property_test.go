@@ -153,4 +153,8 @@ func TestPartsOfCredentials(t *testing.T) {
 			t.Errorf("%s: %q became %q, want %q", test.value, test.answer, got, test.want)
 		}
 	}
+	m := maskerOf(request.Request{Target: request.Target{Path: "/post?api_key=hunter%32%32"}})
+	if got, want := m.mask(`{"url":"/post?api_key=hunter22"}`), `{"url":"/post?api_key=`+request.Mask+`"}`; got != want {
+		t.Errorf("the address's became %q, want %q", got, want)
+	}
 }

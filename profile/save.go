@@ -24,7 +24,7 @@ const fileMode fs.FileMode = 0o600 // mutant TestLinksAreNotFollowed: 0o600 => 0
 // isn't a profile of this format is not overwritten.
 func (p *Profile) Save(path string) error {
 	p = p.Clone()
-	p.hideCredentials()
+	p.hideCredentials() // mutant TestUnmarkedCredentialsAreNotSaved: p.hideCredentials() => _ = p
 	if err := p.Validate().Err(); err != nil {
 		return fmt.Errorf("saving the profile: %w", err)
 	}

@@ -57,6 +57,7 @@ func (e *SyntaxError) place(source string, line, column int) {
 		return
 	}
 	e.Line, e.Column = line, column
+	// mutant TestErrorsQuoteNoValue: structure([]rune(strings.TrimRight(lines[line-1], "\r")), column-1) => []rune(lines[line-1]), column-1
 	shown, caret := structure([]rune(strings.TrimRight(lines[line-1], "\r")), column-1)
 	const widest = 70 // of a line that is shown
 	from := max(0, caret+1-widest+10)
@@ -115,7 +116,7 @@ func message(err yaml.Error) string {
 	case errors.As(err, &tooBig):
 		return "this number is too big"
 	}
-	return inQuotes.ReplaceAllString(text, "…") // which may be a value
+	return inQuotes.ReplaceAllString(text, "…") // mutant TestErrorsQuoteNoValue: inQuotes.ReplaceAllString(text, "…") => text
 }
 
 // quotedKey is a key within a sentence, behind a blank: "" for what only a lost

@@ -68,7 +68,7 @@ func ParseURL(s string) (Target, error) {
 // any sign, also those that end a host or a port: before an @, nothing that
 // might be one is quoted.
 func withoutUser(s string, err error) error {
-	if err == nil || !strings.Contains(s, "@") {
+	if err == nil || !strings.Contains(s, "@") { // mutant TestUserInformationIsNotQuoted: !strings.Contains(s, "@") => errors.Is(err, ErrTarget)
 		return err
 	}
 	return notTarget("the address holds a user name or password", "remove what stands before the @, and send credentials in an Authorization header")

@@ -143,6 +143,29 @@ func (h *hunt) run(stdin string, args ...string) (status int) {
 	return cmd.ProcessState.ExitCode()
 }
 
+// slip runs a command that is wrong, and searches what it says.
+func (h *hunt) slip(args ...string) (status int) {
+	h.t.Helper()
+	cmd := exec.CommandContext(h.t.Context(), h.espost, args...)
+	cmd.Dir, cmd.Env = h.dir, h.env
+	out, err := cmd.CombinedOutput()
+	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) || len(out) == 0 {
+		h.t.Fatalf("espost %q: %v, and it says nothing", args, err)
+	}
+	h.search("what was said of a slip", string(out))
+	return cmd.ProcessState.ExitCode()
+}
+
+// searchLogs looks into the log.
+func (h *hunt) searchLogs() {
+	h.t.Helper()
+	log, err := os.ReadFile(filepath.Join(h.dir, "work.log"))
+	if err != nil || len(log) == 0 {
+		h.t.Fatalf("there is no log: %v", err)
+	}
+	h.search("the log", string(log))
+}
+
 func (h *hunt) write(name, text string) {
 	h.t.Helper()
 	if err := os.WriteFile(filepath.Join(h.dir, name), []byte(text), 0o600); err != nil {
@@ -203,6 +226,69 @@ form:
 	}
 }
 
+// Slips are where a secret may stand in what espost says of them, and in what it
+// writes for others to read.
+func TestPlantedSecretsInSlips(t *testing.T) {
+	const head = "espost: 2\ntarget: https://localhost:1/post\npin: {mode: insecure}\n"
+	profiles := map[string]string{
+		"beside secret":   head + "request:\n  headers:\n    - {name: X-Key, secret: true, value: " + plantedBearer + "}\n",
+		"in a block":      head + "request:\n  fields:\n    - name: token\n      secret: true\n      value: " + plantedBearer + "\n",
+		"unknown key":     head + "password: " + plantedBearer + "\n",
+		"for true":        head + "request:\n  headers:\n    - {name: X-Key, secret: \"" + plantedBearer + "\"}\n",
+		"behind a comma":  head + "request:\n  headers:\n    - {name: X-Key, value: ab," + plantedBearer + "}\n",
+		"no closing sign": head + "request:\n  headers:\n    - {name: X-Key, value: \"" + plantedBearer + "}\n",
+		"an alias":        head + "request:\n  headers:\n    - {name: X-Key, value: *" + plantedBearer + "}\n",
+		"user":            "espost: 2\ntarget: https://" + plantedUser + "@localhost/post\n",
+		"user and slash":  "espost: 2\ntarget: https://planted:" + plantedBearer + "/x@localhost/post\n",
+	}
+	h := newHunt(t)
+	for name, text := range profiles {
+		h.write("slip.yaml", text)
+		for _, command := range [][]string{{"post", "-p"}, {"generate", "-o", "sketch", "-p"}, {"check", "-p"}, {"--accessible"}} {
+			if status := h.slip(append(command, "slip.yaml", "--log", "work.log")...); status == 0 {
+				t.Errorf("%s: espost %q is content", name, command)
+			}
+		}
+	}
+	for _, args := range [][]string{
+		{"post", "https://" + plantedUser + "@localhost/post"}, {"inspect", plantedUser + "@localhost", "localhost:1"},
+		{"inspect", "https://planted:" + plantedBearer + "/x@localhost/"}, {"https://" + plantedUser + "@localhost/"},
+		{"generate", "--field", "Authorization: Bearer " + plantedBearer, "localhost:1"}, {"generate", "--header", "Authorization Bearer " + plantedBearer, "localhost:1"},
+		{"generate", "--field", "password!" + plantedBearer, "localhost:1"}, {"post", "localhost:1", "password:=" + plantedBearer},
+		{"post", "localhost:1", "password@" + plantedBearer}, {"post", "-x" + plantedBearer}, {"explain", "--password=" + plantedBearer},
+		{"demo", "Authorization: " + plantedBearer}, {"Authorization: " + plantedBearer, "x"}, {"post", "localhost:1/?api_key=" + plantedBearer, "a@"},
+		{"inspect", "--log", "work.log", "localhost:1/?api_key=" + plantedBearer, "localhost:2/bot1:" + plantedBearer + "/x"},
+	} {
+		h.slip(append([]string{"--log", "work.log"}, args...)...)
+	}
+	h.searchLogs()
+}
+
+// What is a credential by its name is masked, and kept, as one that was marked.
+func TestPlantedSecretsThatNobodyMarked(t *testing.T) {
+	parrot, _ := hostile.Named("parrot")
+	s := hostile.Start(t, parrot, hostile.Options{Variant: 0})
+	h := newHunt(t)
+	unmarked := fmt.Sprintf(`espost: 2
+target: https://localhost:%d/post?api_key=%s
+pin:
+  mode: fingerprint
+  sha1: [%s]
+request:
+  headers:
+    - {name: Authorization, value: Bearer %s}
+  fields:
+    - {name: token, value: '%s'}
+`, s.Port(), plantedBearer, hostile.LeafSHA1(), plantedBearer, plantedToken)
+	h.write("espost.yaml", unmarked)
+	h.run("", "post", "--log", "work.log")
+	h.run("", "post", "--json", "--log", "work.log")
+	h.run("", "post", "--dry-run")
+	h.write("espost.yaml", strings.ReplaceAll(unmarked, "?api_key="+plantedBearer, "")) // placeholders in an address come later
+	h.run("", "generate", "-o", "sketch", "--save", "espost.yaml", "--log", "work.log")
+	h.searchFiles()
+}
+
 // The app, from the address to the firmware, with the secrets typed in: the
 // server sends the form back, and nobody sees them.
 func TestPlantedSecretsInTheApp(t *testing.T) {
@@ -231,8 +317,12 @@ func TestPlantedSecretsInTheApp(t *testing.T) {
 	}
 	c.press(enter)
 	look("value2&token=")
+	c.press("y") // what is copied is written to the terminal, too
+	look("secrets masked, copied")
 	c.press("n")
 	look("Ready to send")
+	c.press("Y")
+	look("secrets masked, copied")
 	c.press(enter)
 	look("200 OK")
 	c.press(end)
@@ -252,6 +342,7 @@ func TestPlantedSecretsInTheApp(t *testing.T) {
 	look("••••••••")
 	for range 12 { // through all files, arduino_secrets.h among them
 		c.press("]")
+		c.press("Y")
 	}
 	c.press("w")
 	look("arduino-cli compile")
