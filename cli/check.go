@@ -179,7 +179,7 @@ type checkedJSON struct {
 
 func (c checked) json() checkedJSON {
 	out := checkedJSON{
-		Profile: c.file, Target: c.session.Target.URL(), Mode: string(c.session.Pin.Mode),
+		Profile: c.file, Target: c.session.Target.Shown(), Mode: string(c.session.Pin.Mode),
 		Standing: string(c.verdict.Status), Reason: c.verdict.Reason, Fix: c.verdict.Fix,
 		Pinned: append([]string{}, c.session.Pin.SHA1...), Served: c.verdict.Served,
 		KeyKept: c.verdict.KeyKept, Stale: c.stale, Updated: c.updated,
