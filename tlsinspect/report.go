@@ -177,7 +177,7 @@ type (
 // server's are sanitized.
 func (r *Report) MarshalJSON() ([]byte, error) {
 	out := reportJSON{
-		Target:      targetJSON{r.Target.Host, r.Target.Port, r.Target.Path},
+		Target:      targetJSON{r.Target.Host, r.Target.Port, r.Target.ShownPath()},
 		Fingerprint: r.Fingerprint(),
 		Chain:       []certificateJSON{},
 		Board:       r.Board.json(),
