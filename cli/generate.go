@@ -72,7 +72,7 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 	if err := w.load(p.lookupEnv); err != nil {
 		return err
 	}
-	p.warn(w.Notes)
+	p.warn(w.Warnings)
 	if flags.board != "" {
 		board, ok := esp8266.BoardByID(flags.board)
 		if !ok {

@@ -60,7 +60,7 @@ func (p *Program) post(ctx context.Context, w *session, flags postFlags, args []
 	if err := w.load(p.lookupEnv); err != nil {
 		return err
 	}
-	p.warn(w.Notes)
+	p.warn(w.Warnings)
 	markSecrets(w.Profile, flags.secrets)
 	missing := w.FillSecrets(p.lookupEnv)
 	sent := w.Sent()

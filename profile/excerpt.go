@@ -10,7 +10,7 @@ var plainKey = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,30}$`)
 
 // flowKeys are the file's keys. A comma in a value without quotes makes a key of
 // what follows it: within braces, others are not shown.
-const flowKeys = " espost target pin mode sha1 public-key ca expires request form method body encoding headers fields name value" +
+const flowKeys = " espost target pin mode sha1 public-key ca expires request form method body encoding template headers fields name value" +
 	" secret source sample gpio off firmware board every buffers rx tx outbox deep-sleep led static address gateway mask dns folder "
 
 // An excerpt is a line of YAML without what a secret might stand in: keys,

@@ -83,7 +83,7 @@ func inFile(err error, path string) error {
 // Parse reads a profile's text. What it leaves out is as in New. Everything
 // that isn't understood is an error, so that a slip never passes for a default:
 // a *SyntaxError with line and caret, or several, joined by errors.Join. A
-// credential that stands in the text in clear becomes a secret; Notes say so.
+// credential that stands in the text in clear becomes a secret; Warnings say so.
 func Parse(data []byte) (*Profile, error) {
 	p, err := current().parse(unixLines(data))
 	if err == nil {

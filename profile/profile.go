@@ -25,7 +25,7 @@ type Profile struct {
 	codegen.Project
 	Folder string // the sketch's, where it was written last, relative to the profile's file; empty for nowhere
 
-	Notes problem.List // what whoever loaded it should know, by its place in the file; never saved
+	Warnings problem.List // what whoever loaded it should know, by its place in the file; never saved
 }
 
 // New returns the profile that a device starts with: the tutorial's form, the
@@ -53,7 +53,7 @@ func New(target request.Target) *Profile {
 // Clone returns a copy that shares nothing with p.
 func (p *Profile) Clone() *Profile {
 	c := *p
-	c.Request, c.Pin, c.Notes = p.Request.Clone(), p.Pin.Clone(), slices.Clone(p.Notes)
+	c.Request, c.Pin, c.Warnings = p.Request.Clone(), p.Pin.Clone(), slices.Clone(p.Warnings)
 	return &c
 }
 

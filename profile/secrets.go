@@ -58,12 +58,12 @@ func (p *Profile) FillSecrets(lookup func(string) (string, bool)) (missing []str
 // CodeInClear is the code of the note on a credential that the file holds.
 const CodeInClear = "secret-in-clear"
 
-// hideCredentials marks as secret what is a credential by its name, and notes it:
+// hideCredentials marks as secret what is a credential by its name, and warns of it:
 // the next Save takes its value out of the file.
 func (p *Profile) hideCredentials() {
 	hidden := p.Request.Credentials()
 	note := func(where, name string) {
-		p.Notes = append(p.Notes, problem.Problem{
+		p.Warnings = append(p.Warnings, problem.Problem{
 			Severity: problem.Warning, Code: CodeInClear, Where: where,
 			Message: fmt.Sprintf("the value of %s stood in the profile for everybody to read; it is a secret now, and the next save leaves it out", sanitize.Clip(name, 40)),
 			Fix:     fmt.Sprintf("keep it elsewhere and give it in %s; if others have seen the file, change it", SecretEnv(name)),

@@ -25,8 +25,8 @@ func TestCredentialsInClear(t *testing.T) {
 		t.Errorf("read as %+v, %+v", s.Request.Headers, s.Request.Fields)
 	}
 	for i, where := range []string{"request.headers[0]", "request.fields[0]"} {
-		if len(s.Notes) != 2 || s.Notes[i].Where != where || s.Notes[i].Code != profile.CodeInClear || strings.Contains(s.Notes[i].Error(), "hunter") {
-			t.Fatalf("notes are %+v", s.Notes)
+		if len(s.Warnings) != 2 || s.Warnings[i].Where != where || s.Warnings[i].Code != profile.CodeInClear || strings.Contains(s.Warnings[i].Error(), "hunter") {
+			t.Fatalf("warnings are %+v", s.Warnings)
 		}
 	}
 	if err := s.Save(); err != nil {
@@ -39,8 +39,8 @@ func TestCredentialsInClear(t *testing.T) {
 	if strings.Contains(string(saved), "hunter") || !strings.Contains(string(saved), "# mine\n    - {name: X-Device, value: porch}") {
 		t.Errorf("saved as\n%s", saved)
 	}
-	if again, err := profile.Open(file); err != nil || again.Notes != nil {
-		t.Errorf("read again: %v, %+v", err, again.Notes)
+	if again, err := profile.Open(file); err != nil || again.Warnings != nil {
+		t.Errorf("read again: %v, %+v", err, again.Warnings)
 	}
 }
 

@@ -188,10 +188,10 @@ func programOptions(ctx context.Context, o Options) []tea.ProgramOption {
 
 // tell says what whoever opened the profile should know.
 func (m *Model) tell() tea.Cmd {
-	if len(m.session.Notes) == 0 {
+	if len(m.session.Warnings) == 0 {
 		return nil
 	}
-	return ui.Say(ui.Caution, problem.Sentence(m.session.Notes[0].Message))
+	return ui.Say(ui.Caution, problem.Sentence(m.session.Warnings[0].Message))
 }
 
 // savedMsg is what came of saving the profile.

@@ -91,7 +91,7 @@ func TestTokensInTheAddressAreMasked(t *testing.T) {
 }
 
 // What a profile's reader has to say is on the first screen.
-func TestNotesOfTheProfileAreTold(t *testing.T) {
+func TestWarningsOfTheProfileAreTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
 		target, err := request.ParseTarget(s.options.Target)
@@ -99,7 +99,7 @@ func TestNotesOfTheProfileAreTold(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.options.Profile = profile.New(target)
-		s.options.Profile.Notes = problem.List{{Severity: problem.Warning, Message: "the value of token stood in the profile"}}
+		s.options.Profile.Warnings = problem.List{{Severity: problem.Warning, Message: "the value of token stood in the profile"}}
 		term := s.start(t, 80, 24)
 		term.WaitText("The value of token stood in the profile")
 		term.Quit()

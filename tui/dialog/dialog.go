@@ -62,7 +62,7 @@ func (d *Dialog) Run(ctx context.Context) error {
 		{"Firmware", d.firmware},
 	}
 	d.say("Five steps lead to firmware. What stands in brackets is taken when you press enter alone. Control and C end it at any time.")
-	for _, n := range d.Session.Notes {
+	for _, n := range d.Session.Warnings {
 		d.say("Note: %s", sanitize.Line(n.Sentences()))
 	}
 	for i := 0; i < len(steps); {
