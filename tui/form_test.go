@@ -55,6 +55,23 @@ func TestFormRows(t *testing.T) {
 	})
 }
 
+// A GET shows the address that carries its rows, and a text that leaves a row out
+// says so.
+func TestFormOfEveryMethod(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := atForm(t, newStage(t))
+		term.Press("t", "t", "t")
+		term.WaitText("Send a test GET", "Address, as it is sent", "?name1=value1&name2=value2")
+		term.Press("t", "t", "w")
+		term.WaitText("body as text")
+		term.Type("v={{name1}}")
+		term.Press("tab")
+		term.WaitText("v=value1", "field name2 stands nowhere in the text")
+		term.Press("ctrl+c", "ctrl+c")
+		term.WaitEnd()
+	})
+}
+
 // A live source sends its sample; what the row had before is not lost by looking
 // at the choices.
 func TestFormSource(t *testing.T) {

@@ -4,6 +4,7 @@ package form
 
 import (
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -117,8 +118,8 @@ func (m *Model) Actions() []ui.Action {
 			ui.Action{Keys: []string{"n"}, Label: "next", Title: "Go on to the test POST", Run: m.next},
 		)
 	}
-	if m.copied(false) != m.copied(true) {
-		actions = append(actions, ui.Action{Keys: []string{"ctrl+y"}, Title: "Copy the body with its secrets", Run: m.copySecrets})
+	if m.masks() {
+		actions = append(actions, ui.Action{Keys: []string{"ctrl+y"}, Title: "Copy what is sent, with its secrets", Run: m.copySecrets})
 	}
 	return append(actions,
 		ui.Action{Keys: []string{"u", "ctrl+z"}, Label: m.undoLabel(), Title: "Undo", Run: m.undo},
@@ -128,7 +129,7 @@ func (m *Model) Actions() []ui.Action {
 		ui.Action{Keys: []string{"w"}, Title: "Write the body as text, with {{name}} for a field's value", Run: m.editTemplate},
 		ui.Action{Keys: []string{"i"}, Label: "curl", Title: "Import a curl command", Run: m.importCurl},
 		ui.Action{Keys: []string{"b"}, Label: "as text", Title: "Edit all fields as text", Run: m.editText},
-		ui.Action{Keys: []string{"y"}, Title: "Copy the body, secrets masked", Run: m.copyBody},
+		ui.Action{Keys: []string{"y"}, Title: "Copy what is sent, secrets masked", Run: m.copyBody},
 		ui.Action{Keys: []string{"c"}, Title: "Copy as a curl command", Run: m.copyCurl},
 		ui.Action{Keys: []string{"up", "k"}, Title: "Up", Run: func() tea.Cmd { m.move(-1); return nil }},
 		ui.Action{Keys: []string{"down", "j"}, Title: "Down", Run: func() tea.Cmd { m.move(1); return nil }},
@@ -268,24 +269,25 @@ func (m *Model) switchMethod() tea.Cmd {
 // next is what follows now in a list that begins again at its end.
 func next[S ~string](list []S, now S) S { return list[(slices.Index(list, now)+1)%len(list)] }
 
-// copied is the body as it is copied: as it is sent, or with its secrets masked.
-func (m *Model) copied(secrets bool) string {
-	sent := m.profile.Sent()
-	if secrets {
-		return string(sent.BodyBytes())
-	}
-	_, body := sent.Preview()
-	return body
-}
-
 func (m *Model) copyBody() tea.Cmd {
-	if body := m.copied(false); body != m.copied(true) {
-		return m.kit.Copy("body, secrets masked,", body)
+	name, masked, _ := carrier(m.profile.Sent(), true)
+	if m.masks() {
+		return m.kit.Copy(strings.ToLower(name)+", secrets masked,", masked)
 	}
-	return m.kit.Copy("body", m.copied(true))
+	return m.kit.Copy(strings.ToLower(name), masked)
 }
 
-func (m *Model) copySecrets() tea.Cmd { return m.kit.CopySecrets("body", m.copied(true)) }
+func (m *Model) copySecrets() tea.Cmd {
+	name, text, _ := carrier(m.profile.Sent(), false)
+	return m.kit.CopySecrets(strings.ToLower(name), text)
+}
+
+// masks reports whether what is copied holds a secret.
+func (m *Model) masks() bool {
+	_, masked, _ := carrier(m.profile.Sent(), true)
+	_, text, _ := carrier(m.profile.Sent(), false)
+	return masked != text
+}
 
 func (m *Model) addField() tea.Cmd {
 	at := min(m.cursor+1, len(m.form().Fields))

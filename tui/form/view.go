@@ -81,7 +81,7 @@ func (m *Model) rows(width int) (lines []string, at int, owner map[int]int) {
 	for i, h := range f.Headers {
 		line(len(f.Fields)+i, " ", sanitize.Line(h.Name), "header", m.value(request.Field{Value: h.Value, Secret: h.Secret}))
 	}
-	next := "Send a test POST"
+	next := "Send a test " + f.Method
 	if m.cursor == m.lastRow() && m.editor == nil {
 		at = len(lines) + 1
 		next = k.Selected.Render(" " + k.Cursor + " " + next + " ")
@@ -106,21 +106,24 @@ func (m *Model) value(f request.Field) string {
 	return sanitize.Line(f.Value)
 }
 
-// preview shows the body as it is sent, secrets masked, and its size; or why
-// it can't be sent; at most height lines of it. The row being edited counts as it
-// stands.
+// preview shows what the rows become, secrets masked, and its size; or why it
+// can't be sent; at most height lines of it, below what is odd about it. The row
+// being edited counts as it stands.
 func (m *Model) preview(width, height int) string {
 	k, draft := m.kit, *m.form()
 	if m.editor != nil {
 		draft = m.editor.applied(draft)
 	}
 	if err := draft.Validate().Err(); err != nil {
-		return k.Mark(ui.Caution) + " " + strings.ReplaceAll(ui.Wrap(sanitize.Line(err.Error()), width-2), "\n", "\n  ")
+		return m.caution(err.Error(), width)
 	}
-	size := k.Faint.Render(fmt.Sprintf("%d bytes", len(draft.BodyBytes())))
-	_, body := draft.Preview()
-	body = strings.ReplaceAll(body, request.Mask, strings.Repeat(k.Mask, 8))
-	lines := strings.Split(ui.Chop(sanitize.Line(body), width), "\n")
+	var notes string
+	for _, note := range draft.Notes() {
+		notes += m.caution(note.Error(), width) + "\n"
+	}
+	title, text, size := carrier(draft, true)
+	text = strings.ReplaceAll(text, request.Mask, strings.Repeat(k.Mask, 8))
+	lines := strings.Split(ui.Chop(sanitize.Line(text), width), "\n")
 	if len(lines) > height {
 		lines = lines[:height]
 		last := &lines[height-1]
@@ -131,9 +134,28 @@ func (m *Model) preview(width, height int) string {
 		lines[i] = k.JSON(row, inside)
 		inside = ui.JSONInside(row, inside)
 	}
-	title := k.Faint.Render("Body, as it is sent")
-	title = ui.Pad(title, width-ui.Width(size)) + size
-	return title + "\n" + strings.Join(lines, "\n")
+	right := k.Faint.Render(fmt.Sprintf("%d bytes", size))
+	head := ui.Pad(k.Faint.Render(title+", as it is sent"), width-ui.Width(right)) + right
+	return notes + head + "\n" + strings.Join(lines, "\n")
+}
+
+// caution is a message with its mark, wrapped.
+func (m *Model) caution(message string, width int) string {
+	return m.kit.Mark(ui.Caution) + " " + strings.ReplaceAll(ui.Wrap(sanitize.Line(message), width-2), "\n", "\n  ")
+}
+
+// carrier is the part of the request that carries the rows, with its name and
+// its true size in bytes: the body, or without one the address.
+func carrier(r request.Request, mask bool) (name, text string, size int) {
+	if r.Body == request.None {
+		return "Address", r.URL(mask), len(r.URL(false))
+	}
+	body := r.BodyBytes()
+	if mask {
+		_, masked := r.Preview()
+		return "Body", masked, len(body)
+	}
+	return "Body", string(body), len(body)
 }
 
 // minPreview is how many lines of a long body are shown at least; y copies all
