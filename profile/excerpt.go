@@ -1,17 +1,38 @@
 package profile
 
 import (
+	"reflect"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // plainKey matches a word that may be shown where it stands as a key.
 var plainKey = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,30}$`)
 
-// flowKeys are the file's keys. A comma in a value without quotes makes a key of
-// what follows it: within braces, others are not shown.
-const flowKeys = " espost target pin mode sha1 public-key ca expires request form method body encoding template headers fields name value" +
-	" secret source sample gpio off firmware board every buffers rx tx outbox deep-sleep led static address gateway mask dns folder "
+// flowKeys are the file's keys, of both versions. A comma in a value without
+// quotes makes a key of what follows it: within braces, others are not shown.
+var flowKeys = sync.OnceValue(func() map[string]bool {
+	keys := map[string]bool{"form": true, "encoding": true} // version 1
+	addKeys(keys, reflect.TypeFor[document]())
+	return keys
+})
+
+// addKeys adds the keys of t, a part of the document, and of its parts.
+func addKeys(keys map[string]bool, t reflect.Type) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return
+	}
+	for i := range t.NumField() {
+		if key, ok := t.Field(i).Tag.Lookup("yaml"); ok {
+			keys[key] = true
+			addKeys(keys, t.Field(i).Type)
+		}
+	}
+}
 
 // An excerpt is a line of YAML without what a secret might stand in: keys,
 // indentation and punctuation stay, each value and comment is an ellipsis.
@@ -67,7 +88,7 @@ func (e *excerpt) next() {
 func (e *excerpt) scalar(rest []rune) {
 	n, colon := e.scalarEnd(rest)
 	key := string(rest[:n])
-	if colon && plainKey.MatchString(key) && (e.depth == 0 || strings.Contains(flowKeys, " "+key+" ")) {
+	if colon && plainKey.MatchString(key) && (e.depth == 0 || flowKeys()[key]) {
 		e.value = true
 		e.show(n, key)
 		e.show(1, ":")
