@@ -10,9 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"espost/esp8266"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
+	"espost/tlsinspect"
 )
 
 // checkFlags are check's.
@@ -20,6 +22,7 @@ type checkFlags struct {
 	files   []string
 	warn    time.Duration
 	update  bool
+	trust   trustNew
 	json    bool
 	verbose bool
 	jobs    int
@@ -34,14 +37,18 @@ func (p *Program) checkCommand() *cobra.Command {
 		Long: "check looks at the server of each profile and says whether the pin is about to break or has broken, and why. " +
 			"It prints nothing when all is well, so that it can run from cron. " +
 			"The status is 0 when every pin is right and stays so for the time of --warn. " +
-			"--update puts the certificate as it is now into profiles whose server has renewed it, and into the firmware's pins.h.",
-		Example: "espost check\nespost check --warn 21d ~/boards/*.yaml\nespost check --update porch.yaml",
+			"--update puts another certificate into a profile, and into the firmware's pins.h, where one connection proves that it is the server's: " +
+			"it holds the pinned key, or the system's CAs trust it for the name and a browser is served the same, or the pinned CA vouches for it. " +
+			"Otherwise nothing is written, both certificates are shown, and --trust-new must name the served one.",
+		Example: "espost check\nespost check --warn 21d ~/boards/*.yaml\nespost check --update porch.yaml\n" +
+			"espost check --update porch.yaml --trust-new E952BE7D4BB1A92DF4126E8EE80FF132E491248D",
 	}
 	cmd.RunE = p.does(func(ctx context.Context, args []string) error { return p.check(ctx, flags, args) })
 	f := cmd.Flags()
 	f.StringArrayVarP(&flags.files, "profile", "p", nil, "check this profile, as the arguments do (repeatable)")
 	durationFlag(f, &flags.warn, "warn", 14*24*time.Hour, "warn this long before a pin is expected to break:\ndays, weeks or hours, such as 21d, 3w or 36h")
-	f.BoolVar(&flags.update, "update", false, "update the pins that a renewal has broken")
+	f.BoolVar(&flags.update, "update", false, "update the pins that a renewal has broken, where it is\nproved that it is one")
+	flags.trust.addFlag(f)
 	f.BoolVar(&flags.json, "json", false, "print one JSON object a profile")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "tell about the right ones too")
 	f.IntVarP(&flags.jobs, "jobs", "j", 16, "check this many profiles at a time")
@@ -56,10 +63,11 @@ type checked struct {
 	file    string
 	session *profile.Session
 	verdict profile.Verdict
-	err     error  // the profile can't be read, or not be updated
-	updated bool   // the profile, its firmware's pins.h, or both
-	note    string // about the update
-	stale   *bool  // the firmware's pins.h holds another pin than the profile; nil when that isn't known
+	err     error                // the profile can't be read, or not be updated
+	left    []tlsinspect.Address // of the update: whose certificates nothing vouches for
+	updated bool                 // the profile, its firmware's pins.h, or both
+	note    string               // about the update
+	stale   *bool                // the firmware's pins.h holds another pin than the profile; nil when that isn't known
 }
 
 func (p *Program) check(ctx context.Context, flags checkFlags, args []string) error {
@@ -74,12 +82,18 @@ func (p *Program) check(ctx context.Context, flags checkFlags, args []string) er
 		return &usageError{"--warn is a time before the end; use 14d, for example"}
 	case flags.timeout <= 0:
 		return &usageError{fmt.Sprintf("--timeout %s leaves no time; use 10s, for example", flags.timeout)}
+	case len(flags.trust.texts) > 0 && !flags.update:
+		return &usageError{"--trust-new says what may be pinned, and goes with --update"}
+	}
+	grounds, err := flags.trust.grounds(esp8266.Pin{})
+	if err != nil {
+		return err
 	}
 	checker := profile.Checker{Warn: flags.warn, Timeout: flags.timeout}
 	progress := p.newProgress()
 	done := 0
 	inParallel(ctx, flags.jobs, files, func(ctx context.Context, file string) checked {
-		return checkFile(ctx, checker, file, flags.update)
+		return checkFile(ctx, checker, file, flags.update, grounds.Named)
 	}, func(c checked) {
 		progress.clear()
 		p.showChecked(ctx, flags, c)
@@ -91,7 +105,7 @@ func (p *Program) check(ctx context.Context, flags checkFlags, args []string) er
 	return ctx.Err()
 }
 
-func checkFile(ctx context.Context, checker profile.Checker, file string, update bool) checked {
+func checkFile(ctx context.Context, checker profile.Checker, file string, update bool, named []string) checked {
 	c := checked{file: file}
 	if c.session, c.err = openProfile(file); c.err != nil {
 		return c
@@ -102,8 +116,8 @@ func checkFile(ctx context.Context, checker profile.Checker, file string, update
 	}
 	c.verdict = checker.Check(ctx, c.session.Profile)
 	switch {
-	case update && c.verdict.Renewed:
-		c.repair(ctx, checker)
+	case update && c.repairable(named):
+		c.repair(named)
 	case c.verdict.Status == profile.Right, c.verdict.Status == profile.Soon:
 		c.checkFirmware(update)
 	}
@@ -115,7 +129,7 @@ func (p *Program) showChecked(ctx context.Context, flags checkFlags, c checked) 
 	if ctx.Err() != nil {
 		return
 	}
-	p.logOutcome("checked", c.err, "profile", c.file, "standing", c.verdict.Status, "updated", c.updated)
+	p.logOutcome("checked", c.err, "profile", c.file, "standing", c.verdict.Status, "trust", c.verdict.Trust, "updated", c.updated)
 	if c.err != nil {
 		p.fail(ctx, c.err)
 		if c.session == nil || !flags.json {
@@ -132,6 +146,12 @@ func (p *Program) showChecked(ctx context.Context, flags checkFlags, c checked) 
 	paint := newPalette()
 	name := paint.strong.Render(sanitize.Line(c.file))
 	why := strings.TrimSuffix(c.verdict.Reason, ".")
+	if c.updated && c.verdict.Trust == tlsinspect.TrustNone && c.verdict.Served != "" {
+		why = "on your word " + c.verdict.Served + " is pinned"
+	}
+	for _, a := range c.left {
+		fmt.Fprintf(p.paint, "%s %s: the address %s serves %s, which nothing vouches for and which is not pinned\n", paint.caution.Render("!"), name, sanitize.Line(a.IP), a.Fingerprint())
+	}
 	switch {
 	case c.updated && c.err != nil: // which was told
 	case c.updated && why == "":
@@ -172,6 +192,7 @@ type checkedJSON struct {
 	Served   string     `json:"served"`   // fingerprint
 	Breaks   *time.Time `json:"breaks"`   // when the pin is expected to break
 	KeyKept  *bool      `json:"key_kept"` // null when that isn't known
+	Trust    string     `json:"trust"`    // what vouches for the served certificate: same-key, public, pinned-ca or none
 	Stale    *bool      `json:"stale"`    // the firmware's pins.h holds another pin; null when that isn't known
 	Updated  bool       `json:"updated"`
 	Error    string     `json:"error"` // why it could not be updated
@@ -182,7 +203,7 @@ func (c checked) json() checkedJSON {
 		Profile: c.file, Target: c.session.Target.Shown(), Mode: string(c.session.Pin.Mode),
 		Standing: string(c.verdict.Status), Reason: c.verdict.Reason, Fix: c.verdict.Fix,
 		Pinned: append([]string{}, c.session.Pin.SHA1...), Served: c.verdict.Served,
-		KeyKept: c.verdict.KeyKept, Stale: c.stale, Updated: c.updated,
+		KeyKept: c.verdict.KeyKept, Trust: string(c.verdict.Trust), Stale: c.stale, Updated: c.updated,
 	}
 	if !c.verdict.Breaks.IsZero() {
 		t := c.verdict.Breaks.UTC()

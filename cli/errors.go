@@ -14,6 +14,7 @@ import (
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
+	"espost/tlsinspect"
 )
 
 // A usageError is wrong usage, of flags or arguments. It says what to do.
@@ -90,6 +91,10 @@ func statusOf(err error) int {
 func message(err error) string {
 	if errors.Is(err, errTold) {
 		return ""
+	}
+	var untrusted *tlsinspect.TrustError
+	if errors.As(err, &untrusted) {
+		return sanitize.Text(strings.Replace(err.Error(), untrusted.Error(), distrust(untrusted), 1))
 	}
 	var post *formpost.Error
 	if errors.As(err, &post) {

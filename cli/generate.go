@@ -37,7 +37,7 @@ func (p *Program) generateCommand() *cobra.Command {
 		Use:   "generate [TARGET] [ITEM...]",
 		Short: "Write ready-to-flash firmware",
 		Long: "generate writes a sketch folder for arduino-cli and PlatformIO, from a profile, from flags, or both. " +
-			"An item is a field (" + request.Syntax + ") or a header (Name:value); items take the place of the profile's. Without a pin, the server is looked at first and pinned as it is served now. " +
+			"An item is a field (" + request.Syntax + ") or a header (Name:value); items take the place of the profile's. Without a pin, the server is looked at first and pinned as it is served now, by its public key; where nothing vouches for its certificate, nothing is written, and --trust-new must name it. " +
 			"Wi-Fi name and password come from " + profile.EnvSSID + " and " + profile.EnvPassword + ". " +
 			"readings.h is yours and never overwritten.",
 		Example: "espost generate -p espost.yaml\n" +

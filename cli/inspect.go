@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"espost/esp8266"
 	"espost/tlsinspect"
 )
 
@@ -100,7 +101,7 @@ func look(ctx context.Context, client *tlsinspect.Client, onlyFingerprint bool, 
 // show prints one result and takes its part in the exit status.
 func (p *Program) show(ctx context.Context, flags inspectFlags, r inspected, several bool) {
 	if r.target.err == nil {
-		p.logReport(r.target.target, r.report, r.err)
+		p.logReport(r.target.target, r.report, esp8266.Pin{}, r.err)
 	}
 	switch {
 	case ctx.Err() != nil:

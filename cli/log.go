@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"espost/esp8266"
 	"espost/request"
 	"espost/tlsinspect"
 )
@@ -62,11 +63,11 @@ func (p *Program) endLog() {
 	_ = p.logFile.Close() // the log is best effort
 }
 
-// logReport notes what came of looking at a server.
-func (p *Program) logReport(t request.Target, r *tlsinspect.Report, err error) {
+// logReport notes what came of looking at a server that had this pin so far.
+func (p *Program) logReport(t request.Target, r *tlsinspect.Report, pin esp8266.Pin, err error) {
 	attributes := []any{"host", t.Host, "port", t.Port}
 	if r != nil {
-		attributes = append(attributes, "connects", r.Board.Connects, "fingerprint", r.Fingerprint(), "elapsed_ms", r.Elapsed.Milliseconds())
+		attributes = append(attributes, "connects", r.Board.Connects, "fingerprint", r.Fingerprint(), "trust", r.Trust(pin), "elapsed_ms", r.Elapsed.Milliseconds())
 	}
 	p.logOutcome("looked", err, attributes...)
 }

@@ -14,6 +14,7 @@ import (
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/request"
+	"espost/tlsinspect"
 )
 
 // boardsError is a failed test POST in the words of the board.
@@ -102,6 +103,7 @@ type (
 		Truncated   bool       `json:"truncated"`
 		Address     string     `json:"address"`
 		Fingerprint string     `json:"fingerprint"`
+		Trust       string     `json:"trust"` // what vouches for the server: same-key, public, pinned-ca or none
 		TLSVersion  string     `json:"tls_version"`
 		CipherSuite string     `json:"cipher_suite"`
 		Reusable    bool       `json:"reusable"`
@@ -130,9 +132,9 @@ type (
 	}
 )
 
-func (p *Program) printOutcomeJSON(request request.Request, r *formpost.Response, failed *formpost.Error, showSecrets bool) {
+func (p *Program) printOutcomeJSON(request request.Request, r *formpost.Response, failed *formpost.Error, trust tlsinspect.Trust, showSecrets bool) {
 	head, body := request.Preview()
-	out := outcomeJSON{Request: head + body, Notes: []noteJSON{}}
+	out := outcomeJSON{Request: head + body, Trust: string(trust), Notes: []noteJSON{}}
 	if showSecrets {
 		out.Request = string(request.Bytes())
 	}

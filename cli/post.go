@@ -9,11 +9,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"espost/esp8266"
 	"espost/formpost"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
 	"espost/request"
+	"espost/tlsinspect"
 )
 
 // postFlags are post's own, beside work's.
@@ -32,7 +34,7 @@ func (p *Program) postCommand() *cobra.Command {
 		Use:   "post [TARGET] [ITEM...]",
 		Short: "Send the very request that the board will send",
 		Long: "post sends a form as the firmware will, byte for byte, over the board's own TLS terms, and tells what the board " +
-			"would make of the answer. An item is a field (" + request.Syntax + ") or a header (Name:value). Items take the place of the profile's. Without a pin, the server is looked at first and pinned as it is served now. " +
+			"would make of the answer. An item is a field (" + request.Syntax + ") or a header (Name:value). Items take the place of the profile's. Without a pin, the server is looked at first; where nothing vouches for its certificate, nothing is sent, and --trust-new must name it. " +
 			"The answer's body goes to stdout, the rest to stderr. The status is 0 for a 2xx answer. " +
 			"A secret's value can be left empty and given in the environment: " + profile.SecretEnv("token") + " for token.",
 		Example: "espost post https://postman-echo.com/post name1=value1 name2=value2\n" +
@@ -84,13 +86,14 @@ func (p *Program) post(ctx context.Context, w *session, flags postFlags, args []
 	client := w.Client(report)
 	response, err := client.Send(ctx, sent, w.Pin)
 	progress.clear()
-	p.logPost(sent, response, err)
+	trust := w.trusted(report, err)
+	p.logPost(sent, response, trust, err)
 	var failed *formpost.Error
 	switch {
 	case err != nil && !errors.As(err, &failed):
 		return err
 	case flags.json:
-		p.printOutcomeJSON(sent, response, failed, flags.showSecrets)
+		p.printOutcomeJSON(sent, response, failed, trust, flags.showSecrets)
 	case failed != nil:
 		return boardsError(failed)
 	default:
@@ -102,9 +105,23 @@ func (p *Program) post(ctx context.Context, w *session, flags postFlags, args []
 	return nil
 }
 
+// trusted is what vouches for the server that was posted to: what it showed before
+// it was pinned, else what the finished handshake has proved.
+func (s *session) trusted(r *tlsinspect.Report, err error) tlsinspect.Trust {
+	switch {
+	case r != nil:
+		return r.Trust(s.before)
+	case err != nil, s.Pin.Mode == esp8266.PinInsecure:
+		return tlsinspect.TrustNone
+	case s.Pin.Mode == esp8266.PinCA:
+		return tlsinspect.TrustPinnedCA
+	}
+	return tlsinspect.TrustSameKey
+}
+
 // logPost notes what came of a test POST.
-func (p *Program) logPost(sent request.Request, r *formpost.Response, err error) {
-	attributes := []any{"host", sent.Target.Host, "port", sent.Target.Port, "method", sent.Method}
+func (p *Program) logPost(sent request.Request, r *formpost.Response, trust tlsinspect.Trust, err error) {
+	attributes := []any{"host", sent.Target.Host, "port", sent.Target.Port, "method", sent.Method, "trust", trust}
 	if r != nil {
 		attributes = append(attributes, "http_status", r.Status, "elapsed_ms", r.Phases.Total().Milliseconds())
 	}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -16,19 +15,25 @@ import (
 	"espost/tlsinspect"
 )
 
-// pinsFile is the only file of a sketch that a renewal changes.
-const pinsFile = "pins.h"
+// What a renewal changes of a sketch: of its source only pins.h, and the README,
+// which shows the fingerprint.
+const (
+	pinsFile   = "pins.h"
+	readmeFile = "README.md"
+)
 
-// repair pins the server as it is now, in the profile's mode, and rewrites the
-// profile and, where it names its folder, the firmware's pins.h. Should the
-// second fail, or espost be killed between them, the next check sees that.
-func (c *checked) repair(ctx context.Context, checker profile.Checker) {
-	trusted, err := c.pinAgain(ctx, checker)
-	if err != nil {
-		c.err = fmt.Errorf("updating %s: %w", c.file, err)
+// repair pins the server as the check has seen it, in the profile's mode, if
+// something vouches for it or the user does, and rewrites the profile and, where it
+// names its folder, the firmware's pins.h. Should the second fail, or espost be
+// killed between them, the next check sees that.
+func (c *checked) repair(named []string) {
+	grounds := tlsinspect.Grounds{Pin: c.session.Pin, Named: named}
+	if err := c.pinAgain(grounds); err != nil {
+		c.err = fmt.Errorf("%s was not updated: %w", c.file, err)
 		return
 	}
 	c.updated = true
+	c.left = c.verdict.Report.LeftOut(grounds)
 	c.note = "generate the firmware again and flash the boards"
 	if dir := c.session.LastFolder(); dir != "" {
 		if err := rewritePins(c.session.Project, dir); err != nil {
@@ -37,25 +42,30 @@ func (c *checked) repair(ctx context.Context, checker profile.Checker) {
 		}
 		c.note = fmt.Sprintf("%s was rewritten; flash the boards", filepath.Join(dir, pinsFile))
 	}
-	if kept := c.verdict.KeyKept; !trusted && (kept == nil || !*kept) {
-		c.note += ". No browser would trust this certificate: make sure that it is your server's"
-	}
 }
 
-// pinAgain looks at the server, pins it and saves the profile. It reports
-// whether a browser would trust the server.
-func (c *checked) pinAgain(ctx context.Context, checker profile.Checker) (trusted bool, err error) {
-	client := &tlsinspect.Client{Timeout: checker.Timeout} // with the system's CAs, whatever the pin
-	report, err := client.Inspect(ctx, c.session.Target)
-	if err != nil {
-		return false, err
+// repairable reports whether there is a certificate that the pin lacks: the served
+// one, or that of another address which something vouches for.
+func (c *checked) repairable(named []string) bool {
+	r := c.verdict.Report
+	switch {
+	case r == nil || !r.Board.Connects:
+		return false
+	case c.verdict.Status == profile.Broken:
+		return true
 	}
+	missing := func(sha1 string) bool { return !slices.Contains(c.session.Pin.SHA1, sha1) }
+	return c.session.Pin.Mode == esp8266.PinFingerprint && slices.ContainsFunc(r.Fingerprints(tlsinspect.Grounds{Pin: c.session.Pin, Named: named}), missing)
+}
+
+// pinAgain pins what the check's own report shows, and saves the profile.
+func (c *checked) pinAgain(g tlsinspect.Grounds) error {
 	buffers := c.session.Firmware.Buffers
-	if err := c.session.Capture(report, c.session.Pin.Mode); err != nil {
-		return false, err
+	if err := c.session.Capture(c.verdict.Report, c.session.Pin.Mode, g); err != nil {
+		return err
 	}
 	c.session.Firmware.Buffers = buffers // the boards' own, until they get other firmware
-	return report.Browser != nil && report.Browser.Trusted, c.session.Save()
+	return c.session.Save()
 }
 
 // checkFirmware finds out whether the firmware's pins.h holds the profile's pin
@@ -125,7 +135,11 @@ func rewritePins(p codegen.Project, dir string) error {
 	if others := beyondPins(changes); len(others) > 0 {
 		return fmt.Errorf("other files in %s would change too (%s); see espost generate --diff, then generate again", dir, strings.Join(others, ", "))
 	}
-	_, err = sketchdir.Write(dir, folder, sketchdir.Options{Only: []string{pinsFile}, Agreed: changes})
+	only := []string{pinsFile}
+	if slices.ContainsFunc(changes, isStaleReadme) {
+		only = append(only, readmeFile)
+	}
+	_, err = sketchdir.Write(dir, folder, sketchdir.Options{Only: only, Agreed: changes})
 	return err
 }
 
@@ -145,7 +159,12 @@ func compareSketch(p codegen.Project, dir string) (codegen.Folder, sketchdir.Cha
 
 func isPins(c sketchdir.Change) bool { return c.Path == pinsFile }
 
-// beyondPins names the files that the profile wants otherwise, pins.h aside.
+// isStaleReadme finds the README where it is as espost wrote it.
+func isStaleReadme(c sketchdir.Change) bool {
+	return c.Path == readmeFile && c.State == sketchdir.Changed
+}
+
+// beyondPins names the files that the profile wants otherwise, pins.h and README aside.
 // Files that differ only by the user's own edits are not among them, nor are those
 // that aren't the sketch's.
 func beyondPins(changes sketchdir.Changes) []string {
@@ -155,7 +174,7 @@ func beyondPins(changes sketchdir.Changes) []string {
 		case sketchdir.Same, sketchdir.Kept, sketchdir.Beside:
 			continue
 		}
-		if !isPins(c) && !c.Again {
+		if !isPins(c) && c.Path != readmeFile && !c.Again {
 			others = append(others, sanitize.Line(c.Path))
 		}
 	}

@@ -64,10 +64,19 @@ func printReport(w io.Writer, width int, r *tlsinspect.Report, err error, now ti
 	default:
 		out.add("", "  ", c.mark(problem.Fatal)+" "+c.strong.Render("An ESP8266 can't connect to "+host))
 	}
-	if digits := r.Fingerprint(); digits != "" {
+	if r.Fingerprint() != "" {
 		out.gap()
-		out.add("SHA-1   ", "", digits)
-		printPins(out, c, r.Pins)
+		label := "SHA-1   "
+		for _, digits := range r.Fingerprints(tlsinspect.Grounds{}) {
+			out.add(label, "", digits)
+			label = "        "
+		}
+		trust, advice := "nobody vouches for this certificate", "← take this one, after comparing the SHA-1"
+		if r.Trust(esp8266.Pin{}) == tlsinspect.TrustPublic {
+			trust, advice = "CAs that browsers trust vouch for it, and a browser is served the same", "← take this one"
+		}
+		out.add("Trust   ", "        ", trust)
+		printPins(out, c, r.Pins, advice)
 		printChain(out, c, r.Chain, now)
 	}
 	printFindings(out, c, r.Findings)
@@ -103,7 +112,7 @@ func terms(board tlsinspect.Board) string {
 	return strings.Join(parts, " · ")
 }
 
-func printPins(out *paragraphs, c palette, pins tlsinspect.Pins) {
+func printPins(out *paragraphs, c palette, pins tlsinspect.Pins, recommendation string) {
 	label := "Pin     "
 	for _, mode := range esp8266.PinModes() {
 		choice, ok := pins.Choice(mode)
@@ -112,7 +121,7 @@ func printPins(out *paragraphs, c palette, pins tlsinspect.Pins) {
 		}
 		advice := ""
 		if choice.Recommended {
-			advice = "  " + c.good.Render("← take this one")
+			advice = "  " + c.good.Render(recommendation)
 		}
 		out.add(fmt.Sprintf("%s%-12s ", label, mode), strings.Repeat(" ", len(label)+13), choice.Name+": "+choice.Holds+advice)
 		label = "        "

@@ -27,6 +27,8 @@ type session struct {
 	file     string // of the profile; empty for none
 	target   string
 	pin      string // a mode, or fingerprints
+	trust    trustNew
+	before   esp8266.Pin // the profile's own, where --pin takes its place
 	method   string
 	body     string
 	template string
@@ -39,6 +41,7 @@ type session struct {
 func (s *session) addFlags(f *pflag.FlagSet) {
 	f.StringVarP(&s.file, "profile", "p", "", "work on this profile; otherwise on espost.yaml, if any")
 	f.StringVar(&s.pin, "pin", "", "know the server by its fingerprint, public-key or ca, by\nnothing (insecure), or by these 40 digits")
+	s.trust.addFlag(f)
 	f.StringVar(&s.method, "method", "", "send by POST, PUT, PATCH, GET or DELETE")
 	f.StringVar(&s.body, "body", "", "send the fields as form (urlencoded) or json, send\ntext, or none: the fields stand in the query")
 	f.StringVar(&s.template, "template", "", "send this text or JSON, with {{name}} for a field's\nvalue; @FILE reads it")
@@ -190,6 +193,7 @@ func (s *session) overrideTemplate() error {
 }
 
 func (s *session) overridePin() error {
+	s.before = s.Pin
 	if s.pin == "" {
 		return nil
 	}
@@ -209,17 +213,23 @@ func (s *session) overridePin() error {
 	return nil
 }
 
-// capture looks at the server and pins it, unless the profile has a pin: then the
-// report is nil.
+// capture looks at the server and pins it if something vouches for it, unless the
+// profile has a pin: then the report is nil.
 func (p *Program) capture(ctx context.Context, s *session) (*tlsinspect.Report, error) {
-	if s.Pin.Pinned() {
+	grounds, err := s.trust.grounds(s.before)
+	switch {
+	case err != nil:
+		return nil, err
+	case s.Pin.Pinned() && len(grounds.Named) > 0:
+		return nil, &usageError{"--trust-new is for a server without a pin, and there is one; to replace it, use espost check --update --trust-new"}
+	case s.Pin.Pinned():
 		return nil, nil
 	}
 	progress := p.newProgress()
 	client := &tlsinspect.Client{Timeout: s.timeout, Progress: progress.part}
 	report, err := client.Inspect(ctx, s.Target)
 	progress.clear()
-	p.logReport(s.Target, report, err)
+	p.logReport(s.Target, report, grounds.Pin, err)
 	if err != nil {
 		return nil, err
 	}
@@ -227,13 +237,14 @@ func (p *Program) capture(ctx context.Context, s *session) (*tlsinspect.Report, 
 		return nil, fmt.Errorf("an ESP8266 can't connect to %s: %s", sanitize.Line(s.Target.Addr()), firstProblem(report))
 	}
 	mode := s.Pin.Mode
-	if err := s.Capture(report, mode); err != nil {
+	if s.pin == "" && mode == esp8266.PinPublicKey {
+		mode = report.Pins.Mode()
+	}
+	if err := s.Capture(report, mode, grounds); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(p.Stderr, "espost: pinned %s by %s, as it is served now: %s\n", sanitize.Line(s.Target.Addr()), mode, report.Fingerprint())
-	if b := report.Browser; b != nil && !b.Trusted {
-		fmt.Fprintln(p.Stderr, "espost: a browser would not trust this server; make sure that you are looking at the right one")
-	}
+	fmt.Fprintf(p.Stderr, "espost: pinned %s by %s, as it is served now: %s\n", sanitize.Line(s.Target.Addr()), mode, strings.Join(s.Pin.SHA1, ", "))
+	p.tellLeftOut(report, grounds)
 	return report, nil
 }
 

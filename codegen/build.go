@@ -25,6 +25,7 @@ type sketch struct {
 	Buffers      esp8266.Buffers // with the default filled in
 	Expires      string          // a date, or ""
 	Fingerprints []string
+	Seen         []string // fingerprints of what was served when the pin was taken, in every mode
 	PublicKey    string
 	CAs          string
 	Headers      []headerRow
@@ -86,6 +87,11 @@ func build(p Project) sketch {
 func (s *sketch) buildPin() {
 	pinned, _ := s.Pin.Read()
 	s.Fingerprints = pinned.SHA1
+	for _, text := range s.Pin.SHA1 {
+		if digits, err := esp8266.ParseFingerprint(text); err == nil {
+			s.Seen = append(s.Seen, digits)
+		}
+	}
 	if pinned.SPKI != nil {
 		s.PublicKey = asPEM("PUBLIC KEY", pinned.SPKI)
 	}

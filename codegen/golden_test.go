@@ -63,10 +63,10 @@ func goldens() map[string]func(*codegen.Project) {
 		"fingerprint":  func(*codegen.Project) {},
 		"fingerprints": func(p *codegen.Project) { p.Pin.SHA1 = append(p.Pin.SHA1, strings.Repeat("0F", 20)) },
 		"public-key": func(p *codegen.Project) {
-			p.Pin = esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: goldenKey, Expires: p.Pin.Expires}
+			p.Pin = esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: goldenKey, SHA1: p.Pin.SHA1, Expires: p.Pin.Expires}
 		},
 		"ca": func(p *codegen.Project) {
-			p.Pin = esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{goldenCA}, Expires: p.Pin.Expires}
+			p.Pin = esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{goldenCA}, SHA1: p.Pin.SHA1, Expires: p.Pin.Expires}
 		},
 		"insecure": func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinInsecure} },
 		"public-key-rsa": func(p *codegen.Project) {

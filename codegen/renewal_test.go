@@ -54,8 +54,8 @@ func TestRenewal(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = server.Close() })
-			f := fleet{dir: t.TempDir()}
-			f.generate(t, server.URL(), tt.mode)
+			f := fleet{dir: t.TempDir(), server: server}
+			f.generate(t, tt.mode)
 			if tt.root {
 				f.pin(t, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Root().Raw})))
 			}
@@ -82,17 +82,27 @@ func TestRenewal(t *testing.T) {
 type fleet struct {
 	dir   string
 	board string // the compiled sketch
+	// server is the one that the boards post to; the fleet's owner has seen its
+	// certificates.
+	server *demo.Server
 }
 
 func (f *fleet) profile() string { return filepath.Join(f.dir, "espost.yaml") }
 func (f *fleet) sketch() string  { return filepath.Join(f.dir, "porch") }
 
-func (f *fleet) generate(t *testing.T, url string, mode esp8266.PinMode) {
+func (f *fleet) generate(t *testing.T, mode esp8266.PinMode) {
 	t.Helper()
-	if status, _, stderr := espost(t, "generate", "--target", url, "--pin", string(mode), "-o", f.sketch(), "--save", f.profile()); status != 0 {
+	args := []string{"generate", "--target", f.server.URL(), "--pin", string(mode), "-o", f.sketch(), "--save", f.profile()}
+	if mode != esp8266.PinInsecure {
+		args = append(args, "--trust-new", f.known())
+	}
+	if status, _, stderr := espost(t, args...); status != 0 {
 		t.Fatalf("generate: status %d: %s", status, stderr)
 	}
 }
+
+// known is what the owner vouches for.
+func (f *fleet) known() string { return strings.Join(f.server.Fingerprints(), ",") }
 
 // pin has the profile and the firmware trust another CA.
 func (f *fleet) pin(t *testing.T, ca string) {
@@ -146,7 +156,8 @@ func (f *fleet) check(t *testing.T, renewal demo.Renewal, broken bool) {
 	}
 }
 
-// update wants the command to mend the profile and pins.h, and no other file.
+// update wants the command to mend the profile and pins.h, and beside it only the
+// README, which shows the fingerprint.
 func (f *fleet) update(t *testing.T, renewal demo.Renewal) {
 	t.Helper()
 	contents := func() map[string]string {
@@ -165,11 +176,11 @@ func (f *fleet) update(t *testing.T, renewal demo.Renewal) {
 		return all
 	}
 	before := contents()
-	if status, stdout, stderr := espost(t, "check", "--update", f.profile()); status != 0 || !strings.Contains(stdout, "pins.h was rewritten") {
+	if status, stdout, stderr := espost(t, "check", "--update", "--trust-new", f.known(), f.profile()); status != 0 || !strings.Contains(stdout, "pins.h was rewritten") {
 		t.Fatalf("%s: check --update: status %d: %s%s", renewal, status, stdout, stderr)
 	}
 	for name, now := range contents() {
-		changes := name == "pins.h" || name == ".espost" // the manifest
+		changes := name == "pins.h" || name == "README.md" || name == ".espost" // the manifest
 		if (before[name] != now) != changes {
 			t.Errorf("%s: %s changed: %v, want %v", renewal, name, !changes, changes)
 		}

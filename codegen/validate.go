@@ -70,7 +70,7 @@ func (v *validator) checkHost() {
 	case !ip.Is4():
 		v.List.Add(problem.At("target", "the board's default build speaks IPv4 only", "give the host's name or its IPv4 address"))
 	case v.Pin.Mode == esp8266.PinCA:
-		v.List.Add(problem.At("target", "the board doesn't compare IP addresses with certificates", "give the host's name, or pin the certificate or its key"))
+		v.List.Add(problem.At("target", "the board doesn't compare IP addresses with certificates", "give the host's name, or pin its key"))
 	}
 }
 

@@ -179,6 +179,16 @@ func (s *Server) Fingerprint() string {
 	return fmt.Sprintf("%X", sha1.Sum(s.Leaf().Raw))
 }
 
+// Fingerprints are those of the whole chain that is in use now, the leaf's first.
+func (s *Server) Fingerprints() []string {
+	c := s.current()
+	var list []string
+	for _, l := range []link{c.leaf, c.intermediate, c.root} {
+		list = append(list, fmt.Sprintf("%X", sha1.Sum(l.cert.Raw)))
+	}
+	return list
+}
+
 // Close ends the server and its connections at once.
 func (s *Server) Close() error {
 	err := errors.Join(s.http.Close(), ignoreClosed(s.listener.Close()))

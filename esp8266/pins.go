@@ -16,19 +16,19 @@ type PinMode string
 
 // The pin modes, by the WiFiClientSecure call that sets them.
 const (
-	PinFingerprint PinMode = "fingerprint" // setFingerprint: SHA-1 of the first certificate; no name, no date, no chain
 	PinPublicKey   PinMode = "public-key"  // setKnownKey: the key alone
+	PinFingerprint PinMode = "fingerprint" // setFingerprint: SHA-1 of the first certificate; no name, no date, no chain
 	PinCA          PinMode = "ca"          // setTrustAnchors: chain, dates, name
 	PinInsecure    PinMode = "insecure"    // setInsecure: nothing
 )
 
 // PinModes returns the modes, the one that espost starts with first.
-func PinModes() []PinMode { return []PinMode{PinFingerprint, PinPublicKey, PinCA, PinInsecure} }
+func PinModes() []PinMode { return []PinMode{PinPublicKey, PinFingerprint, PinCA, PinInsecure} }
 
 // Valid reports whether m is one of the modes.
 func (m PinMode) Valid() bool {
 	switch m {
-	case PinFingerprint, PinPublicKey, PinCA, PinInsecure:
+	case PinPublicKey, PinFingerprint, PinCA, PinInsecure:
 		return true
 	}
 	return false

@@ -78,7 +78,7 @@ func TestPinModes(t *testing.T) {
 	if esp8266.PinMode("").Valid() || esp8266.PinMode("none").Valid() {
 		t.Error("unknown modes are valid")
 	}
-	if esp8266.PinModes()[0] != esp8266.PinFingerprint {
-		t.Error("espost starts with the fingerprint")
+	if esp8266.PinModes()[0] != esp8266.PinPublicKey {
+		t.Error("espost starts with the public key")
 	}
 }

@@ -125,7 +125,7 @@ func alertReceived(f failedHandshake) *Error {
 }
 
 func fingerprintDiffers(host, sha1 string) *Error {
-	fix := "Look at the certificate again and pin the new one, if it was renewed; a public-key or CA pin outlives renewals"
+	fix := "Make sure that it is the server's, then pin it; a public-key or CA pin outlives renewals"
 	if _, err := netip.ParseAddr(host); err == nil {
 		fix = "Use the host's name instead of its address: for an address the server may have served another certificate here than the board, which asks for it by name"
 	}
@@ -162,7 +162,7 @@ func chainRefused(host string, code esp8266.SSLError, chain []*x509.Certificate,
 		e.Fix = "Have the server send the intermediate certificate that really signed its own"
 	case esp8266.X509CriticalExtension:
 		e.Message = fmt.Sprintf("A certificate of %s has a critical extension that the board doesn't know", host)
-		e.Fix = "Use a fingerprint or public-key pin, or a certificate without name constraints"
+		e.Fix = "Use a public-key pin, or a certificate without name constraints"
 	case esp8266.X509NotCA, esp8266.X509ForbiddenKeyUsage:
 		e.Message = fmt.Sprintf("A certificate in the chain of %s may not sign others", host)
 		e.Fix = "Have the server send the chain that its CA gave out"
@@ -184,7 +184,7 @@ func outdatedMessage(host string, chain []*x509.Certificate, now time.Time) (mes
 		switch {
 		case now.After(c.NotAfter):
 			return fmt.Sprintf("A certificate of %s expired on %s", host, c.NotAfter.UTC().Format("2 January 2006")),
-				"Have it renewed; a fingerprint or public-key pin ignores dates"
+				"Have it renewed; a public-key pin ignores dates"
 		case now.Before(c.NotBefore):
 			return fmt.Sprintf("A certificate of %s holds only from %s", host, c.NotBefore.UTC().Format("2 January 2006, 15:04 UTC")),
 				"Check this computer's clock; the board needs the time from the network as well"

@@ -3,6 +3,7 @@ package profile
 import (
 	"context"
 	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,12 +29,12 @@ const (
 // A Verdict is the outcome of checking one profile. Sentences are safe to show.
 type Verdict struct {
 	Status  Status
-	Reason  string    // why, in one sentence; empty for Right
-	Fix     string    // what to do; empty for Right
-	Breaks  time.Time // when the pin is expected to break; zero when no date says
-	Served  string    // the certificate's SHA-1 as served; empty when none was seen
-	Renewed bool      // Broken because the same server has another certificate: the pin can be updated
-	KeyKept *bool     // whether the key stayed, where the certificate is another one; nil when that isn't known
+	Reason  string           // why, in one sentence; empty for Right
+	Fix     string           // what to do; empty for Right
+	Breaks  time.Time        // when the pin is expected to break; zero when no date says
+	Served  string           // the certificate's SHA-1 as served; empty when none was seen
+	Trust   tlsinspect.Trust // what vouches for it, to somebody who has the pin
+	KeyKept *bool            // whether the key stayed, where the certificate is another one; nil when that isn't known
 
 	Report *tlsinspect.Report // nil where one connection told enough
 	Err    error              // for Unknown
@@ -44,6 +45,7 @@ type Verdict struct {
 type Checker struct {
 	Warn    time.Duration    // how long before a pin is expected to break it is Soon
 	Timeout time.Duration    // of each connection; 0 means tlsinspect's default
+	Roots   *x509.CertPool   // what a browser trusts; nil means the system's
 	Now     func() time.Time // nil means time.Now
 }
 
@@ -63,35 +65,22 @@ func (c Checker) now() time.Time {
 // one connection; finding out why one isn't takes a whole inspection.
 func (c Checker) Check(ctx context.Context, p *Profile) Verdict {
 	target := p.Target
-	client := &tlsinspect.Client{Timeout: c.Timeout, Now: c.Now}
+	client := &tlsinspect.Client{Timeout: c.Timeout, Now: c.Now, Roots: c.Roots}
 	if expected := p.Pin.Expires.Add(-renewalLead); p.Pin.Mode == esp8266.PinFingerprint && expected.Sub(c.now()) > c.Warn {
 		if served, err := client.Fingerprint(ctx, target); err == nil && slices.Contains(p.Pin.SHA1, served) {
-			return Verdict{Status: Right, Served: served, Breaks: expected}
+			return Verdict{Status: Right, Served: served, Trust: tlsinspect.TrustSameKey, Breaks: expected}
 		}
-	}
-	if p.Pin.Mode == esp8266.PinCA {
-		client.Roots = pool(p.Pin.CAs)
 	}
 	report, err := client.Inspect(ctx, target)
 	if err != nil {
-		return Verdict{Status: Unknown, Reason: sanitize.Line(err.Error()), Report: report, Err: err}
+		return Verdict{Status: Unknown, Reason: sanitize.Line(err.Error()), Trust: tlsinspect.TrustNone, Report: report, Err: err}
 	}
 	return c.Judge(p, report)
 }
 
-// pool holds the certificates of PEM texts.
-func pool(texts []string) *x509.CertPool {
-	pool := x509.NewCertPool()
-	for _, text := range texts {
-		pool.AppendCertsFromPEM([]byte(text))
-	}
-	return pool
-}
-
-// Judge holds the profile's pin against a report. In CA mode the report must
-// come from a Client whose Roots are the pinned CAs.
+// Judge holds the profile's pin against a report.
 func (c Checker) Judge(p *Profile, r *tlsinspect.Report) Verdict {
-	v := Verdict{Status: Right, Served: r.Fingerprint(), Report: r}
+	v := Verdict{Status: Right, Served: r.Fingerprint(), Trust: r.Trust(p.Pin), Report: r}
 	if !r.Board.Connects {
 		v.Status = Broken
 		v.Reason, v.Fix = "no board can connect any more", "Let espost inspect the server"
@@ -102,7 +91,8 @@ func (c Checker) Judge(p *Profile, r *tlsinspect.Report) Verdict {
 	}
 	leaf := r.Chain[0]
 	kept := p.Pin.PublicKey != "" && sameText(p.Pin.PublicKey, leaf.PublicKeyPEM())
-	if p.Pin.PublicKey != "" && !slices.Contains(p.Pin.SHA1, v.Served) {
+	// A key that is named without a proof may be anybody's.
+	if p.Pin.PublicKey != "" && !slices.Contains(p.Pin.SHA1, v.Served) && (!kept || r.Proven) { // mutant TestTwentyServers in ./test/trust: (!kept || r.Proven) => true
 		v.KeyKept = &kept
 	}
 	switch p.Pin.Mode {
@@ -113,7 +103,7 @@ func (c Checker) Judge(p *Profile, r *tlsinspect.Report) Verdict {
 		if other := strangers(p, r); other != "" {
 			v.Status = Soon
 			v.Reason = "another address of the host serves " + other + ": boards that get there refuse it"
-			v.Fix = "Pin both fingerprints, or the public key or the CA"
+			v.Fix = "Make sure that it is your server's, then pin both fingerprints, or the public key or the CA"
 			return v
 		}
 		return c.timed(v, leaf.Renewal(), leaf.NotAfter)
@@ -122,22 +112,30 @@ func (c Checker) Judge(p *Profile, r *tlsinspect.Report) Verdict {
 			return v.broken(p, r)
 		}
 	case esp8266.PinCA:
-		i := slices.IndexFunc(r.Pins.CAs, func(choice tlsinspect.PinChoice) bool {
-			return choice.Works && slices.ContainsFunc(p.Pin.CAs, func(ca string) bool { return sameText(ca, choice.Pin.CAs[0]) })
-		})
+		i := r.AnchoredIn(p.Pin.CAs)
 		if i < 0 {
 			return v.broken(p, r)
 		}
-		return c.timed(v, r.Pins.CAs[i].Pin.Expires, r.Pins.CAs[i].Pin.Expires)
+		end := notAfter(p.Pin.CAs[i])
+		return c.timed(v, end, end)
 	}
 	return v
+}
+
+// notAfter is when a certificate in PEM ends.
+func notAfter(text string) time.Time {
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		return time.Time{}
+	}
+	return tlsinspect.NewCertificate(block.Bytes).NotAfter
 }
 
 // strangers returns a fingerprint that is served but isn't pinned.
 func strangers(p *Profile, r *tlsinspect.Report) string {
 	for _, a := range r.Addresses {
-		if a.Fingerprint != "" && !slices.Contains(p.Pin.SHA1, a.Fingerprint) {
-			return a.Fingerprint
+		if sha1 := a.Fingerprint(); sha1 != "" && !slices.Contains(p.Pin.SHA1, sha1) {
+			return sha1
 		}
 	}
 	return ""
@@ -148,25 +146,26 @@ func sameText(a, b string) bool {
 	return a != "" && b != "" && strings.Join(strings.Fields(a), " ") == strings.Join(strings.Fields(b), " ")
 }
 
-// broken says why a pin doesn't fit what is served. Who has the key is the same
-// server; anyone else is when the certificate is made out to the host.
+// broken says why a pin doesn't fit what is served. That a certificate was renewed
+// is said only where something vouches for the new one.
 func (v Verdict) broken(p *Profile, r *tlsinspect.Report) Verdict {
 	v.Status = Broken
-	v.Fix = "Update the pin (espost check --update) and flash the boards again"
 	leaf := r.Chain[0]
-	sameKey := v.KeyKept != nil && *v.KeyKept
-	otherName := slices.ContainsFunc(r.Findings, func(f problem.Problem) bool { return f.Code == tlsinspect.CodeNameMismatch })
 	switch {
-	case otherName && !sameKey:
-		v.Reason = fmt.Sprintf("another server answers: its certificate is for %s", leaf.Name())
-		v.Fix = "Check that the name still leads to your server before you update the pin"
+	case v.Trust == tlsinspect.TrustNone: // mutant TestTwentyServers in ./test/trust: v.Trust == tlsinspect.TrustNone => false
+		v.Reason = "the server shows another certificate, and nothing vouches for it: " + r.Served(p.Pin)
+		v.Fix = "Compare the digits with the certificate's file on the server, or look through another network; if it is your server's, name them: espost check --update --trust-new " + v.Served
+		if r.Findings.Has(tlsinspect.CodeNameMismatch) {
+			v.Reason = fmt.Sprintf("another server answers: its certificate is for %s, and nothing vouches for it", leaf.Name())
+			v.Fix = "Check that the name still leads to your server"
+		}
+		return v
 	case p.Pin.Mode == esp8266.PinCA:
-		v.Renewed = true
 		v.Reason = fmt.Sprintf("the certificate now comes from another CA (%s)", leaf.IssuerName())
 	default:
-		v.Renewed = true
 		v.Reason = fmt.Sprintf("the certificate was renewed on %s%s", leaf.NotBefore.UTC().Format("2 Jan 2006"), v.keyPhrase())
 	}
+	v.Fix = "Update the pin (espost check --update) and flash the boards again"
 	return v
 }
 

@@ -1,6 +1,7 @@
 package profile_test
 
 import (
+	"crypto/x509"
 	"encoding/pem"
 	"strings"
 	"testing"
@@ -12,6 +13,15 @@ import (
 	"espost/tlsinspect"
 )
 
+// trusting is a pool of the servers' roots, as if they were public CAs.
+func trusting(servers ...*demo.Server) *x509.CertPool {
+	pool := x509.NewCertPool()
+	for _, s := range servers {
+		pool.AddCert(s.Root())
+	}
+	return pool
+}
+
 // captured is a profile that pins s by mode, as espost does it; in CA mode the
 // root is pinned, which demo doesn't serve.
 func captured(t *testing.T, s *demo.Server, mode esp8266.PinMode) *profile.Profile {
@@ -21,7 +31,11 @@ func captured(t *testing.T, s *demo.Server, mode esp8266.PinMode) *profile.Profi
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Capture(report, mode); err != nil {
+	known := tlsinspect.Grounds{Named: []string{s.Fingerprint()}}
+	if mode == esp8266.PinCA {
+		known.Named = append(known.Named, report.Chain[1].SHA1())
+	}
+	if err := p.Capture(report, mode, known); err != nil {
 		t.Fatal(err)
 	}
 	if mode == esp8266.PinCA {
@@ -69,12 +83,12 @@ func TestCheckAfterRenewal(t *testing.T) {
 				}
 			}
 			for want, p := range profiles {
-				v := profile.Checker{Timeout: 5 * time.Second}.Check(t.Context(), p)
+				v := profile.Checker{Timeout: 5 * time.Second, Roots: trusting(s)}.Check(t.Context(), p)
 				if got := string(v.Status) + " " + string(p.Pin.Mode); got != want {
 					t.Errorf("got %s, want %s: %s", got, want, v.Reason)
 				}
-				if v.Renewed != (v.Status == profile.Broken) {
-					t.Errorf("%s: renewed %v", want, v.Renewed)
+				if p.Pin.Mode != esp8266.PinInsecure && v.Trust == tlsinspect.TrustNone {
+					t.Errorf("%s: nothing vouches for the server", want)
 				}
 				if p.Pin.Mode == esp8266.PinFingerprint && !strings.Contains(v.Reason, tt.says) {
 					t.Errorf("%s: %q lacks %q", want, v.Reason, tt.says)
@@ -118,12 +132,12 @@ func TestCheckTrouble(t *testing.T) {
 	p := captured(t, s, esp8266.PinFingerprint)
 
 	p.Target = target(strings.Replace(other.URL(), "localhost", "127.0.0.1", 1))
-	if v := (profile.Checker{}).Check(t.Context(), p); v.Status != profile.Broken || !v.Renewed {
+	if v := (profile.Checker{}).Check(t.Context(), p); v.Status != profile.Broken || v.Trust != tlsinspect.TrustNone || !strings.Contains(v.Reason, "shows another certificate, and nothing vouches for it") {
 		t.Errorf("another certificate for the name: %+v", v)
 	}
 	dialled := serve(t, demo.Options{Listen: "127.0.0.3:0"})
 	p.Target = target("https://127.0.0.3:" + dialled.Addr()[strings.LastIndex(dialled.Addr(), ":")+1:])
-	if v := (profile.Checker{}).Check(t.Context(), p); v.Status != profile.Broken || v.Renewed || !strings.Contains(v.Reason, "another server answers") {
+	if v := (profile.Checker{}).Check(t.Context(), p); v.Status != profile.Broken || v.Trust != tlsinspect.TrustNone || !strings.Contains(v.Reason, "another server answers") {
 		t.Errorf("a certificate for another name: %+v", v)
 	}
 
@@ -132,13 +146,13 @@ func TestCheckTrouble(t *testing.T) {
 	if err := nameless.Renew(demo.SameKey); err != nil {
 		t.Fatal(err)
 	}
-	if v := (profile.Checker{}).Check(t.Context(), p); v.Status != profile.Broken || !v.Renewed || !strings.Contains(v.Reason, "with the same key") {
+	if v := (profile.Checker{}).Check(t.Context(), p); v.Status != profile.Broken || v.Trust != tlsinspect.TrustSameKey || !strings.Contains(v.Reason, "with the same key") {
 		t.Errorf("a server that never had the name, with its key: %+v", v)
 	}
 	if err := nameless.Renew(demo.NewKey); err != nil {
 		t.Fatal(err)
 	}
-	if v := (profile.Checker{}).Check(t.Context(), p); v.Status != profile.Broken || v.Renewed || !strings.Contains(v.Reason, "another server answers") {
+	if v := (profile.Checker{}).Check(t.Context(), p); v.Status != profile.Broken || v.Trust != tlsinspect.TrustNone || !strings.Contains(v.Reason, "another server answers") {
 		t.Errorf("a server that never had the name, with another key: %+v", v)
 	}
 
@@ -154,7 +168,8 @@ func TestCapture(t *testing.T) {
 	s := serve(t, demo.Options{})
 	for _, mode := range esp8266.PinModes() {
 		p := captured(t, s, mode)
-		if !p.Pin.Pinned() || p.Pin.Mode != mode || p.Pin.SHA1[0] != s.Fingerprint() || p.Pin.PublicKey == "" {
+		known := len(p.Pin.SHA1) > 0 && p.Pin.SHA1[0] == s.Fingerprint() && p.Pin.PublicKey != ""
+		if !p.Pin.Pinned() || p.Pin.Mode != mode || known != (mode != esp8266.PinInsecure) {
 			t.Errorf("%s: %+v", mode, p.Pin)
 		}
 		if err := p.Validate().Err(); err != nil {
@@ -169,7 +184,7 @@ func TestCapture(t *testing.T) {
 			t.Errorf("an empty %s pin: %v", mode, got)
 		}
 	}
-	if err := (&profile.Session{Profile: profile.New(target("x"))}).Capture(&tlsinspect.Report{}, esp8266.PinCA); err == nil {
+	if err := (&profile.Session{Profile: profile.New(target("x"))}).Capture(&tlsinspect.Report{}, esp8266.PinCA, tlsinspect.Grounds{}); err == nil {
 		t.Error("nothing to pin, no error")
 	}
 }

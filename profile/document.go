@@ -161,6 +161,9 @@ func complaint(node ast.Node, format string, args ...any) error {
 // apply overrides what p has by default with what the file says. Words that mean
 // nothing are taken over as they are: Profile.Validate knows them.
 func (d document) apply(p *Profile) error {
+	if d.Pin.SHA1 != nil { // from when that was what a pin is
+		p.Pin.Mode = esp8266.PinFingerprint
+	}
 	override(&p.Pin.Mode, d.Pin.Mode)
 	for _, s := range d.Pin.SHA1 {
 		digits, err := esp8266.ParseFingerprint(string(s))

@@ -40,7 +40,7 @@ func New(target request.Target) *Profile {
 			Body:   request.Form,
 			Fields: []request.Field{{Name: "name1", Value: "value1"}, {Name: "name2", Value: "value2"}},
 		},
-		Pin: esp8266.Pin{Mode: esp8266.PinFingerprint},
+		Pin: esp8266.Pin{Mode: esp8266.PinModes()[0]},
 		Firmware: codegen.Firmware{
 			Name:   codegen.ProposeName(target.Host),
 			Board:  board,

@@ -84,37 +84,32 @@ func (s *Session) Follow(t request.Target) {
 }
 
 // Capture pins what the report saw in the given mode, by the best way that there
-// is, and takes over the buffers that the report recommends.
-func (s *Session) Capture(r *tlsinspect.Report, mode esp8266.PinMode) error {
-	if mode == esp8266.PinInsecure {
-		s.Choose(r, tlsinspect.PinChoice{Pin: esp8266.Pin{Mode: mode}})
-		return nil
-	}
-	choice, ok := r.Pins.Choice(mode)
-	if !ok {
+// is, and takes over the buffers that the report recommends. Where nothing vouches
+// for it, the session stays as it is and the error is a *tlsinspect.TrustError.
+func (s *Session) Capture(r *tlsinspect.Report, mode esp8266.PinMode, g tlsinspect.Grounds) error {
+	choice, works := r.Best(mode, g)
+	if choice.Pin.Mode == "" {
 		return problem.New("", fmt.Sprintf("the server shows nothing that could be pinned by %s", mode), "choose another way to know the server")
 	}
-	if !choice.Works {
+	if !works {
 		reason := "the board can't connect"
 		if e, ok := choice.Error.Info(); ok && choice.Error != 0 {
 			reason = e.Name + ", " + e.Meaning
 		}
 		return problem.New("", fmt.Sprintf("a board that pins this server by %s could not connect: %s", mode, reason), "choose another way to know the server")
 	}
-	s.Choose(r, choice)
-	return nil
+	return s.Choose(r, choice, g)
 }
 
-// Choose stores one of the report's ways to pin and takes over the buffers that
-// it recommends. Fingerprint and public key are kept in every mode, so that a
-// later check can tell what a renewal has changed.
-func (s *Session) Choose(r *tlsinspect.Report, choice tlsinspect.PinChoice) {
-	s.Pin = esp8266.Pin{
-		Mode:      choice.Pin.Mode,
-		SHA1:      r.Pins.Fingerprint.Pin.SHA1,
-		PublicKey: r.Pins.PublicKey.Pin.PublicKey,
-		CAs:       choice.Pin.CAs,
-		Expires:   choice.Pin.Expires,
-	}.Clone()
-	s.Firmware.Buffers = r.Board.Buffers
+// Choose stores one of the report's ways to pin, if the grounds allow it, and takes
+// over the buffers that it recommends. Fingerprint and public key are kept in every
+// mode, so that a later check can tell what a renewal has changed. Errors are
+// Report.Take's.
+func (s *Session) Choose(r *tlsinspect.Report, choice tlsinspect.PinChoice, g tlsinspect.Grounds) error {
+	pin, err := r.Take(choice, g)
+	if err != nil {
+		return err
+	}
+	s.Pin, s.Firmware.Buffers = pin, r.Board.Buffers
+	return nil
 }

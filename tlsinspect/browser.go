@@ -32,7 +32,7 @@ func (in *inspection) probeAsBrowser(ctx context.Context, ip netip.Addr) {
 		return
 	}
 	b.Fingerprint = fingerprint(served[0])
-	b.Err = in.client.trust(served, in.target.Host, in.now)
+	_, b.Err = in.client.trusted(served, in.target.Host, in.now)
 	b.Trusted = b.Err == nil
 	in.browser = b
 	detail := esp8266.VersionName(b.Version) + " · trusted"
@@ -57,7 +57,7 @@ func (in *inspection) browserHandshake(ctx context.Context, ip netip.Addr, b *Br
 	client := tls.Client(conn, &tls.Config{
 		ServerName:         in.target.Host,
 		NextProtos:         []string{"h2", "http/1.1"},
-		InsecureSkipVerify: true, // decided by trust, so that the chain is known when it is not trusted
+		InsecureSkipVerify: true, // decided by trusted, so that the chain is known when it is not trusted
 		VerifyPeerCertificate: func(raw [][]byte, _ [][]*x509.Certificate) error {
 			served = raw
 			return nil
@@ -84,17 +84,18 @@ func (c *Client) loadRoots() {
 	}
 }
 
-// trust returns why a browser would not trust the chain, or nil. It takes any
-// chain that leads to a root, in any order.
-func (c *Client) trust(chain [][]byte, host string, at time.Time) error {
+// trusted returns the ways from the leaf to a root by which a browser would trust
+// the chain, or why it wouldn't. It takes any chain that leads to a root, in any
+// order.
+func (c *Client) trusted(chain [][]byte, host string, at time.Time) ([][]*x509.Certificate, error) {
 	leaf, err := x509.ParseCertificate(chain[0])
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = leaf.Verify(x509.VerifyOptions{
+	return leaf.Verify(x509.VerifyOptions{
+		// mutant TestTrust: DNSName: host => DNSName: ""
 		DNSName: host, Intermediates: pool(chain[1:]), Roots: c.Roots, CurrentTime: at,
 	})
-	return err
 }
 
 // anchors returns the roots that paths from the chain end at, whatever the leaf

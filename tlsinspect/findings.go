@@ -68,6 +68,7 @@ const (
 	CodeBrowserSeesAnother = "browser-sees-another"
 	CodeBrowserDistrusts   = "browser-distrusts"
 	CodeAddressesDiffer    = "addresses-differ"
+	CodeAddressUnvouched   = "address-unvouched"
 	CodeAddressDown        = "address-unreachable"
 )
 
@@ -268,7 +269,7 @@ func (in *inspection) explainChain(r *Report, out *findings) {
 	leaf := r.Chain[0]
 	for _, c := range r.Chain {
 		if c.X509 == nil {
-			out.add(problem.Warning, CodeUnparsable, "Pin its fingerprint or key; have it issued anew if the board must check its CA",
+			out.add(problem.Warning, CodeUnparsable, "Have it issued anew; until then pin its key, which the board takes without reading the certificate",
 				"The certificate of %s is malformed: %s", c.Name(), reason(c.ParseErr))
 		}
 	}
@@ -294,7 +295,7 @@ func (in *inspection) explainDates(leaf *Certificate, out *findings) {
 			"The certificate is not valid before %s: in CA mode the board refuses it (BearSSL error 54)", date(leaf.NotBefore))
 		return
 	case left < expiresSoon && leaf.lifetime() > 2*expiresSoon:
-		out.add(problem.Warning, CodeExpiresSoon, "Wait for the renewal before you pin the certificate, or pin its key or its CA",
+		out.add(problem.Warning, CodeExpiresSoon, "Pin its key or its CA, or wait for the renewal before you pin the certificate",
 			"The certificate expires in %s, on %s: a fingerprint breaks then at the latest", days(left), date(leaf.NotAfter))
 	}
 	renewal := leaf.Renewal()
@@ -305,7 +306,7 @@ func (in *inspection) explainDates(leaf *Certificate, out *findings) {
 	if renewal.After(in.now) {
 		when = fmt.Sprintf("around %s, in %s", date(renewal), days(renewal.Sub(in.now)))
 	}
-	out.add(problem.Note, CodeRenewalForecast, "Pin the CA, or plan to update the fingerprint then",
+	out.add(problem.Note, CodeRenewalForecast, "Pin the CA or the key, or plan to update the fingerprint then",
 		"The certificate lasts %s and will likely be renewed %s: a fingerprint breaks at that moment", days(leaf.lifetime()), when)
 }
 
@@ -325,7 +326,7 @@ func (in *inspection) explainNames(leaf *Certificate, out *findings) {
 		return
 	}
 	if ip, err := netip.ParseAddr(host); err == nil && slices.Contains(leaf.IPAddresses, ip.String()) {
-		out.add(problem.Note, CodeIPSANIgnored, "Pin the fingerprint or the key, or use a host name",
+		out.add(problem.Note, CodeIPSANIgnored, "Pin the key, or use a host name",
 			"The certificate is made out to the address %s; the board ignores addresses in certificates, so that a CA pin would fail (BearSSL error 56)", host)
 		return
 	}
@@ -333,7 +334,7 @@ func (in *inspection) explainNames(leaf *Certificate, out *findings) {
 	if len(names) > 0 {
 		shown = sanitize.Clip(strings.Join(names[:min(len(names), 3)], ", "), maxReason)
 	}
-	out.add(problem.Warning, CodeNameMismatch, "Use the host name that the certificate is made out to, or pin the fingerprint or the key, which don't look at names",
+	out.add(problem.Warning, CodeNameMismatch, "Use the host name that the certificate is made out to, or pin the key, which doesn't look at names",
 		"The certificate is made out to %s, not to %s: a CA pin would fail (BearSSL error 56), a fingerprint or key pin works", shown, host)
 }
 
@@ -341,7 +342,7 @@ func (in *inspection) explainNames(leaf *Certificate, out *findings) {
 func (in *inspection) explainPath(r *Report, out *findings) {
 	leaf := r.Chain[0]
 	if leaf.SelfIssued() {
-		out.add(problem.Note, CodeSelfSigned, "Pin its fingerprint or its key",
+		out.add(problem.Note, CodeSelfSigned, "Compare its fingerprint with the certificate's file on the server, then pin its key",
 			"The certificate signs itself: no CA vouches for it, and a pin is the only check there is")
 		return
 	}
@@ -355,12 +356,12 @@ func (in *inspection) explainPath(r *Report, out *findings) {
 	_, err := in.client.anchors(r.Chain, in.now)
 	dated := errors.As(err, new(x509.CertificateInvalidError)) // expired, say: no path was looked for
 	if err != nil && !dated && len(r.Chain) == 1 {
-		out.add(problem.Warning, CodeMissingIntermediate, "Ask the host to send the whole chain (fullchain.pem); until then pin the fingerprint or the key",
+		out.add(problem.Warning, CodeMissingIntermediate, "Ask the host to send the whole chain (fullchain.pem); until then pin the key",
 			"The server sends its certificate without the issuer's (%s): a CA pin can't be built from what it sends", leaf.IssuerName())
 	}
 	if ca, ok := r.Pins.Choice("ca"); r.Board.Connects && ok && !ca.Works && !out.Has(CodeNameMismatch) && !out.Has(CodeIPSANIgnored) &&
 		!out.Has(CodeExpired) && !out.Has(CodeNotYetValid) {
-		out.add(problem.Note, CodeNoCA, "Pin the fingerprint or the key",
+		out.add(problem.Note, CodeNoCA, "Pin the key",
 			"A CA pin would fail on this chain (BearSSL error %d)", ca.Error)
 	}
 }
@@ -479,14 +480,19 @@ func (in *inspection) explainAddresses(r *Report, out *findings) {
 	var other, down []string
 	for _, a := range r.Addresses {
 		switch {
-		case a.Fingerprint == "" && a.Err != nil:
+		case a.Fingerprint() == "" && a.Err != nil:
 			down = append(down, a.IP)
-		case a.Fingerprint != r.Fingerprint():
+		case a.Fingerprint() != r.Fingerprint():
 			other = append(other, a.IP)
 		}
 	}
-	if len(other) > 0 {
-		out.add(problem.Warning, CodeAddressesDiffer, "Pin all of their fingerprints, as espost offers to, or the CA",
+	left := r.LeftOut(Grounds{})
+	for _, a := range left {
+		out.add(problem.Warning, CodeAddressUnvouched, "Compare it with the certificate's file on the server; espost pins it only with --trust-new and these digits",
+			"The address %s serves another certificate, which nothing vouches for and which is not pinned: %s", a.IP, a.Fingerprint())
+	}
+	if len(other) > len(left) {
+		out.add(problem.Warning, CodeAddressesDiffer, "Pin all of their fingerprints, as espost does, or the CA",
 			"The host's addresses serve different certificates: %s differ from %s", strings.Join(other, ", "), r.Addresses[in.chosen].IP)
 	}
 	if len(down) > 0 && len(down) < len(r.Addresses) {
@@ -499,6 +505,11 @@ func (in *inspection) explainAddresses(r *Report, out *findings) {
 func (in *inspection) explainBrowser(r *Report, out *findings) {
 	b := r.Browser
 	if b == nil || b.Fingerprint == "" {
+		return
+	}
+	if r.split() {
+		out.add(problem.Warning, CodeBrowserSeesAnother, "Pin nothing that you haven't compared with the certificate's file on the server; look again through another network",
+			"A browser is served a certificate that CAs vouch for, and the board another one that none does: somebody between you and the server may be answering in its place")
 		return
 	}
 	if b.Fingerprint != r.Fingerprint() {

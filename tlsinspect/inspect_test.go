@@ -81,14 +81,14 @@ func TestJSONKeys(t *testing.T) {
 		of        string
 		got, want string
 	}{
-		{"the report", keys(got), "addresses board browser chain elapsed_ms findings fingerprint pins target"},
+		{"the report", keys(got), "addresses board browser chain elapsed_ms findings fingerprint pins target trust"},
 		{"target", keys(got["target"]), "host path port"},
 		{"a certificate", keys(first(got["chain"])), "dns_names ip_addresses issuer key not_after not_before serial sha1 sha256 signature_algorithm spki_sha256 subject"},
 		{"board", keys(board), "alert buffers cipher_suite connects error group max_fragment_lengths signature_algorithm tls_version"},
 		{"buffers", keys(board["buffers"]), "heap rx tx"},
 		{"browser", keys(got["browser"]), "error fingerprint tls_version trusted"},
 		{"a pin", keys(first(got["pins"])), "bytes error heap holds mode name pem reason recommended sha1 until works"},
-		{"an address", keys(first(got["addresses"])), "fingerprint ip"},
+		{"an address", keys(first(got["addresses"])), "fingerprint ip pinned"},
 		{"a finding", keys(first(got["findings"])), "code fix message severity"},
 	} {
 		if tt.got != tt.want {
@@ -280,7 +280,7 @@ func TestAddresses(t *testing.T) {
 	}{
 		{"all the same", network{"192.0.2.1": first, "192.0.2.2": first}, []string{"192.0.2.1", "192.0.2.2"}, true, oneSHA1, []string{oneSHA1}, nil,
 			[]string{"addresses-differ", "address-unreachable", "ipv6-only"}},
-		{"they differ", network{"192.0.2.1": first, "192.0.2.2": second}, []string{"192.0.2.1", "192.0.2.2"}, true, oneSHA1, []string{oneSHA1, twoSHA1}, []string{"addresses-differ"}, nil},
+		{"they differ", network{"192.0.2.1": first, "192.0.2.2": second}, []string{"192.0.2.1", "192.0.2.2"}, true, oneSHA1, []string{oneSHA1}, []string{"address-unvouched"}, nil},
 		{"the second is down", network{"192.0.2.1": first}, []string{"192.0.2.1", "192.0.2.2"}, true, oneSHA1, []string{oneSHA1}, []string{"address-unreachable"}, nil},
 		{"the first is down", network{"192.0.2.2": second}, []string{"192.0.2.1", "192.0.2.2"}, true, twoSHA1, []string{twoSHA1}, []string{"address-unreachable"}, []string{"addresses-differ"}},
 		{"IPv6 beside IPv4", network{"192.0.2.1": first}, []string{"2001:db8::1", "192.0.2.1"}, true, oneSHA1, []string{oneSHA1}, nil, []string{"ipv6-only", "address-unreachable"}},

@@ -45,6 +45,17 @@ func (p Pins) Choice(mode esp8266.PinMode) (PinChoice, bool) {
 	return PinChoice{}, false
 }
 
+// Mode is how to know the server where the user has no wish: by its public key,
+// since the board then never reads a certificate before it knows whose it is; by
+// its fingerprint where the board can't use the key.
+func (p Pins) Mode() esp8266.PinMode {
+	// mutant TestDefaultMode: len(problems) > 0 => false
+	if _, problems := p.PublicKey.Pin.Read(); len(problems) > 0 {
+		return esp8266.PinFingerprint
+	}
+	return esp8266.PinPublicKey
+}
+
 // Working returns the choices with which the board would connect now, the
 // fingerprint first.
 func (p Pins) Working() []PinChoice {
@@ -57,15 +68,16 @@ func (p Pins) Working() []PinChoice {
 	return list
 }
 
-// pins works out the ways to pin the chain, for a board that has the verdict b.
-func (in *inspection) pins(chain []*Certificate, b Board) Pins {
+// pins works out the ways to pin what the report's board was shown.
+func (in *inspection) pins(r *Report) Pins {
+	chain, b := r.Chain, r.Board
 	if len(chain) == 0 {
 		return Pins{}
 	}
 	leaf := chain[0]
 	p := Pins{
 		Fingerprint: PinChoice{
-			Pin:   esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: in.fingerprints(), Expires: leaf.NotAfter},
+			Pin:   esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: r.Fingerprints(Grounds{}), Expires: leaf.NotAfter},
 			Name:  "this certificate",
 			Works: b.Connects, Error: b.Error,
 			Bytes: 20,
@@ -85,7 +97,9 @@ func (in *inspection) pins(chain []*Certificate, b Board) Pins {
 	for _, choice := range p.all() {
 		choice.Heap = b.Buffers.Heap(choice.Pin.Mode) + choice.Bytes
 	}
-	in.recommend(&p, leaf)
+	if !r.split() {
+		in.recommend(&p, leaf)
+	}
 	return p
 }
 
@@ -99,18 +113,6 @@ func (p *Pins) all() (list []*PinChoice) {
 	}
 	for i := range p.CAs {
 		list = append(list, &p.CAs[i])
-	}
-	return list
-}
-
-// fingerprints returns what the addresses serve, the chosen probe's first, each
-// once.
-func (in *inspection) fingerprints() []string {
-	list := []string{in.probes[in.chosen].served()}
-	for _, p := range in.probes {
-		if sha1 := p.served(); sha1 != "" && !slices.Contains(list, sha1) {
-			list = append(list, sha1)
-		}
 	}
 	return list
 }
@@ -229,8 +231,9 @@ func (in *inspection) recommend(p *Pins, leaf *Certificate) {
 		choice = ca
 		p.Reason = fmt.Sprintf("the certificate will be renewed around %s; the CA %s outlives that, for %d bytes of memory and a clock set from the network",
 			date(leaf.Renewal()), ca.Name, ca.Heap-p.Fingerprint.Heap)
-	case leaf.lifetime() >= longLived && leaf.NotAfter.Sub(in.now) > 365*day:
-		p.Reason = fmt.Sprintf("the certificate is made to last until %s, and the board doesn't look at dates in this mode", date(leaf.NotAfter))
+	case key != nil && leaf.lifetime() >= longLived && leaf.NotAfter.Sub(in.now) > 365*day:
+		choice = key
+		p.Reason = fmt.Sprintf("the certificate is made to last until %s, and its key needs no clock on the board", date(leaf.NotAfter))
 	case key != nil && leaf.SelfIssued():
 		choice = key
 		p.Reason = "the certificate signs itself: its key can stay when the certificate is renewed, no CA could help"

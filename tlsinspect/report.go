@@ -3,6 +3,7 @@ package tlsinspect
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"espost/esp8266"
@@ -14,7 +15,7 @@ import (
 // A Report is what Inspect saw of a target.
 type Report struct {
 	Target    request.Target
-	Chain     []*Certificate // as the board is served it, leaf first; never empty when Board.Connects
+	Shown     // to the board, by the connection that the verdict is about; with a chain when Board.Connects
 	Board     Board
 	Browser   *Browser  // nil when nothing was probed as a browser
 	Addresses []Address // every IPv4 address, in the resolver's order
@@ -47,20 +48,11 @@ type Browser struct {
 	Err         error // why it isn't trusted, or why the probe failed
 }
 
-// An Address is one of the host's addresses and the certificate it serves.
+// An Address is one of the host's addresses and what it shows.
 type Address struct {
-	IP          string
-	Fingerprint string
-	Err         error
-}
-
-// Fingerprint returns the SHA-1 of the certificate that the board is served, 40
-// upper-case hex digits, or "" when none was seen.
-func (r *Report) Fingerprint() string {
-	if len(r.Chain) == 0 {
-		return ""
-	}
-	return r.Chain[0].SHA1()
+	IP string
+	Shown
+	Err error
 }
 
 // report evaluates what was seen; err is why the inspection ended early, or nil.
@@ -71,7 +63,7 @@ func (in *inspection) report(err error) *Report {
 		out.Add(failure(*known))
 	}
 	for _, p := range in.probes {
-		a := Address{IP: p.ip.String(), Fingerprint: p.served()}
+		a := Address{IP: p.ip.String(), Shown: in.shown(p)}
 		if p.err != nil {
 			a.Err = p.err
 		}
@@ -82,13 +74,9 @@ func (in *inspection) report(err error) *Report {
 		r.Findings = out.List
 		return r
 	}
-	if f := in.probes[in.chosen].flight; f != nil {
-		for _, der := range f.chain {
-			r.Chain = append(r.Chain, NewCertificate(der))
-		}
-	}
+	r.Shown = r.Addresses[in.chosen].Shown
 	r.Board = in.board()
-	r.Pins = in.pins(r.Chain, r.Board)
+	r.Pins = in.pins(r)
 	in.explainBoard(r.Board, &out)
 	in.explainMemory(r.Board, &out)
 	in.explainChain(r, &out)
@@ -103,6 +91,7 @@ type (
 	reportJSON struct {
 		Target      targetJSON        `json:"target"`
 		Fingerprint string            `json:"fingerprint"`
+		Trust       Trust             `json:"trust"`
 		Chain       []certificateJSON `json:"chain"`
 		Board       boardJSON         `json:"board"`
 		Pins        []pinJSON         `json:"pins"`
@@ -169,6 +158,7 @@ type (
 	addressJSON struct {
 		IP          string `json:"ip"`
 		Fingerprint string `json:"fingerprint"`
+		Pinned      bool   `json:"pinned"` // among the fingerprints that would be pinned
 	}
 )
 
@@ -179,6 +169,7 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 	out := reportJSON{
 		Target:      targetJSON{r.Target.Host, r.Target.Port, r.Target.ShownPath()},
 		Fingerprint: r.Fingerprint(),
+		Trust:       r.Trust(esp8266.Pin{}),
 		Chain:       []certificateJSON{},
 		Board:       r.Board.json(),
 		Pins:        r.Pins.json(),
@@ -189,8 +180,9 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 	for _, c := range r.Chain {
 		out.Chain = append(out.Chain, c.json())
 	}
+	pinned := r.Fingerprints(Grounds{})
 	for _, a := range r.Addresses {
-		out.Addresses = append(out.Addresses, addressJSON{a.IP, a.Fingerprint})
+		out.Addresses = append(out.Addresses, addressJSON{a.IP, a.Fingerprint(), slices.Contains(pinned, a.Fingerprint())})
 	}
 	if b := r.Browser; b != nil {
 		out.Browser = &browserJSON{b.Fingerprint, versionName(b.Version), b.Trusted, ""}

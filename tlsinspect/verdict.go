@@ -122,11 +122,8 @@ func (f *flight) evaluateServerHello() esp8266.SSLError {
 // boardKey returns the key that BearSSL's decoder finds in a certificate, or a
 // zero one where it gives up (x509_decoder.t0): the board then sees no key.
 //
-// An RSA key too long for the decoder's buffer counts as found: the decoder
-// stops there with an error, but the core's validator goes on pushing bytes
-// (WiFiClientSecureBearSSL.cpp, insecure_append), and the decoder resumes as if
-// nothing had happened, past the end of its buffer. What usually comes out is an
-// RSA key of that length (measured), which fails at its first use.
+// An RSA key that is too long for the board counts as found: in fingerprint mode
+// the board mostly gets as far as the key's first use, and fails there (measured).
 func boardKey(der []byte) publicKey {
 	parts, _ := splitCertificate(der)
 	if parts.version > 2 || parts.badDates {

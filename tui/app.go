@@ -5,12 +5,14 @@
 package tui
 
 import (
+	"path/filepath"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
-	"espost/esp8266"
 	"espost/internal/sanitize"
 	"espost/profile"
+	"espost/tlsinspect"
 	"espost/tui/certificate"
 	"espost/tui/connect"
 	"espost/tui/firmware"
@@ -127,7 +129,20 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 	case certificate.Again:
 		return tea.Batch(m.enter(stepConnect), m.connect.Start()), true
 	case certificate.Chosen:
-		m.session.Choose(m.certificate.Report(), msg.Choice)
+		if cmd := m.pin(); cmd != nil {
+			return cmd, true
+		}
+		return m.enter(stepForm), true
+	case certificate.Trusted:
+		if cmd := m.pin(); cmd != nil {
+			return cmd, true
+		}
+		return ui.Say(ui.Success, "pinned: "+m.certificate.Report().Fingerprint()), true
+	case certificate.Kept:
+		m.session.Pin = m.certificate.Grounds().Pin.Clone()
+		if msg.Stay {
+			return ui.Say(ui.Plain, "the old pin is kept"), true
+		}
 		return m.enter(stepForm), true
 	case form.Imported:
 		m.connect.SetAddress(msg.Address)
@@ -153,18 +168,40 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 	return nil, false
 }
 
-// captured takes a new report in. Whatever was pinned or tested before belongs
-// to what was seen before; the form is the user's and stays.
+// captured takes a new report in. What was tested before belongs to what was seen
+// before; the form is the user's and stays, and so does a pin until he wants another.
 func (m *Model) captured(msg connect.Captured) tea.Cmd {
-	before := m.session.Pin
 	m.session.Follow(msg.Target)
+	before := certificate.Before{
+		Grounds: tlsinspect.Grounds{Pin: m.session.Pin.Clone(), Named: m.options.known()},
+		File:    filepath.Base(m.session.File),
+	}
+	if before.Pin.Pinned() && msg.Report.Board.Connects {
+		checker := profile.Checker{Now: m.options.Now}
+		if v := checker.Judge(m.session.Profile, msg.Report); v.Status == profile.Broken { // mutant TestChangedCertificate: v.Status == profile.Broken => false
+			before.Broken = v.Reason
+		}
+	}
 	m.certificate.SetReport(msg.Report, before)
 	m.test.SetReport(msg.Report)
-	m.session.Pin, m.session.Firmware.Buffers = esp8266.Pin{Mode: before.Mode}, msg.Report.Board.Buffers
-	if choice, ok := m.certificate.Choice(); ok {
-		m.session.Choose(msg.Report, choice)
+	if !before.Pin.Pinned() {
+		m.session.Firmware.Buffers = msg.Report.Board.Buffers
+		_ = m.pin() // what nothing vouches for is shown, and the user asked
 	}
 	return tea.Batch(m.enter(stepCertificate), m.connect.Remember(msg.Report))
+}
+
+// pin stores what is chosen on the certificate step. Where nothing vouches for it,
+// it says so, and the pin stays as it is.
+func (m *Model) pin() tea.Cmd {
+	choice, ok := m.certificate.Choice()
+	if !ok || m.certificate.Keeps() {
+		return nil
+	}
+	if err := m.session.Choose(m.certificate.Report(), choice, m.certificate.Grounds()); err != nil {
+		return ui.Say(ui.Caution, err.Error())
+	}
+	return nil
 }
 
 // enter brings a step to the front.
@@ -186,6 +223,9 @@ func (m *Model) why(step int) string {
 	if _, ok := m.certificate.Choice(); !ok {
 		return "the board can't connect to this server, so there is nothing to pin"
 	}
+	if m.certificate.Unvouched() {
+		return "nothing vouches for the server yet: t on the Certificate step trusts it"
+	}
 	if step > stepForm && m.form.Check() != nil {
 		return "the form can't be sent yet: " + m.form.Check().Error()
 	}
@@ -204,8 +244,8 @@ func (m *Model) jump(step int) tea.Cmd {
 	if m.connect.Busy() || m.test.Busy() {
 		return ui.Say(ui.Caution, "still at work: esc cancels it")
 	}
-	if choice, ok := m.certificate.Choice(); ok {
-		m.session.Choose(m.certificate.Report(), choice)
+	if cmd := m.pin(); cmd != nil && step > stepCertificate {
+		return cmd
 	}
 	return m.enter(step)
 }
@@ -225,7 +265,7 @@ func (m *Model) done(step int) bool {
 		return m.certificate.Report() != nil
 	case stepCertificate:
 		_, ok := m.certificate.Choice()
-		return ok && m.current > stepCertificate
+		return ok && m.current > stepCertificate && !m.certificate.Unvouched()
 	case stepForm:
 		return m.current > stepForm
 	case stepTest:

@@ -50,8 +50,9 @@ func goodReport(t testing.TB, target request.Target) *tlsinspect.Report {
 	suite, _ := esp8266.CipherSuiteByID(0xc02b)
 	served := chain(t)
 	return &tlsinspect.Report{
-		Target: target,
-		Chain:  served,
+		Target:  target,
+		Shown:   tlsinspect.Shown{Chain: served, Exchange: esp8266.ECDHEECDSA, Proven: true, Authorities: served[1:]},
+		Browser: &tlsinspect.Browser{Fingerprint: served[0].SHA1(), Trusted: true},
 		Pins: tlsinspect.Pins{
 			Fingerprint: tlsinspect.PinChoice{
 				Pin:  esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{served[0].SHA1()}, Expires: served[0].NotAfter},

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"espost/esp8266"
 	"espost/formpost"
 	"espost/internal/problem"
 	"espost/internal/recent"
@@ -28,7 +29,7 @@ func presses(keys ...string) func(*driver) {
 	return func(d *driver) { d.press(keys...) }
 }
 
-func modes() []mode {
+func modes(t testing.TB) []mode {
 	hang := func(s *stage) {
 		s.options.Inspect = func(ctx context.Context, _ request.Target, _ func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 			<-ctx.Done()
@@ -53,6 +54,11 @@ func modes() []mode {
 			return &tlsinspect.Report{Target: target, Findings: []problem.Problem{{Severity: problem.Fatal, Message: "only TLS 1.3", Fix: "enable TLS 1.2"}}}, nil
 		}
 	}
+	changed := func(s *stage) {
+		s.unvouched(t)
+		s.options.Profile, s.options.Target = profile.New(target(address)), ""
+		s.options.Profile.Pin = esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{oldSHA1}}
+	}
 	past := func(s *stage) {
 		for _, host := range []string{"one", "two", "three"} {
 			_ = s.options.Recent.Remember(recent.Entry{Target: "https://" + host + ".example/", Seen: today()})
@@ -67,7 +73,10 @@ func modes() []mode {
 		{"connect, replaced", nil, presses("ctrl+u", "tab"), nil},
 		{"connect, recent", past, presses("down", "down"), nil},
 		{"connecting", hang, presses("enter"), nil},
-		{"certificate", nil, presses("enter", "down"), []string{"pgup", "pgdown"}},
+		{"certificate", nil, presses("enter"), []string{"pgup", "pgdown", "r"}}, // who looks again at once sees the same
+		{"certificate, unvouched", func(s *stage) { s.unvouched(t) }, presses("enter"), []string{"pgup", "pgdown", "r"}},
+		{"certificate, changed", changed, presses("enter"), append(ends, "r")},
+		{"certificate, taken", changed, presses("enter", "t"), append(top, "pgdown")},
 		{"chain", nil, presses("enter", "tab"), []string{"up", "k", "home", "pgup", "pgdown"}},
 		{"findings", nil, presses("enter", "tab", "tab"), ends},
 		{"can't connect", cannot, presses("enter"), ends},
@@ -112,7 +121,7 @@ func modes() []mode {
 // the screen changes, or a value is copied, or the app ends. On the smallest
 // screen, where less is drawn, that is tried of each action's first key.
 func TestEveryKeyOfEveryAction(t *testing.T) {
-	for _, mode := range modes() {
+	for _, mode := range modes(t) {
 		t.Run(mode.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { everyKey(t, mode, 80, 24, !testing.Short()) }) // short: under the race detector
 			if !testing.Short() {

@@ -144,7 +144,10 @@ func (m *Model) toggleMouse() tea.Cmd {
 func (m *Model) unsaved() bool {
 	same := func(before *profile.Profile) bool {
 		now := m.session.Clone()
-		now.Pin, now.Firmware.Buffers, now.Folder = before.Pin, before.Firmware.Buffers, before.Folder
+		if !before.Pin.Pinned() { // a new look brings it back; to take another pin was the user's word
+			now.Pin, now.Firmware.Buffers = before.Pin, before.Firmware.Buffers
+		}
+		now.Folder = before.Folder
 		if proposed(now) && proposed(before) { // the name follows the address
 			now.Firmware.Name = before.Firmware.Name
 		}

@@ -113,6 +113,15 @@ func send(ctx context.Context, p *profile.Profile, r *tlsinspect.Report) (*formp
 	return client.Send(ctx, p.Sent(), p.Pin)
 }
 
+// known are the fingerprints that are known to be the server's without a look at
+// it: those of the built-in one.
+func (o Options) known() []string {
+	if o.Demo == nil {
+		return nil
+	}
+	return o.Demo.Fingerprints()
+}
+
 // Run shows the app until the user quits or ctx ends, and then says on the
 // terminal what was written.
 func Run(ctx context.Context, o Options) error {
@@ -161,7 +170,7 @@ func converse(ctx context.Context, o Options) error {
 	d := &dialog.Dialog{
 		In: o.Input, Out: o.Output,
 		Session: &profile.Session{Profile: o.Profile, File: o.ProfilePath}, Target: o.target(),
-		Inspect: o.Inspect, Send: o.Send, Note: o.Note,
+		Inspect: o.Inspect, Send: o.Send, Note: o.Note, Known: o.known,
 	}
 	if d.In == nil {
 		d.In = os.Stdin

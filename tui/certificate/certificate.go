@@ -4,6 +4,7 @@ package certificate
 
 import (
 	"encoding/pem"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -14,6 +15,21 @@ import (
 
 // Chosen is sent when the user goes on with a pin.
 type Chosen struct{ Choice tlsinspect.PinChoice }
+
+// Trusted is sent when the user vouches for a certificate that nothing else vouches
+// for, or takes one in the place of the pinned one.
+type Trusted struct{ Choice tlsinspect.PinChoice }
+
+// Kept is sent when the user goes on with the pin as it was; Stay says that it is
+// only to be restored.
+type Kept struct{ Stay bool }
+
+// Before is what was known of the server before it was looked at.
+type Before struct {
+	tlsinspect.Grounds        // whose Pin need not be Pinned
+	Broken             string // why the pin doesn't fit what is served, in one sentence; empty where it does
+	File               string // the name of the profile that has the pin
+}
 
 // Again is sent when the server shall be looked at once more.
 type Again struct{}
@@ -32,6 +48,9 @@ const (
 type Model struct {
 	kit     *ui.Kit
 	report  *tlsinspect.Report
+	before  Before
+	keeping bool // the pin stays as it was
+	word    bool // the user vouches for what is served
 	choices []tlsinspect.PinChoice
 	chosen  int
 	focus   pane
@@ -45,19 +64,41 @@ type Model struct {
 func New(kit *ui.Kit) *Model { return &Model{kit: kit} }
 
 // SetReport shows a new report and offers the pins that it allows, the one of
-// the same mode as before chosen.
-func (m *Model) SetReport(r *tlsinspect.Report, before esp8266.Pin) {
-	m.report, m.choices = r, r.Pins.Working()
+// the same mode as before chosen. A pin that was there stays until the user says
+// otherwise.
+func (m *Model) SetReport(r *tlsinspect.Report, before Before) {
+	m.report, m.before, m.choices = r, before, r.Pins.Working()
+	m.keeping, m.word = before.Pin.Pinned(), false
 	m.chosen, m.focus, m.row, m.rows, m.scroll = 0, pins, 0, ui.Scroll{}, ui.Scroll{}
 	if len(m.choices) == 0 {
 		m.focus = findings // there is nothing to choose
 	}
+	mode := before.Pin.Mode
+	if mode == esp8266.PinPublicKey && !m.keeping {
+		mode = r.Pins.Mode()
+	}
+	best, _ := r.Best(mode, before.Grounds)
 	for i, c := range m.choices {
-		if c.Pin.Mode == before.Mode {
+		if c.Pin.Mode == mode && (mode != esp8266.PinCA || slices.Equal(c.Pin.CAs, best.Pin.CAs)) {
 			m.chosen = i
+			break
 		}
 	}
 }
+
+// Changed reports that the pin is kept, and doesn't fit what is served.
+func (m *Model) Changed() bool { return m.keeping && m.before.Broken != "" && len(m.choices) > 0 }
+
+// Keeps reports that the pin stays as it was.
+func (m *Model) Keeps() bool { return m.keeping }
+
+// Unvouched reports that nothing vouches for what is to be pinned.
+func (m *Model) Unvouched() bool {
+	return !m.keeping && len(m.choices) > 0 && !m.report.Vouched(m.choices[m.chosen], m.before.Grounds)
+}
+
+// Grounds are what is known by now, the user's word included.
+func (m *Model) Grounds() tlsinspect.Grounds { return m.before.Grounds }
 
 // Report returns what is shown, nil before the first capture.
 func (m *Model) Report() *tlsinspect.Report { return m.report }
@@ -80,10 +121,20 @@ func (m *Model) Editing() bool { return false }
 // Actions implements ui.Step.
 func (m *Model) Actions() []ui.Action {
 	next := ui.Action{Keys: []string{"enter"}, Label: "next", Title: "Go on with this pin", Run: m.next}
-	if len(m.choices) == 0 {
-		next.Label, next.Title, next.Run = "look again", "Look at the server again", again
-	}
+	trust := ui.Action{Keys: []string{"t"}, Label: "trust this certificate", Title: "Trust this certificate, and pin it", Run: m.trust}
 	actions := []ui.Action{next}
+	switch {
+	case len(m.choices) == 0:
+		actions[0] = ui.Action{Keys: []string{"enter"}, Label: "look again", Title: "Look at the server again", Run: again}
+	case m.Changed():
+		actions[0].Label, actions[0].Title = "keep the old pin", "Go on with the old pin"
+		trust.Label, trust.Title = "take the new one", "Pin the certificate that is served now, in place of the old one"
+		actions = append(actions, trust)
+	case m.Unvouched():
+		actions = []ui.Action{trust, {Keys: next.Keys, Run: next.Run}}
+	case m.before.Broken != "" && !m.keeping:
+		actions = append(actions, ui.Action{Keys: []string{"o"}, Label: "old pin", Title: "Keep the pin of " + m.before.File, Run: m.keep})
+	}
 	if len(m.choices) > 0 {
 		actions = append(actions,
 			ui.Action{Keys: []string{"tab"}, Label: "next part", Title: "Move the arrow keys to pin, chain or findings", Run: m.turnFocus(1)},
@@ -121,7 +172,42 @@ func again() tea.Cmd { return func() tea.Msg { return Again{} } }
 
 func (m *Model) next() tea.Cmd {
 	choice := m.choices[m.chosen]
+	switch {
+	case m.keeping:
+		return func() tea.Msg { return Kept{} }
+	case m.Unvouched(): // mutant TestEnterAloneTrustsNobody in ./tui: m.Unvouched() => false
+		return ui.Say(ui.Caution, "enter alone trusts nobody: compare the SHA-1, then t trusts this certificate")
+	}
 	return func() tea.Msg { return Chosen{choice} }
+}
+
+// trust takes the user's word for what is served.
+func (m *Model) trust() tea.Cmd {
+	choice := m.choices[m.chosen]
+	m.keeping, m.word, m.focus = false, true, pins
+	m.before.Named = append(slices.Clone(m.before.Named), m.report.Fingerprint())
+	for _, ca := range choice.Pin.CAs {
+		if block, _ := pem.Decode([]byte(ca)); block != nil {
+			m.before.Named = append(m.before.Named, tlsinspect.NewCertificate(block.Bytes).SHA1())
+		}
+	}
+	return func() tea.Msg { return Trusted{choice} }
+}
+
+// keep goes back to the pin as it was.
+func (m *Model) keep() tea.Cmd {
+	m.keeping, m.focus = true, pins
+	return func() tea.Msg { return Kept{Stay: true} }
+}
+
+// pick marks a way to pin. The pin that is there stays while it fits and its own
+// mode is marked.
+func (m *Model) pick(i int) {
+	m.chosen = min(max(i, 0), max(0, len(m.choices)-1))
+	if old := m.before.Pin; old.Pinned() && m.before.Broken == "" && len(m.choices) > 0 {
+		c := m.choices[m.chosen].Pin
+		m.keeping = c.Mode == old.Mode && (c.Mode != esp8266.PinCA || slices.Equal(c.CAs, old.CAs))
+	}
 }
 
 // Choice returns the way to pin that is marked, if the report allows any.
@@ -136,13 +222,13 @@ func (m *Model) Choice() (tlsinspect.PinChoice, bool) {
 const far = 1 << 20
 
 func (m *Model) move(by int) {
-	switch m.focus {
-	case pins:
-		m.chosen = min(max(m.chosen+by, 0), max(0, len(m.choices)-1))
-	case chain:
-		m.row = min(max(m.row+by, 0), max(0, len(m.report.Chain)-1))
-	case findings:
+	switch {
+	case m.focus == findings, m.Changed() && m.focus == pins:
 		m.scroll.By(by)
+	case m.focus == pins:
+		m.pick(m.chosen + by)
+	case m.focus == chain:
+		m.row = min(max(m.row+by, 0), max(0, len(m.report.Chain)-1))
 	}
 }
 

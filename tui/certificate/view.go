@@ -41,11 +41,25 @@ const lowHeight = 18
 func (m *Model) column(width, height int, withFindings bool) []string {
 	lines := append([]string{""}, m.verdict(width)...)
 	lines = append(lines, "")
-	if len(m.report.Chain) > 0 {
-		m.zones.Add(0, len(lines), width, 1, m.copyFingerprint)
-		lines = append(lines, m.kit.Strong.Render("SHA-1")+"   "+m.kit.Title.Render(m.report.Fingerprint()))
+	for i, sha1 := range m.report.Fingerprints(m.before.Grounds) {
+		label := m.kit.Strong.Render("SHA-1")
+		if i == 0 {
+			m.zones.Add(0, len(lines), width, 1, m.copyFingerprint)
+		} else {
+			label = "     "
+		}
+		lines = append(lines, label+"   "+m.kit.Title.Render(sha1))
 	}
-	lines = append(lines, m.pinLines(len(lines), width, height < lowHeight && m.focus != pins)...)
+	if m.Changed() {
+		changed := m.changedLines(width)
+		if height < lowHeight && m.focus != pins {
+			changed = changed[:1]
+		}
+		lines = append(lines, changed...)
+	} else {
+		lines = append(lines, m.unvouchedLines(width)...)
+		lines = append(lines, m.pinLines(len(lines), width, height < lowHeight && m.focus != pins)...)
+	}
 	room := height - len(lines) - 1
 	found := m.findingLines(min(width, ui.ReadingWidth) - 2)
 	chainHeight := max(len(m.report.Chain)+1, detailLines)
@@ -121,6 +135,40 @@ func (m *Model) verdict(width int) []string {
 	return []string{head + strings.Repeat(" ", width-ui.Width(head)-ui.Width(text)) + k.Faint.Render(text)}
 }
 
+// changedLines show the pinned certificate beside the served one, as SSH does with a
+// changed host key.
+func (m *Model) changedLines(width int) []string {
+	k := m.kit
+	lines := []string{k.Mark(ui.Caution) + " " + k.Strong.Render(ui.Truncate("This is not the certificate that "+sanitize.Line(m.before.File)+" pins", width-2, k.Ellipsis))}
+	for _, row := range [][2]string{{"pinned", tlsinspect.Pinned(m.before.Pin)}, {"served", m.report.Served(m.before.Pin)}} {
+		text := strings.Split(ui.Wrap(sanitize.Line(row[1]), width-10), "\n")
+		lines = append(lines, "  "+k.Faint.Render(row[0])+"  "+text[0])
+		for _, more := range text[1:] {
+			lines = append(lines, "          "+more)
+		}
+	}
+	said := map[tlsinspect.Trust]string{
+		tlsinspect.TrustSameKey: "It has proved that it holds the pinned key.", tlsinspect.TrustPublic: "CAs that browsers trust vouch for it.",
+		tlsinspect.TrustPinnedCA: "The pinned CA vouches for it.", tlsinspect.TrustNone: "Nothing vouches for it.",
+	}[m.report.Trust(m.before.Pin)]
+	lines = append(lines, wrapped(said+" Boards flashed with the old pin no longer connect.", width)...)
+	return append(lines, "  "+ui.Truncate(k.Accent.Render(k.Cursor+" keep the old pin")+k.Faint.Render("   or t takes the new one: it rewrites the pin and pins.h"), width-2, k.Ellipsis))
+}
+
+// unvouchedLines say that it is up to the user whether to believe the server.
+func (m *Model) unvouchedLines(width int) []string {
+	k := m.kit
+	switch {
+	case m.Unvouched():
+		text := wrapped("Nobody vouches for this certificate. Compare the SHA-1 with the certificate's file on the server, or through another network; then t trusts it.", width)
+		text[0] = k.Mark(ui.Caution) + " " + strings.TrimPrefix(text[0], "  ")
+		return text
+	case m.word && !m.keeping:
+		return []string{k.Mark(ui.Success) + " trusted by you, and pinned"}
+	}
+	return nil
+}
+
 func wrapped(s string, width int) []string {
 	return strings.Split(ui.Indent(ui.Wrap(s, width-2), 2), "\n")
 }
@@ -167,10 +215,10 @@ func (m *Model) pinLines(top, width int, alone bool) []string {
 			detail = "breaks " + date(expires) + ", " + inDays(m.kit.Now(), expires)
 		}
 		detail = k.Faint.Render(detail)
-		if c.Recommended {
+		if c.Recommended && !m.Unvouched() {
 			detail += "  " + k.Good.Render(k.Done+" advised")
 		}
-		m.zones.Add(0, top+len(lines), width, 1, func() tea.Cmd { m.focus, m.chosen = pins, i; return nil })
+		m.zones.Add(0, top+len(lines), width, 1, func() tea.Cmd { m.focus = pins; m.pick(i); return nil })
 		lines = append(lines, ui.Truncate(label+"   "+mark+" "+title+"  "+detail, width, k.Ellipsis))
 	}
 	if len(m.choices) > 0 && !alone {

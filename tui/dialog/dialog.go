@@ -31,7 +31,12 @@ type Dialog struct {
 	Send    func(context.Context, *profile.Profile, *tlsinspect.Report) (*formpost.Response, error)
 	Note    func(what string, err error, attributes ...any) // told when the sketch is written; may be nil
 
+	// Known are the fingerprints that are known to be the server's, as those of the
+	// built-in one are; nil for none.
+	Known func() []string
+
 	report   *tlsinspect.Report
+	named    []string  // what the user vouches for
 	requests chan bool // true: what is typed must not be seen
 	lines    chan line
 }

@@ -84,7 +84,9 @@ func report(t *testing.T, target request.Target) *tlsinspect.Report {
 	leaf := tlsinspect.NewCertificate(block.Bytes)
 	suite, _ := esp8266.CipherSuiteByID(0xc02b)
 	return &tlsinspect.Report{
-		Target: target, Chain: []*tlsinspect.Certificate{leaf},
+		Target:  target,
+		Shown:   tlsinspect.Shown{Chain: []*tlsinspect.Certificate{leaf}, Proven: true, Authorities: []*tlsinspect.Certificate{leaf}},
+		Browser: &tlsinspect.Browser{Fingerprint: leaf.SHA1(), Trusted: true},
 		Pins: tlsinspect.Pins{
 			Fingerprint: tlsinspect.PinChoice{
 				Pin:  esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{leaf.SHA1()}, Expires: leaf.NotAfter},

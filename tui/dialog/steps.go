@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"espost/esp8266"
 	"espost/formpost"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
+	"espost/profile"
 	"espost/request"
 	"espost/tlsinspect"
 )
@@ -33,7 +35,7 @@ func (d *Dialog) connect(ctx context.Context) error {
 			}
 			return err
 		}
-		d.report, d.Target = report, target.URL()
+		d.report, d.Target, d.named = report, target.URL(), nil
 		d.Session.Follow(target)
 		return nil
 	})
@@ -54,6 +56,11 @@ func (d *Dialog) progress(e tlsinspect.Event) {
 // can't connect to leads back to the address.
 func (d *Dialog) certificate(ctx context.Context) error {
 	r := d.report
+	if d.Session.Pin.Pinned() {
+		if kept, err := d.keep(ctx); kept || err != nil {
+			return err
+		}
+	}
 	pins := r.Pins.Working()
 	if len(pins) == 0 {
 		d.say("An ESP8266 can't connect to this server.")
@@ -62,7 +69,9 @@ func (d *Dialog) certificate(ctx context.Context) error {
 		return errElsewhere
 	}
 	d.say("An ESP8266 can connect, with %s and %s.", esp8266.VersionName(r.Board.Version), r.Board.CipherSuite.Name)
-	d.say("SHA-1 fingerprint: %s", r.Fingerprint())
+	for _, sha1 := range r.Fingerprints(tlsinspect.Grounds{Pin: d.Session.Pin}) {
+		d.say("SHA-1 fingerprint: %s", sha1)
+	}
 	for i, c := range r.Chain {
 		d.say("Certificate %d: %s, issued by %s, valid until %s.", i+1, sanitize.Line(c.Name()), c.IssuerName(), c.NotAfter.UTC().Format("2 January 2006"))
 	}
@@ -71,7 +80,7 @@ func (d *Dialog) certificate(ctx context.Context) error {
 	options, proposed := make([]string, len(pins)), 0
 	for i, p := range pins {
 		options[i] = p.Name
-		if p.Recommended {
+		if p.Recommended && r.Vouched(p, tlsinspect.Grounds{Pin: d.Session.Pin, Named: d.known()}) {
 			options[i] += ", advised"
 		}
 		options[i] += ". It holds " + p.Holds
@@ -80,10 +89,75 @@ func (d *Dialog) certificate(ctx context.Context) error {
 		}
 	}
 	chosen, err := d.choose(ctx, "Which number?", options, proposed)
-	if err == nil {
-		d.Session.Choose(r, pins[chosen])
+	if err != nil {
+		return err
 	}
-	return err
+	return d.pin(ctx, pins[chosen])
+}
+
+// keep holds the profile's pin against what is served. Where that is another
+// certificate, or one that fits, the pin is kept unless the user wants it otherwise.
+func (d *Dialog) keep(ctx context.Context) (kept bool, err error) {
+	if !d.report.Board.Connects || d.fits() {
+		return false, nil
+	}
+	v := profile.Checker{}.Judge(d.Session.Profile, d.report)
+	d.say("This is not the certificate that %s pins.", sanitize.Line(filepath.Base(d.Session.File)))
+	d.say("%s", problem.Sentences(v.Reason))
+	d.say("Pinned: %s.", tlsinspect.Pinned(d.Session.Pin))
+	d.say("Served: %s.", d.report.Served(d.Session.Pin))
+	d.say("Boards that were flashed with the old pin no longer connect.")
+	take, err := d.yes(ctx, "Take the new certificate, and pin it?", false)
+	if take {
+		d.named = []string{d.report.Fingerprint()}
+	}
+	return !take, err
+}
+
+// pin pins a choice, if need be after a question. A no leads back to the address.
+func (d *Dialog) pin(ctx context.Context, choice tlsinspect.PinChoice) error {
+	grounds := tlsinspect.Grounds{Pin: d.Session.Pin, Named: append(d.named, d.known()...)}
+	err := d.Session.Choose(d.report, choice, grounds)
+	var untrusted *tlsinspect.TrustError
+	switch {
+	case !errors.As(err, &untrusted):
+		d.leftOut(grounds)
+		return err
+	case choice.Pin.Mode == d.Session.Pin.Mode && choice.Pin.Mode != esp8266.PinCA && d.fits():
+		return nil // the pin stays as it is
+	}
+	d.say("%s", sanitize.Line(problem.Sentences(err.Error())))
+	d.say("Compare its fingerprint with the certificate's file on the server, or look through another network.")
+	trust, err := d.yes(ctx, "Is "+untrusted.Name()+" your server's, and shall it be trusted?", false)
+	if err != nil {
+		return err
+	}
+	if !trust {
+		d.say("Nothing was pinned.")
+		return errElsewhere
+	}
+	grounds.Named = append(grounds.Named, untrusted.Name())
+	d.leftOut(grounds)
+	return d.Session.Choose(d.report, choice, grounds)
+}
+
+// fits reports whether the profile's pin is right for what is served.
+func (d *Dialog) fits() bool {
+	return d.Session.Pin.Pinned() && profile.Checker{}.Judge(d.Session.Profile, d.report).Status != profile.Broken
+}
+
+func (d *Dialog) known() []string {
+	if d.Known == nil {
+		return nil
+	}
+	return d.Known()
+}
+
+// leftOut names what is not pinned.
+func (d *Dialog) leftOut(g tlsinspect.Grounds) {
+	for _, a := range d.report.LeftOut(g) {
+		d.say("The address %s serves another certificate, which nothing vouches for: it is not pinned: %s.", sanitize.Line(a.IP), a.Fingerprint())
+	}
 }
 
 func (d *Dialog) findings(r *tlsinspect.Report) {

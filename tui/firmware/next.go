@@ -67,6 +67,13 @@ func (m *Model) guideView(width, height int) string {
 		k.Mark(ui.Success) + " " + k.Good.Bold(true).Render(ui.Truncate(m.written.Summary, inner-2, k.Ellipsis)),
 		"",
 	}
+	for i, sha1 := range m.profile.Pin.SHA1 {
+		label := ui.Pad([]string{"SHA-1", ""}[min(i, 1)], 7)
+		lines = append(lines, "  "+k.Faint.Render(label)+k.Strong.Render(sha1))
+	}
+	if len(m.profile.Pin.SHA1) > 0 {
+		lines = append(lines, "")
+	}
 	number := 0
 	point := func(numbered bool, text string) {
 		head := "   "

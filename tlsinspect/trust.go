@@ -1,0 +1,324 @@
+package tlsinspect
+
+import (
+	"bytes"
+	"encoding/pem"
+	"fmt"
+	"slices"
+	"strings"
+
+	"espost/esp8266"
+)
+
+// Trust is why a certificate may be believed to be the server's own. What isn't
+// TrustNone is evidence from one connection as the board; what several
+// connections showed is never put together, since somebody in the path can answer
+// each of them in his own way.
+type Trust string
+
+// The kinds of evidence. Scripts may rely on the words; "signed" is kept for pins
+// that their owner has signed.
+const (
+	TrustNone     Trust = "none"      // nothing vouches for it
+	TrustSameKey  Trust = "same-key"  // it is the pinned certificate, or has proved that it holds the pinned key
+	TrustPublic   Trust = "public"    // the system's roots trust this very chain for the name, and a browser is served the same
+	TrustPinnedCA Trust = "pinned-ca" // by BearSSL's rules the pinned CA vouches for it and for the name, and it holds its key
+)
+
+// A Shown is what one connection as the board was shown, with what that
+// connection alone proves. The zero value has been shown nothing.
+type Shown struct {
+	Chain    []*Certificate      // as it was served, leaf first
+	Exchange esp8266.KeyExchange // of the cipher suite that the server chose
+	// Proven says that the leaf's key has signed this key exchange. Where RSA
+	// encrypts the secret (static RSA), only a finished handshake could prove it.
+	Proven bool
+	// Authorities are the certificates above the leaf on the ways by which the
+	// system's roots trust this chain for the name; none where they don't.
+	Authorities []*Certificate
+}
+
+// Fingerprint returns the leaf's SHA-1, 40 upper-case hex digits, or "" where
+// nothing was shown.
+func (s Shown) Fingerprint() string {
+	if len(s.Chain) == 0 {
+		return ""
+	}
+	return s.Chain[0].SHA1()
+}
+
+// shown takes the facts of a probe.
+func (in *inspection) shown(p probe) Shown {
+	var s Shown
+	if p.served() == "" {
+		return s
+	}
+	f := p.flight
+	for _, der := range f.chain {
+		s.Chain = append(s.Chain, NewCertificate(der))
+	}
+	if suite, known := esp8266.CipherSuiteByID(f.hello.suite); known {
+		s.Exchange = suite.KeyExchange
+		s.Proven = s.Exchange.Ephemeral() && f.exchange != nil &&
+			f.evaluateServerKeyExchange(boardKey(f.chain[0]), s.Exchange == esp8266.ECDHERSA) == 0 // mutant TestBadSignatureProvesNothing: == 0 => < 1<<30
+	}
+	paths, _ := in.client.trusted(f.chain, in.target.Host, in.now)
+	for _, path := range paths {
+		if len(path) > 1 {
+			path = path[1:]
+		}
+		for _, c := range path {
+			s.Authorities = append(s.Authorities, NewCertificate(c.Raw))
+		}
+	}
+	return s
+}
+
+// Grounds are what somebody knows of a server before it is looked at.
+type Grounds struct {
+	Pin   esp8266.Pin // which is known to be right so far
+	Named []string    // SHA-1 of certificates that the user vouches for, 40 upper-case hex digits each
+}
+
+// Trust returns what vouches for the certificate that the board is served, to
+// somebody who has this pin. In CA mode a key counts for nothing: anybody can have
+// a certificate made out for a key that he knows the public half of, under a CA of
+// his own.
+func (r *Report) Trust(pin esp8266.Pin) Trust {
+	browsers := r.Browser != nil && r.Browser.Fingerprint == r.Fingerprint() // mutant TestTrust: r.Browser.Fingerprint == r.Fingerprint() => r.Browser.Trusted
+	return r.trust(r.Shown, pin, browsers)
+}
+
+// trust is Trust for one of the report's connections; witnessed says that there
+// is more than a copied chain.
+func (r *Report) trust(s Shown, pin esp8266.Pin, witnessed bool) Trust {
+	switch {
+	case len(s.Chain) == 0:
+	case s.hasPinned(pin):
+		return TrustSameKey
+	case pin.Mode == esp8266.PinCA && s.Proven && r.anchoredIn(s, pin.CAs) >= 0: // mutant TestTrust: s.Proven => true
+		return TrustPinnedCA
+	case witnessed && len(s.Authorities) > 0: // mutant TestTrust: len(s.Authorities) > 0 => r.Browser.Trusted
+		return TrustPublic
+	}
+	return TrustNone
+}
+
+// split reports that a browser is served what CAs vouch for, and the board
+// something else that none does: what somebody in the path brings about who knows
+// how a board's first message looks.
+func (r *Report) split() bool {
+	return r.Browser != nil && r.Browser.Trusted && len(r.Chain) > 0 && r.Browser.Fingerprint != r.Fingerprint() && len(r.Authorities) == 0
+}
+
+// hasPinned reports whether s is the pinned certificate, or has proved that it
+// holds the pinned key.
+func (s Shown) hasPinned(pin esp8266.Pin) bool {
+	switch pin.Mode {
+	case esp8266.PinFingerprint:
+		if slices.Contains(pin.SHA1, s.Fingerprint()) {
+			return true
+		}
+	case esp8266.PinPublicKey:
+	default: // mutant TestTrust: default => case "none"
+		return false
+	}
+	return s.Proven && s.hasKey(pin.PublicKey) // mutant TestTrust: s.Proven => true
+}
+
+// hasKey reports whether the leaf names that key, PEM; proof is another matter.
+func (s Shown) hasKey(key string) bool {
+	block, _ := pem.Decode([]byte(key))
+	return block != nil && len(s.Chain) > 0 && bytes.Equal(block.Bytes, s.Chain[0].parts.spki)
+}
+
+// AnchoredIn returns which of these CAs, PEM, the board in CA mode would find that
+// the served chain leads to; -1 for none. The name and the dates must fit, too.
+func (r *Report) AnchoredIn(cas []string) int { return r.anchoredIn(r.Shown, cas) }
+
+func (r *Report) anchoredIn(s Shown, cas []string) int {
+	return slices.IndexFunc(cas, func(ca string) bool {
+		block, _ := pem.Decode([]byte(ca))
+		return block != nil && ValidateChain(s.Chain, []*Certificate{NewCertificate(block.Bytes)}, r.Target.Host, r.Taken, s.Exchange) == 0
+	})
+}
+
+// Vouched reports whether a choice may be pinned on these grounds. A CA needs more
+// than the certificate below it: it must itself be pinned, named, or stand on the
+// way to a root of the system's.
+func (r *Report) Vouched(choice PinChoice, g Grounds) bool {
+	switch choice.Pin.Mode {
+	case esp8266.PinInsecure:
+		return true
+	case esp8266.PinCA:
+		return len(choice.Pin.CAs) > 0 && !slices.ContainsFunc(choice.Pin.CAs, func(ca string) bool { return !r.vouchedCA(ca, g) })
+	}
+	return r.Trust(g.Pin) != TrustNone || r.Fingerprint() != "" && slices.Contains(g.Named, r.Fingerprint())
+}
+
+func (r *Report) vouchedCA(ca string, g Grounds) bool {
+	is := func(other string) bool {
+		return strings.Join(strings.Fields(ca), " ") == strings.Join(strings.Fields(other), " ")
+	}
+	return slices.Contains(g.Named, sha1OfPEM(ca)) ||
+		g.Pin.Mode == esp8266.PinCA && slices.ContainsFunc(g.Pin.CAs, is) ||
+		r.Trust(esp8266.Pin{}) == TrustPublic && slices.ContainsFunc(r.Authorities, func(c *Certificate) bool { return is(c.PEM()) }) // mutant TestTrustOfCAs: is(c.PEM()) => true
+}
+
+// sha1OfPEM is the fingerprint of a certificate in PEM, "" for what is none.
+func sha1OfPEM(text string) string {
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		return ""
+	}
+	return fingerprint(block.Bytes)
+}
+
+// Best returns the way to pin in a mode that the board could use now, one that is
+// vouched for if there is any. Where it fails, ok is false, and the choice is the
+// one that comes closest.
+func (r *Report) Best(mode esp8266.PinMode, g Grounds) (choice PinChoice, ok bool) {
+	switch {
+	case mode == esp8266.PinInsecure:
+		return PinChoice{Pin: esp8266.Pin{Mode: mode}, Works: true}, true
+	case mode == esp8266.PinCA && r.Trust(g.Pin) == TrustPinnedCA: // which a server need not send
+		return PinChoice{Pin: esp8266.Pin{Mode: mode, CAs: g.Pin.CAs, Expires: g.Pin.Expires}, Name: Pinned(g.Pin), Works: true}, true
+	}
+	for _, c := range r.Pins.all() {
+		if c.Pin.Mode == mode && c.Works && r.Vouched(*c, g) {
+			return *c, true
+		}
+	}
+	choice, _ = r.Pins.Choice(mode)
+	return choice, choice.Works
+}
+
+// Take returns the pin of a choice, if these grounds allow to believe it; the
+// error is a *TrustError. Whatever the mode, fingerprint and key are kept with it.
+// Nothing is learnt from a server that nobody asks for a proof.
+func (r *Report) Take(choice PinChoice, g Grounds) (esp8266.Pin, error) {
+	if choice.Pin.Mode == esp8266.PinInsecure {
+		return esp8266.Pin{Mode: esp8266.PinInsecure}, nil
+	}
+	if !r.Vouched(choice, g) { // mutant TestTwentyServers in ./test/trust: !r.Vouched(choice, g) => false
+		return esp8266.Pin{}, &TrustError{Pin: g.Pin, Report: r, Choice: choice}
+	}
+	return esp8266.Pin{
+		Mode:      choice.Pin.Mode,
+		SHA1:      r.Fingerprints(g),
+		PublicKey: r.Chain[0].PublicKeyPEM(),
+		CAs:       choice.Pin.CAs,
+		Expires:   choice.Pin.Expires,
+	}.Clone(), nil
+}
+
+// Fingerprints returns what is pinned along with the served certificate, that one
+// first, each once: the certificates of the host's other addresses, as far as each
+// has evidence of its own, or holds the very key that is being pinned.
+func (r *Report) Fingerprints(g Grounds) []string {
+	var list []string
+	if len(r.Chain) > 0 {
+		list = append(list, r.Fingerprint())
+	}
+	served := esp8266.Pin{Mode: esp8266.PinPublicKey}
+	if len(r.Chain) > 0 {
+		served.PublicKey = r.Chain[0].PublicKeyPEM()
+	}
+	for _, a := range r.Addresses {
+		sha1 := a.Fingerprint()
+		if sha1 == "" || slices.Contains(list, sha1) {
+			continue
+		}
+		// mutant TestTrustOfAddresses: r.trust(a.Shown, g.Pin, a.Proven) != TrustNone => true
+		if r.trust(a.Shown, g.Pin, a.Proven) != TrustNone || a.hasPinned(served) || slices.Contains(g.Named, sha1) {
+			list = append(list, sha1)
+		}
+	}
+	return list
+}
+
+// LeftOut returns the addresses whose certificate nothing vouches for.
+func (r *Report) LeftOut(g Grounds) (list []Address) {
+	pinned := r.Fingerprints(g)
+	for _, a := range r.Addresses {
+		if sha1 := a.Fingerprint(); sha1 != "" && !slices.Contains(pinned, sha1) {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// A TrustError says that nothing vouches for what a server shows, so that it
+// isn't pinned.
+type TrustError struct {
+	Pin    esp8266.Pin // what was known of the server; not Pinned for nothing
+	Report *Report
+	Choice PinChoice // what was to be pinned
+}
+
+func (e *TrustError) Error() string {
+	if e.Pin.Pinned() && e.Pin.Mode != esp8266.PinInsecure {
+		return fmt.Sprintf("%s shows another certificate than the pinned one, and nothing vouches for it", e.Report.Target.Addr())
+	}
+	if len(e.Choice.Pin.CAs) > 0 && e.Report.Trust(e.Pin) != TrustNone {
+		return fmt.Sprintf("nothing vouches for the CA %s of %s", e.Choice.Name, e.Report.Target.Addr())
+	}
+	return fmt.Sprintf("nothing vouches for the certificate that %s shows", e.Report.Target.Addr())
+}
+
+// Name is the fingerprint that the user would have to vouch for: the served
+// certificate's, or that of the CA where one was to be pinned.
+func (e *TrustError) Name() string {
+	if len(e.Choice.Pin.CAs) > 0 {
+		return sha1OfPEM(e.Choice.Pin.CAs[0])
+	}
+	return e.Report.Fingerprint()
+}
+
+// Pinned describes a pin in one line, safe to show.
+func Pinned(pin esp8266.Pin) string {
+	var what string
+	switch known := strings.Join(pin.SHA1, " or "); {
+	case pin.Mode == esp8266.PinCA:
+		var names []string
+		for _, ca := range pin.CAs {
+			if block, _ := pem.Decode([]byte(ca)); block != nil {
+				names = append(names, NewCertificate(block.Bytes).Name())
+			}
+		}
+		what = "the CA " + strings.Join(names, " or ")
+	case pin.Mode == esp8266.PinPublicKey && known == "":
+		what = "a public key"
+	case pin.Mode == esp8266.PinPublicKey:
+		what = "the public key of " + known
+	default:
+		what = known
+	}
+	if pin.Expires.IsZero() {
+		return what
+	}
+	return what + ", until " + date(pin.Expires)
+}
+
+// Served describes the certificate that the board is served in one line, as far
+// as it matters to somebody who has this pin; it is safe to show.
+func (r *Report) Served(pin esp8266.Pin) string {
+	if len(r.Chain) == 0 {
+		return "no certificate"
+	}
+	leaf := r.Chain[0]
+	text := fmt.Sprintf("%s, since %s", leaf.SHA1(), date(leaf.NotBefore))
+	switch {
+	case pin.PublicKey == "":
+	case !r.hasKey(pin.PublicKey):
+		text += ", with another key"
+	case r.Proven:
+		text += ", with the same key"
+	default:
+		text += ", with the same key, which it hasn't proved to hold"
+	}
+	if leaf.SelfIssued() {
+		return text + ", signed by itself"
+	}
+	return text + ", issued by " + leaf.IssuerName()
+}
