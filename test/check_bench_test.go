@@ -26,7 +26,7 @@ func BenchmarkCheck(b *testing.B) {
 	server := benchmarkServer(b)
 	dir, espost := b.TempDir(), linkToSelf(b)
 	first := filepath.Join(dir, "first.yaml")
-	cmd := exec.CommandContext(b.Context(), espost, "generate", "--target", server.URL(), "-o", filepath.Join(dir, "porch"), "--save", first)
+	cmd := exec.CommandContext(b.Context(), espost, "generate", "--target", server.URL(), "-o", filepath.Join(dir, "porch"), "--save", first, "--pin", "fingerprint", "--trust-new", server.Fingerprint())
 	if out, err := cmd.CombinedOutput(); err != nil {
 		b.Fatalf("%v: %s", err, out)
 	}

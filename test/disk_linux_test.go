@@ -107,10 +107,10 @@ func fillAndWrite(t *testing.T, dir string, squeeze func(t *testing.T, dir strin
 	}
 	start := "generate --target " + server.URL() + " --pin E952BE7D4BB1A92DF4126E8EE80FF132E491248D --field a=b -o porch --save espost.yaml"
 	for _, args := range []string{
-		"check --update",                    // the profile, then pins.h
-		"generate --force --every 5m",       // files of a folder that exists
-		"generate -o shed",                  // a new folder
-		"generate -o shed --save shed.yaml", // and a new profile
+		"check --update --trust-new " + server.Fingerprint(), // the profile, then pins.h
+		"generate --force --every 5m",                        // files of a folder that exists
+		"generate -o shed",                                   // a new folder
+		"generate -o shed --save shed.yaml",                  // and a new profile
 	} {
 		var failed, succeeded int
 		var want map[string]string // how it is after success

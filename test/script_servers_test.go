@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"math/big"
@@ -104,22 +105,31 @@ type host struct{ server *demo.Server }
 
 type hostKey struct{}
 
-// startHost: host starts a server and sets $URL and $SHA1.
+// startHost: host starts a server and sets $URL and what describe says.
 func startHost(ts *testscript.TestScript, neg bool, args []string) {
 	server, err := demo.Start(demo.Options{})
 	ts.Check(err)
 	ts.Defer(func() { server.Close() })
 	ts.Value(hostKey{}).(*host).server = server
 	ts.Setenv("URL", server.URL())
-	ts.Setenv("SHA1", server.Fingerprint())
+	describe(ts, server)
 	setPort(ts, server.Addr())
 }
 
-// renewHost: renew same-key|new-key|… renews its certificate and sets $SHA1.
+// describe sets $SHA1, and $CA to the issuer's, and writes the root to root.pem,
+// which SSL_CERT_FILE makes a public one.
+func describe(ts *testscript.TestScript, server *demo.Server) {
+	ts.Setenv("SHA1", server.Fingerprints()[0])
+	ts.Setenv("CA", server.Fingerprints()[1])
+	block := pem.Block{Type: "CERTIFICATE", Bytes: server.Root().Raw}
+	ts.Check(os.WriteFile(ts.MkAbs("root.pem"), pem.EncodeToMemory(&block), 0o600))
+}
+
+// renewHost: renew same-key|new-key|… renews its certificate; see describe.
 func renewHost(ts *testscript.TestScript, neg bool, args []string) {
 	server := ts.Value(hostKey{}).(*host).server
 	ts.Check(server.Renew(demo.Renewal(args[0])))
-	ts.Setenv("SHA1", server.Fingerprint())
+	describe(ts, server)
 }
 
 // start runs a program until the script ends.

@@ -104,6 +104,7 @@ func options(server *demo.Server) tui.Options {
 	address := netip.MustParseAddr("203.0.113.7")
 	return tui.Options{
 		Target:    "https://" + host + "/post",
+		Demo:      server,
 		Now:       noon,
 		Clipboard: func(string) error { return nil },
 		Inspect: func(ctx context.Context, target request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
