@@ -49,7 +49,7 @@ func (p Pins) Choice(mode esp8266.PinMode) (PinChoice, bool) {
 // since the board then never reads a certificate before it knows whose it is; by
 // its fingerprint where the board can't use the key.
 func (p Pins) Mode() esp8266.PinMode {
-	// mutant TestDefaultMode: len(problems) > 0 => false
+	// mutant TestDefaultMode: len(problems) > 0 => len(problems) > 99
 	if _, problems := p.PublicKey.Pin.Read(); len(problems) > 0 {
 		return esp8266.PinFingerprint
 	}

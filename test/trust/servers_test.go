@@ -150,10 +150,12 @@ func joined(short, others look) look {
 	}
 }
 
-// A running server answers every request with 200, and counts them.
+// A running server answers every request with 200, and counts them, and the
+// browsers' looks: there is one in each inspection.
 type running struct {
 	port     int
 	requests atomic.Int32
+	browsers atomic.Int32
 }
 
 // start serves one look on 127.0.0.1 and, if there is a second, that on 127.0.0.2
@@ -195,7 +197,12 @@ func (r *running) serve(l net.Listener, show look) {
 		go func() {
 			defer conn.Close()
 			conn.SetDeadline(time.Now().Add(time.Minute))
-			server := tls.Server(conn, &tls.Config{GetConfigForClient: show})
+			server := tls.Server(conn, &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+				if len(hello.SupportedProtos) > 0 {
+					r.browsers.Add(1)
+				}
+				return show(hello)
+			}})
 			if _, err := http.ReadRequest(bufio.NewReader(server)); err == nil {
 				r.requests.Add(1)
 				fmt.Fprint(server, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")

@@ -337,7 +337,11 @@ func (v *visit) load(file string) esp8266.Pin {
 
 func (v *visit) check() string {
 	file, before := v.saved()
+	looks := v.running.browsers.Load()
 	status, stdout, stderr := v.cli("check", "--update", "--json", file)
+	if n := v.running.browsers.Load() - looks; n != 1 {
+		v.t.Errorf("check --update looked %d times; what it pins must be what it has judged", n)
+	}
 	var said struct {
 		Standing, Trust, Reason, Error string
 		Updated                        bool
