@@ -41,7 +41,7 @@ func (p *Program) checkCommand() *cobra.Command {
 			"it holds the pinned key, or the system's CAs trust it for the name and a browser is served the same, or the pinned CA vouches for it. " +
 			"Otherwise nothing is written, both certificates are shown, and --trust-new must name the served one.",
 		Example: "espost check\nespost check --warn 21d ~/boards/*.yaml\nespost check --update porch.yaml\n" +
-			"espost check --update porch.yaml --trust-new E952BE7D4BB1A92DF4126E8EE80FF132E491248D",
+			"espost check --update --trust-new DIGITS porch.yaml",
 	}
 	cmd.RunE = p.does(func(ctx context.Context, args []string) error { return p.check(ctx, flags, args) })
 	f := cmd.Flags()
