@@ -83,6 +83,8 @@ func visitInApp(t *testing.T, b hostile.Behaviour, variant int, terminal tuitest
 	if strings.Contains(term.Screen(), "can't connect") {
 		return
 	}
+	term.Press("t") // nobody vouches for it
+	look()
 	term.Press("alt+4")
 	term.WaitText("● Test")
 	look()
