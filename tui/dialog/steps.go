@@ -175,7 +175,7 @@ func (d *Dialog) findings(r *tlsinspect.Report) {
 func (d *Dialog) test(ctx context.Context) error {
 	again := false
 	for {
-		question := "Send a test POST, byte for byte as the board will?"
+		question := "Send a test " + d.Session.Profile.Request.Method + ", byte for byte as the board will?"
 		if again {
 			question = "Send it again?"
 		}
