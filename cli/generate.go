@@ -78,7 +78,7 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 		if !ok {
 			board.ID = flags.board // Validate complains
 		}
-		w.Firmware.Board, w.Firmware.Outbox = board, w.Firmware.Outbox && board.HasFileSystem()
+		w.Firmware.Board, w.Firmware.Keep = board, w.Firmware.Keep.OnBoard(board)
 	}
 	if flags.every != 0 {
 		w.Firmware.Every = flags.every
@@ -115,6 +115,7 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 	for _, c := range codegen.Commands(project, dir) {
 		fmt.Fprintf(p.Stderr, "%s: %s\n", c.Title, sanitize.Line(c.Line))
 	}
+	fmt.Fprintf(p.Stderr, "%s.\n%s.\n", project.Wear(), project.Battery())
 	if flags.save == "" {
 		return nil
 	}

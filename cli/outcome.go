@@ -37,10 +37,10 @@ func shown(r *formpost.Response, showSecrets bool) func(string) string {
 
 // printResponse prints the body to stdout and what the board would make of the
 // answer to stderr.
-func (p *Program) printResponse(r *formpost.Response, mask func(string) string, raw bool) {
+func (p *Program) printResponse(r *formpost.Response, rule request.Answer, mask func(string) string, raw bool) {
 	c := newPalette()
 	mark := c.good.Render("✓")
-	if r.Status < 200 || r.Status > 299 {
+	if r.Outcome != request.Delivered {
 		mark = c.bad.Render("✗")
 	}
 	fmt.Fprintf(p.paintErr, "%s %s in %s · the pin matched · %s\n",
@@ -48,6 +48,9 @@ func (p *Program) printResponse(r *formpost.Response, mask func(string) string, 
 	fmt.Fprintf(p.paintErr, "  name lookup %s · TCP %s · TLS %s · first byte %s · body %s\n",
 		milliseconds(r.Phases.DNS), milliseconds(r.Phases.TCP), milliseconds(r.Phases.TLS),
 		milliseconds(r.Phases.FirstByte), milliseconds(r.Phases.Body))
+	if r.Outcome != request.Delivered || !rule.Ordinary() {
+		fmt.Fprintf(p.paintErr, "  this answer counts as: %s\n", r.Outcome.Text())
+	}
 	for _, n := range r.Notes {
 		mark := c.dim.Render("·")
 		if n.Severity == problem.Warning {
@@ -97,6 +100,7 @@ type (
 		Status      int        `json:"status"`
 		Reason      string     `json:"reason"`
 		BoardStatus int        `json:"board_status"`
+		Outcome     string     `json:"outcome"` // delivered, refused, try-again or maybe
 		Head        string     `json:"head"`
 		Body        string     `json:"body"`
 		BodyBase64  string     `json:"body_base64"` // in place of body where that isn't text
@@ -132,11 +136,11 @@ type (
 	}
 )
 
-func (p *Program) printOutcomeJSON(request request.Request, r *formpost.Response, failed *formpost.Error, trust tlsinspect.Trust, showSecrets bool) {
-	head, body := request.Preview()
-	out := outcomeJSON{Request: head + body, Trust: string(trust), Notes: []noteJSON{}}
+func (p *Program) printOutcomeJSON(sent request.Request, r *formpost.Response, failed *formpost.Error, trust tlsinspect.Trust, showSecrets bool) {
+	head, body := sent.Preview()
+	out := outcomeJSON{Request: head + body, Trust: string(trust), Notes: []noteJSON{}, Outcome: string(request.TryAgain)}
 	if showSecrets {
-		out.Request = string(request.Bytes())
+		out.Request = string(sent.Bytes())
 	}
 	if failed != nil {
 		out.Error = &errorJSON{failed.HTTPClient, failed.BearSSL, sanitize.Line(failed.Message), sanitize.Line(failed.Fix)}
@@ -160,6 +164,7 @@ func (p *Program) printJSON(object any) {
 func (o *outcomeJSON) fill(r *formpost.Response, mask func(string) string) {
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	o.Status, o.Reason, o.BoardStatus = r.Status, sanitize.Line(mask(r.Reason)), r.BoardStatus
+	o.Outcome = string(r.Outcome)
 	o.Head, o.Truncated = sanitize.Text(mask(string(r.HeadRaw))), r.Truncated
 	o.Address, o.Fingerprint, o.Reusable = r.Address, r.LeafSHA1, r.Reusable
 	o.TLSVersion, o.CipherSuite = esp8266.VersionName(r.Version), tls.CipherSuiteName(r.Suite)

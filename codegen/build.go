@@ -23,6 +23,7 @@ const (
 type sketch struct {
 	Project
 	Buffers      esp8266.Buffers // with the default filled in
+	Answer       request.Answer  // with what it means where it says nothing
 	Expires      string          // a date, or ""
 	Fingerprints []string
 	Seen         []string // fingerprints of what was served when the pin was taken, in every mode
@@ -70,7 +71,7 @@ type secret struct {
 // build works a valid project out.
 func build(p Project) sketch {
 	p.Fields = p.Active()
-	s := sketch{Project: p, Buffers: buffers(p)}
+	s := sketch{Project: p, Buffers: buffers(p), Answer: p.Request.Answer.Filled()}
 	if !p.Pin.Expires.IsZero() {
 		s.Expires = p.Pin.Expires.UTC().Format("2006-01-02")
 	}

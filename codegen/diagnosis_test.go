@@ -101,7 +101,7 @@ func TestDiagnosisWithFingerprint(t *testing.T) {
 			<-t.Context().Done()
 			return ""
 		}).Port(), "RIG_SPEED=5", "RIG_MILLIS=9000"},
-			[]string{"HTTPClient -11", "did not answer within five seconds"}},
+			[]string{"HTTPClient -11", "did not answer in time"}},
 		{"end after the request", []string{answering(t, rig.TLS12(id), "")},
 			[]string{"FAILED: HTTPClient -", "closed the connection before it answered"}},
 		{"plain HTTP", []string{raw(t, "HTTP/1.1 400 Bad Request\r\n\r\n")},

@@ -1,9 +1,11 @@
 package codegen_test
 
 import (
+	"bufio"
 	"crypto/tls"
+	"io"
 	"net"
-	"strconv"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -12,16 +14,17 @@ import (
 )
 
 // A flaky is a server that can be killed and started again on the same port.
-// It counts what arrives by the outbox's ids.
+// It counts what arrives by the outbox's keys.
 type flaky struct {
 	config *tls.Config
 	port   int
+	reply  func(conn *tls.Conn, key, body string) bool // answers; false ends the connection; nil for 200s
 
 	mu       sync.Mutex
 	listener net.Listener
 	conns    []*net.TCPConn
-	bodies   map[int]string // by id
-	clash    string         // an id that came with two bodies
+	bodies   map[string]string // by key
+	clash    string            // a key that came with two bodies
 	posts    int
 }
 
@@ -55,6 +58,10 @@ func (f *flaky) start(t *testing.T) {
 }
 
 func (f *flaky) talk(conn net.Conn) {
+	if f.reply != nil {
+		f.talkBadly(tls.Server(conn, f.config))
+		return
+	}
 	one := &rig.Server{}
 	one.Answer = func(n int, body string) string {
 		requests, _, _ := one.Seen()
@@ -62,6 +69,22 @@ func (f *flaky) talk(conn net.Conn) {
 		return ok
 	}
 	one.Talk(tls.Server(conn, f.config))
+}
+
+// talkBadly has reply answer each request.
+func (f *flaky) talkBadly(conn *tls.Conn) {
+	defer conn.Close()
+	in := bufio.NewReader(conn)
+	for {
+		r, err := http.ReadRequest(in)
+		if err != nil {
+			return
+		}
+		body, err := io.ReadAll(r.Body)
+		if err != nil || !f.reply(conn, strings.Trim(r.Header.Get("Idempotency-Key"), `"`), string(body)) {
+			return
+		}
+	}
 }
 
 func (f *flaky) count(request, body string) {
@@ -73,11 +96,10 @@ func (f *flaky) count(request, body string) {
 		f.clash = "a request without a key"
 		return
 	}
-	id, _ := strconv.Atoi(m[1][strings.LastIndex(m[1], "-")+1:])
-	if had, dup := f.bodies[id]; dup && had != body {
+	if had, dup := f.bodies[m[1]]; dup && had != body {
 		f.clash = m[1] + " stands for " + had + " and " + body
 	}
-	f.bodies[id] = body
+	f.bodies[m[1]] = body
 }
 
 // kill ends the server as a crash would: every connection is reset.

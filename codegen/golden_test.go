@@ -91,8 +91,8 @@ func goldens() map[string]func(*codegen.Project) {
 			p.Fields = append(p.Fields, request.Field{Name: "supply", Source: esp8266.SourceVCC})
 		},
 		"buffers":    func(p *codegen.Project) { p.Buffers = esp8266.DefaultBuffers() },
-		"outbox":     func(p *codegen.Project) { p.Outbox = true },
-		"esp01":      func(p *codegen.Project) { p.Board, _ = esp8266.BoardByID("generic"); p.Outbox = true },
+		"outbox":     func(p *codegen.Project) { p.Keep = codegen.KeepFailed },
+		"esp01":      func(p *codegen.Project) { p.Board, _ = esp8266.BoardByID("generic"); p.Keep = codegen.KeepFailed },
 		"deep-sleep": func(p *codegen.Project) { p.DeepSleep = true },
 		"static": func(p *codegen.Project) {
 			a := netip.MustParseAddr
@@ -101,7 +101,7 @@ func goldens() map[string]func(*codegen.Project) {
 		"led":          func(p *codegen.Project) { p.LED = true },
 		"placeholders": func(p *codegen.Project) { p.SSID, p.Password = "", "" },
 		"everything": func(p *codegen.Project) {
-			p.Outbox, p.DeepSleep, p.LED, p.Body = true, true, true, request.JSON
+			p.Keep, p.DeepSleep, p.LED, p.Body = codegen.KeepAll, true, true, request.JSON
 			p.Headers = append(p.Headers, request.Header{Name: "Authorization", Value: "Bearer x", Secret: true})
 			p.Every = 90 * time.Minute
 			p.Fields = []request.Field{{Name: "token", Source: esp8266.SourceText, Secret: true}}

@@ -48,7 +48,7 @@ func TestShapesAsFormpost(t *testing.T) {
 			p.Target.Path = "/{{key}}?u={{signal}}"
 			p.Headers = []request.Header{{Name: "X-Own", Value: "<{{own}}>"}}
 			p.Body, p.Template = request.JSON, `[{{signal}},"{{own}}"]`
-			p.Outbox = true
+			p.Keep = codegen.KeepAll
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -19,7 +19,7 @@ func TestDeepSleep(t *testing.T) {
 	id := anIdentity(t)
 	p := everySecond(id)
 	p.Every = 10 * time.Minute
-	p.DeepSleep, p.Outbox, p.LED = true, true, true
+	p.DeepSleep, p.Keep, p.LED = true, codegen.KeepFailed, true
 	p.Fields = []request.Field{
 		{Name: "n", Source: esp8266.SourceCounter},
 		{Name: "rssi", Source: esp8266.SourceRSSI},
@@ -36,8 +36,8 @@ func TestDeepSleep(t *testing.T) {
 			t.Errorf("the board didn't go to sleep:\n%s", board.Notes)
 		}
 	}
-	rig.Boot(t, program, flash, "RIG_PORT=1", limit).Says(t, "Not delivered in this wake", "stay in the outbox", "Sleeping")
-	rig.Boot(t, program, flash, limit, "RIG_WIFI=missing").Says(t, "Not delivered in this wake", "Sleeping for 5")
+	rig.Boot(t, program, flash, "RIG_PORT=1", limit).Says(t, "Not delivered in this wake", "stay in the outbox", "Sleeping for 600 s")
+	rig.Boot(t, program, flash, limit, "RIG_WIFI=missing").Says(t, "Not delivered in this wake", "Sleeping for 1200 s")
 	rig.Boot(t, program, flash, port, limit)
 	_, bodies, _ := s.Seen()
 	want := []string{"n=1&rssi=-61", "n=2&rssi=-61", "n=3&rssi=-61", "n=4&rssi=31", "n=5&rssi=-61"}
@@ -46,7 +46,8 @@ func TestDeepSleep(t *testing.T) {
 	}
 }
 
-// The time is sent when it is known, and left empty after half a minute without.
+// The time is sent when it is known, and counted from 1970 on after half a minute
+// without.
 func TestTimeInForm(t *testing.T) {
 	id := anIdentity(t)
 	p := everySecond(id)
@@ -67,7 +68,7 @@ func TestTimeInForm(t *testing.T) {
 	if !found || err != nil || time.Since(when).Abs() > time.Hour || rest != `,"v":"21.50"}` {
 		t.Errorf("the body with the time is %s", bodies[0])
 	}
-	if bodies[1] != `{"at":"","v":"21.50"}` {
+	if bodies[1] != `{"at":"1970-01-01T00:00:31Z","v":"21.50"}` {
 		t.Errorf("the body without the time is %s", bodies[1])
 	}
 }
@@ -157,7 +158,7 @@ func TestCombinationsCompile(t *testing.T) {
 	for i, pin := range pins {
 		p := tutorial()
 		p.Pin = pin
-		p.Outbox, p.DeepSleep, p.LED = i != 0, i != 1, i != 2
+		p.Keep, p.DeepSleep, p.LED = []codegen.Keep{codegen.KeepOff, codegen.KeepAll, codegen.KeepFailed, codegen.KeepFailed}[i], i != 1, i != 2
 		p.Body = request.Form
 		p.Fields = all
 		p.Headers = append(p.Headers, request.Header{Name: "Authorization", Value: "Bearer x", Secret: true}, request.Header{Name: "content-type", Value: "text/x"})

@@ -12,15 +12,25 @@ import (
 	"espost/request"
 )
 
-// outbox is a project that sends a counter every second and loses nothing.
+// outbox is a project that sends a counter every second and writes every one to
+// flash first, so that it loses nothing.
 func outbox(id rig.Identity) codegen.Project {
 	p := everySecond(id)
-	p.Outbox = true
+	p.Keep = codegen.KeepAll
 	p.Fields = []request.Field{{Name: "n", Source: esp8266.SourceCounter}}
 	return p
 }
 
-var keyLine = regexp.MustCompile(`(?m)^Idempotency-Key: "([0-9a-f]{6}-[0-9a-f]{8}-[0-9]+)"\r$`)
+var keyLine = regexp.MustCompile(`(?m)^Idempotency-Key: "([0-9a-f]{6}-[0-9a-f]{8}-[0-9a-f]{8})"\r$`)
+
+// sampled returns the requests with SampleKey in the place of their keys, as the
+// test POST has it.
+func sampled(requests []string) []string {
+	for i, r := range requests {
+		requests[i] = keyLine.ReplaceAllLiteralString(r, "Idempotency-Key: "+codegen.SampleKey+"\r")
+	}
+	return requests
+}
 
 // keys returns the key of each request, in order.
 func keys(t *testing.T, requests []string) []string {

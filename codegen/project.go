@@ -26,24 +26,22 @@ type Firmware struct {
 	Password string
 	Static   Static // the board's own address; zero: the router gives it one
 
-	Outbox    bool // keep readings in LittleFS until they are delivered
+	Keep      Keep // what lies in flash until it is delivered; zero for KeepOff
 	DeepSleep bool // one request a wake
 	LED       bool // blink on success and failure
 }
 
 // Sent returns the request as the firmware sends it: with the key of a reading,
-// SampleKey, where the outbox gives it one.
+// SampleKey.
 func (p Project) Sent() request.Request {
 	r := p.Request
-	if p.Outbox {
-		r.Key = SampleKey
-	}
+	r.Key = SampleKey
 	return r
 }
 
-// SampleKey is a reading's key such as the board sends: its chip id, when its
-// outbox began, and the reading's number.
-const SampleKey = `"a1b2c3-00c0ffee-1"`
+// SampleKey is a reading's key such as the board sends: its chip id, two numbers
+// drawn by lot when it started, the second of them counting its readings.
+const SampleKey = `"a1b2c3-00c0ffee-0badcafe"`
 
 // A File is one generated file.
 type File struct {

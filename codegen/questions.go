@@ -1,8 +1,11 @@
 package codegen
 
 import (
+	"fmt"
+	"hash/fnv"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -49,6 +52,39 @@ func (s sketch) VCC() bool            { return s.uses(esp8266.SourceVCC) }
 
 func (s sketch) uses(source esp8266.Source) bool {
 	return slices.ContainsFunc(s.Fields, func(f request.Field) bool { return f.Source == source })
+}
+
+// Keeps reports whether readings may go to flash, KeepsAll whether all do.
+func (s sketch) Keeps() bool    { return s.Keep.On() }
+func (s sketch) KeepsAll() bool { return s.Keep == KeepAll }
+
+// WaitsForNetwork reports whether something waits for Wi-Fi or the time for a
+// set time only.
+func (s sketch) WaitsForNetwork() bool { return s.WaitForReading() || s.Clock() || s.DeepSleep }
+
+// AnswerMax is how many bytes of an answer's text are kept, AnswerTests what is
+// looked for in it.
+func (s sketch) AnswerMax() int              { return request.AnswerMax }
+func (s sketch) AnswerTests() []request.Test { return s.Answer.Tests() }
+
+// FormShape stands for everything that the meaning of a stored form depends on:
+// the server, the path, the template, the headers' names and the rows' names and
+// kinds. Values don't count: those that change are in the form.
+func (s sketch) FormShape() uint32 {
+	sum := fnv.New32a()
+	add := func(texts ...string) {
+		for _, text := range texts {
+			fmt.Fprintf(sum, "%d %s", len(text), text)
+		}
+	}
+	add(s.Method, s.Target.Host, strconv.Itoa(s.Target.Port), s.Target.ShownPath(), string(s.Body), s.Template, s.Project.ContentType())
+	for _, h := range s.Headers {
+		add("header", h.Name, strconv.FormatBool(h.Moving))
+	}
+	for _, f := range s.Fields {
+		add("row", f.Name, f.Source.String())
+	}
+	return sum.Sum32()
 }
 
 // StaticIP reports whether the board has a fixed address.

@@ -135,8 +135,9 @@ func (v *validator) checkOptions() {
 	if v.Buffers != (esp8266.Buffers{}) {
 		v.List.Add(v.Buffers.Check())
 	}
-	if v.Outbox && !v.Board.HasFileSystem() {
-		v.add("outbox", fmt.Sprintf("%s has no room for a file system", v.Board.Name), "switch the outbox off, or choose another board")
+	v.List.Add(v.Keep.Check())
+	if v.Keep.On() && !v.Board.HasFileSystem() {
+		v.add("keep", fmt.Sprintf("%s has no room for a file system", v.Board.Name), "keep nothing offline, or choose another board")
 	}
 	if v.LED && v.Board.LED == serialTX {
 		v.add("led", "this board's LED hangs on the serial line and flickers with every message anyway", "switch the LED off")

@@ -53,6 +53,7 @@ var phrases = []phrase{
 	{regexp.MustCompile(`^FAILED: HTTPClient -\d+`), Failed, "a reading could not be delivered"},
 	{regexp.MustCompile(`^Not ready: fill in arduino_secrets\.h`), NotReady, "not ready: a value in arduino_secrets.h is not filled in"},
 	{regexp.MustCompile(`^The reading before was not delivered; it is lost`), Lost, "a reading was lost"},
+	{regexp.MustCompile(`^SET ASIDE: the reading `), Lost, "a reading was set aside: the server won't take it"},
 	{regexp.MustCompile(`^Outbox: full; the oldest reading is dropped`), Lost, "a reading was lost: the outbox is full"},
 }
 

@@ -183,14 +183,14 @@ func (a *answer) headFailed(err error) *Error {
 	switch {
 	case errors.Is(err, errTooMuch):
 		return tooMuch(fmt.Sprintf("more than %d KB or %d lines of headers", maxHead>>10, maxHeaderLines))
-	case errors.Is(err, errTotal):
-		e.HTTPClient = httpReadTimeout
+	case errors.Is(err, errTotal): // its client says then that the connection is over
+		e.HTTPClient = httpConnectionLost
 		e.Message = fmt.Sprintf("The answer's headers were still coming in, bit by bit, after %s", a.timeouts.Total)
-		e.Fix = "Look at the server: it keeps the board waiting, which has no limit of its own here"
+		e.Fix = "Look at the server: the firmware gives up there (EXCHANGE_MAX_MS in config.h)"
 	case netdial.TimedOut(err) && len(a.raw) == 0:
 		e.HTTPClient = httpReadTimeout
 		e.Message = fmt.Sprintf("The server took the request and didn't answer within %s", a.timeouts.Response)
-		e.Fix = "Make the server answer faster, or give HTTPClient's setTimeout more"
+		e.Fix = "Make the server answer faster, or let the board wait longer (answer: timeout in the profile)"
 	case netdial.TimedOut(err):
 		e.HTTPClient = httpReadTimeout
 		e.Message = fmt.Sprintf("The answer stopped in the middle of its headers for %s", a.timeouts.Response)

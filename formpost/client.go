@@ -41,9 +41,10 @@ type Client struct {
 	BoardSuite uint16
 }
 
-// timeouts returns c.Timeouts with the defaults filled in.
-func (c *Client) timeouts() Timeouts {
+// timeouts returns c.Timeouts with what the firmware of r has filled in.
+func (c *Client) timeouts(r request.Request) Timeouts {
 	t, d := c.Timeouts, DefaultTimeouts()
+	d.Response, d.Total = r.Answer.Filled().Timeout, r.Answer.Limit()
 	for _, f := range []struct{ own, def *time.Duration }{
 		{&t.DNS, &d.DNS}, {&t.TCP, &d.TCP}, {&t.Handshake, &d.Handshake}, {&t.Response, &d.Response}, {&t.Total, &d.Total},
 	} {
@@ -83,17 +84,43 @@ func (c *Client) Send(ctx context.Context, r request.Request, pin esp8266.Pin) (
 	if err != nil {
 		return nil, err
 	}
-	resp, err := c.exchange(ctx, r, check)
+	resp, err := c.exchange(ctx, r, r.Bytes(), len(r.BodyBytes()), check)
+	if err == nil {
+		c.follow(ctx, r, pin, resp)
+		resp.Outcome = resp.Judge(r.Answer, r.Method)
+		resp.explain()
+	}
 	if err != nil && ctx.Err() != nil {
 		return nil, fmt.Errorf("sending the test POST to %s: %w", r.Target.Host, context.Cause(ctx))
 	}
 	return resp, err
 }
 
-// exchange is Send for a valid request.
-func (c *Client) exchange(ctx context.Context, r request.Request, check *pinCheck) (*Response, error) {
-	resp := &Response{Request: r.Bytes(), secrets: maskerOf(r)}
-	timeouts := c.timeouts()
+// follow asks at the address of a redirect where r's rule wants that, under the
+// same pin.
+func (c *Client) follow(ctx context.Context, r request.Request, pin esp8266.Pin, resp *Response) {
+	if !r.Answer.Follow || r.Answer.Judge(resp.Reply(r.Method)) != request.Maybe || resp.BoardStatus < 300 {
+		return
+	}
+	next, err := r.Redirected(resp.Header.Get("Location"))
+	if err != nil {
+		resp.FollowErr = err
+		return
+	}
+	check, err := newPinCheck(pin, next.Target.Host, c.now)
+	if err == nil {
+		resp.Followed, err = c.exchange(ctx, next, next.FollowBytes(), 0, check)
+	}
+	if err == nil {
+		resp.Followed.secrets = resp.secrets // the server may repeat what it was sent
+	}
+	resp.FollowErr = err
+}
+
+// exchange sends the bytes of a valid request, the last of which are its body.
+func (c *Client) exchange(ctx context.Context, r request.Request, sent []byte, body int, check *pinCheck) (*Response, error) {
+	resp := &Response{Request: sent, secrets: maskerOf(r)}
+	timeouts := c.timeouts(r)
 
 	start := time.Now()
 	addr, err := c.resolve(ctx, r.Target.Host, timeouts.DNS)
@@ -125,7 +152,7 @@ func (c *Client) exchange(ctx context.Context, r request.Request, check *pinChec
 	resp.Version, resp.Suite, resp.LeafSHA1 = state.Version, state.CipherSuite, check.leafSHA1
 
 	start = time.Now()
-	if err := c.write(conn, resp.Request, r, timeouts.Response); err != nil {
+	if err := c.write(conn, sent, body, r, timeouts.Response); err != nil {
 		return nil, err
 	}
 	reader := newAnswer(conn, records, timeouts, c.maxBody(), resp.secrets)
@@ -137,7 +164,9 @@ func (c *Client) exchange(ctx context.Context, r request.Request, check *pinChec
 	}
 	resp.Phases.FirstByte = reader.firstByte.Sub(start)
 	resp.Phases.Body = reader.end.Sub(reader.firstByte)
-	resp.Notes = outcome{resp, reader, c, check.mode}.notes()
+	o := outcome{resp, reader, c, check.mode}
+	resp.Whole = !resp.Truncated && reader.bodyErr == nil && o.bodySize() <= c.responseMax()
+	resp.Notes = o.notes()
 	return resp, nil
 }
 
@@ -157,8 +186,7 @@ func (c *Client) responseMax() int64 {
 
 // write sends the head and then the body, in records no larger than the
 // board's sending buffer (core WiFiClientSecureBearSSL.cpp, _write).
-func (c *Client) write(conn net.Conn, sent []byte, r request.Request, timeout time.Duration) error {
-	body := len(r.BodyBytes())
+func (c *Client) write(conn net.Conn, sent []byte, body int, r request.Request, timeout time.Duration) error {
 	parts := []struct {
 		data   []byte
 		failed func(request.Request, error) *Error

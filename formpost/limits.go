@@ -1,6 +1,10 @@
 package formpost
 
-import "time"
+import (
+	"time"
+
+	"espost/request"
+)
 
 // Limits on what a server can make this package read, keep or wait for. Each leaves ample room for what is real.
 const (
@@ -15,13 +19,13 @@ const (
 )
 
 // Timeouts are the board's own (core WiFiClientSecureBearSSL.cpp,
-// ESP8266WiFiGeneric.cpp, ESP8266HTTPClient.h), and one that is not.
+// ESP8266WiFiGeneric.cpp) and the firmware's, which the request's rule sets.
 type Timeouts struct {
 	DNS       time.Duration // name lookup; 10 s
 	TCP       time.Duration // connecting; 15 s
 	Handshake time.Duration // TLS; 15 s
-	Response  time.Duration // silence while the answer is awaited and read; 5 s
-	Total     time.Duration // for the whole answer, which the board doesn't limit; 60 s
+	Response  time.Duration // silence while the answer is awaited and read; 5 s, or as request.Answer says
+	Total     time.Duration // for the whole answer; 15 s, or as request.Answer says
 }
 
 // DefaultTimeouts returns what a Client uses where a timeout is zero.
@@ -30,7 +34,7 @@ func DefaultTimeouts() Timeouts {
 		DNS:       10 * time.Second,
 		TCP:       15 * time.Second,
 		Handshake: 15 * time.Second,
-		Response:  5 * time.Second,
-		Total:     60 * time.Second,
+		Response:  request.DefaultTimeout,
+		Total:     request.Answer{}.Limit(),
 	}
 }

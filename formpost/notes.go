@@ -10,13 +10,16 @@ import (
 	"espost/esp8266"
 	"espost/internal/netdial"
 	"espost/internal/problem"
+	"espost/internal/sanitize"
+	"espost/request"
 )
 
 // The codes of Notes. They are stable: scripts may rely on them.
 const (
 	NoteInterim        = "interim-answer"   // a 1xx came first; the board takes it for the answer
 	NoteRecordTooLarge = "record-too-large" // a TLS record doesn't fit the receiving buffer
-	NoteRedirect       = "redirect"         // the board doesn't follow it
+	NoteRedirect       = "redirect"         // of any kind
+	NoteFollowed       = "followed"         // what came of following it
 	NoteNewHandshake   = "new-handshake"    // the connection can't be used again
 	NoteChunked        = "chunked"
 	NoteCompressed     = "compressed"
@@ -107,18 +110,52 @@ func (o outcome) interim() (problem.Problem, bool) {
 	}, true
 }
 
+// explain adds what a redirect means, which the request's rule decides.
+func (r *Response) explain() {
+	for i := range r.Notes {
+		if r.Notes[i].Code == NoteRedirect && r.Outcome == request.Delivered {
+			r.Notes[i].Severity = problem.Note
+		}
+	}
+	if r.FollowErr == nil && r.Followed == nil {
+		return
+	}
+	n := problem.Problem{Severity: problem.Note, Code: NoteFollowed}
+	if r.FollowErr != nil {
+		n.Severity = problem.Warning
+		n.Message = fmt.Sprintf("The address of the redirect could not be asked: %s", sanitize.Line(r.secrets.mask(firstSentence(r.FollowErr))))
+		n.Fix = "The server may have taken the form all the same; a pin that holds for both servers, such as their CA, lets the board ask"
+	} else {
+		n.Message = fmt.Sprintf("The address of the redirect answered %d", r.Followed.BoardStatus)
+	}
+	r.Notes = append(r.Notes, n)
+}
+
+// firstSentence is an error without its cure.
+func firstSentence(err error) string {
+	if p, ok := errors.AsType[*problem.Problem](err); ok {
+		return p.Message
+	}
+	return err.Error()
+}
+
 func (o outcome) redirect() (problem.Problem, bool) {
 	location := o.secrets.clipped(o.Header.Get("Location"))
-	n := problem.Problem{
-		Severity: problem.Warning, Code: NoteRedirect,
-		Message: fmt.Sprintf("The server redirects with %d, and the board doesn't follow: the form has not arrived", o.Status),
-		Fix:     "Ask the server's owner for the address that takes the form",
-	}
-	if location != "" {
-		n.Fix = fmt.Sprintf("Use the new address as the target: %s", location)
-	}
+	n := problem.Problem{Severity: problem.Warning, Code: NoteRedirect}
 	switch o.Status {
-	case 301, 302, 303, 307, 308: // mutant TestHostileAnswers: 301, 302, 303, 307, 308 => 300
+	case 302, 303: // RFC 9110 §15.4.4: what is there is the answer to the request that was taken
+		n.Message = fmt.Sprintf("The server answers %d: it may have taken the form, and its answer lies elsewhere", o.Status)
+		n.Fix = fmt.Sprintf("Look there whether it has; then let %d count as delivered, or have the board follow", o.Status)
+		if location != "" {
+			n.Message += ": " + location
+		}
+		return n, true
+	case 301, 307, 308: // mutant TestHostileAnswers: 301, 307, 308 => 300
+		n.Message = fmt.Sprintf("The server redirects with %d, and the board doesn't follow: the form has not arrived", o.Status)
+		n.Fix = "Ask the server's owner for the address that takes the form"
+		if location != "" {
+			n.Fix = fmt.Sprintf("Use the new address as the target: %s", location)
+		}
 		return n, true
 	}
 	return n, false
@@ -240,7 +277,7 @@ func (o outcome) brokenBody() (problem.Problem, bool) {
 	switch {
 	case errors.Is(err, errTotal):
 		n.Code = NoteBodySlow
-		n.Message = fmt.Sprintf("The body was still coming in after %s, %d bytes so far; the board would go on reading", o.answer.timeouts.Total, len(o.Body))
+		n.Message = fmt.Sprintf("The body was still coming in after %s, %d bytes so far; the board would give up there, with its status", o.answer.timeouts.Total, len(o.Body))
 	case netdial.TimedOut(err):
 		n.Code = NoteBodySlow
 		n.Message = fmt.Sprintf("The body stopped after %d bytes for %s; the board would give up there, with its status, %d", len(o.Body), o.answer.timeouts.Response, o.BoardStatus)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"espost/internal/problem"
+	"espost/request"
 )
 
 // A Response is what came back, and how long each part took.
@@ -17,6 +18,7 @@ type Response struct {
 	HeadRaw   []byte // status line and headers as received
 	Body      []byte // decoded from chunks; at most Client.MaxBody bytes
 	Truncated bool   // the body went on
+	Whole     bool   // the firmware reads the body to its end
 	Version   uint16 // TLS version
 	Suite     uint16 // TLS cipher suite
 	LeafSHA1  string // 40 upper-case hex digits
@@ -34,7 +36,29 @@ type Response struct {
 	// the wire without its header.
 	LargestRecord int
 
+	// Followed is what the address of a redirect answered, and FollowErr why that
+	// one didn't, where the request's rule wants it asked; both are nil otherwise.
+	Followed  *Response
+	FollowErr error
+	// Outcome is what the answer means for the reading, by the request's rule and
+	// the board's eyes.
+	Outcome request.Outcome
+
 	secrets masker // of the request
+}
+
+// Reply is what request.Answer judges, for a request with that method.
+func (r *Response) Reply(method string) request.Reply {
+	return request.Reply{Method: method, Status: r.BoardStatus, Body: r.Body, Whole: r.Whole}
+}
+
+// Judge returns what the answer means by a rule, also one that r wasn't judged by.
+func (r *Response) Judge(a request.Answer, method string) request.Outcome {
+	outcome := a.Judge(r.Reply(method))
+	if outcome == request.Maybe && a.Follow && r.Followed != nil {
+		return a.JudgeFollowed(r.Followed.Reply("GET"))
+	}
+	return outcome
 }
 
 // Phases are the durations of one exchange, in order.

@@ -23,6 +23,7 @@ type (
 		Target   *text       `yaml:"target"`
 		Pin      pinDoc      `yaml:"pin"`
 		Request  requestDoc  `yaml:"request"`
+		Answer   answerDoc   `yaml:"answer"`
 		Firmware firmwareDoc `yaml:"firmware"`
 	}
 	pinDoc struct {
@@ -53,12 +54,26 @@ type (
 		Off    bool    `yaml:"off"`
 		Secret bool    `yaml:"secret"`
 	}
+	answerDoc struct {
+		Delivered []status `yaml:"delivered"`
+		Contains  text     `yaml:"contains"`
+		Not       text     `yaml:"not"`
+		Equals    text     `yaml:"equals"`
+		Refused   refusal  `yaml:"refused"`
+		Timeout   *span    `yaml:"timeout"`
+		Pause     *span    `yaml:"pause"`
+		Follow    bool     `yaml:"follow"`
+	}
+	refusal struct {
+		Statuses []status `yaml:"statuses"`
+		Tries    *int     `yaml:"tries"`
+	}
 	firmwareDoc struct {
 		Name      *text       `yaml:"name"`
 		Board     *text       `yaml:"board"`
 		Every     *span       `yaml:"every"`
 		Buffers   *buffersDoc `yaml:"buffers"`
-		Outbox    *bool       `yaml:"outbox"`
+		Keep      *text       `yaml:"keep"`
 		DeepSleep bool        `yaml:"deep-sleep"`
 		LED       bool        `yaml:"led"`
 		Static    *staticDoc  `yaml:"static"`
@@ -123,6 +138,22 @@ func (d *span) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
+// A status is one HTTP status or a range of them: 302, 2xx, 200-299.
+type status request.StatusRange
+
+func (r *status) UnmarshalYAML(node ast.Node) error {
+	s, err := characters(node)
+	if err != nil {
+		return err
+	}
+	parsed, err := request.ParseStatus(s)
+	if err != nil {
+		return complaint(node, "%s", err)
+	}
+	*r = status(parsed)
+	return nil
+}
+
 // characters returns a scalar's characters: those of the source where it is plain.
 func characters(node ast.Node) (string, error) {
 	switch n := node.(type) {
@@ -180,7 +211,30 @@ func (d document) apply(p *Profile) error {
 		p.Pin.Expires = time.Time(*d.Pin.Expires).UTC()
 	}
 	d.Firmware.apply(p)
+	d.Answer.apply(&p.Answer)
 	return d.Request.apply(&p.Request)
+}
+
+func (d answerDoc) apply(a *request.Answer) {
+	a.Delivered, a.Refused = statuses(d.Delivered), statuses(d.Refused.Statuses)
+	a.Contains, a.Not, a.Equals, a.Follow = string(d.Contains), string(d.Not), string(d.Equals), d.Follow
+	if d.Refused.Tries != nil {
+		a.Tries = *d.Refused.Tries
+	}
+	if d.Timeout != nil {
+		a.Timeout = time.Duration(*d.Timeout)
+	}
+	if d.Pause != nil {
+		a.Pause = time.Duration(*d.Pause)
+	}
+}
+
+func statuses(doc []status) request.Statuses {
+	var all request.Statuses
+	for _, s := range doc {
+		all = append(all, request.StatusRange(s))
+	}
+	return all
 }
 
 func (d requestDoc) apply(r *request.Request) error {
@@ -251,7 +305,7 @@ func (d firmwareDoc) apply(p *Profile) {
 		if !ok {
 			board.ID = string(*d.Board)
 		}
-		f.Board, f.Outbox = board, board.HasFileSystem()
+		f.Board, f.Keep = board, codegen.DefaultKeep(board)
 	}
 	if d.Every != nil {
 		f.Every = time.Duration(*d.Every)
@@ -259,9 +313,7 @@ func (d firmwareDoc) apply(p *Profile) {
 	if d.Buffers != nil {
 		f.Buffers = esp8266.Buffers(*d.Buffers)
 	}
-	if d.Outbox != nil {
-		f.Outbox = *d.Outbox
-	}
+	override(&f.Keep, d.Keep)
 	if d.Static != nil {
 		f.Static = d.Static.static()
 	}

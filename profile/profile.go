@@ -42,10 +42,10 @@ func New(target request.Target) *Profile {
 		},
 		Pin: esp8266.Pin{Mode: esp8266.PinModes()[0]},
 		Firmware: codegen.Firmware{
-			Name:   codegen.ProposeName(target.Host),
-			Board:  board,
-			Every:  DefaultEvery,
-			Outbox: board.HasFileSystem(),
+			Name:  codegen.ProposeName(target.Host),
+			Board: board,
+			Every: DefaultEvery,
+			Keep:  codegen.DefaultKeep(board),
 		},
 	}}
 }
@@ -75,6 +75,7 @@ func (p *Profile) Validate() problem.List {
 		l.Add(problem.At("firmware.board", fmt.Sprintf("there is no board %q", p.Firmware.Board.ID), "use one of "+boardIDs()))
 	}
 	l.Add(codegen.CheckEvery(p.Firmware.Every))
+	l.Add(p.Firmware.Keep.Check())
 	if p.Firmware.Buffers != (esp8266.Buffers{}) {
 		l.Add(p.Firmware.Buffers.Check())
 	}

@@ -39,7 +39,7 @@ firmware:
   name: porch_post
   board: nodemcuv2
   every: 60s
-  outbox: true
+  keep: failed
   folder: porch_post                       # where it was written last, relative to this file
 `
 
@@ -72,7 +72,7 @@ func exampleProfile() *profile.Profile {
 				Mode: esp8266.PinFingerprint, SHA1: []string{sha1},
 				Expires: time.Date(2027, 2, 21, 10, 0, 0, 0, time.UTC),
 			},
-			Firmware: codegen.Firmware{Name: "porch_post", Board: board, Every: time.Minute, Outbox: true},
+			Firmware: codegen.Firmware{Name: "porch_post", Board: board, Every: time.Minute, Keep: codegen.KeepFailed},
 		},
 		Folder: "porch_post",
 	}
@@ -99,7 +99,7 @@ func TestParseMinimal(t *testing.T) {
 	if diff := cmp.Diff(profile.New(target("https://postman-echo.com/post")), got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got.Firmware.Name != "postman_echo_com" || got.Firmware.Every != time.Minute || !got.Firmware.Outbox || got.Firmware.Board.ID != "nodemcuv2" {
+	if got.Firmware.Name != "postman_echo_com" || got.Firmware.Every != time.Minute || got.Firmware.Keep != codegen.KeepFailed || got.Firmware.Board.ID != "nodemcuv2" {
 		t.Errorf("defaults: %+v", got.Firmware)
 	}
 	if len(got.Request.Fields) != 2 || got.Request.Fields[1].Value != "value2" || got.Request.Method != "POST" {
@@ -144,7 +144,7 @@ firmware:
 		t.Errorf("gpio %d, sha1 %q", p.Request.Fields[7].GPIO, p.Pin.SHA1)
 	}
 	f := p.Firmware
-	if f.Buffers != (esp8266.Buffers{RX: 1024, TX: 512}) || !f.DeepSleep || !f.LED || f.Outbox || f.Static != fixed(t, "192.168.1.57/24,192.168.1.1,9.9.9.9") {
+	if f.Buffers != (esp8266.Buffers{RX: 1024, TX: 512}) || !f.DeepSleep || !f.LED || f.Keep != codegen.KeepOff || f.Static != fixed(t, "192.168.1.57/24,192.168.1.1,9.9.9.9") {
 		t.Errorf("firmware %+v", f)
 	}
 }
@@ -196,7 +196,11 @@ func TestParseErrors(t *testing.T) {
 		{"unknown nested key", head + "firmware:\n  bord: generic\n", "4:3: There is no key \"bord\" here. Correct its spelling or remove it.\n    4 |   bord: …\n      |   ^"},
 		{"twice", head + "target: y\n", "a second time"},
 		{"two documents", head + "---\n" + head, "several documents"},
-		{"wrong type", head + "firmware: {outbox: maybe}\n", "True or false belongs here"},
+		{"keep", head + "firmware: {keep: some}\n", "Use failed, all or off"},
+		{"outbox", head + "firmware: {outbox: maybe}\n", "no key \"outbox\""},
+		{"status", head + "answer: {delivered: [2yy]}\n", "Write 302, 2xx or 200-299"},
+		{"tries", head + "answer: {refused: {tries: 1000}}\n", "Give 1 to 100"},
+		{"wrong type", head + "firmware: {led: maybe}\n", "True or false belongs here"},
 		{"list for text", head + "request: {method: [POST]}\n", "A text belongs here, not a list"},
 		{"mapping for list", head + "request: {fields: {name: a}}\n", "A list belongs here"},
 		{"duration", head + "firmware:\n  every: 60\n", "4:10: \"60\" is no duration. Write it with a unit"},
@@ -247,8 +251,8 @@ func TestParseSeveralErrors(t *testing.T) {
 	}
 }
 
-// What is tried is what the firmware sends: the outbox's key is in it, rows that
-// are off aren't.
+// What is tried is what the firmware sends: a reading's key is in it, rows that are
+// off aren't.
 func TestSent(t *testing.T) {
 	p := exampleProfile()
 	p.Request.Fields = append(p.Request.Fields, request.Field{Name: "heap", Source: esp8266.SourceFreeHeap})
@@ -257,11 +261,55 @@ func TestSent(t *testing.T) {
 		t.Errorf("the body is %s, want %s", got, want)
 	}
 	if line := request.KeyHeader + ": " + codegen.SampleKey + "\r\n"; !strings.Contains(string(p.Sent().Bytes()), line) {
-		t.Errorf("the outbox is on, and %q isn't sent", line)
+		t.Errorf("%q isn't sent", line)
 	}
-	p.Firmware.Outbox = false
-	if strings.Contains(string(p.Sent().Bytes()), request.KeyHeader) {
-		t.Error("the outbox is off, and there is a key")
+}
+
+// The rule for answers is read, and written as it was.
+func TestAnswer(t *testing.T) {
+	const head = "espost: 2\ntarget: https://h.example/\n"
+	p := parse(t, head+`answer:
+  delivered: [2xx, 302, 500-503]
+  contains: '^"ok":true'
+  not: ^0$
+  equals: OK
+  refused: {statuses: [409], tries: 5}
+  timeout: 10s
+  pause: 15s
+  follow: true
+`)
+	want := request.Answer{
+		Delivered: request.Statuses{{From: 200, To: 299}, {From: 302, To: 302}, {From: 500, To: 503}},
+		Contains:  `^"ok":true`, Not: "^0$", Equals: "OK",
+		Refused: request.Statuses{{From: 409, To: 409}}, Tries: 5,
+		Timeout: 10 * time.Second, Pause: 15 * time.Second, Follow: true,
+	}
+	if diff := cmp.Diff(want, p.Answer); diff != "" {
+		t.Errorf("the rule (-want +got):\n%s", diff)
+	}
+	again := parse(t, string(p.Bytes()))
+	if diff := cmp.Diff(want, again.Answer); diff != "" {
+		t.Errorf("written and read (-want +got):\n%s", diff)
+	}
+	if plain := parse(t, head); !plain.Answer.Ordinary() || strings.Contains(string(plain.Bytes()), "answer") {
+		t.Errorf("without the key: %+v", plain.Answer)
+	}
+}
+
+// What "outbox" meant is kept.
+func TestOutboxBecomesKeep(t *testing.T) {
+	for text, want := range map[string]codegen.Keep{
+		"espost: 1\ntarget: h.example\nfirmware:\n  outbox: true # yes\n":                  codegen.KeepFailed,
+		"espost: 2\ntarget: h.example\nfirmware: {outbox: false, led: true}\n":             codegen.KeepOff,
+		"espost: 2\ntarget: h.example\nfirmware: {keep: all}\n":                            codegen.KeepAll,
+		"espost: 2\ntarget: h.example\nfirmware: {keep: off}\n":                            codegen.KeepOff,
+		"espost: 1\ntarget: h.example\nform: {encoding: json}\nfirmware: {outbox: true}\n": codegen.KeepFailed,
+		"espost: 2\ntarget: h.example\n":                                                   codegen.KeepFailed,
+		"espost: 2\ntarget: h.example\nfirmware: {board: nodemcuv2}\n":                     codegen.KeepFailed,
+	} {
+		if p := parse(t, text); p.Firmware.Keep != want {
+			t.Errorf("%q keeps %q, want %q", text, p.Firmware.Keep, want)
+		}
 	}
 }
 

@@ -44,15 +44,18 @@ func renderMember(m member, indent int) []string {
 	return lines
 }
 
-// renderInlineList writes lists of single-line texts, and the empty one.
+// renderInlineList writes lists of single-line texts and words, and the empty one.
 func renderInlineList(list []any) (string, bool) {
 	texts := make([]string, len(list))
 	for i, element := range list {
-		s, ok := element.(scalar)
-		if !ok {
+		switch s := element.(type) {
+		case scalar:
+			texts[i] = quoted(string(s))
+		case word:
+			texts[i] = string(s)
+		default:
 			return "", false
 		}
-		texts[i] = quoted(string(s))
 	}
 	return "[" + strings.Join(texts, ", ") + "]", true
 }

@@ -91,7 +91,7 @@ firmware:
   name: porch_post
   board: nodemcuv2
   every: 60s
-  outbox: true
+  keep: failed
   folder: porch_post
 `
 	if diff := cmp.Diff(want, content(t, path)); diff != "" {

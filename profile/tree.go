@@ -44,12 +44,13 @@ func tree(p *Profile) mapping {
 			{"headers", headerRows(p.Request.Headers)},
 			{"fields", fieldRows(p.Request.Fields)},
 		}},
+		{"answer", answerTree(p.Answer)},
 		{"firmware", mapping{
 			{"name", scalar(p.Firmware.Name)},
 			{"board", scalar(p.Firmware.Board.ID)},
 			{"every", scalar(duration.Format(p.Firmware.Every))},
 			{"buffers", buffers(p.Firmware.Buffers)},
-			{"outbox", word(strconv.FormatBool(p.Firmware.Outbox))},
+			{"keep", scalar(p.Firmware.Keep)},
 			{"deep-sleep", flag(p.Firmware.DeepSleep)},
 			{"led", flag(p.Firmware.LED)},
 			{"static", staticRow(p.Firmware.Static)},
@@ -73,6 +74,54 @@ func headerRows(headers []request.Header) any {
 		return nil
 	}
 	return rows
+}
+
+// answerTree is nil for the ordinary rule.
+func answerTree(a request.Answer) any {
+	if a.Ordinary() {
+		return nil
+	}
+	return mapping{
+		{"delivered", statusRows(a.Delivered)},
+		{"contains", optional(a.Contains)},
+		{"not", optional(a.Not)},
+		{"equals", optional(a.Equals)},
+		{"refused", refusalRow(a)},
+		{"timeout", spanOf(a.Timeout)},
+		{"pause", spanOf(a.Pause)},
+		{"follow", flag(a.Follow)},
+	}
+}
+
+func statusRows(statuses request.Statuses) any {
+	if len(statuses) == 0 {
+		return nil
+	}
+	r := make([]any, len(statuses))
+	for i, s := range statuses {
+		r[i] = word(s.String())
+	}
+	return r
+}
+
+func refusalRow(a request.Answer) any {
+	m := mapping{{"statuses", statusRows(a.Refused)}}
+	if a.Tries != 0 {
+		m = append(m, member{"tries", word(strconv.Itoa(a.Tries))})
+	} else {
+		m = append(m, member{"tries", nil})
+	}
+	if m[0].value == nil && m[1].value == nil {
+		return nil
+	}
+	return m
+}
+
+func spanOf(d time.Duration) any {
+	if d == 0 {
+		return nil
+	}
+	return scalar(duration.Format(d))
 }
 
 // fieldRows is never nil: without the key, the file would mean the tutorial's

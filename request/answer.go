@@ -1,17 +1,45 @@
 package request
 
 import (
+	"bytes"
+	"fmt"
 	"slices"
 	"strings"
+	"time"
+
+	"espost/internal/duration"
+	"espost/internal/problem"
 )
 
 // An Answer is the rule for what the server says back. Its zero value is the
-// ordinary one: any status from 200 to 299 means that the reading is delivered.
+// ordinary one: any status from 200 to 299 means that the reading is delivered,
+// and 4xx, except those that ask for patience, that it never will be.
 type Answer struct {
-	Delivered []int  // the statuses that mean "delivered"; none for 200 to 299
-	Contains  string // a delivered answer's body holds this; empty for anything
-	Not       string // and not this; empty for nothing
+	Delivered Statuses // the statuses that mean "delivered"; none for 200 to 299
+
+	// The tests of a delivered answer's body; an empty text tests nothing. A text
+	// that begins with ^ stands at the body's beginning, one that ends with $ at
+	// its end, with white space around the body left out of account.
+	Contains string // the body holds this
+	Not      string // the body doesn't hold this
+	Equals   string // the body is this
+
+	Refused Statuses      // the statuses that mean "refused"; none for 400 to 499
+	Tries   int           // of a refused reading before it is set aside; 0 for DefaultTries
+	Timeout time.Duration // the longest silence of the server's; 0 for DefaultTimeout
+	Pause   time.Duration // at least, between two readings that wait
+	Follow  bool          // ask once at the address of a 302 or 303 whether it was delivered
 }
+
+// What an Answer means where it says nothing.
+const (
+	DefaultTries   = 3
+	DefaultTimeout = 5 * time.Second // HTTPCLIENT_DEFAULT_TCP_TIMEOUT, core ESP8266HTTPClient.h
+)
+
+// AnswerMax is how many bytes at a body's beginning are tested: the firmware's
+// ANSWER_MAX (config.h).
+const AnswerMax = 512
 
 // An Outcome is what an answer means for what was sent.
 type Outcome string
@@ -19,27 +47,226 @@ type Outcome string
 // The outcomes.
 const (
 	Delivered Outcome = "delivered" // the server has it
+	Refused   Outcome = "refused"   // it hasn't and won't take it: after some tries it is set aside
 	TryAgain  Outcome = "try-again" // it hasn't, and may take it later
+	Maybe     Outcome = "maybe"     // it may have it, so that sending again could double it: it is set aside
 )
 
-// Judge returns what an answer means. status is HTTPClient's return value on the
-// board: an HTTP status, or an error below zero.
-func (a Answer) Judge(status int, body []byte) Outcome {
-	good := status >= 200 && status <= 299
-	if len(a.Delivered) > 0 {
-		good = slices.Contains(a.Delivered, status)
+// Text is the outcome for people, as in "this answer counts as …".
+func (o Outcome) Text() string {
+	switch o {
+	case Delivered:
+		return "delivered"
+	case Refused:
+		return "refused"
+	case Maybe:
+		return "taken, perhaps"
 	}
-	text := string(body)
-	if good && strings.Contains(text, a.Contains) && (a.Not == "" || !strings.Contains(text, a.Not)) {
+	return "try again"
+}
+
+// A Reply is what an Answer judges. Status is HTTPClient's return value on the
+// board: an HTTP status, or an error below zero.
+type Reply struct {
+	Method string // of the request
+	Status int
+	Body   []byte
+	Whole  bool // Body is all of it
+}
+
+// Judge returns what a reply means. The firmware has the same rule (answer.h).
+func (a Answer) Judge(r Reply) Outcome {
+	switch {
+	case a.delivered().Has(r.Status) && a.testsPass(r):
 		return Delivered
+	case a.Refuses(r.Status):
+		return Refused
+	case a.delivered().Has(r.Status):
+		return TryAgain
+	// An interim answer says nothing about the form, and the core reads no further.
+	case r.Status >= 100 && r.Status <= 199:
+		return Maybe
+	// The answer to a POST lies elsewhere (RFC 9110 §15.4.3 and §15.4.4), so that
+	// there is one.
+	case (r.Status == 302 || r.Status == 303) && r.Method != "GET":
+		return Maybe
 	}
 	return TryAgain
 }
 
+// Refuses reports whether a status means that the reading won't ever be taken.
+// 408, 425 and 429 ask for another try (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585
+// §4) and can't.
+func (a Answer) Refuses(status int) bool {
+	return a.refused().Has(status) && !slices.Contains(Patient(), status)
+}
+
+// Patient are the statuses from 400 to 499 that ask for another try.
+func Patient() []int { return []int{408, 425, 429} }
+
+func (a Answer) delivered() Statuses {
+	if len(a.Delivered) > 0 {
+		return a.Delivered
+	}
+	return Statuses{{200, 299}}
+}
+
+func (a Answer) refused() Statuses {
+	if len(a.Refused) > 0 {
+		return a.Refused
+	}
+	return Statuses{{400, 499}}
+}
+
+// Filled returns a with what it means where it says nothing.
+func (a Answer) Filled() Answer {
+	a.Delivered, a.Refused = a.delivered(), a.refused()
+	if a.Tries == 0 {
+		a.Tries = DefaultTries
+	}
+	if a.Timeout == 0 {
+		a.Timeout = DefaultTimeout
+	}
+	return a
+}
+
+// Limit is how long the whole answer may take: the firmware's EXCHANGE_MAX_MS.
+func (a Answer) Limit() time.Duration { return 2*a.Filled().Timeout + 5*time.Second }
+
 // Ordinary reports whether a is the ordinary rule.
-func (a Answer) Ordinary() bool { return len(a.Delivered) == 0 && a.Contains == "" && a.Not == "" }
+func (a Answer) Ordinary() bool {
+	return len(a.Delivered) == 0 && len(a.Refused) == 0 && a.Contains+a.Not+a.Equals == "" &&
+		a.Tries == 0 && a.Timeout == 0 && a.Pause == 0 && !a.Follow
+}
 
 func (a Answer) clone() Answer {
-	a.Delivered = slices.Clone(a.Delivered)
+	a.Delivered, a.Refused = slices.Clone(a.Delivered), slices.Clone(a.Refused)
 	return a
+}
+
+// JudgeFollowed is Judge for the answer to the GET after a redirect: one that
+// isn't about the reading leaves it open whether the server took it.
+func (a Answer) JudgeFollowed(r Reply) Outcome {
+	if !a.delivered().Has(r.Status) {
+		return Maybe
+	}
+	return a.Judge(r)
+}
+
+// A Test looks for one text in a body.
+type Test struct {
+	Text       string
+	Not        bool // the body must not hold it
+	Start, End bool // it stands at the body's beginning, its end
+}
+
+// Tests returns the tests of a delivered answer's body.
+func (a Answer) Tests() []Test {
+	var tests []Test
+	for _, t := range []Test{{Text: a.Contains}, {Text: a.Not, Not: true}} {
+		if t.Text == "" {
+			continue
+		}
+		t.Text, t.Start = strings.CutPrefix(t.Text, "^")
+		t.Text, t.End = strings.CutSuffix(t.Text, "$")
+		tests = append(tests, t)
+	}
+	if a.Equals != "" {
+		tests = append(tests, Test{Text: a.Equals, Start: true, End: true})
+	}
+	return tests
+}
+
+func (a Answer) testsPass(r Reply) bool {
+	body, whole := r.Body, r.Whole
+	if len(body) > AnswerMax {
+		body, whole = body[:AnswerMax], false
+	}
+	const space = " \t\r\n"
+	body = bytes.TrimLeft(body, space)
+	if whole {
+		body = bytes.TrimRight(body, space)
+	}
+	return !slices.ContainsFunc(a.Tests(), func(t Test) bool { return t.found(string(body), whole) == t.Not })
+}
+
+func (t Test) found(body string, whole bool) bool {
+	switch {
+	case t.End && !whole:
+		return false // nobody knows what stands there
+	case t.Start && t.End:
+		return body == t.Text
+	case t.Start:
+		return strings.HasPrefix(body, t.Text)
+	case t.End:
+		return strings.HasSuffix(body, t.Text)
+	}
+	return strings.Contains(body, t.Text)
+}
+
+// Turn returns a changed so that a reply's status counts as the next outcome:
+// delivered, then refused, then whatever it is without a word about it. Tests of
+// the body stay, so that a status may not be enough for "delivered".
+func (a Answer) Turn(r Reply) Answer {
+	was := a.Judge(r)
+	plain := a
+	plain.Delivered = named(a.delivered().without(r.Status), 200, 299)
+	plain.Refused = named(a.refused().without(r.Status), 400, 499)
+	delivered, refused := plain, plain
+	delivered.Delivered = named(plain.delivered().with(r.Status), 200, 299)
+	refused.Refused = named(plain.refused().with(r.Status), 400, 499)
+	ring := []Answer{delivered, refused, plain}
+	at := slices.IndexFunc(ring, func(next Answer) bool { return next.Judge(r) == was })
+	for i := range ring {
+		if next := ring[(at+1+i)%len(ring)]; next.Judge(r) != was {
+			return next
+		}
+	}
+	return a
+}
+
+// named is s, or none where it is the default range.
+func named(s Statuses, from, to int) Statuses {
+	if slices.Equal(s, Statuses{{from, to}}) {
+		return nil
+	}
+	return s
+}
+
+// Limits of an Answer.
+const (
+	maxTries   = 100
+	maxTimeout = 60 * time.Second // HTTPClient::setTimeout takes 16 bits of milliseconds
+	maxPause   = time.Hour
+)
+
+// check returns what in a means nothing.
+func (a Answer) check() problem.List {
+	var l problem.List
+	at := func(part, message, fix string) { l.Add(problem.At("answer."+part, message, fix)) }
+	for _, list := range []struct {
+		part     string
+		statuses Statuses
+	}{{"delivered", a.Delivered}, {"refused.statuses", a.Refused}} {
+		for _, s := range list.statuses {
+			if s.From < 100 || s.To > 999 || s.From > s.To {
+				at(list.part, fmt.Sprintf("%s is no HTTP status", s), "write 302, 2xx or 200-299")
+			}
+		}
+	}
+	for _, t := range []struct{ part, text string }{{"contains", a.Contains}, {"not", a.Not}, {"equals", a.Equals}} {
+		if len(t.text) > AnswerMax {
+			at(t.part, fmt.Sprintf("the text has %d bytes, and the board keeps %d of an answer", len(t.text), AnswerMax), "give a shorter one")
+		}
+	}
+	if a.Tries < 0 || a.Tries > maxTries {
+		at("refused.tries", fmt.Sprintf("%d tries make no sense", a.Tries), fmt.Sprintf("give 1 to %d", maxTries))
+	}
+	if a.Timeout != 0 && (a.Timeout < time.Second || a.Timeout > maxTimeout) {
+		at("timeout", fmt.Sprintf("the board can't wait %s for an answer", duration.Format(a.Timeout)), "give 1s to 60s")
+	}
+	if a.Pause < 0 || a.Pause > maxPause {
+		at("pause", fmt.Sprintf("the pause of %s is out of range", duration.Format(a.Pause)), "give 0s to 1h")
+	}
+	return l
 }

@@ -15,9 +15,9 @@ import (
 	"espost/internal/sanitize"
 )
 
-// KeyHeader is the header, sent behind the request's own while the outbox is
-// on, that tells a server which reading it has before it, so that it can drop
-// one that comes twice (draft-ietf-httpapi-idempotency-key-header).
+// KeyHeader is the header, sent behind the request's own, that tells a server
+// which reading it has before it, so that it can drop one that comes twice
+// (draft-ietf-httpapi-idempotency-key-header).
 const KeyHeader = "Idempotency-Key"
 
 // maxPath is the longest path that the firmware has room for, in bytes.
@@ -145,7 +145,7 @@ func (r Request) CheckWords() problem.List {
 	for i, f := range r.Fields {
 		l.Add(f.checkSource(i))
 	}
-	return l
+	return append(l, r.Answer.check()...)
 }
 
 // CheckMethod returns why a request can't have that method, nil when it can.
@@ -204,7 +204,7 @@ func (r Request) checkHeaders(l *problem.List) {
 		case !httpguts.ValidHeaderFieldName(h.Name):
 			at("has a name that HTTP doesn't allow", "use letters, digits and hyphens only")
 		case strings.EqualFold(h.Name, KeyHeader):
-			at("can't be set", "remove it; the outbox gives every reading a key of its own")
+			at("can't be set", "remove it; the firmware gives every reading a key of its own")
 		case advice != "":
 			at("can't be set on the board", advice)
 		}

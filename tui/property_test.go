@@ -108,6 +108,11 @@ func TestRandomInput(t *testing.T) {
 						t.Fatalf("input %d (%s) on step %d changed the form:\n%s", i, kind, step+1, diff)
 					}
 				}
+				if step != 3 && !covered || !mayChange {
+					if diff := cmp.Diff(before.Answer, after.Answer); diff != "" {
+						t.Fatalf("input %d (%s) on step %d changed the rule for answers:\n%s", i, kind, step+1, diff)
+					}
+				}
 				if step != 4 && !covered || !mayChange {
 					if diff := cmp.Diff(settings(before), settings(after)); diff != "" {
 						t.Fatalf("input %d (%s) on step %d changed the settings:\n%s", i, kind, step+1, diff)
@@ -237,7 +242,7 @@ func addressComesBack(t *testing.T, d *driver, msg tea.Msg, typed string) {
 // form is the request without its target, which the first step sets.
 func form(p *profile.Profile) request.Request {
 	r := p.Request
-	r.Target = request.Target{}
+	r.Target, r.Answer = request.Target{}, request.Answer{}
 	return r
 }
 

@@ -47,6 +47,20 @@ func TestAnswersAreComparedAndKept(t *testing.T) {
 	})
 }
 
+// One key changes what such an answer counts as, and so which step enter leads to.
+func TestOneKeyChangesTheRule(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := atAnswer(t)
+		term.Press("c")
+		term.WaitText("This answer counts as: refused", "enter send again")
+		term.Press("c")
+		term.WaitText("This answer counts as: try again")
+		term.Press("c")
+		term.WaitText("200 counts as: delivered", "enter next")
+		term.Quit()
+	})
+}
+
 // A search scrolls to what it finds, in any case of letters, and says when there
 // is nothing.
 func TestSearchInTheAnswer(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"espost/codegen"
 	"espost/codegen/sketchdir"
+	"espost/esp8266"
 	"espost/request"
 )
 
@@ -163,14 +164,15 @@ func TestSecretsSurvive(t *testing.T) {
 
 func TestModulesThatAreNoLongerNeededGo(t *testing.T) {
 	p := tutorial()
-	p.Outbox, p.LED = true, true
+	rows := p.Fields
+	p.LED, p.Fields = true, []request.Field{{Name: "n", Source: esp8266.SourceCounter}}
 	dir := filepath.Join(t.TempDir(), p.Name)
 	write(t, p, dir)
 	put(t, filepath.Join(dir, "led.h"), "// edited: the user's now\n")
-	p.Outbox, p.LED = false, false
+	p.LED, p.Fields = false, rows
 	write(t, p, dir)
-	if _, err := os.Stat(filepath.Join(dir, "outbox.h")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("outbox.h is still there: %v", err)
+	if _, err := os.Stat(filepath.Join(dir, "counter.h")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("counter.h is still there: %v", err)
 	}
 	if read(t, filepath.Join(dir, "led.h")) != "// edited: the user's now\n" {
 		t.Error("an edited led.h was touched")

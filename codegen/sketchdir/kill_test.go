@@ -36,7 +36,7 @@ func alternating(t *testing.T, n int) []codegen.File {
 	if n%2 == 1 {
 		p.Pin.SHA1 = []string{strings.Repeat("AB", 20)}
 		p.Every *= 2
-		p.Outbox, p.LED = true, true
+		p.Keep, p.LED = codegen.KeepFailed, true
 	}
 	folder, err := codegen.Generate(p)
 	if err != nil && t != nil {

@@ -4,34 +4,47 @@
 
 class Response {
  public:
-  // Reads the rest of a response and shows its beginning on the serial port. size is its
-  // Content-Length, or negative if it has none. Returns true when it was read to its end.
+  void clear() {
+    read_ = body_ = kept_ = shown_ = 0;
+    whole_ = true;
+  }
+
+  // Reads the rest of a response, keeps its beginning and shows some of it on the serial port.
+  // size is its Content-Length, or negative if it has none. Returns true when it was read to its
+  // end and the connection can go on.
   bool drain(WiFiClient &stream, int size, bool chunked) {
-    read_ = 0;
-    shown_ = 0;
-    bool whole;
+    clear();
+    bool open = true;
     if (chunked) {
-      whole = drainChunks(stream);
+      whole_ = drainChunks(stream);
     } else if (size >= 0) {
-      whole = drainBytes(stream, size);
+      whole_ = drainBytes(stream, size);
     } else {
-      whole = false;  // it ends where the connection ends
+      open = false;  // it ends where the connection ends
       drainBytes(stream, RESPONSE_MAX);
+      whole_ = read_ < RESPONSE_MAX && !stream.connected();
     }
     if (shown_ > 0) Serial.println();
-    return whole;
+    return whole_ && open;
   }
+
+  // The first ANSWER_MAX bytes (config.h), with a zero behind them.
+  const char *text() {
+    text_[kept_] = 0;
+    return text_;
+  }
+  size_t size() const { return kept_; }
+  bool whole() const { return whole_ && kept_ == body_; }
 
  private:
   static constexpr size_t SHOWN_MAX = 160;
-  static constexpr unsigned long WAIT_MS = 5000;  // as HTTPClient waits for headers
 
   // The next byte, or -1 when none comes, the connection ends or enough was read.
   int next(WiFiClient &stream) {
     if (read_ >= RESPONSE_MAX) return -1;
     const unsigned long start = millis();
     while (stream.available() <= 0) {
-      if (!stream.connected() || millis() - start > WAIT_MS) return -1;
+      if (!stream.connected() || millis() - start > ANSWER_TIMEOUT_MS) return -1;
       delay(1);
     }
     read_++;
@@ -42,7 +55,7 @@ class Response {
     for (; count > 0; count--) {
       const int c = next(stream);
       if (c < 0) return false;
-      show(c);
+      keep(c);
     }
     return true;
   }
@@ -79,12 +92,18 @@ class Response {
     return c == '\n';
   }
 
-  void show(int c) {
+  void keep(int c) {
+    body_++;
+    if (kept_ < ANSWER_MAX) text_[kept_++] = static_cast<char>(c);
     if (shown_ >= SHOWN_MAX) return;
     if (shown_++ == 0) Serial.print(F("  "));
     Serial.write(c >= ' ' && c <= '~' ? c : ' ');  // nothing that could confuse a terminal
   }
 
   size_t read_ = 0;
+  size_t body_ = 0;  // of read_, without the sizes of chunks
+  size_t kept_ = 0;
   size_t shown_ = 0;
+  bool whole_ = true;
+  char text_[ANSWER_MAX + 1];
 };

@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"espost/codegen"
@@ -29,7 +30,7 @@ func (d *Dialog) firmware(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fw.Board, fw.Outbox = boards[chosen], fw.Outbox && boards[chosen].HasFileSystem()
+	fw.Board, fw.Keep = boards[chosen], fw.Keep.OnBoard(boards[chosen])
 	network, interval := fw.SSID, duration.Format(fw.Every) // proposed, also after an answer that can't be used
 	settings := []struct {
 		parts []string // what the answer can spoil
@@ -46,12 +47,7 @@ func (d *Dialog) firmware(ctx context.Context) error {
 			return err
 		}},
 		{[]string{"firmware.every"}, func() error { return d.every(ctx, interval) }},
-		{[]string{"firmware.outbox"}, func() (err error) {
-			if boards[chosen].HasFileSystem() {
-				fw.Outbox, err = d.yes(ctx, "Keep readings while the board is offline?", fw.Outbox)
-			}
-			return err
-		}},
+		{[]string{"firmware.keep"}, func() error { return d.backlog(ctx) }},
 		{[]string{"firmware.deep-sleep", "firmware.every"}, func() (err error) {
 			fw.DeepSleep, err = d.yes(ctx, "Sleep deeply between two readings?", fw.DeepSleep)
 			return err
@@ -91,6 +87,25 @@ func (d *Dialog) every(ctx context.Context, proposed string) error {
 		fw.Every = every
 		return nil
 	})
+}
+
+// backlog asks which readings are kept in flash.
+func (d *Dialog) backlog(ctx context.Context) error {
+	fw := &d.Session.Firmware
+	if !fw.Board.HasFileSystem() {
+		return nil
+	}
+	d.say("While the board is offline, it can keep:")
+	var texts []string
+	for _, k := range codegen.Keeps() {
+		texts = append(texts, k.Text())
+	}
+	chosen, err := d.choose(ctx, "Which number?", texts, max(0, slices.Index(codegen.Keeps(), fw.Keep)))
+	if err == nil {
+		fw.Keep = codegen.Keeps()[chosen]
+		d.say("%s.", fw.Wear())
+	}
+	return err
 }
 
 // settle asks until the firmware can be built with the answer, as far as those

@@ -42,7 +42,7 @@ func (m *Model) settings() []setting {
 			password = m.kit.Caution.Render("to fill in later")
 		}
 	}
-	offline := "While Wi-Fi or server are down, readings wait in the board's flash and are sent later."
+	offline := fw.Wear()
 	if !board.HasFileSystem() {
 		offline = "This board's flash has no room for readings to wait in."
 	}
@@ -56,9 +56,9 @@ func (m *Model) settings() []setting {
 			about: "It goes into arduino_secrets.h, which git ignores and you alone can read, and nowhere else."},
 		{title: "Every", shown: duration.Format(fw.Every), value: duration.Format(fw.Every), hint: "60s, 5m, 1h", set: func(s string) error { return setEvery(fw, s) },
 			about: "How often the board sends the form: 60s, 5m, 1h30m, 1d."},
-		{title: "Keep offline", shown: yes(fw.Outbox), turn: func(int) { fw.Outbox = !fw.Outbox && board.HasFileSystem() }, about: offline},
+		{title: "Keep offline", shown: fw.Keep.Text(), turn: func(by int) { turnKeep(fw, by) }, about: offline},
 		{title: "Deep sleep", shown: yes(fw.DeepSleep), turn: func(int) { fw.DeepSleep = !fw.DeepSleep },
-			about: "Between two POSTs the board sleeps, for batteries. A wire from GPIO 16 (D0) to RST wakes it."},
+			about: "Between two POSTs the board sleeps, for batteries. A wire from GPIO 16 (D0) to RST wakes it. " + fw.Battery()},
 		{title: "Blink LED", shown: yes(fw.LED), turn: func(int) { fw.LED = !fw.LED },
 			about: "One blink for a delivered reading, three for a failure."},
 		{title: "Folder", shown: sanitize.Line("." + string(filepath.Separator) + fw.Name), value: fw.Name, hint: "name of the sketch", set: func(s string) error { return setName(fw, s) },
@@ -78,7 +78,13 @@ func turnBoard(fw *codegen.Firmware, by int) {
 	at := slices.IndexFunc(all, func(b esp8266.Board) bool { return b == fw.Board })
 	next := all[(at+by+len(all))%len(all)]
 	fw.Board = next
-	fw.Outbox = fw.Outbox && next.HasFileSystem()
+	fw.Keep = fw.Keep.OnBoard(next)
+}
+
+func turnKeep(fw *codegen.Firmware, by int) {
+	all := codegen.Keeps()
+	at := max(0, slices.Index(all, fw.Keep))
+	fw.Keep = all[(at+by+len(all))%len(all)].OnBoard(fw.Board)
 }
 
 func setEvery(fw *codegen.Firmware, s string) error {

@@ -111,7 +111,22 @@ func (m *Model) fresh() bool { return m.answer != nil && bytes.Equal(m.sent, m.b
 // Passed reports whether the answer to the request as it is now counts as
 // delivered.
 func (m *Model) Passed() bool {
-	return m.fresh() && m.profile.Answer.Judge(m.answer.BoardStatus, m.answer.Body) == request.Delivered
+	return m.fresh() && m.outcome() == request.Delivered
+}
+
+// outcome is what the answer means by the profile's rule as it is now.
+func (m *Model) outcome() request.Outcome {
+	return m.answer.Judge(m.profile.Answer, m.profile.Method)
+}
+
+// turnRule makes the answer's status count as the next thing that it can.
+func (m *Model) turnRule() tea.Cmd {
+	before := m.outcome()
+	m.profile.Answer = m.profile.Answer.Turn(m.answer.Reply(m.profile.Method))
+	if m.outcome() == before {
+		return ui.Say(ui.Caution, "this answer can't count as anything else")
+	}
+	return ui.Say(ui.Plain, fmt.Sprintf("%d counts as: %s", m.answer.BoardStatus, m.outcome().Text()))
 }
 
 // Actions implements ui.Step.
@@ -140,6 +155,7 @@ func (m *Model) Actions() []ui.Action {
 			ui.Action{Keys: []string{"y"}, Label: "copy body", Title: "Copy the answer's body", Run: m.copyBody},
 			ui.Action{Keys: []string{"tab"}, Label: "next part", Title: "Move the arrow keys to received, sent or notes", Run: m.turnFocus(1)},
 			ui.Action{Keys: []string{"shift+tab"}, Run: m.turnFocus(-1)},
+			ui.Action{Keys: []string{"c"}, Label: "counts as", Title: "Change what such an answer counts as", Run: m.turnRule},
 			ui.Action{Keys: []string{"v"}, Label: "headers", Title: "Show or hide the answer's headers", Run: m.toggleWhole},
 			ui.Action{Keys: []string{"/"}, Label: "search", Title: "Search in what was received", Run: m.startSearch},
 			ui.Action{Keys: []string{"f"}, Title: "Find the next place", Run: m.findNext},

@@ -10,6 +10,7 @@ import (
 	"espost/formpost"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
+	"espost/request"
 	"espost/tui/ui"
 )
 
@@ -52,13 +53,16 @@ func (m *Model) headline(width int) []string {
 func (m *Model) success(width int) []string {
 	k, a := m.kit, m.answer
 	tone, status := ui.Success, strings.TrimSpace(fmt.Sprintf("%d %s", a.Status, sanitize.Line(a.Masked(a.Reason))))
-	if a.Status/100 != 2 {
+	if m.outcome() != request.Delivered {
 		tone = ui.Caution
 	}
-	parts := []string{status + " in " + milliseconds(a.Phases.Total()), fmt.Sprintf("the board would see %d", a.Status)}
+	parts := []string{status + " in " + milliseconds(a.Phases.Total()), fmt.Sprintf("the board would see %d", a.BoardStatus)}
 	lines := []string{k.Mark(tone) + " " + k.Style(tone).Bold(true).Render(ui.Truncate(strings.Join(parts, " "+k.Dot+" "), width-2, k.Ellipsis))}
 	if !m.fresh() {
 		lines = append(lines, k.Mark(ui.Caution)+" the form has changed since; enter sends it again")
+	}
+	if m.outcome() != request.Delivered || !m.profile.Answer.Ordinary() {
+		lines = append(lines, "  "+ui.Truncate(fmt.Sprintf("This answer counts as: %s", k.Style(tone).Render(m.outcome().Text()))+k.Faint.Render("   c changes that"), width-2, k.Ellipsis))
 	}
 	return append(lines, m.phases(width))
 }

@@ -70,6 +70,7 @@ func (r Run) Never(t testing.TB, texts ...string) {
 type Powered struct {
 	cmd   *exec.Cmd
 	lines chan struct{} // one for each line on the serial port; closed at its end
+	notes bytes.Buffer
 }
 
 // Power starts a compiled sketch.
@@ -77,6 +78,7 @@ func Power(t testing.TB, program string, env ...string) *Powered {
 	t.Helper()
 	b := &Powered{cmd: exec.CommandContext(t.Context(), program), lines: make(chan struct{}, 1)}
 	b.cmd.Env = append(os.Environ(), env...)
+	b.cmd.Stderr = &b.notes
 	serial, err := b.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -105,12 +107,13 @@ func Power(t testing.TB, program string, env ...string) *Powered {
 	return b
 }
 
-// Kill takes the power away.
-func (b *Powered) Kill() {
+// Kill takes the power away and returns what the rig said until then.
+func (b *Powered) Kill() (notes string) {
 	_ = b.cmd.Process.Kill()
 	for range b.lines {
 	}
 	_ = b.cmd.Wait()
+	return b.notes.String()
 }
 
 // Hears waits for n lines.

@@ -141,10 +141,12 @@ bool EspClass::rtcUserMemoryRead(uint32_t offset, uint32_t *data, size_t size) {
 }
 
 bool EspClass::rtcUserMemoryWrite(uint32_t offset, uint32_t *data, size_t size) {
+  uint32_t all[128];
+  rtcUserMemoryRead(0, all, sizeof(all));
+  memcpy(all + offset, data, size);
   const std::string fresh = rtcFile() + ".new";  // a kill must not tear what takes the chip an instant
   if (FILE *f = fopen(fresh.c_str(), "wb")) {
-    fseek(f, offset * 4L, SEEK_SET);
-    fwrite(data, 1, size, f);
+    fwrite(all, 1, sizeof(all), f);
     fclose(f);
     rename(fresh.c_str(), rtcFile().c_str());
   }
@@ -171,12 +173,18 @@ int main() {
   signal(SIGTERM, [](int) { rig::stop(); });
   setvbuf(stdout, nullptr, _IOLBF, 0);
   const long loops = rig::number("RIG_LOOPS", 0), end = rig::number("RIG_MILLIS", 0);
+  uint64_t longest = 0;
   setup();
   while (!rig::stopping && (loops == 0 || rig::rounds < loops) && (end == 0 || static_cast<long>(rig::nowMicros() / 1000) < end)) {
+    const uint64_t begun = rig::nowMicros();
     loop();
+    const uint64_t held = rig::nowMicros() - begun;
+    if (held > longest && held > 1000000) fprintf(stderr, "loop held %lu ms\n", static_cast<unsigned long>(held / 1000));
+    longest = std::max(longest, held);
     rig::rounds++;
   }
   fflush(stdout);
-  fprintf(stderr, "heap peak %zu\nheap now %zu\nrounds %d\n", rig::heapPeak(), rig::heapUsed(), rig::rounds);
+  fprintf(stderr, "heap peak %zu\nheap now %zu\nrounds %d\nlongest loop %lu ms\nflash erases %lu\n", rig::heapPeak(), rig::heapUsed(),
+          rig::rounds, static_cast<unsigned long>(longest / 1000), rig::flashErases());
   return 0;
 }

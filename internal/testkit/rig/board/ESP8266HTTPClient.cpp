@@ -1,8 +1,6 @@
 // Follows the core's ESP8266HTTPClient.cpp, function by function.
 #include "ESP8266HTTPClient.h"
 
-static constexpr unsigned long TIMEOUT = 5000;  // HTTPCLIENT_DEFAULT_TCP_TIMEOUT
-
 void HTTPClient::clear() {
   code_ = 0;
   size_ = -1;
@@ -65,7 +63,7 @@ bool HTTPClient::connect() {
     return true;
   }
   if (!client_) return false;
-  client_->setTimeout(TIMEOUT);
+  client_->setTimeout(timeout_);
   if (!client_->connect(host_.c_str(), port_)) return false;
   client_->setNoDelay(true);
   return connected();
@@ -97,9 +95,9 @@ int HTTPClient::readHeader() {
   canReuse_ = reuse_;
   String encoding;
   unsigned long last = millis();
-  while (connected()) {
+  while (connected()) {  // ESP8266HTTPClient.cpp, handleHeaderResponse: a silence is its only limit
     if (client_->available() <= 0) {
-      if (millis() - last > TIMEOUT) return HTTPC_ERROR_READ_TIMEOUT;
+      if (millis() - last > timeout_) return HTTPC_ERROR_READ_TIMEOUT;
       delay(1);
       continue;
     }

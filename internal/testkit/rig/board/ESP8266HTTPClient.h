@@ -27,6 +27,10 @@ class HTTPClient {
   bool connected() { return client_ && (client_->connected() || client_->available() > 0); }
   void setReuse(bool reuse) { reuse_ = reuse; }
   void setUserAgent(const String &agent) { agent_ = agent; }
+  void setTimeout(uint16_t timeout) {
+    timeout_ = timeout;
+    if (connected()) client_->setTimeout(timeout);
+  }
   void addHeader(const String &name, const String &value, bool first = false, bool replace = true);
   int sendRequest(const char *type, const uint8_t *payload = nullptr, size_t size = 0);
   void collectHeaders(const char *names[], const size_t count);
@@ -47,6 +51,7 @@ class HTTPClient {
   std::unique_ptr<WiFiClient> client_;
   String host_, uri_, headers_, location_, agent_ = "ESP8266HTTPClient";
   uint16_t port_ = 0;
+  uint16_t timeout_ = 5000;  // HTTPCLIENT_DEFAULT_TCP_TIMEOUT
   bool reuse_ = true, canReuse_ = false;
   int code_ = 0, size_ = -1;
   std::vector<std::pair<String, String>> collected_;

@@ -40,18 +40,21 @@ size_t Print::print(long long n) { return printf("%lld", n); }
 size_t Print::print(unsigned long long n) { return printf("%llu", n); }
 size_t Print::print(double n, int digits) { return printf("%.*f", digits, n); }
 
-// core Stream.cpp: gives up after the timeout and returns what came.
+// core Stream.cpp, timedRead: the next character, or -1 when none comes in time.
+int Stream::timedRead() {
+  const unsigned long start = millis();
+  do {
+    const int c = read();
+    if (c >= 0) return c;
+    if (_timeout == 0) return -1;
+    waitForData();
+  } while (millis() - start < _timeout);
+  return -1;
+}
+
+// core Stream.cpp, readStringUntil: the time limit is one for each character, not for the line.
 String Stream::readStringUntil(char end) {
   String line;
-  const unsigned long start = millis();
-  while (millis() - start < _timeout) {
-    const int c = read();
-    if (c == end) break;
-    if (c < 0) {
-      waitForData();
-      continue;
-    }
-    line += static_cast<char>(c);
-  }
+  for (int c = timedRead(); c >= 0 && c != end; c = timedRead()) line += static_cast<char>(c);
   return line;
 }

@@ -52,5 +52,6 @@ class Stream : public Print {
 
  protected:
   virtual void waitForData() = 0;
+  int timedRead();
   unsigned long _timeout = 1000;
 };

@@ -1,6 +1,7 @@
 // cores/esp8266/WString.h, as far as sketches and HTTPClient use it.
 #pragma once
 #include <strings.h>
+#include <algorithm>
 #include <string>
 #include "pgmspace.h"
 
@@ -21,7 +22,10 @@ class String {
   int indexOf(const String &o, unsigned from = 0) const { return at(s_.find(o.s_, from)); }
   int indexOf(char c, unsigned from = 0) const { return at(s_.find(c, from)); }
   String substring(unsigned from) const { return from < s_.size() ? String(s_.substr(from)) : String(); }
-  String substring(unsigned from, unsigned to) const { return from < to ? String(s_.substr(from, to - from)) : String(); }
+  String substring(unsigned left, unsigned right) const {  // WString.cpp: in either order, and cut at the end
+    const size_t from = std::min(left, right), to = std::min<size_t>(std::max(left, right), s_.size());
+    return from < to ? String(s_.substr(from, to - from)) : String();
+  }
   long toInt() const { return atol(c_str()); }
   bool concat(const char *s, unsigned length) { s_.append(s, length); return true; }
   void clear() { s_.clear(); }

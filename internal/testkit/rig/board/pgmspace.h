@@ -13,6 +13,7 @@ class __FlashStringHelper;
 
 #define pgm_read_byte(p) (*reinterpret_cast<const uint8_t *>(p))
 #define memcpy_P memcpy
+#define memcmp_P memcmp
 #define strlen_P strlen
 #define strcmp_P strcmp
 #define strncmp_P strncmp

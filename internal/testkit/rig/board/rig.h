@@ -16,6 +16,8 @@ size_t heapUsed();
 size_t heapPeak();
 size_t heapSize();
 
+unsigned long flashErases();          // of blocks, as LittleFS would have made them
+
 void stop();                          // ends the run after this loop
 extern int rounds;                    // loops so far
 
