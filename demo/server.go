@@ -33,6 +33,7 @@ type Options struct {
 	Names   []string         // host names and IP addresses that the certificate is for, besides localhost and 127.0.0.1
 	Key     Key              // of the certificates; empty means ECDSA
 	Trouble Trouble          // what goes wrong; empty for nothing
+	Handler http.Handler     // what answers; nil means Handler
 	Log     func(Entry)      // called for each request and failed connection, from several goroutines; may be nil
 	Now     func() time.Time // nil means time.Now
 }
@@ -42,6 +43,13 @@ func (o Options) now() time.Time {
 		return o.Now()
 	}
 	return time.Now()
+}
+
+func (o Options) handler() http.Handler {
+	if o.Handler != nil {
+		return o.Handler
+	}
+	return Handler()
 }
 
 // A Server is a running demo server.
@@ -100,7 +108,7 @@ func (s *Server) newHTTP() *http.Server {
 	}
 	s.options.Trouble.configure(config)
 	return &http.Server{
-		Handler:           logged(s.options.Trouble.answer(Handler()), s.options),
+		Handler:           logged(s.options.Trouble.answer(s.options.handler()), s.options),
 		Protocols:         &protocols,
 		ErrorLog:          log.New(failures{s.options}, "", 0),
 		MaxHeaderBytes:    maxHeaderBytes,
@@ -156,13 +164,18 @@ func (s *Server) current() chain {
 func (s *Server) Addr() string { return s.listener.Addr().String() }
 
 // URL is where a form is posted to: https://localhost:PORT/post, or with the
-// IP address in place of localhost where the server isn't on loopback only.
+// IP address in place of localhost where the server isn't on loopback only. A
+// handler of the user's own has its own paths: then there is none.
 func (s *Server) URL() string {
 	host, port, _ := net.SplitHostPort(s.Addr()) // a listener's own address splits
 	if ip := net.ParseIP(host); ip.IsLoopback() && ip.To4() != nil || ip.IsUnspecified() {
 		host = "localhost"
 	}
-	return "https://" + net.JoinHostPort(host, port) + "/post"
+	path := "/post"
+	if s.options.Handler != nil {
+		path = ""
+	}
+	return "https://" + net.JoinHostPort(host, port) + path
 }
 
 // Names are the host names and IP addresses that the certificate is for.

@@ -44,6 +44,8 @@ func forbidden(from, imported string) string {
 		return ""
 	case strings.HasPrefix(to, "internal/testkit/"):
 		return "the test kit is for tests"
+	case to == "services/simulate" && top != "cli" && top != "demo" && top != "services":
+		return "simulators are for the demo and for tests"
 	case toTop == "internal":
 		return ""
 	case top == "internal":
@@ -99,6 +101,7 @@ func TestArrowsCanFail(t *testing.T) {
 		{"tui/form", "espost/tui/testpost"}, {"tui/form", "espost/tui"}, {"tui/ui", "espost/tui/form"}, {"cli", "espost/tui/ui"},
 		{"tui", "espost/internal/testkit/tuitest"}, {"internal/recent", "espost/profile"}, {"cli", "espost/wifi"},
 		{"profile", "charm.land/lipgloss/v2"}, {"internal/problem", "golang.org/x/term"},
+		{"tui", "espost/services/simulate"}, {"profile", "espost/services/simulate"},
 	} {
 		if forbidden(wrong[0], wrong[1]) == "" {
 			t.Errorf("%s may import %s", wrong[0], wrong[1])

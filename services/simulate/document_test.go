@@ -1,0 +1,96 @@
+package simulate_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"espost/internal/duration"
+	"espost/request"
+	"espost/services"
+)
+
+const documentFile = "../../docs/services.md"
+
+// document compares docs/services.md with what the test has seen, or writes it.
+func document(t *testing.T, rows []string) {
+	t.Helper()
+	text := introduction + strings.Join(rows, "") + sources()
+	if *update {
+		if err := os.WriteFile(documentFile, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	was, err := os.ReadFile(documentFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(was), text); diff != "" {
+		t.Errorf("docs/services.md isn't what the test sees; run go test ./services/simulate -update (-file +test):\n%s", diff)
+	}
+}
+
+const introduction = "# Services\n\n" +
+	"`espost services` lists these places to post to, `espost services NAME` tells about one, and `espost post --service NAME` tries it.\n" +
+	"This page is made by a test: for each of them five readings were posted over TLS to a simulator that keeps the service's documented rules,\n" +
+	"and arrived; then each documented refusal was provoked, and was told from a delivery as the last column says.\n\n" +
+	"| service | what it takes | pace | size | on a refusal |\n|---|---|---|---|---|\n"
+
+// row is one service, as the test has seen it.
+func row(r request.Request, s services.Service, refusals []string) string {
+	takes := "`" + r.Method + "`"
+	if r.Body != request.None {
+		takes += " " + string(r.Body)
+	}
+	if n := len(s.Secrets()); n > 0 {
+		takes += ", secret: " + strings.Join(s.Secrets(), ", ")
+	}
+	cells := []string{fmt.Sprintf("[%s](%s) `%s`", s.Title, s.Docs, s.ID), takes, pace(s), size(s), strings.Join(refusals, "; ")}
+	for i := range cells {
+		cells[i] = strings.ReplaceAll(cells[i], "|", `\|`)
+	}
+	return "| " + strings.Join(cells, " | ") + " |\n"
+}
+
+func pace(s services.Service) string {
+	var parts []string
+	if s.Every > 0 {
+		parts = append(parts, "every "+duration.Format(s.Every.Round(time.Millisecond)))
+	}
+	if s.Daily > 0 {
+		parts = append(parts, fmt.Sprintf("%d a day", s.Daily))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func size(s services.Service) string {
+	if s.Size == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d B", s.Size)
+}
+
+// sources are the traps, what can't be done, and the pages that it all is from.
+func sources() string {
+	var b strings.Builder
+	for _, s := range services.All() {
+		fmt.Fprintf(&b, "\n## %s\n\nIt %s. %s", s.Title, s.About, s.Trap)
+		if s.Cannot != "" {
+			fmt.Fprintf(&b, " **Not on a board:** %s", s.Cannot)
+		}
+		b.WriteString("\n\n")
+		for _, f := range s.Facts {
+			day := "not read again"
+			if f.Read != "" {
+				day = "read " + f.Read
+			}
+			fmt.Fprintf(&b, "- %s: <%s>, %s\n", f.About, f.URL, day)
+		}
+	}
+	return b.String()
+}
