@@ -13,12 +13,13 @@ import (
 	"espost/demo"
 	"espost/internal/sanitize"
 	"espost/request"
+	"espost/services/simulate"
 )
 
 func (p *Program) demoCommand() *cobra.Command {
 	var options demo.Options
 	var rsa, asJSON bool
-	var trouble string
+	var trouble, as string
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Run the built-in HTTPS server alone",
@@ -26,7 +27,7 @@ func (p *Program) demoCommand() *cobra.Command {
 			"It prints its address and fingerprint, then each request, until Ctrl-C. " +
 			"With --listen 0.0.0.0:8443 a real board can post to it. " +
 			"With --trouble it plays a server that something is wrong with:\n\n" + troubleList(),
-		Example: "espost demo\nespost demo --listen 0.0.0.0:8443\nespost demo --trouble tls13",
+		Example: "espost demo\nespost demo --as thingspeak\nespost demo --listen 0.0.0.0:8443\nespost demo --trouble tls13",
 		Args:    noArguments,
 	}
 	cmd.RunE = p.does(func(ctx context.Context, _ []string) error {
@@ -35,7 +36,10 @@ func (p *Program) demoCommand() *cobra.Command {
 		}
 		options.Trouble = demo.Trouble(trouble)
 		options.Log = p.logEntry
-		return p.serve(ctx, options, asJSON)
+		if as == "" {
+			return p.serve(ctx, options, asJSON, postForms)
+		}
+		return p.serveAs(ctx, as, options, asJSON)
 	})
 	f := cmd.Flags()
 	f.StringVar(&options.Listen, "listen", "127.0.0.1:0", "listen at this address and port; 0 is any port")
@@ -43,6 +47,8 @@ func (p *Program) demoCommand() *cobra.Command {
 	f.BoolVar(&rsa, "rsa", false, "use RSA keys rather than ECDSA")
 	f.StringVar(&trouble, "trouble", "", "play this trouble, one of the above")
 	offer(cmd, "trouble", troubleCompletions())
+	f.StringVar(&as, "as", "", "play this service; espost services lists them")
+	offer(cmd, "as", serviceCompletions())
 	f.BoolVar(&asJSON, "json", false, "print address and fingerprint as JSON")
 	return cmd
 }
@@ -72,8 +78,29 @@ func checkDemo(o demo.Options) error {
 	return nil
 }
 
-// serve runs a demo server until ctx ends.
-func (p *Program) serve(ctx context.Context, options demo.Options, asJSON bool) error {
+// serveAs runs the simulator of a service until ctx ends.
+func (p *Program) serveAs(ctx context.Context, name string, options demo.Options, asJSON bool) error {
+	service, err := namedService(name)
+	if err != nil {
+		return err
+	}
+	simulator, ok := simulate.New(service, nil)
+	if !ok {
+		return fmt.Errorf("%s can't be played; choose another service", service.Title)
+	}
+	options.Handler = simulator
+	return p.serve(ctx, options, asJSON, func(url string) string {
+		return fmt.Sprintf("This is %s, played by its documented rules. Ctrl-C ends it. Try:\n  %s", service.Title, simulated(service, url))
+	})
+}
+
+// postForms is what can be done with the demo server.
+func postForms(string) string {
+	return "Post forms to the first; the second is its SHA-1 fingerprint. Ctrl-C ends the server."
+}
+
+// serve runs a demo server until ctx ends. hint says what can be done with it.
+func (p *Program) serve(ctx context.Context, options demo.Options, asJSON bool, hint func(url string) string) error {
 	if err := checkDemo(options); err != nil {
 		return &inputError{err}
 	}
@@ -88,7 +115,7 @@ func (p *Program) serve(ctx context.Context, options demo.Options, asJSON bool) 
 		})
 	} else {
 		fmt.Fprintf(p.out, "%s\n%s\n", server.URL(), server.Fingerprint())
-		fmt.Fprintln(p.Stderr, "Post forms to the first; the second is its SHA-1 fingerprint. Ctrl-C ends the server.")
+		fmt.Fprintln(p.Stderr, hint(server.URL()))
 	}
 	<-ctx.Done()
 	return nil

@@ -111,6 +111,7 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 		return err
 	}
 	p.noteRequest(project.Request)
+	p.noteService(w, true)
 	p.told(dir, changes)
 	for _, c := range codegen.Commands(project, dir) {
 		fmt.Fprintf(p.Stderr, "%s: %s\n", c.Title, sanitize.Line(c.Line))

@@ -39,6 +39,7 @@ func (p *Program) postCommand() *cobra.Command {
 			"A secret's value can be left empty and given in the environment: " + profile.SecretEnv("token") + " for token.",
 		Example: "espost post https://postman-echo.com/post name1=value1 name2=value2\n" +
 			"espost post -p espost.yaml\n" +
+			"espost post --service thingspeak api_key=XXXX field1@rssi\n" +
 			"espost post --dry-run postman-echo.com/post name1=value1 X-Device:porch",
 	}
 	cmd.RunE = p.does(func(ctx context.Context, args []string) error { return p.post(ctx, &w, flags, args) })
@@ -74,6 +75,9 @@ func (p *Program) post(ctx context.Context, w *session, flags postFlags, args []
 		p.printRequest(sent, flags.showSecrets)
 		return nil
 	}
+	for i := range missing {
+		missing[i] = w.secretName(missing[i])
+	}
 	if len(missing) > 0 {
 		return &inputError{fmt.Errorf("a secret has no value; set %s", strings.Join(missing, ", "))}
 	}
@@ -99,7 +103,9 @@ func (p *Program) post(ctx context.Context, w *session, flags postFlags, args []
 	default:
 		p.printResponse(response, w.Answer, shown(response, flags.showSecrets), flags.raw)
 	}
-	if failed != nil || response.Outcome != request.Delivered {
+	delivered := failed == nil && response.Outcome == request.Delivered
+	p.noteService(w, delivered)
+	if !delivered {
 		p.status = max(p.status, statusNo)
 	}
 	return nil

@@ -17,6 +17,7 @@ import (
 	"espost/internal/sanitize"
 	"espost/profile"
 	"espost/request"
+	"espost/services"
 	"espost/tlsinspect"
 )
 
@@ -35,11 +36,16 @@ type session struct {
 	headers  []request.Header
 	fields   []request.Field
 	timeout  time.Duration
+	service  string            // the name of one; empty for none
+	set      []string          // name=value for its blanks
+	chosen   *services.Service // it, once the session is loaded; nil for none
 }
 
 // addFlags adds the flags that post and generate share.
 func (s *session) addFlags(f *pflag.FlagSet) {
 	f.StringVarP(&s.file, "profile", "p", "", "work on this profile; otherwise on espost.yaml, if any")
+	f.StringVar(&s.service, "service", "", "begin with this service; espost services lists them")
+	f.StringArrayVar(&s.set, "set", nil, "give the service what it asks for: name=value\n(repeatable)")
 	f.StringVar(&s.pin, "pin", "", "know the server by its fingerprint, public-key or ca, by\nnothing (insecure), or by these 40 digits")
 	s.trust.addFlag(f)
 	f.StringVar(&s.method, "method", "", "send by POST, PUT, PATCH, GET or DELETE")
@@ -50,6 +56,7 @@ func (s *session) addFlags(f *pflag.FlagSet) {
 
 // completions offers what addFlags' flags take.
 func (s *session) completions(cmd *cobra.Command) {
+	offer(cmd, "service", serviceCompletions())
 	offer(cmd, "pin", pinCompletions())
 	offer(cmd, "method", request.Methods())
 	offer(cmd, "body", texts(request.Bodies()))
@@ -68,7 +75,7 @@ func texts[S ~string](words []S) []string {
 // readItems sorts arguments: a target first, unless a profile was named and it
 // doesn't look like one, then fields and headers (request.Syntax).
 func (s *session) readItems(args []string) error {
-	if len(args) > 0 && isTarget(args[0], s.file == "") {
+	if len(args) > 0 && isTarget(args[0], s.file == "" && s.service == "") {
 		s.target, args = args[0], args[1:]
 	}
 	for _, arg := range args {
@@ -110,7 +117,7 @@ func isTarget(arg string, expected bool) bool {
 // load fills in the session: the profile's file, then what was given beside it,
 // then secrets from the environment.
 func (s *session) load(lookupEnv func(string) (string, bool)) error {
-	if s.file == "" && s.target == "" {
+	if s.service == "" && s.file == "" && s.target == "" {
 		if _, err := os.Stat(profileFile); errors.Is(err, fs.ErrNotExist) {
 			return &usageError{"nothing says where to post; give a target, or a profile with -p"}
 		}
@@ -121,7 +128,14 @@ func (s *session) load(lookupEnv func(string) (string, bool)) error {
 	if s.fields != nil {
 		s.Request.Body = request.Form
 	}
-	if s.file != "" {
+	switch {
+	case s.service != "":
+		if err := s.useService(lookupEnv); err != nil {
+			return err
+		}
+	case len(s.set) > 0:
+		return &usageError{"--set is for what a service asks for; name one by --service"}
+	case s.file != "":
 		opened, err := openProfile(s.file)
 		if err != nil {
 			return err
@@ -151,7 +165,7 @@ func (s *session) override() error {
 		if err != nil {
 			return err
 		}
-		s.Follow(t)
+		s.Follow(s.atService(t))
 	}
 	if s.method != "" {
 		s.Request.Method = strings.ToUpper(s.method)
