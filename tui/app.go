@@ -126,6 +126,11 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 	switch msg := msg.(type) {
 	case connect.Captured:
 		return m.captured(msg), true
+	case connect.Choosing:
+		m.overlay = msg.Overlay
+		return nil, true
+	case connect.Begun:
+		return m.begin(msg), true
 	case certificate.Again:
 		return tea.Batch(m.enter(stepConnect), m.connect.Start()), true
 	case certificate.Chosen:

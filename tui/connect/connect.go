@@ -130,6 +130,7 @@ func (m *Model) Actions() []ui.Action {
 	if m.before != "" {
 		actions = append(actions, ui.Action{Keys: []string{"ctrl+z"}, Label: "undo", Title: "Bring the address before back", Run: m.undo})
 	}
+	actions = append(actions, m.serviceAction(empty))
 	actions = append(actions, m.pastActions()...)
 	if !empty {
 		actions = append(actions, ui.Action{Keys: []string{"ctrl+u"}, Label: "clear", Title: "Clear the address", Run: m.clear})
@@ -161,6 +162,9 @@ func (m *Model) takeExample() tea.Cmd {
 // Start begins the inspection in the background.
 func (m *Model) Start() tea.Cmd {
 	m.takeRecent()
+	if cmd, named := m.namedService(); named {
+		return cmd
+	}
 	target, err := m.Target()
 	m.tried = true
 	if err != nil {

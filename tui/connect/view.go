@@ -66,7 +66,7 @@ func hanging(mark, text string, width int) []string {
 func (m *Model) understood(width int) []string {
 	k := m.kit
 	if strings.TrimSpace(m.input.Value()) == "" {
-		return []string{k.Faint.Render("  a host, host:port or an https:// URL")}
+		return []string{k.Faint.Render("  a host, host:port, an https:// URL, or a service such as ThingSpeak")}
 	}
 	target, err := m.Target()
 	if err != nil {
