@@ -13,12 +13,20 @@ import (
 	"espost/internal/sanitize"
 	"espost/profile"
 	"espost/request"
+	"espost/services"
 	"espost/tlsinspect"
 )
 
 // connect asks for the address until a server there was seen.
 func (d *Dialog) connect(ctx context.Context) error {
 	return d.until(ctx, "Where will the board send its data?", d.Target, func(s string) error {
+		if service, ok := services.Exact(s); ok {
+			address, err := d.service(ctx, service)
+			if err != nil {
+				return err
+			}
+			s = address
+		}
 		target, err := request.ParseTarget(s)
 		if err != nil {
 			return err
