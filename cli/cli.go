@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/netip"
 	"os"
 	"strings"
 	"time"
@@ -37,6 +38,10 @@ type Program struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Environ        []string
+
+	// Own is this computer's address in the network; nil means
+	// netdial.OwnAddress.
+	Own func() (netip.Addr, bool)
 
 	out      *results  // Stdout
 	paint    io.Writer // out, without colours where there is no place for them

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"time"
@@ -14,9 +15,12 @@ import (
 	"espost/codegen"
 	"espost/codegen/sketchdir"
 	"espost/esp8266"
+	"espost/internal/netdial"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
 	"espost/request"
+	"espost/tlsinspect"
 )
 
 // generateFlags are generate's own, beside work's.
@@ -94,9 +98,11 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 	if err := w.Validate().Err(); err != nil {
 		return err
 	}
-	if _, err := p.capture(ctx, w); err != nil {
+	report, err := p.capture(ctx, w)
+	if err != nil {
 		return err
 	}
+	p.notePlace(w.Target, report)
 	project := w.Project
 	folder, err := codegen.Generate(project)
 	if err != nil {
@@ -125,6 +131,30 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 		return err
 	}
 	return w.Save()
+}
+
+// notePlace says when no board can reach the target. report is nil where the
+// server wasn't looked at.
+func (p *Program) notePlace(t request.Target, report *tlsinspect.Report) {
+	found := problem.List{}
+	if report != nil {
+		found = report.Findings
+	} else if t.OnlyHere() {
+		ip, _ := p.own() // the zero Addr is for none
+		found.Add(new(t.OnlyThisComputer(ip)))
+	}
+	for _, f := range found {
+		if f.Code == request.CodeOnlyThisComputer {
+			fmt.Fprintf(p.Stderr, "espost: %s\n", sanitize.Line(f.Sentences()))
+		}
+	}
+}
+
+func (p *Program) own() (netip.Addr, bool) {
+	if p.Own != nil {
+		return p.Own()
+	}
+	return netdial.OwnAddress()
 }
 
 // sketchFolder is where the sketch goes: where the flag says, or where the

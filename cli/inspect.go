@@ -55,7 +55,7 @@ func (p *Program) inspect(ctx context.Context, flags inspectFlags, args []string
 		return err
 	}
 	progress := p.newProgress()
-	client := &tlsinspect.Client{Timeout: flags.timeout}
+	client := &tlsinspect.Client{Timeout: flags.timeout, Own: p.Own}
 	if len(targets) == 1 && !flags.fingerprint {
 		client.Progress = progress.part
 	}

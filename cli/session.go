@@ -240,7 +240,7 @@ func (p *Program) capture(ctx context.Context, s *session) (*tlsinspect.Report, 
 		return nil, nil
 	}
 	progress := p.newProgress()
-	client := &tlsinspect.Client{Timeout: s.timeout, Progress: progress.part}
+	client := &tlsinspect.Client{Timeout: s.timeout, Progress: progress.part, Own: p.Own}
 	report, err := client.Inspect(ctx, s.Target)
 	progress.clear()
 	p.logReport(s.Target, report, grounds.Pin, err)

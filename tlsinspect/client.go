@@ -26,6 +26,11 @@ type Client struct {
 	// Lookup finds a host's addresses; network is "ip". nil means
 	// net.DefaultResolver.
 	Lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
+	// Hosts and Own tell what only this computer knows: its own table of names
+	// (see netdial.Dialer), and its address in the network. nil means the real
+	// ones.
+	Hosts func() ([]byte, error)
+	Own   func() (netip.Addr, bool)
 	// Now is the time that certificates are held against. nil means time.Now.
 	Now func() time.Time
 	// Rand feeds the hellos' randoms and must be safe for concurrent use. nil
@@ -75,7 +80,9 @@ func (c *Client) rand() io.Reader {
 	return rand.Reader
 }
 
-func (c *Client) dialer() netdial.Dialer { return netdial.Dialer{Dial: c.Dial, Lookup: c.Lookup} }
+func (c *Client) dialer() netdial.Dialer {
+	return netdial.Dialer{Dial: c.Dial, Lookup: c.Lookup, Hosts: c.Hosts}
+}
 
 // dial connects to one of the target's addresses.
 func (c *Client) dial(ctx context.Context, t request.Target, ip netip.Addr) (net.Conn, error) {

@@ -14,6 +14,7 @@ import (
 	"espost/internal/netdial"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
+	"espost/request"
 )
 
 // CodeNoCertificate is the code of Fingerprint's error about a server that speaks
@@ -40,6 +41,9 @@ const (
 	CodeSNINeeded         = "sni-needed"
 	CodeBasicRefused      = "basic-ciphers-refused"
 	CodeBasicSeesAnother  = "basic-ciphers-see-another"
+
+	// The address itself.
+	CodeOnlyThisComputer = request.CodeOnlyThisComputer
 
 	// Memory.
 	CodeMFLNAccepted = "mfln-accepted"
@@ -95,6 +99,30 @@ func reason(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")
 	line, _, _ = strings.Cut(line, " (possibly because of ") // guesses of UnknownAuthorityError's
 	return sanitize.Clip(strings.TrimPrefix(line, "x509: "), maxReason)
+}
+
+// explainPlace says when the address leads to this computer and a board can't
+// follow: as its text tells, as the lookup told, or because the name stands in
+// this computer's own table. Names in .local are fine: boards resolve them by
+// mDNS, and where they lead on this computer says nothing.
+func (in *inspection) explainPlace(out *findings) {
+	t := in.target
+	if strings.HasSuffix(t.Host, ".local") {
+		return
+	}
+	if t.OnlyHere() || in.addresses.OnlyHere() {
+		own := netdial.OwnAddress
+		if in.client.Own != nil {
+			own = in.client.Own
+		}
+		ip, _ := own() // the zero Addr is for none
+		out.Add(new(t.OnlyThisComputer(ip)))
+		return
+	}
+	if in.inHosts {
+		out.add(problem.Warning, CodeOnlyThisComputer, "Make sure that the DNS server of the board's network knows the name, too, or give the server's IP address",
+			"%s stands in this computer's own table of names (hosts), which a board doesn't read", t.Host)
+	}
 }
 
 // explainBoard adds the findings that say why the board can't connect.

@@ -21,6 +21,7 @@ type inspection struct {
 	now    time.Time
 
 	addresses     netdial.Addresses
+	inHosts       bool          // the name stands in this computer's own table
 	probes        []probe       // as the board, one for each address dialled, in their order
 	chosen        int           // the probe that the verdict is about
 	mfln          map[int]probe // by max_fragment_length; 0 is without the extension
@@ -57,7 +58,7 @@ func (in *inspection) run(ctx context.Context) error {
 		lookup.end(netdial.Explain(err, in.target.Host, netdial.Dialling, in.client.timeout()), "")
 		return err
 	}
-	in.addresses = found
+	in.addresses, in.inHosts = found, in.client.dialer().InHosts(in.target.Host)
 	ips := addressesToDial(found)
 	lookup.titled(fmt.Sprintf("found %s", count(len(ips), "address", "addresses")), Done, "")
 

@@ -59,6 +59,7 @@ type Address struct {
 func (in *inspection) report(err error) *Report {
 	r := &Report{Target: in.target, Taken: in.now, Browser: in.browser}
 	out := findings{in.target.Notes()}
+	in.explainPlace(&out)
 	if known, ok := errors.AsType[*problem.Problem](err); ok {
 		out.Add(failure(*known))
 	}

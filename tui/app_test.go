@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/pem"
 	"errors"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -112,6 +113,7 @@ func newStage(t testing.TB) *stage {
 				Phases:  formpost.Phases{DNS: 2 * time.Millisecond, TCP: 11 * time.Millisecond, TLS: 38 * time.Millisecond, FirstByte: 31 * time.Millisecond, Body: 2 * time.Millisecond},
 			}, nil
 		},
+		Own:       func() (netip.Addr, bool) { return netip.Addr{}, false },
 		Check:     func(context.Context, request.Target) (string, error) { return "", errors.New("no such host") },
 		Clipboard: func(string) error { return nil },
 	}

@@ -1,6 +1,7 @@
 package tui_test
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -102,5 +103,24 @@ func TestHugePasteIsRefused(t *testing.T) {
 			t.Errorf("before:\n%s\nafter:\n%s", before, after)
 		}
 		term.Quit()
+	})
+}
+
+// An address that only this computer knows is said to be one before anything is
+// looked at, and this computer's address in the network is a key away.
+func TestOnlyThisComputer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		s.options.Target = "https://localhost:8443/post"
+		s.options.Own = func() (netip.Addr, bool) { return netip.MustParseAddr("192.168.1.20"), true }
+		term := s.start(t, 80, 24)
+		term.WaitText("Only this computer knows localhost", "192.168.1.20", "espost --demo --lan", "ctrl+l network address")
+		term.Press("ctrl+l")
+		term.WaitText("https://192.168.1.20:8443/post", "must listen there")
+		term.WaitGone("Only this computer knows")
+		term.Press("ctrl+z")
+		term.WaitText("https://localhost:8443/post")
+		term.Press("ctrl+c")
+		term.WaitEnd()
 	})
 }

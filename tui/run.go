@@ -15,6 +15,7 @@ import (
 
 	"espost/demo"
 	"espost/formpost"
+	"espost/internal/netdial"
 	"espost/internal/problem"
 	"espost/internal/recent"
 	"espost/internal/sanitize"
@@ -49,6 +50,7 @@ type Options struct {
 	Inspect   connect.InspectFunc
 	Send      testpost.SendFunc
 	Check     connect.CheckFunc
+	Own       connect.OwnFunc
 	Now       func() time.Time
 	Clipboard func(string) error
 
@@ -81,6 +83,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Check == nil {
 		o.Check = check
+	}
+	if o.Own == nil {
+		o.Own = netdial.OwnAddress
 	}
 	if o.ProfilePath == "" {
 		o.ProfilePath = filepath.Join(o.Dir, "espost.yaml")

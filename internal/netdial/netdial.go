@@ -19,6 +19,9 @@ type Dialer struct {
 	// Lookup finds a host's addresses; network is "ip". nil means
 	// net.DefaultResolver.
 	Lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
+	// Hosts reads this computer's own table of names, in the form of /etc/hosts.
+	// nil means the system's, or none where Lookup is another one.
+	Hosts func() ([]byte, error)
 }
 
 // Connect dials address, which is an IP address with a port.

@@ -5,6 +5,7 @@ package connect
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"time"
 
 	"charm.land/bubbles/v2/textinput"
@@ -41,6 +42,7 @@ type Model struct {
 	frame   int              // of the spinner
 	problem *problem.Problem // why the last look brought no report, nil for none
 	tried   bool             // enter was pressed on the input as it stands: show its error
+	own     netip.Addr       // this computer's address in the network, invalid for none
 	past    past
 	zones   ui.Zones
 }
@@ -67,6 +69,33 @@ type (
 
 // example is an address that anyone may post to.
 const example = "https://postman-echo.com/post"
+
+// OwnFunc finds this computer's address in the user's network.
+type OwnFunc func() (netip.Addr, bool)
+
+// ownMsg is this computer's address in the user's network.
+type ownMsg netip.Addr
+
+// FindOwn finds the address to offer where somebody types one that no board can
+// reach.
+func (m *Model) FindOwn(own OwnFunc) tea.Cmd {
+	return func() tea.Msg {
+		ip, _ := own() // the zero Addr is for none
+		return ownMsg(ip)
+	}
+}
+
+// takeOwn puts this computer's address in the network into the place of one that
+// only this computer knows.
+func (m *Model) takeOwn() tea.Cmd {
+	target, err := m.Target()
+	if err != nil || !target.OnlyHere() {
+		return nil
+	}
+	target.Host = m.own.String()
+	m.SetAddress(target.URL())
+	return ui.Say(ui.Plain, "the server must listen there, too, and not on localhost alone")
+}
 
 // New returns the step with target in its input. The servers of list are
 // offered again; when the user asks for it, check tells how their pins stand.
@@ -131,6 +160,9 @@ func (m *Model) Actions() []ui.Action {
 		actions = append(actions, ui.Action{Keys: []string{"ctrl+z"}, Label: "undo", Title: "Bring the address before back", Run: m.undo})
 	}
 	actions = append(actions, m.serviceAction(empty))
+	if target, err := m.Target(); err == nil && target.OnlyHere() && m.own.IsValid() {
+		actions = append(actions, ui.Action{Keys: []string{"ctrl+l"}, Label: "network address", Title: "Take this computer's address in the network, " + m.own.String(), Run: m.takeOwn})
+	}
 	actions = append(actions, m.pastActions()...)
 	if !empty {
 		actions = append(actions, ui.Action{Keys: []string{"ctrl+u"}, Label: "clear", Title: "Clear the address", Run: m.clear})
@@ -223,6 +255,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		if m.job.Is(msg.number) {
 			return m.finish(msg)
 		}
+	case ownMsg:
+		m.own = netip.Addr(msg)
 	case recalledMsg:
 		m.recalled(msg.entries)
 	case checkedMsg:

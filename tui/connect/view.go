@@ -77,6 +77,10 @@ func (m *Model) understood(width int) []string {
 	for _, n := range target.Notes() {
 		lines = append(lines, hanging(k.Mark(ui.Caution), problem.Sentence(sanitize.Line(n.Message)), width)...)
 	}
+	if target.OnlyHere() {
+		n := target.OnlyThisComputer(m.own)
+		lines = append(lines, hanging(k.Mark(ui.Caution), sanitize.Line(n.Sentences()), width)...)
+	}
 	return lines
 }
 

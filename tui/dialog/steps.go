@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"path/filepath"
 	"strings"
 
@@ -31,7 +32,11 @@ func (d *Dialog) connect(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, n := range target.Notes() {
+		notes := target.Notes()
+		if target.OnlyHere() {
+			notes = append(notes, target.OnlyThisComputer(netip.Addr{})) // the look names the address, if there is one
+		}
+		for _, n := range notes {
 			d.say("Note: %s", sanitize.Line(problem.Sentences(n.Message, n.Fix)))
 		}
 		d.say("Looking at host %s, port %d, path %s.", sanitize.Line(target.Host), target.Port, sanitize.Line(target.ShownPath()))
