@@ -10,7 +10,6 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"espost/device"
-	"espost/esp8266/explain"
 	"espost/internal/problem"
 )
 
@@ -40,7 +39,7 @@ func (p *Program) watch(ctx context.Context, m *device.Monitor, options watching
 		defer cancel()
 		seen = limited
 	}
-	v := &viewer{Program: p, watching: options, stop: stop, palette: newPalette(), explained: map[string]bool{}}
+	v := &viewer{Program: p, watching: options, stop: stop, palette: newPalette()}
 	if err := m.Run(seen, v.see); err != nil {
 		return err
 	}
@@ -61,12 +60,6 @@ func (p *Program) watch(ctx context.Context, m *device.Monitor, options watching
 
 var errDelivered = errors.New("a reading was delivered")
 
-// maxCrashes ends waiting: a sketch that crashes so often won't deliver.
-const maxCrashes = 3
-
-// maxFrames is how many places of a crash are shown: the first ones matter.
-const maxFrames = 12
-
 // A viewer shows the events of a board.
 type viewer struct {
 	*Program
@@ -74,10 +67,9 @@ type viewer struct {
 	palette
 	stop func(cause error)
 
-	explained map[string]bool // whole, once; then by name
-	summary   string          // of the newest milestone
-	heard     bool
-	crashes   int
+	narrator device.Narrator
+	summary  string // of the newest milestone
+	heard    bool
 }
 
 func (v *viewer) see(e device.Event) {
@@ -96,19 +88,12 @@ func (v *viewer) see(e device.Event) {
 	if e.Summary != "" {
 		v.summary = e.Summary
 	}
-	if e.Milestone == device.Crashed {
-		v.crashes++
-	}
-	if v.until != untilDelivered {
-		return
-	}
-	switch {
-	case e.Milestone == device.Delivered:
-		v.stop(errDelivered)
-	case e.Milestone.Final():
-		v.stop(e.Milestone.Problem())
-	case v.crashes >= maxCrashes:
-		v.stop(problem.New("crashes", "the sketch crashes again and again", "the lines above tell which exception it was; suspect readings.h first"))
+	if why, over := v.narrator.Over(e); over && v.until == untilDelivered {
+		if why == nil {
+			v.stop(errDelivered)
+		} else {
+			v.stop(why)
+		}
 	}
 }
 
@@ -135,22 +120,9 @@ func (v *viewer) show(e device.Event) {
 			stamp = v.dim.Render(e.Time.Format(time.TimeOnly+".000")) + " "
 		}
 		fmt.Fprintln(v.paint, stamp+e.Text)
-		for _, x := range e.Explanations {
-			v.aside(v.caution, v.words(x))
-		}
-		if e.Summary != "" {
-			style := v.bad
-			if e.Milestone == device.Delivered || e.Milestone == device.Online || e.Milestone == device.Started {
-				style = v.good
-			}
-			v.aside(style, e.Summary)
-		}
-	case device.Stack:
-		for _, f := range e.Frames[:min(len(e.Frames), maxFrames)] {
-			v.aside(v.strong, f.String())
-		}
-	case device.Noise:
-		v.aside(v.dim, fmt.Sprintf("%d bytes that are no text at this baud rate", e.Bytes))
+		v.asides(e)
+	case device.Stack, device.Noise:
+		v.asides(e)
 	case device.Opened:
 		fmt.Fprintf(v.Stderr, "espost: watching at %d baud; Ctrl-C ends it\n", e.Baud)
 	case device.Baud:
@@ -160,18 +132,12 @@ func (v *viewer) show(e device.Event) {
 	}
 }
 
-// aside prints what stands beside the board's own lines.
-func (v *viewer) aside(style lipgloss.Style, text string) {
-	fmt.Fprintf(v.paint, "  %s\n", style.Render("→ "+text))
-}
-
-// words explain something whole when it is seen for the first time.
-func (v *viewer) words(x explain.Explanation) string {
-	if v.explained[x.Code] {
-		return x.Code
+// asides prints what stands beside the board's own lines.
+func (v *viewer) asides(e device.Event) {
+	styles := map[problem.Severity]lipgloss.Style{problem.OK: v.good, problem.Warning: v.caution, problem.Fatal: v.bad, problem.Note: v.dim}
+	for _, a := range v.narrator.Asides(e) {
+		fmt.Fprintf(v.paint, "  %s\n", styles[a.Severity].Render("→ "+a.Text))
 	}
-	v.explained[x.Code] = true
-	return x.Code + ": " + x.Sentences()
 }
 
 // eventJSON is an event as docs/schema/monitor.schema.json has it.
