@@ -120,12 +120,12 @@ func (m *Model) receivedCard(top, left, width, height int) string {
 	m.addPane(received, left, top, width, height)
 	card := ui.Card{Title: title, Focused: m.focused() == received, Scroll: &m.answers}
 	page := m.receivedPage(width - 4)
-	if !m.search.typing {
+	if !m.search.Typing {
 		return card.Render(m.kit.Theme, page.coloured(m, height-2), width, height)
 	}
 	lines := strings.Split(card.Render(m.kit.Theme, page.coloured(m, height-2), width, height), "\n")
 	side := m.kit.Accent.Render(m.kit.Vertical)
-	lines[max(0, len(lines)-2)] = side + " " + ui.Pad(m.search.line(m.kit, width-4), width-4) + " " + side
+	lines[max(0, len(lines)-2)] = side + " " + ui.Pad(m.search.Line(m.kit, width-4), width-4) + " " + side
 	return strings.Join(lines, "\n")
 }
 
@@ -231,7 +231,7 @@ func (p *page) coloured(m *Model, height int) []string {
 
 func (p *page) row(m *Model, i int) string {
 	k, row := m.kit, p.rows[i]
-	if m.search.in(row) {
+	if m.search.In(row) {
 		return k.Selected.Render(row)
 	}
 	switch p.kinds[i] {

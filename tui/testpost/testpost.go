@@ -52,7 +52,8 @@ type Model struct {
 
 	history history // the answers so far, the one shown among them
 	differs bool    // show what differs from the answer before instead
-	search  search
+	search  ui.Search
+	found   int // the row where it was found
 }
 
 type (
@@ -82,7 +83,7 @@ func (m *Model) About() string {
 func (m *Model) Enter() tea.Cmd { return nil }
 
 // Editing implements ui.Step.
-func (m *Model) Editing() bool { return m.search.typing }
+func (m *Model) Editing() bool { return m.search.Typing }
 
 // Busy reports whether a request is under way.
 func (m *Model) Busy() bool { return m.job.Running() }
@@ -93,7 +94,7 @@ func (m *Model) SetReport(r *tlsinspect.Report) {
 	m.job.Stop()
 	m.report = r
 	m.sent, m.answer, m.failed = nil, nil, nil
-	m.history, m.differs, m.search = history{}, false, search{}
+	m.history, m.differs, m.search = history{}, false, ui.Search{}
 }
 
 // bytes is what would be sent now, nil if the form can't be sent.
@@ -134,8 +135,8 @@ func (m *Model) Actions() []ui.Action {
 	switch {
 	case m.job.Running():
 		return []ui.Action{{Keys: []string{"esc"}, Label: "cancel", Title: "Stop the test POST", Run: m.stop}}
-	case m.search.typing:
-		return m.searchActions()
+	case m.search.Typing:
+		return m.search.Actions(func() tea.Cmd { return m.find(m.answers.Top()) })
 	}
 	send := ui.Action{Keys: []string{"r"}, Label: "send again", Title: "Send the test POST again", Run: m.start}
 	next := ui.Action{Keys: []string{"enter"}, Label: "next", Title: "Go on to the firmware", Run: m.next}
@@ -253,8 +254,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case tea.MouseClickMsg:
 		return m.zones.Click(msg)
 	case tea.KeyPressMsg, tea.PasteMsg:
-		if m.search.typing {
-			return m.typeSearch(msg)
+		if m.search.Typing {
+			return m.search.Update(msg)
 		}
 	}
 	return nil
