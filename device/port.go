@@ -82,19 +82,31 @@ func portsOf(list func() ([]Port, error)) ([]Port, error) {
 	return all, nil
 }
 
-// Choose returns the port to use where none was named: the only likely one, or
-// the only one on USB. Ports that are built in, such as /dev/ttyS0, are nobody's
-// board.
-func Choose(all []Port) (Port, error) {
-	candidates := slices.DeleteFunc(slices.Clone(all), func(p Port) bool { return !p.Likely })
-	if len(candidates) == 0 {
-		candidates = slices.DeleteFunc(slices.Clone(all), func(p Port) bool { return p.USB == "" })
+// Candidates are the ports that may be a board's: the likely ones, or else those
+// on USB. Ports that are built in, such as /dev/ttyS0, are nobody's board.
+func Candidates(all []Port) []Port {
+	likely := slices.DeleteFunc(slices.Clone(all), func(p Port) bool { return !p.Likely })
+	if len(likely) > 0 {
+		return likely
 	}
+	return slices.DeleteFunc(slices.Clone(all), func(p Port) bool { return p.USB == "" })
+}
+
+// NoPort is the problem of there being no candidate.
+func NoPort() *problem.Problem {
+	return problem.New("port-none", "no board is plugged in that this computer sees", explain.FixGone)
+}
+
+// Choose returns the port to use where none was named: the only candidate.
+func Choose(all []Port) (Port, error) {
+	candidates := Candidates(all)
 	switch len(candidates) {
 	case 1:
 		return candidates[0], nil
 	case 0:
-		return Port{}, problem.New("port-none", "no board is plugged in that this computer sees", explain.FixGone+"; name another kind of port with --port")
+		p := NoPort()
+		p.Fix += "; name another kind of port with --port"
+		return Port{}, p
 	}
 	return Port{}, problem.New("port-unclear", "several ports may be the board's: "+names(candidates), "name one with --port")
 }

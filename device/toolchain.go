@@ -93,6 +93,22 @@ func FindToolchain(prefer, folder string, lookPath func(string) (string, error))
 	return nil, noTool(prefer)
 }
 
+// Toolchains are all that can flash a folder, the one that FindToolchain takes
+// first; its error where there is none.
+func Toolchains(folder string, lookPath func(string) (string, error)) ([]*Toolchain, error) {
+	first, err := FindToolchain("", folder, lookPath)
+	if err != nil {
+		return nil, err
+	}
+	all := []*Toolchain{first}
+	for _, name := range []string{ArduinoCLI, PlatformIO} {
+		if t, err := FindToolchain(name, folder, lookPath); err == nil && t.Name != first.Name {
+			all = append(all, t)
+		}
+	}
+	return all, nil
+}
+
 func noProject(folder, prefer string) error {
 	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
 		return problem.New("folder-missing", fmt.Sprintf("there is no folder %s", sanitize.Line(folder)), "write the sketch first, with espost generate or the app")

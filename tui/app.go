@@ -1,4 +1,4 @@
-// Package tui is the app: five steps from an address to firmware, in one
+// Package tui is the app: six steps from an address to a board that runs, in one
 // terminal. This package knows which step is in front, what the steps hand on
 // to each other, and the keys that work everywhere; each step is a package of
 // its own.
@@ -13,6 +13,7 @@ import (
 	"espost/internal/sanitize"
 	"espost/profile"
 	"espost/tlsinspect"
+	"espost/tui/board"
 	"espost/tui/certificate"
 	"espost/tui/connect"
 	"espost/tui/firmware"
@@ -28,6 +29,7 @@ const (
 	stepForm
 	stepTest
 	stepFirmware
+	stepBoard
 	stepCount
 )
 
@@ -44,6 +46,7 @@ type Model struct {
 	form        *form.Model
 	test        *testpost.Model
 	firmware    *firmware.Model
+	board       *board.Model
 	steps       [stepCount]ui.Step
 
 	current       int
@@ -68,13 +71,14 @@ func New(o Options) *Model {
 	m.form = form.New(m.kit, m.session.Profile)
 	m.test = testpost.New(m.kit, m.session.Profile, o.Send)
 	m.firmware = firmware.New(m.kit, m.session)
-	m.steps = [stepCount]ui.Step{m.connect, m.certificate, m.form, m.test, m.firmware}
+	m.board = board.New(m.kit, m.session, o.Board)
+	m.steps = [stepCount]ui.Step{m.connect, m.certificate, m.form, m.test, m.firmware, m.board}
 	return m
 }
 
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, m.steps[m.current].Enter(), m.connect.Recall(), m.connect.FindOwn(m.options.Own), m.tell())
+	return tea.Batch(tea.RequestBackgroundColor, m.steps[m.current].Enter(), m.connect.Recall(), m.connect.FindOwn(m.options.Own), m.board.Listen(), m.tell())
 }
 
 // Update implements tea.Model.
@@ -161,8 +165,16 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 	case firmware.Written:
 		m.options.Note("generated", nil, "folder", msg.Folder)
 		m.written, m.kept = &msg, m.session.Clone()
+		return m.board.Look(), true
+	case board.Found:
+		m.firmware.LeadOn(msg.Any)
 		return nil, true
 	case firmware.Finished:
+		if m.board.Found() {
+			return m.enter(stepBoard), true
+		}
+		return m.quit(), true
+	case board.Finished:
 		return m.quit(), true
 	case ui.Ask:
 		m.overlay = msg.Question
@@ -220,6 +232,8 @@ func (m *Model) why(step int) string {
 	switch {
 	case step == stepConnect:
 		return ""
+	case step == stepBoard:
+		return m.whyNoBoard()
 	case m.certificate.Report() == nil: // mutant TestStepsAreGuarded: m.certificate.Report() == nil => false
 		return "look at the server first: enter on the Connect step"
 	case step == stepCertificate:
@@ -237,6 +251,18 @@ func (m *Model) why(step int) string {
 	return ""
 }
 
+// whyNoBoard returns why there is nothing to flash, "" when there is: a profile
+// that was opened may have its sketch on disk.
+func (m *Model) whyNoBoard() string {
+	switch {
+	case m.session.LastFolder() == "":
+		return "there is nothing to flash yet: write the files on the Firmware step first"
+	case m.firmware.Stale():
+		return "the settings have changed since the files were written: write them again first"
+	}
+	return ""
+}
+
 // jump goes to a step if it can be entered, and says why not otherwise. What
 // is chosen on the certificate step is taken along.
 func (m *Model) jump(step int) tea.Cmd {
@@ -246,10 +272,10 @@ func (m *Model) jump(step int) tea.Cmd {
 	if step == m.current {
 		return ui.Say(ui.Plain, "this is the step "+m.steps[step].Name())
 	}
-	if m.connect.Busy() || m.test.Busy() {
+	if m.connect.Busy() || m.test.Busy() || m.board.Flashing() {
 		return ui.Say(ui.Caution, "still at work: esc cancels it")
 	}
-	if cmd := m.pin(); cmd != nil && step > stepCertificate {
+	if cmd := m.pin(); cmd != nil && step > stepCertificate && step != stepBoard {
 		return cmd
 	}
 	return m.enter(step)
@@ -275,6 +301,8 @@ func (m *Model) done(step int) bool {
 		return m.current > stepForm
 	case stepTest:
 		return m.test.Passed()
+	case stepBoard:
+		return m.board.Delivered()
 	}
 	return m.firmware.Done()
 }

@@ -114,6 +114,7 @@ func newStage(t testing.TB) *stage {
 			}, nil
 		},
 		Own:       func() (netip.Addr, bool) { return netip.Addr{}, false },
+		Board:     noBoard(),
 		Check:     func(context.Context, request.Target) (string, error) { return "", errors.New("no such host") },
 		Clipboard: func(string) error { return nil },
 	}

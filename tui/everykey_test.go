@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"espost/device"
 	"espost/esp8266"
 	"espost/formpost"
 	"espost/internal/problem"
@@ -64,6 +65,8 @@ func modes(t testing.TB) []mode {
 			_ = s.options.Recent.Remember(recent.Entry{Target: "https://" + host + ".example/", Seen: today()})
 		}
 	}
+	flashes := func(s *stage) { s.options.Board = new(bench).outside() }
+	hangFlash := func(s *stage) { s.options.Board = (&bench{hangs: device.Upload}).outside() }
 	// Where a list is at its end, or a text fits, there is nowhere to go.
 	top := []string{"up", "k", "home", "pgup"}
 	ends := []string{"home", "pgup", "up", "k", "pgdown", "end", "down", "j"}
@@ -108,6 +111,11 @@ func modes(t testing.TB) []mode {
 		{"firmware, source", nil, presses("enter", "enter", "alt+5", "v"), ends},
 		{"firmware, written", nil, presses("enter", "enter", "alt+5", "enter"), nil},
 		{"firmware, written, settings", nil, presses("enter", "enter", "alt+5", "enter", "s"), append(ends, "ctrl+b")},
+		{"board, nothing there", nil, presses("enter", "enter", "alt+5", "enter", "alt+6"), nil},
+		{"board, idle", flashes, presses("enter", "enter", "alt+5", "enter", "enter"), nil},
+		{"board, watching", flashes, presses("enter", "enter", "alt+5", "enter", "enter", "enter"), nil},
+		{"board, searching", flashes, presses("enter", "enter", "alt+5", "enter", "enter", "enter", "/"), nil},
+		{"board, flashing", hangFlash, presses("enter", "enter", "alt+5", "enter", "enter", "enter"), nil},
 		{"help", nil, presses("enter", "?"), ends},
 		{"palette", nil, presses("enter", "ctrl+p"), []string{"up", "ctrl+k", "pgup"}},
 		{"palette, nothing found", nil, func(d *driver) { d.press("ctrl+p"); d.typed("zzz") }, append(ends, "ctrl+k", "ctrl+j")},

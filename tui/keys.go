@@ -162,11 +162,15 @@ func (m *Model) unsaved() bool {
 func proposed(p *profile.Profile) bool { return p.Firmware.Name == codegen.ProposeName(p.Target.Host) }
 
 func (m *Model) quit() tea.Cmd {
-	if !m.unsaved() {
+	if !m.unsaved() && !m.board.Flashing() {
 		return tea.Quit
 	}
 	if q, asked := m.overlay.(*ui.Question); asked && q.Title == quitTitle {
 		return tea.Quit // asked already: ctrl+c twice always quits
+	}
+	if m.board.Flashing() && !m.unsaved() {
+		m.overlay = &ui.Question{Kit: m.kit, Title: quitTitle, Yes: "quit", Body: "The board is being flashed. Cut off half-way, it must be flashed again.", Run: func() tea.Cmd { return tea.Quit }}
+		return nil
 	}
 	m.overlay = &ui.Question{
 		Kit: m.kit, Title: quitTitle, Yes: "quit",

@@ -22,6 +22,7 @@ import (
 	"espost/profile"
 	"espost/request"
 	"espost/tlsinspect"
+	"espost/tui/board"
 	"espost/tui/connect"
 	"espost/tui/dialog"
 	"espost/tui/firmware"
@@ -51,6 +52,7 @@ type Options struct {
 	Send      testpost.SendFunc
 	Check     connect.CheckFunc
 	Own       connect.OwnFunc
+	Board     board.Outside
 	Now       func() time.Time
 	Clipboard func(string) error
 
@@ -146,6 +148,11 @@ func Run(ctx context.Context, o Options) error {
 			return context.Cause(ctx)
 		}
 		return fmt.Errorf("the terminal can't show the app: %w", err)
+	}
+	cancel()
+	select { // a tool at work is stopped, and the port closed
+	case <-m.board.Released():
+	case <-time.After(time.Second):
 	}
 	if m.written != nil {
 		out := o.Output

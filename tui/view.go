@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"espost/internal/sanitize"
@@ -20,6 +22,12 @@ func (m *Model) View() tea.View {
 	}
 	if m.connect.Busy() || m.test.Busy() {
 		view.ProgressBar = tea.NewProgressBar(tea.ProgressBarIndeterminate, 0)
+	}
+	if m.board.Flashing() {
+		view.ProgressBar = tea.NewProgressBar(tea.ProgressBarIndeterminate, 0)
+		if percent := m.board.Percent(); percent >= 0 {
+			view.ProgressBar = tea.NewProgressBar(tea.ProgressBarDefault, percent)
+		}
 	}
 	return view
 }
@@ -44,8 +52,19 @@ func (m *Model) offered() []ui.Action {
 	if m.overlay != nil {
 		return m.overlay.Actions()
 	}
-	return append(m.steps[m.current].Actions(), m.footerEnd()...)
+	actions := m.steps[m.current].Actions()
+	end := m.footerEnd()
+	for i, a := range actions { // a step's own esc takes the place of the way back
+		if at := slices.IndexFunc(end, isEsc); at >= 0 && isEsc(a) {
+			end[at] = a
+			actions = slices.Delete(actions, i, i+1)
+			break
+		}
+	}
+	return append(actions, end...)
 }
+
+func isEsc(a ui.Action) bool { return a.Keys[0] == "esc" }
 
 // footerEnd is what stands at the end of every step's footer.
 func (m *Model) footerEnd() []ui.Action {

@@ -41,6 +41,7 @@ type Model struct {
 	written *Written          // what is on disk, nil before
 	onDisk  codegen.Folder    // its files
 	guide   guide
+	leadsOn bool // the board's step comes after this one
 	zones   ui.Zones
 }
 
@@ -85,6 +86,19 @@ func (m *Model) Done() bool {
 		return a.Path == b.Path && bytes.Equal(a.Data, b.Data)
 	})
 }
+
+// Stale reports whether what is on disk was written here and is no longer what
+// the settings say.
+func (m *Model) Stale() bool {
+	if m.written == nil {
+		return false
+	}
+	m.refresh()
+	return !m.Done()
+}
+
+// LeadOn tells whether there is a step after this one.
+func (m *Model) LeadOn(on bool) { m.leadsOn = on }
 
 // folder is where the sketch goes.
 func (m *Model) folder() string { return m.profile.SketchFolder() }

@@ -11,7 +11,7 @@ import (
 	"espost/tui/ui"
 )
 
-// Finished is sent when the user is done with the app.
+// Finished is sent when the user goes on, or is done with the app.
 type Finished struct{}
 
 // A guide is the page that comes once the files are written: what to do outside
@@ -41,10 +41,13 @@ func (m *Model) guideActions() []ui.Action {
 			return nil
 		}
 	}
+	enter := ui.Action{Keys: []string{"enter"}, Label: "finish", Title: "Leave the app; it says once more what comes next"}
+	if m.leadsOn {
+		enter.Label, enter.Title = "to the board", "Go on to flashing and watching the board"
+	}
+	enter.Run = func() tea.Cmd { return func() tea.Msg { return Finished{} } }
 	return []ui.Action{
-		{Keys: []string{"enter"}, Label: "finish", Title: "Leave the app; it says once more what comes next", Run: func() tea.Cmd {
-			return func() tea.Msg { return Finished{} }
-		}},
+		enter,
 		{Keys: []string{"y"}, Label: "copy command", Title: "Copy the chosen command", Run: m.copyCommand},
 		{Keys: []string{"down", "j"}, Label: "next command", Title: "Choose the next command", Run: choose(1)},
 		{Keys: []string{"up", "k"}, Title: "Choose the command before", Run: choose(-1)},

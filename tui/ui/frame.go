@@ -58,11 +58,19 @@ func brand(width int) string {
 	return " espost  "
 }
 
+// gap is what stands between two steps.
+func gap(width int) string {
+	if width < 72 {
+		return " "
+	}
+	return "  "
+}
+
 func (f Frame) header(t *Theme, width int) string {
 	line := t.Title.Render(brand(width))
 	for i, s := range f.Steps {
 		if i > 0 {
-			line += "  "
+			line += gap(width)
 		}
 		line += stepText(t, s)
 	}
@@ -89,11 +97,11 @@ func stepText(t *Theme, s StepLabel) string {
 func (f Frame) StepAt(t *Theme, x, width int) (index int, ok bool) {
 	left := Width(brand(width))
 	for i, s := range f.Steps {
-		width := Width(stepText(t, s))
-		if x >= left && x < left+width {
+		label := Width(stepText(t, s))
+		if x >= left && x < left+label {
 			return i, true
 		}
-		left += width + 2
+		left += label + len(gap(width))
 	}
 	return 0, false
 }

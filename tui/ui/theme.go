@@ -41,7 +41,9 @@ type Glyphs struct {
 	Thumb                   string // of a scroll bar; its rail is Vertical
 	Heavy                   string // the ends of the input that has the keyboard
 	Dot, Ellipsis, Mask     string
-	Times                   string // between a width and a height
+	Times                   string   // between a width and a height
+	Arrow                   string   // before what a line means
+	Levels                  []string // a curve's heights, from the lowest
 	Spinner                 []string
 }
 
@@ -51,7 +53,8 @@ var unicodeGlyphs = Glyphs{
 	Cursor: "▸", On: "✓", Off: "·", Chosen: "●", Unchosen: "○",
 	Horizontal: "─", Vertical: "│",
 	TopLeft: "╭", TopRight: "╮", BottomLeft: "╰", BottomRight: "╯",
-	Full: "▓", Empty: "░", Thumb: "┃", Heavy: "┃", Dot: "·", Ellipsis: "…", Mask: "•", Times: "×",
+	Full: "▓", Empty: "░", Thumb: "┃", Heavy: "┃", Dot: "·", Ellipsis: "…", Mask: "•", Times: "×", Arrow: "→",
+	Levels:  []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 	Spinner: []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"},
 }
 
@@ -61,7 +64,8 @@ var asciiGlyphs = Glyphs{
 	Cursor: ">", On: "x", Off: ".", Chosen: "*", Unchosen: "o",
 	Horizontal: "-", Vertical: "|",
 	TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomRight: "+",
-	Full: "#", Empty: ".", Thumb: "#", Heavy: "|", Dot: "-", Ellipsis: "~", Mask: "*", Times: "x",
+	Full: "#", Empty: ".", Thumb: "#", Heavy: "|", Dot: "-", Ellipsis: "~", Mask: "*", Times: "x", Arrow: ">",
+	Levels:  []string{"_", ".", "-", "=", "^"},
 	Spinner: []string{"|", "/", "-", "\\"},
 }
 
