@@ -18,6 +18,7 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"charm.land/fang/v2"
@@ -130,10 +131,13 @@ func (p *Program) lookupEnv(name string) (string, bool) {
 // taken for success.
 type results struct {
 	to  io.Writer
+	mu  sync.Mutex // a server's requests are told by several goroutines
 	err error
 }
 
 func (r *results) Write(b []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	n, err := r.to.Write(b)
 	if err != nil && r.err == nil {
 		r.err = err

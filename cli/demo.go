@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"espost/demo"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/request"
 	"espost/services/simulate"
@@ -18,16 +20,16 @@ import (
 
 func (p *Program) demoCommand() *cobra.Command {
 	var options demo.Options
-	var rsa, asJSON bool
+	var rsa, asJSON, lan bool
 	var trouble, as string
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Run the built-in HTTPS server alone",
 		Long: "demo runs an HTTPS server with a certificate of its own, which answers forms as postman-echo.com does. " +
 			"It prints its address and fingerprint, then each request, until Ctrl-C. " +
-			"With --listen 0.0.0.0:8443 a real board can post to it. " +
+			"With --lan it listens at this computer's address in the network, where a real board can post to it, and prints each POST as it came. " +
 			"With --trouble it plays a server that something is wrong with:\n\n" + troubleList(),
-		Example: "espost demo\nespost demo --as thingspeak\nespost demo --listen 0.0.0.0:8443\nespost demo --trouble tls13",
+		Example: "espost demo\nespost demo --as thingspeak\nespost demo --lan\nespost demo --trouble tls13",
 		Args:    noArguments,
 	}
 	cmd.RunE = p.does(func(ctx context.Context, _ []string) error {
@@ -36,6 +38,13 @@ func (p *Program) demoCommand() *cobra.Command {
 		}
 		options.Trouble = demo.Trouble(trouble)
 		options.Log = p.logEntry
+		if lan {
+			var err error
+			if options.Listen, err = p.lanAddress(); err != nil {
+				return err
+			}
+			options.Log = p.showArrival
+		}
 		if as == "" {
 			return p.serve(ctx, options, asJSON, postForms)
 		}
@@ -43,6 +52,8 @@ func (p *Program) demoCommand() *cobra.Command {
 	})
 	f := cmd.Flags()
 	f.StringVar(&options.Listen, "listen", "127.0.0.1:0", "listen at this address and port; 0 is any port")
+	f.BoolVar(&lan, "lan", false, "listen at this computer's address in the network")
+	cmd.MarkFlagsMutuallyExclusive("listen", "lan")
 	f.StringSliceVar(&options.Names, "name", nil, "put this name or IP address into the certificate, too")
 	f.BoolVar(&rsa, "rsa", false, "use RSA keys rather than ECDSA")
 	f.StringVar(&trouble, "trouble", "", "play this trouble, one of the above")
@@ -128,4 +139,24 @@ func (p *Program) logEntry(e demo.Entry) {
 		what = e.Failure
 	}
 	fmt.Fprintf(p.Stderr, "%s  %s  %s\n", e.Time.Format(time.TimeOnly), e.Remote, sanitize.Line(what))
+}
+
+// lanAddress is where a demo server listens that boards can reach.
+func (p *Program) lanAddress() (string, error) {
+	ip, ok := p.own()
+	if !ok {
+		return "", problem.New("no-network", "this computer has no private IPv4 address in a network that is up",
+			"connect it to the network that the board will be in, or name the address with espost demo --listen")
+	}
+	return netip.AddrPortFrom(ip, 0).String(), nil
+}
+
+// showArrival prints a request that was answered, and anything else as logEntry
+// does.
+func (p *Program) showArrival(e demo.Entry) {
+	if e.Failure != "" {
+		p.logEntry(e)
+		return
+	}
+	fmt.Fprintf(p.out, "%s  %s  %s\n", e.Time.Format(time.TimeOnly), e.Remote, e.Summary())
 }

@@ -20,6 +20,7 @@ import (
 // appFlags are the bare command's.
 type appFlags struct {
 	demo       bool
+	lan        bool
 	ascii      bool
 	accessible bool
 }
@@ -44,6 +45,7 @@ func (p *Program) root() *cobra.Command {
 	})
 	f := root.Flags()
 	f.BoolVar(&flags.demo, "demo", false, "start the built-in server and try espost on it")
+	f.BoolVar(&flags.lan, "lan", false, "with --demo: listen in your network, where a board can post to it")
 	f.BoolVar(&flags.ascii, "ascii", false, "draw with ASCII only")
 	f.BoolVar(&flags.accessible, "accessible", false, "ask line by line, for screen readers")
 	p.logTo(root)
@@ -75,6 +77,10 @@ func (p *Program) app(ctx context.Context, flags appFlags, args []string) error 
 		Input:      p.Stdin,
 		Output:     p.Stdout,
 		Note:       p.logOutcome,
+		Own:        p.own,
+	}
+	if flags.lan && !flags.demo {
+		return &usageError{"--lan is for the built-in server; write --demo --lan"}
 	}
 	if !options.Accessible && (!isTerminal(p.Stdin) || !isTerminal(p.Stdout)) {
 		return &usageError{"the app needs a terminal; use --accessible to be asked line by line, or the commands inspect and generate in scripts"}
@@ -83,7 +89,17 @@ func (p *Program) app(ctx context.Context, flags appFlags, args []string) error 
 		return err
 	}
 	if flags.demo {
-		server, err := demo.Start(demo.Options{})
+		var serverOptions demo.Options
+		if flags.lan {
+			posts := make(chan demo.Entry, 64)
+			options.Board.Posts = posts
+			var err error
+			if serverOptions.Listen, err = p.lanAddress(); err != nil {
+				return err
+			}
+			serverOptions.Log = func(e demo.Entry) { offerEntry(posts, e) }
+		}
+		server, err := demo.Start(serverOptions)
 		if err != nil {
 			return err
 		}
@@ -91,6 +107,17 @@ func (p *Program) app(ctx context.Context, flags appFlags, args []string) error 
 		options.Demo = server
 	}
 	return tui.Run(ctx, options)
+}
+
+// offerEntry hands a request over; nobody waits where too many come at once.
+func offerEntry(posts chan<- demo.Entry, e demo.Entry) {
+	if e.Failure != "" {
+		return
+	}
+	select {
+	case posts <- e:
+	default:
+	}
 }
 
 // open fills in the work to start with: the profile or target that was asked

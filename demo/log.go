@@ -15,24 +15,7 @@ type Entry struct {
 	URI     string
 	Status  int
 	Failure string // what the server's software said; empty for a request
-}
-
-// logged calls o.Log after each request.
-func logged(next http.Handler, o Options) http.Handler {
-	if o.Log == nil {
-		return next
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
-		next.ServeHTTP(recorder, r)
-		o.Log(Entry{
-			Time:   o.now(),
-			Remote: r.RemoteAddr,
-			Method: r.Method,
-			URI:    r.RequestURI,
-			Status: recorder.status,
-		})
-	})
+	Arrival        // of a request
 }
 
 // A statusRecorder remembers the status that was sent.

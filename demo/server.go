@@ -117,6 +117,7 @@ func (s *Server) newHTTP() *http.Server {
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		TLSConfig:         config,
+		ConnContext:       withMeter,
 	}
 }
 
@@ -132,7 +133,7 @@ func certificateNames(extra []string, listening net.Addr) []string {
 		}
 	}
 	for _, ip := range ips {
-		if !ip.IsLoopback() || ip.To4() == nil {
+		if !ip.Equal(net.IPv4(127, 0, 0, 1)) {
 			names = append(names, ip.String())
 		}
 	}
@@ -168,7 +169,7 @@ func (s *Server) Addr() string { return s.listener.Addr().String() }
 // handler of the user's own has its own paths: then there is none.
 func (s *Server) URL() string {
 	host, port, _ := net.SplitHostPort(s.Addr()) // a listener's own address splits
-	if ip := net.ParseIP(host); ip.IsLoopback() && ip.To4() != nil || ip.IsUnspecified() {
+	if ip := net.ParseIP(host); ip.Equal(net.IPv4(127, 0, 0, 1)) || ip.IsUnspecified() {
 		host = "localhost"
 	}
 	path := "/post"

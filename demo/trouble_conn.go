@@ -19,7 +19,7 @@ func (s *Server) serve() {
 	case PlainHTTP:
 		_ = s.http.Serve(s.listener) // ends with Close, whose error says nothing
 	default:
-		_ = s.http.ServeTLS(s.listener, "", "")
+		_ = s.http.ServeTLS(metered{s.listener}, "", "")
 	}
 }
 

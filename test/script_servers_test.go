@@ -33,9 +33,14 @@ import (
 // startDemo: demo ARG... runs `espost demo ARG...` and sets $URL, $PORT and
 // $SHA1 from what it prints. With --json, that is kept in demo.json.
 func startDemo(ts *testscript.TestScript, neg bool, args []string) {
-	path, err := lookPath(ts, "espost")
+	program := "espost"
+	if slices.Contains(args, "--lan") {
+		program = "espost-lan"
+	}
+	path, err := lookPath(ts, program)
 	ts.Check(err)
 	out := start(ts, exec.Command(path, append([]string{"demo"}, args...)...))
+	*ts.Value(demoKey{}).(**bufio.Reader) = out
 	url := readLine(ts, out)
 	var sha1 string
 	if slices.Contains(args, "--json") {
@@ -49,6 +54,19 @@ func startDemo(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("URL", url)
 	ts.Setenv("SHA1", sha1)
 	setPort(ts, strings.TrimSuffix(url, "/post"))
+}
+
+type demoKey struct{} // of what the script's demo prints
+
+// arrives REGEXP: wants the next line that the demo prints to match.
+func arrives(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: arrives REGEXP")
+	}
+	line := readLine(ts, *ts.Value(demoKey{}).(**bufio.Reader))
+	if !regexp.MustCompile(args[0]).MatchString(line) {
+		ts.Fatalf("the demo printed %q", line)
+	}
 }
 
 // serve KIND: a server that isn't what a board hopes for.

@@ -1,13 +1,18 @@
 package test
 
 import (
+	"bufio"
+	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -18,7 +23,16 @@ import (
 
 // TestMain lets the test binary be espost itself when a script calls it.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"espost": cli.Main})
+	testscript.Main(m, map[string]func(){"espost": cli.Main, "espost-lan": lanMain})
+}
+
+// lanMain is espost on a computer whose address in the network is 127.0.0.2, so
+// that a script's boards reach it without leaving this one.
+func lanMain() {
+	p := cli.Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), Own: func() (netip.Addr, bool) { return netip.MustParseAddr("127.0.0.2"), true }}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(p.Run(ctx, os.Args[1:]))
 }
 
 // linkToSelf returns a path under which this test binary is espost itself:
@@ -43,6 +57,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Values[hostKey{}] = new(host)
+			env.Values[demoKey{}] = new(*bufio.Reader)
 			env.Values[webServerKey{}] = new(webServer)
 			board, err := filepath.Abs("../internal/testkit/rig/board")
 			env.Setenv("RIG", board)
@@ -51,6 +66,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":   exits,
 			"demo":    startDemo,
+			"arrives": arrives,
 			"openssl": startOpenSSL,
 			"nginx":   startNginx,
 			"renginx": renewNginx,

@@ -76,14 +76,20 @@ func TestRandomInput(t *testing.T) {
 	if testing.Short() { // under the race detector
 		rounds = 4
 	}
-	visited := [5]int{}
+	visited := [6]int{}
 	for seed := range uint64(rounds) {
 		synctest.Test(t, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 6))
 			s := shakyStage(t, random)
 			s.options.ASCII = seed%4 == 3
+			if seed%2 == 1 {
+				s.options.Board = (&bench{}).outside()
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			s.options.Context = ctx
 			d := drive(t, s.options, 80, 24)
 			defer d.end()
+			defer cancel()
 			var log []string
 			defer func() {
 				if t.Failed() {
