@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"espost/demo"
+	"espost/device"
 	"espost/request"
 	"espost/tui"
 )
@@ -21,6 +22,7 @@ import (
 type appFlags struct {
 	demo       bool
 	lan        bool
+	port       string
 	ascii      bool
 	accessible bool
 }
@@ -46,6 +48,8 @@ func (p *Program) root() *cobra.Command {
 	f := root.Flags()
 	f.BoolVar(&flags.demo, "demo", false, "start the built-in server and try espost on it")
 	f.BoolVar(&flags.lan, "lan", false, "with --demo: listen in your network, where a board can post to it")
+	f.StringVarP(&flags.port, "port", "p", "", "flash and watch the board on this port; otherwise ports are found")
+	_ = root.RegisterFlagCompletionFunc("port", portCompletions) // it fails only for a flag that doesn't exist
 	f.BoolVar(&flags.ascii, "ascii", false, "draw with ASCII only")
 	f.BoolVar(&flags.accessible, "accessible", false, "ask line by line, for screen readers")
 	p.logTo(root)
@@ -78,6 +82,9 @@ func (p *Program) app(ctx context.Context, flags appFlags, args []string) error 
 		Output:     p.Stdout,
 		Note:       p.logOutcome,
 		Own:        p.own,
+	}
+	if flags.port != "" {
+		options.Board.Ports = func() ([]device.Port, error) { return []device.Port{{Name: flags.port, Likely: true}}, nil }
 	}
 	if flags.lan && !flags.demo {
 		return &usageError{"--lan is for the built-in server; write --demo --lan"}

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"espost/demo"
 	"espost/device"
 	"espost/internal/problem"
 	"espost/internal/testkit/tuitest"
@@ -380,5 +381,27 @@ func TestBoardIsGuarded(t *testing.T) {
 		term.WaitText("enter flash")
 		term.Press("q")
 		term.WaitEnd()
+	})
+}
+
+// A POST that the demo server got is told on every step, and stands among the
+// board's lines.
+func TestDemoPosts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		posts := make(chan demo.Entry)
+		ctx, cancel := context.WithCancel(t.Context())
+		b := new(bench)
+		term := atBoard(t, b, 120, 40, func(s *stage) {
+			s.options.Context, s.options.Board.Posts = ctx, posts
+		})
+		posts <- demo.Entry{Method: "POST", URI: "/post", Status: 200, Arrival: demo.Arrival{
+			Fields: []demo.Pair{{Name: "temp", Value: "21.5"}}, Took: 41 * time.Millisecond, Records: []int{330, 25},
+		}}
+		term.WaitText("→ the demo server got POST /post 200 temp=21.5; 41 ms; TLS records of 330, 25 bytes")
+		term.Press("alt+1")
+		posts <- demo.Entry{Method: "POST", URI: "/post", Status: 503}
+		term.WaitText("the demo server got POST /post 503")
+		cancel()
+		term.Quit()
 	})
 }

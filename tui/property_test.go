@@ -84,6 +84,7 @@ func TestRandomInput(t *testing.T) {
 			s.options.ASCII = seed%4 == 3
 			if seed%2 == 1 {
 				s.options.Board = (&bench{}).outside()
+				s.options.Profile.Folder = "porch_example_com" // written before
 			}
 			ctx, cancel := context.WithCancel(t.Context())
 			s.options.Context = ctx

@@ -1,0 +1,126 @@
+package test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"espost/demo"
+	"espost/internal/testkit/rig"
+)
+
+// From the files to a board that runs, in the app, without a board: the stand-in
+// tool chain of the scripts compiles the sketch for this computer and starts it
+// with its serial port on a pseudo-terminal. The step ends with the delivery, and
+// the server has the reading.
+func TestAppDeliversThroughABoard(t *testing.T) {
+	need(t, "g++")
+	if !rig.All() {
+		t.Skip("SKIPPED: compiling takes some seconds; ESPOST_TEST_ALL=1 runs it")
+	}
+	for name, tt := range map[string]struct {
+		wifi, pin string
+		ends      string
+	}{
+		"delivered":      {"up", "", "The board has delivered its first reading."},
+		"wrong password": {"refused", "", "The Wi-Fi refuses the board."},
+		"changed pin":    {"up", "0123456789abcdef0123456789abcdef01234567", "The server shows another certificate or key than the pinned one."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			arrived := make(chan demo.Entry, 100)
+			server, err := demo.Start(demo.Options{Log: func(e demo.Entry) {
+				if e.Failure == "" {
+					arrived <- e
+				}
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer server.Close()
+			if tt.pin == "" {
+				tt.pin = server.Fingerprint()
+			}
+			dir, binary := t.TempDir(), builtBinary(t)
+			standInTools(t, dir, server, tt.wifi)
+			generate := exec.CommandContext(t.Context(), binary, "generate", "--target", server.URL(), "--pin", tt.pin, "--field", "name1=value1", "-o", "porch_post", "--save", "espost.yaml")
+			generate.Dir = dir
+			if out, err := generate.CombinedOutput(); err != nil {
+				t.Fatalf("generate: %v\n%s", err, out)
+			}
+			startScriptBoard(t, dir)
+			c := startConsole(t, dir, binary, "--port", "port")
+			c.wait("Where will the board send its data?")
+			c.press("\x1b6") // alt+6
+			c.wait("enter flash")
+			c.press("\r")
+			c.wait(tt.ends)
+			if name == "delivered" {
+				if e := <-arrived; len(e.Fields) != 1 || e.Fields[0] != (demo.Pair{Name: "name1", Value: "value1"}) || e.Status != 200 {
+					t.Errorf("the server got %+v", e)
+				}
+			}
+			c.press("\x03")
+			<-c.ended
+			if err := c.cmd.Wait(); err != nil {
+				t.Errorf("espost ended with %v", err)
+			}
+		})
+	}
+}
+
+// standInTools puts the arduino-cli of flash_rig.txtar on PATH.
+func standInTools(t *testing.T, dir string, server *demo.Server, wifi string) {
+	t.Helper()
+	script, err := txtar.ParseFile("testdata/script/flash_rig.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rigBoard, err := filepath.Abs("../internal/testkit/rig/board")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{"bin", "flash"} {
+		if err := os.Mkdir(filepath.Join(dir, folder), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, f := range script.Files {
+		if f.Name == "arduino-cli" {
+			if err := os.WriteFile(filepath.Join(dir, "bin", f.Name), f.Data, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	port := server.Addr()[strings.LastIndex(server.Addr(), ":")+1:]
+	for name, value := range map[string]string{
+		"PATH": filepath.Join(dir, "bin") + ":" + os.Getenv("PATH"), "WORK": dir, "RIG": rigBoard,
+		"RIG_PORT": port, "RIG_WIFI": wifi, "RIG_FLASH": filepath.Join(dir, "flash"), "RIG_PACE": "1000",
+		"ESPOST_WIFI_SSID": "home", "ESPOST_WIFI_PASSWORD": "secret-password",
+	} {
+		t.Setenv(name, value)
+	}
+}
+
+// startScriptBoard plugs a board in that runs the program once it is uploaded.
+func startScriptBoard(t *testing.T, dir string) {
+	t.Helper()
+	b := &scriptBoard{link: filepath.Join(dir, "port"), dir: dir, env: os.Environ(), done: make(chan struct{})}
+	if err := b.plug(); err != nil {
+		t.Fatal(err)
+	}
+	played := make(chan struct{})
+	go func() {
+		defer close(played)
+		_ = b.play("after uploaded yes") && b.play("run program")
+	}()
+	t.Cleanup(func() {
+		close(b.done)
+		b.master.Close() // ends a write that nobody reads
+		<-played
+		b.slave.Close()
+	})
+}
