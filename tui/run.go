@@ -89,6 +89,7 @@ func (o Options) withDefaults() Options {
 	if o.Own == nil {
 		o.Own = netdial.OwnAddress
 	}
+	o.Board = o.Board.WithDefaults()
 	if o.ProfilePath == "" {
 		o.ProfilePath = filepath.Join(o.Dir, "espost.yaml")
 	}
@@ -183,6 +184,7 @@ func converse(ctx context.Context, o Options) error {
 		In: o.Input, Out: o.Output,
 		Session: &profile.Session{Profile: o.Profile, File: o.ProfilePath}, Target: o.target(),
 		Inspect: o.Inspect, Send: o.Send, Note: o.Note, Known: o.known,
+		Bench: dialog.Bench{Ports: o.Board.Ports, Tools: o.Board.Tools, Flash: o.Board.Flash, Watch: o.Board.Watch},
 	}
 	if d.In == nil {
 		d.In = os.Stdin

@@ -55,11 +55,12 @@ type verdict struct {
 	text string
 }
 
-// New returns the step for the session's sketch.
+// New returns the step for the session's sketch. No function of outside may be
+// nil.
 func New(kit *ui.Kit, s *profile.Session, outside Outside) *Model {
 	released := make(chan struct{})
 	close(released)
-	return &Model{kit: kit, session: s, outside: outside.withDefaults(), released: released, recorder: new(recorder)}
+	return &Model{kit: kit, session: s, outside: outside, released: released, recorder: new(recorder)}
 }
 
 // Name implements ui.Step.

@@ -20,7 +20,8 @@ import (
 	"espost/tui/ui"
 )
 
-// Outside is what the step works with. What is nil is the real thing.
+// Outside is what the step works with; WithDefaults makes what is nil the real
+// thing.
 type Outside struct {
 	Ports func() ([]device.Port, error)
 	// Tools are the tool chains that can flash a folder; without one, the error
@@ -37,7 +38,8 @@ type Outside struct {
 	Posts <-chan demo.Entry
 }
 
-func (o Outside) withDefaults() Outside {
+// WithDefaults puts the real thing in the place of what is nil.
+func (o Outside) WithDefaults() Outside {
 	if o.Ports == nil {
 		o.Ports = device.Ports
 	}

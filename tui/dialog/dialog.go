@@ -1,5 +1,5 @@
 // Package dialog is the app as plain questions and answers, for screen readers
-// and terminals that can't move the cursor: the same five steps, the same
+// and terminals that can't move the cursor: the same six steps, the same
 // validation, one line after the other.
 package dialog
 
@@ -29,6 +29,7 @@ type Dialog struct {
 	Target  string // proposed
 	Inspect func(context.Context, request.Target, func(tlsinspect.Event)) (*tlsinspect.Report, error)
 	Send    func(context.Context, *profile.Profile, *tlsinspect.Report) (*formpost.Response, error)
+	Bench   Bench
 	Note    func(what string, err error, attributes ...any) // told when the sketch is written; may be nil
 
 	// Known are the fingerprints that are known to be the server's, as those of the
@@ -65,8 +66,9 @@ func (d *Dialog) Run(ctx context.Context) error {
 		{"Form", d.form},
 		{"Test", d.test},
 		{"Firmware", d.firmware},
+		{"Board", d.board},
 	}
-	d.say("Five steps lead to firmware. What stands in brackets is taken when you press enter alone. Control and C end it at any time.")
+	d.say("Six steps lead to a board that runs. What stands in brackets is taken when you press enter alone. Control and C end it at any time.")
 	for _, n := range d.Session.Warnings {
 		d.say("Note: %s", sanitize.Line(n.Sentences()))
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"espost/device"
 	"espost/esp8266"
 	"espost/formpost"
 	"espost/internal/problem"
@@ -47,6 +48,7 @@ func newSitting(t *testing.T, answers ...string) *sitting {
 			progress(tlsinspect.Event{Part: tlsinspect.PartLookup, Title: "found 1 address", State: tlsinspect.Done})
 			return report(t, target), nil
 		},
+		Bench: dialog.Bench{Ports: func() ([]device.Port, error) { return nil, nil }},
 		Send: func(_ context.Context, p *profile.Profile, _ *tlsinspect.Report) (*formpost.Response, error) {
 			s.posts++
 			return &formpost.Response{Status: 200, BoardStatus: 200, Reason: "OK", Body: []byte("thank you\x1b[2J\n")}, nil
@@ -113,7 +115,7 @@ func TestEnterAlone(t *testing.T) {
 		t.Fatalf("%v\n%s", err, said)
 	}
 	wants(t, said,
-		"Step 1 of 5: Connect.", "Where will the board send its data? [https://porch.example.com/post] ",
+		"Step 1 of 6: Connect.", "Where will the board send its data? [https://porch.example.com/post] ",
 		"Done: Found 1 address.", "An ESP8266 can connect, with TLS 1.2 and ECDHE-ECDSA-AES128-GCM-SHA256.",
 		"Warning: Browsers are served another certificate. Use the fingerprint shown here.", "Good: Fragments of 512 bytes are accepted.",
 		"2: Its public key, advised. It holds as long as the host keeps its key.",
