@@ -127,7 +127,7 @@ func (s *stage) start(t *testing.T, width, height int) *tuitest.Terminal {
 	return tuitest.Start(t, tui.New(s.options), tuitest.Options{Width: width, Height: height})
 }
 
-// Enter alone leads through all five steps to firmware on disk.
+// Enter alone leads through the five steps before the board to firmware on disk.
 func TestEnterAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)

@@ -22,6 +22,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"espost/demo"
+	"espost/device"
 	"espost/formpost"
 	"espost/internal/testkit/tuitest"
 	"espost/internal/testkit/tuitest/svg"
@@ -29,6 +30,7 @@ import (
 	"espost/request"
 	"espost/tlsinspect"
 	"espost/tui"
+	"espost/tui/board"
 )
 
 const host = "demo.espost.test"
@@ -73,7 +75,7 @@ func TestScreens(t *testing.T) {
 	}
 }
 
-// walk presses Enter through the five steps and calls picture at each.
+// walk presses Enter through the six steps and calls picture at each.
 func walk(term *tuitest.Terminal, picture func(name string)) {
 	term.WaitText("Where will the board send its data?", host)
 	picture("1-connect")
@@ -94,6 +96,40 @@ func walk(term *tuitest.Terminal, picture func(name string)) {
 	term.Press("enter")
 	term.WaitText("files in")
 	picture("6-next")
+	term.Press("enter")
+	term.WaitText("enter flash")
+	term.Press("enter")
+	term.WaitText("delivered its first reading")
+	picture("7-board")
+	term.Press("esc")
+	term.Quit()
+}
+
+// bench is a board that delivers at once.
+func bench() board.Outside {
+	return board.Outside{
+		Ports: func() ([]device.Port, error) {
+			return []device.Port{{Name: "/dev/ttyUSB0", Chip: "CP2102", Likely: true}}, nil
+		},
+		Tools: func(string) ([]*device.Toolchain, error) {
+			return []*device.Toolchain{{Name: device.ArduinoCLI}}, nil
+		},
+		Flash: func(context.Context, *device.Toolchain, device.Job, func(device.Progress)) (device.Size, error) {
+			return device.Size{Flash: 461_000, FlashMax: 1_044_464, RAM: 34_100, RAMMax: 80_192}, nil
+		},
+		Watch: func(ctx context.Context, _ *device.Monitor, tell func(device.Event)) error {
+			for _, e := range []device.Event{
+				{Kind: device.Opened, Baud: 115200},
+				{Kind: device.Line, Text: "demo_espost_test: every 60 s to https://" + host + "/post", Milestone: device.Started, Summary: "the sketch runs"},
+				{Kind: device.Line, Text: "Wi-Fi: connected, address 192.168.1.57, signal -61 dBm", Milestone: device.Online, Summary: "on the Wi-Fi"},
+				{Kind: device.Line, Text: "POST: 200, 25 bytes sent in 812 ms over a new connection", Milestone: device.Delivered, Summary: "delivered its first reading"},
+			} {
+				tell(e)
+			}
+			<-ctx.Done()
+			return nil
+		},
+	}
 }
 
 // options let the app find the server under a name and an address of its own.
@@ -107,6 +143,7 @@ func options(server *demo.Server) tui.Options {
 		Demo:      server,
 		Now:       noon,
 		Clipboard: func(string) error { return nil },
+		Board:     bench(),
 		Inspect: func(ctx context.Context, target request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 			client := tlsinspect.Client{
 				Dial: dial, Now: noon, Progress: progress, Roots: x509.NewCertPool(),
