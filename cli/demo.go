@@ -43,7 +43,10 @@ func (p *Program) demoCommand() *cobra.Command {
 			if options.Listen, err = p.lanAddress(); err != nil {
 				return err
 			}
-			options.Log = p.showArrival
+			if !asJSON {
+				options.Log = p.showArrival
+			}
+			fmt.Fprintln(p.Stderr, "Boards in this network can post here, if a firewall lets them in.")
 		}
 		if as == "" {
 			return p.serve(ctx, options, asJSON, postForms)

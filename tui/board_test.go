@@ -405,3 +405,13 @@ func TestDemoPosts(t *testing.T) {
 		term.Quit()
 	})
 }
+
+// Firmware for an address that no board reaches is said to be one before it is
+// flashed.
+func TestBoardCannotReachLocalhost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := atBoard(t, new(bench), 80, 24, func(s *stage) { s.options.Target = "https://localhost:8443/post" })
+		term.WaitText("posts to localhost, which no board reaches; espost --demo", "enter flash")
+		term.Quit()
+	})
+}

@@ -113,6 +113,9 @@ func (m *Model) guideView(width, height int) string {
 		}
 	}
 	lines = append(lines, "", k.Faint.Render("  /dev/ttyUSB0 stands for the board's port: arduino-cli board list"))
+	if !m.leadsOn {
+		lines = append(lines, k.Faint.Render("  with arduino-cli or pio on PATH, alt+6 flashes from here"))
+	}
 	lines = append(lines, k.Faint.Render("  ctrl+s saves this work; espost check then tells when the pin breaks"))
 	if m.guide.command == 0 {
 		at = 0
