@@ -1,9 +1,12 @@
 package test
 
 import (
+	"crypto/tls"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -123,4 +126,35 @@ func startScriptBoard(t *testing.T, dir string) {
 		<-played
 		b.slave.Close()
 	})
+}
+
+// With --demo --lan the app stands on the address in the network, and tells of a
+// POST that came from there while another step is in front.
+func TestAppShowsWhatBoardsPost(t *testing.T) {
+	espost := linkToSelf(t)
+	lan := filepath.Join(filepath.Dir(espost), "espost-lan")
+	if err := os.Rename(espost, lan); err != nil {
+		t.Fatal(err)
+	}
+	c := startConsole(t, t.TempDir(), lan, "--demo", "--lan")
+	c.wait("Where will the board send its data?")
+	url := regexp.MustCompile(`https://127\.0\.0\.2:\d+/post`).FindString(c.text())
+	if url == "" {
+		t.Fatalf("no address on the screen:\n%s", c.text())
+	}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	defer client.CloseIdleConnections()
+	response, err := client.PostForm(url, map[string][]string{"temp": {"21.5"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	c.wait("the demo server got POST /post 200 temp=21.5; ")
+	c.press("\r")
+	c.wait("An ESP8266 can connect")
+	c.press("\x03")
+	<-c.ended
+	if err := c.cmd.Wait(); err != nil {
+		t.Errorf("espost ended with %v", err)
+	}
 }

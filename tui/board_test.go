@@ -35,10 +35,10 @@ func noTool(folder string) ([]*device.Toolchain, error) {
 // A bench is a computer with a board on a port and a tool chain, both played:
 // the port's lines go through the real monitor.
 type bench struct {
-	hangs  device.Part // where the tool stops and waits; "" for nowhere
-	fails  error       // of the tool
-	flashd []device.Job
-	resets int
+	hangs   device.Part // where the tool stops and waits; "" for nowhere
+	fails   error       // of the tool
+	flashed []device.Job
+	resets  int
 
 	mu   sync.Mutex
 	wire *wire
@@ -63,7 +63,7 @@ func (b *bench) outside() board.Outside {
 }
 
 func (b *bench) flash(ctx context.Context, _ *device.Toolchain, job device.Job, tell func(device.Progress)) (device.Size, error) {
-	b.flashd = append(b.flashd, job)
+	b.flashed = append(b.flashed, job)
 	size := device.Size{Flash: 461_000, FlashMax: 1_044_464, RAM: 34_100, RAMMax: 80_192}
 	for _, p := range []device.Progress{
 		{Part: device.Prepare, Percent: -1},
@@ -225,8 +225,8 @@ func TestEnterAloneToTheBoard(t *testing.T) {
 		time.Sleep(time.Minute) // a board that delivers may be silent in between
 		term.WaitText("The board delivers: 2 readings so far.")
 		term.WaitGone("says nothing")
-		if len(b.flashd) != 1 || b.flashd[0].Port != "/dev/ttyUSB0" || filepath.Base(b.flashd[0].Folder) != "porch_example_com" {
-			t.Errorf("flashed: %+v", b.flashd)
+		if len(b.flashed) != 1 || b.flashed[0].Port != "/dev/ttyUSB0" || filepath.Base(b.flashed[0].Folder) != "porch_example_com" {
+			t.Errorf("flashed: %+v", b.flashed)
 		}
 		term.Press("esc", "enter")
 		term.WaitEnd()
@@ -242,8 +242,8 @@ func TestBoardChoices(t *testing.T) {
 		term.ClickText("/dev/ttyUSB1")
 		term.Press("enter")
 		term.WaitText("Port  /dev/ttyUSB1  CH340   Tool  pio")
-		if b.flashd[0].Port != "/dev/ttyUSB1" {
-			t.Errorf("flashed: %+v", b.flashd)
+		if b.flashed[0].Port != "/dev/ttyUSB1" {
+			t.Errorf("flashed: %+v", b.flashed)
 		}
 		term.Press("esc", "tab", "up", "tab", "up", "enter")
 		term.WaitText("Port  /dev/ttyUSB0  CP2102   Tool  arduino-cli")
@@ -304,8 +304,8 @@ func TestResetAndPlot(t *testing.T) {
 		term.WaitText("b 20  ▁█▅  10 to 30")
 		term.Press("p")
 		term.WaitGone("10 to 30")
-		if b.resets != 0 || len(b.flashd) != 0 {
-			t.Errorf("%d resets, flashed %v before anybody asked", b.resets, b.flashd)
+		if b.resets != 0 || len(b.flashed) != 0 {
+			t.Errorf("%d resets, flashed %v before anybody asked", b.resets, b.flashed)
 		}
 		term.Press("r")
 		term.WaitText("first words")

@@ -186,7 +186,7 @@ func (m *Model) choose(by int) tea.Cmd {
 	return nil
 }
 
-// looks takes in what the outside has, and keeps the choice where it is still
+// takeFound takes in what the outside has, and keeps the choice where it is still
 // there.
 func (m *Model) takeFound(f found) tea.Cmd {
 	name := func(all []device.Port, i int) string {

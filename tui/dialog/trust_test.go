@@ -33,13 +33,13 @@ func TestEnterAloneTrustsNobody(t *testing.T) {
 	}
 	s = unvouched(t, "", "", "yes", "", "", "")
 	said, _ = s.run(t)
-	if wants(t, said, "Step 3 of 5"); !s.dialog.Session.Pin.Pinned() || s.dialog.Session.Pin.Mode != esp8266.PinPublicKey {
+	if wants(t, said, "Step 3 of 6"); !s.dialog.Session.Pin.Pinned() || s.dialog.Session.Pin.Mode != esp8266.PinPublicKey {
 		t.Errorf("the pin is %+v", s.dialog.Session.Pin)
 	}
 	s = unvouched(t, "", "", "", "")
 	s.dialog.Known = func() []string { return []string{report(t, s.dialog.Session.Target).Fingerprint()} }
 	said, _ = s.run(t)
-	if wants(t, said, "Step 3 of 5"); strings.Contains(said, "shall it be trusted") {
+	if wants(t, said, "Step 3 of 6"); strings.Contains(said, "shall it be trusted") {
 		t.Errorf("a word is wanted for a server that is known:\n%s", said)
 	}
 }
@@ -51,7 +51,7 @@ func TestChangedCertificate(t *testing.T) {
 		s := unvouched(t, "", answer, "", "")
 		s.dialog.Session.Pin = old.Clone()
 		said, _ := s.run(t)
-		wants(t, said, "This is not the certificate that espost.yaml pins.", "Pinned: "+old.SHA1[0], "Served: ", "Take the new certificate, and pin it? Yes or no? [no]", "Step 3 of 5")
+		wants(t, said, "This is not the certificate that espost.yaml pins.", "Pinned: "+old.SHA1[0], "Served: ", "Take the new certificate, and pin it? Yes or no? [no]", "Step 3 of 6")
 		if kept := s.dialog.Session.Pin.SHA1[0] == old.SHA1[0]; kept == taken {
 			t.Errorf("answer %q: the pin is %+v:\n%s", answer, s.dialog.Session.Pin, said)
 		}
