@@ -49,17 +49,9 @@ func TestAppDeliversThroughABoard(t *testing.T) {
 			}
 			dir, binary := t.TempDir(), builtBinary(t)
 			standInTools(t, dir, server, tt.wifi)
-			generate := exec.CommandContext(t.Context(), binary, "generate", "--target", server.URL(), "--pin", tt.pin, "--field", "name1=value1", "-o", "porch_post", "--save", "espost.yaml")
-			generate.Dir = dir
-			if out, err := generate.CombinedOutput(); err != nil {
-				t.Fatalf("generate: %v\n%s", err, out)
-			}
-			startScriptBoard(t, dir)
-			c := startConsole(t, dir, binary, "--port", "port")
-			c.wait("Where will the board send its data?")
-			c.press("\x1b6") // alt+6
-			c.wait("enter flash")
-			c.press("\r")
+			generateSketch(t, dir, binary, server.URL(), tt.pin)
+			startScriptBoard(t, dir, "run program")
+			c := flashInTheApp(t, dir, binary)
 			c.wait(tt.ends)
 			if name == "delivered" {
 				if e := <-arrived; len(e.Fields) != 1 || e.Fields[0] != (demo.Pair{Name: "name1", Value: "value1"}) || e.Status != 200 {
@@ -73,6 +65,56 @@ func TestAppDeliversThroughABoard(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A sketch that crashes is said to, by a tool that is a process and a port that is
+// a terminal; the tool's failure is said, too, with its cure.
+func TestAppExplainsABoard(t *testing.T) {
+	for name, tt := range map[string]struct {
+		tool, ends string
+		says       []string
+	}{
+		"crash":       {"echo yes > uploaded", "The sketch crashed: the program read from", []string{"say Exception (28):"}},
+		"wrong mode":  {"echo 'A fatal error occurred: Failed to connect to ESP8266: Timed out waiting for packet header'; exit 1", "RESET", nil},
+		"not its own": {"echo yes > uploaded", "hello from somebody else", []string{"say hello from somebody else"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, espost := t.TempDir(), linkToSelf(t)
+			generateSketch(t, dir, espost, "https://porch.example.com/post", "0123456789abcdef0123456789abcdef01234567")
+			if err := os.WriteFile(filepath.Join(filepath.Dir(espost), "arduino-cli"), []byte("#!/bin/sh\n"+tt.tool+"\n"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			t.Setenv("PATH", filepath.Dir(espost)+":"+os.Getenv("PATH"))
+			startScriptBoard(t, dir, tt.says...)
+			c := flashInTheApp(t, dir, espost)
+			c.wait(tt.ends)
+			c.press("\x03")
+			<-c.ended
+			if err := c.cmd.Wait(); err != nil {
+				t.Errorf("espost ended with %v", err)
+			}
+		})
+	}
+}
+
+func generateSketch(t *testing.T, dir, espost, url, pin string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), espost, "generate", "--target", url, "--pin", pin, "--field", "name1=value1", "-o", "porch_post", "--save", "espost.yaml")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("generate: %v\n%s", err, out)
+	}
+}
+
+// flashInTheApp opens the profile in dir and flashes what was written from it.
+func flashInTheApp(t *testing.T, dir, espost string) *console {
+	t.Helper()
+	c := startConsole(t, dir, espost, "--port", "port")
+	c.wait("Where will the board send its data?")
+	c.press("\x1b6") // alt+6
+	c.wait("enter flash")
+	c.press("\r")
+	return c
 }
 
 // standInTools puts the arduino-cli of flash_rig.txtar on PATH.
@@ -108,8 +150,9 @@ func standInTools(t *testing.T, dir string, server *demo.Server, wifi string) {
 	}
 }
 
-// startScriptBoard plugs a board in that runs the program once it is uploaded.
-func startScriptBoard(t *testing.T, dir string) {
+// startScriptBoard plugs a board in that does these things once a program is
+// uploaded; see startBoard.
+func startScriptBoard(t *testing.T, dir string, lines ...string) {
 	t.Helper()
 	b := &scriptBoard{link: filepath.Join(dir, "port"), dir: dir, env: os.Environ(), done: make(chan struct{})}
 	if err := b.plug(); err != nil {
@@ -118,7 +161,11 @@ func startScriptBoard(t *testing.T, dir string) {
 	played := make(chan struct{})
 	go func() {
 		defer close(played)
-		_ = b.play("after uploaded yes") && b.play("run program")
+		for _, line := range append([]string{"after uploaded yes"}, lines...) {
+			if !b.play(line) {
+				return
+			}
+		}
 	}()
 	t.Cleanup(func() {
 		close(b.done)
