@@ -114,8 +114,8 @@ func TestOnlyThisComputer(t *testing.T) {
 		s.options.Target = "https://localhost:8443/post"
 		s.options.Own = func() (netip.Addr, bool) { return netip.MustParseAddr("192.168.1.20"), true }
 		term := s.start(t, 80, 24)
-		term.WaitText("Only this computer knows localhost", "192.168.1.20", "espost --demo --lan", "ctrl+l network address")
-		term.Press("ctrl+l")
+		term.WaitText("Only this computer knows localhost", "192.168.1.20", "espost --demo --lan", "ctrl+o network address")
+		term.Press("ctrl+o")
 		term.WaitText("https://192.168.1.20:8443/post", "must listen there")
 		term.WaitGone("Only this computer knows")
 		term.Press("ctrl+z")

@@ -161,7 +161,7 @@ func (m *Model) Actions() []ui.Action {
 	}
 	actions = append(actions, m.serviceAction(empty))
 	if target, err := m.Target(); err == nil && target.OnlyHere() && m.own.IsValid() {
-		actions = append(actions, ui.Action{Keys: []string{"ctrl+l"}, Label: "network address", Title: "Take this computer's address in the network, " + m.own.String(), Run: m.takeOwn})
+		actions = append(actions, ui.Action{Keys: []string{"ctrl+o"}, Label: "network address", Title: "Take this computer's address in the network, " + m.own.String(), Run: m.takeOwn})
 	}
 	actions = append(actions, m.pastActions()...)
 	if !empty {
