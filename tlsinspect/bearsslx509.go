@@ -6,9 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/crypto/cryptobyte"
-	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
-
 	"espost/esp8266"
 )
 
@@ -39,131 +36,253 @@ func ValidateChain(chain, anchors []*Certificate, host string, at time.Time, exc
 // validate is ValidateChain without the key exchange; usages is what the leaf's
 // key may be used for.
 func validate(chain, anchors []*Certificate, host string, at time.Time) (code esp8266.SSLError, usages uint8) {
-	usages = usageKeyExchange | usageSignature
+	seconds := at.Unix()
+	m := x509Minimal{host: host, usages: usageKeyExchange | usageSignature}
+	m.now = boardTime{int32(floorDiv(seconds, 86400) + daysTo1970), int32(seconds - floorDiv(seconds, 86400)*86400)}
+	for _, c := range anchors {
+		if a, ok := readAnchor(c.Raw); ok {
+			m.anchors = append(m.anchors, a)
+		}
+	}
 	for i, c := range chain {
-		p := &c.parts
-		if !p.whole || p.badDates {
-			return esp8266.X509Truncated, usages // BearSSL has a number, 33 to 48, for each way to be broken
+		if len(c.Raw) == 0 { // xm_start_cert
+			return esp8266.X509Truncated, m.usages
 		}
-		if p.version > 2 {
-			return esp8266.X509Unsupported, usages
-		}
-		if at.Before(p.notBefore) || at.Truncate(time.Second).After(p.notAfter) {
-			return esp8266.X509Expired, usages
-		}
-		if i > 0 && string(p.subject) != string(chain[i-1].parts.issuer) {
-			return esp8266.X509DNMismatch, usages
-		}
-		if code := usableKey(p.key); code != 0 {
-			return code, usages
-		}
-		if i > 0 {
-			if code := chain[i-1].parts.signedBy(p.key); code != 0 {
-				return code, usages
-			}
-		}
-		if i == 0 {
-			if code, usages = p.leafExtensions(host); code != 0 {
-				return code, usages
-			}
-			if slices.ContainsFunc(anchors, p.trustedDirectly) {
-				return 0, usages
-			}
-		} else if code := p.issuerExtensions(i); code != 0 {
-			return code, usages
-		}
-		if _, _, ok := signatureScheme(p.outerSignatureOID); !ok {
-			return esp8266.X509Unsupported, usages
-		}
-		if len(p.signature) > maxRSABytes {
-			return esp8266.X509LimitExceeded, usages
-		}
-		if slices.ContainsFunc(anchors, p.issuedBy) {
-			return 0, usages
+		m.asn1Reader = asn1Reader{in: c.Raw}
+		trusted := false
+		if code := m.run(func() { trusted = m.certificate(i) }); code != 0 || trusted {
+			return code, m.usages
 		}
 	}
-	return esp8266.X509NotTrusted, usages
-}
-
-// trustedDirectly reports whether the anchor is no CA, and has the certificate's
-// name and key.
-func (p *certificateParts) trustedDirectly(anchor *Certificate) bool {
-	return !anchor.parts.isCA() && string(anchor.parts.subject) == string(p.subject) && string(anchor.parts.spki) == string(p.spki)
-}
-
-// issuedBy reports whether the anchor is a CA and has signed the certificate.
-func (p *certificateParts) issuedBy(anchor *Certificate) bool {
-	return anchor.parts.isCA() && string(anchor.parts.subject) == string(p.issuer) && p.signedBy(anchor.parts.key) == 0
-}
-
-// usableKey checks a key's kind and size.
-func usableKey(k publicKey) esp8266.SSLError {
-	switch {
-	case k.isRSA() && k.nLen+k.eLen > maxKeyBytes:
-		return esp8266.X509LimitExceeded
-	case k.isRSA() && k.nLen < minRSABytesCA:
-		return esp8266.X509WeakPublicKey
-	case k.isRSA(), k.isEC() && k.group != 0:
-		return 0
+	if len(chain) == 0 { // xm_end_chain
+		return esp8266.X509EmptyChain, m.usages
 	}
-	return esp8266.X509Unsupported
+	return esp8266.X509NotTrusted, m.usages
 }
 
-// signedBy checks the certificate's signature.
-func (p *certificateParts) signedBy(k publicKey) esp8266.SSLError {
-	hash, rsa, ok := signatureScheme(p.outerSignatureOID)
+func floorDiv(a, b int64) int64 {
+	if a < 0 {
+		return (a - b + 1) / b
+	}
+	return a / b
+}
+
+// An x509Minimal is BearSSL's engine of that name: one pass over a chain, which
+// ends at the first certificate that an anchor vouches for. Its methods follow
+// src/x509/x509_minimal.t0, in that file's order; where a comment gives numbers
+// they are what that step fails with, besides those of asn1Reader's methods.
+type x509Minimal struct {
+	asn1Reader
+	anchors []trustAnchor
+	host    string
+	now     boardTime
+	usages  uint8
+
+	issuer []byte // Name, DER, of the last certificate
+	signed signedCertificate
+}
+
+// A signedCertificate is what is kept of a certificate until its issuer's key is
+// known.
+type signedCertificate struct {
+	tbs, signature []byte
+	hash           uint8
+	rsa            bool
+}
+
+// verify is verify_signature: 51 and 52.
+func (s signedCertificate) verify(k publicKey) esp8266.SSLError {
 	switch {
-	case !ok:
-		return esp8266.X509Unsupported
-	case rsa && !k.isRSA(), !rsa && !k.isEC():
+	case s.rsa != k.isRSA():
 		return esp8266.X509WrongKeyType
-	case !verifySignature(k, tlsHash(hash), rsa, p.tbs, p.signature):
+	case !verifySignature(k, tlsHash(s.hash), s.rsa, s.tbs, s.signature):
 		return esp8266.X509BadSignature
 	}
 	return 0
 }
 
-// signatureScheme returns the hash, by TLS' number, and kind of a certificate's
-// signature; ok is false for those that the engine doesn't know.
-func signatureScheme(oid asn1.ObjectIdentifier) (hash uint8, rsa, ok bool) {
-	switch oid.String() {
-	case "1.2.840.113549.1.1.5":
-		return 2, true, true
-	case "1.2.840.113549.1.1.14":
-		return 3, true, true
-	case "1.2.840.113549.1.1.11":
-		return 4, true, true
-	case "1.2.840.113549.1.1.12":
-		return 5, true, true
-	case "1.2.840.113549.1.1.13":
-		return 6, true, true
-	case "1.2.840.10045.4.1":
-		return 2, false, true
-	case "1.2.840.10045.4.3.1":
-		return 3, false, true
-	case "1.2.840.10045.4.3.2":
-		return 4, false, true
-	case "1.2.840.10045.4.3.3":
-		return 5, false, true
-	case "1.2.840.10045.4.3.4":
-		return 6, false, true
+// certificate is "decode-certificate": 57 to 60 and 49 in places, 54 for the
+// dates, 55 for a certificate that isn't its forerunner's issuer, 56 for the
+// leaf's name.
+func (m *x509Minimal) certificate(index int) (trusted bool) {
+	total := int32(len(m.in))
+	outer := m.sequence(&total)
+	start := m.pos
+	tbs := m.sequence(&outer)
+	m.version(&tbs)
+	inner := m.sequence(&tbs) // the signature algorithm: the one outside counts
+	m.skip(&inner)
+	issuer := m.name(&tbs)
+	m.validity(&tbs)
+	nameStart, named := m.pos, false
+	if index == 0 {
+		named = m.leafName(&tbs)
+	} else if string(m.name(&tbs)) != string(m.issuer) {
+		m.fail(esp8266.X509DNMismatch)
 	}
-	return 0, false, false
+	subject := m.in[nameStart:m.pos]
+	m.issuer = issuer
+	var key publicKey
+	m.publicKey(&tbs, minRSABytesCA, &key)
+	if index > 0 {
+		if code := m.signed.verify(key); code != 0 {
+			m.fail(code)
+		}
+	}
+	constrained := m.extensions(&tbs, index, &named)
+	m.close(tbs)
+	m.signed = signedCertificate{tbs: m.in[start:m.pos]}
+	switch {
+	case index == 0 && !named && m.host != "":
+		m.fail(esp8266.X509BadServerName)
+	case index == 0 && slices.ContainsFunc(m.anchors, func(a trustAnchor) bool { return a.is(subject, key) }):
+		return true // check-direct-trust: what follows isn't read
+	case index > 0 && !constrained:
+		m.fail(esp8266.X509NotCA)
+	}
+	m.signature(&outer)
+	m.close(outer)
+	m.close(total)
+	return slices.ContainsFunc(m.anchors, func(a trustAnchor) bool { // check-trust-anchor-CA
+		return a.ca && string(a.subject) == string(m.issuer) && m.signed.verify(a.key) == 0
+	})
 }
 
-// Extensions that the engine reads or passes over even when they are critical
-// (x509_minimal.t0).
-var (
-	oidBasicConstraints = asn1.ObjectIdentifier{2, 5, 29, 19}
-	oidKeyUsage         = asn1.ObjectIdentifier{2, 5, 29, 15}
-	oidPolicies         = asn1.ObjectIdentifier{2, 5, 29, 32}
-	oidCPS              = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 2, 1}
-
-	passedOver = []string{
-		"2.5.29.35", "2.5.29.14", "2.5.29.18", "2.5.29.9", "2.5.29.31", "2.5.29.46",
-		"1.3.6.1.5.5.7.1.1", "1.3.6.1.5.5.7.1.11",
+// version reads the version and the serial number: 49 past version 3.
+func (r *asn1Reader) version(tbs *int32) {
+	t := r.tag(tbs)
+	if t.value == tagContext {
+		r.constructed(t, tagContext)
+		inner := r.open(tbs)
+		r.primitive(r.tag(&inner), tagInteger)
+		if r.smallInt(&inner) > 2 {
+			r.fail(esp8266.X509Unsupported)
+		}
+		r.close(inner)
+		t = r.tag(tbs)
 	}
-)
+	r.primitive(t, tagInteger)
+	r.skipElement(tbs)
+}
+
+// name is "read-DN": a Name's DER, whose inside isn't looked at.
+func (r *asn1Reader) name(lim *int32) []byte {
+	start := r.pos
+	inner := r.sequence(lim)
+	r.skip(&inner)
+	return r.in[start:r.pos]
+}
+
+// leafName is "read-DN-EE": it reports whether a common name is the host's; 47
+// for a set of no attribute.
+func (m *x509Minimal) leafName(lim *int32) (named bool) {
+	name := m.sequence(lim)
+	for name != 0 {
+		m.constructed(m.tag(&name), tagSet)
+		set := m.open(&name)
+		if set == 0 {
+			m.fail(esp8266.X509BadDN)
+		}
+		for set != 0 {
+			attribute := m.sequence(&set)
+			oid, _ := m.oid(&attribute)
+			if text, ok := m.text(&attribute); ok && oid == derCommonName && boardNameMatches(text, m.host) {
+				named = true
+			}
+			m.close(attribute)
+		}
+	}
+	return named
+}
+
+// validity fails with 54.
+func (m *x509Minimal) validity(lim *int32) {
+	inner := m.sequence(lim)
+	notBefore, notAfter := m.date(&inner), m.date(&inner)
+	if m.now.before(notBefore) || notAfter.before(m.now) {
+		m.fail(esp8266.X509Expired)
+	}
+	m.close(inner)
+}
+
+// extensions reads what follows the key in the signed part. It reports whether
+// there were basic constraints that were read, and sets named by subjectAltName.
+func (m *x509Minimal) extensions(tbs *int32, index int, named *bool) (constrained bool) {
+	m.extensionList(tbs, func(oid string, critical bool, value *int32) {
+		switch {
+		case oid == derBasicConstraints && index > 0:
+			m.basicConstraints(value, index)
+			constrained = true
+		case oid == derKeyUsage:
+			m.keyUsage(value, index == 0)
+		case oid == derSubjectAltName && index == 0:
+			*named = m.alternativeNames(value)
+		case oid == derPolicies && critical:
+			m.policies(value)
+		case critical && !slices.Contains(passedOver[:], oid):
+			m.fail(esp8266.X509CriticalExtension)
+		default:
+			m.skip(value)
+		}
+	})
+	return constrained
+}
+
+// extensionList calls f with each extension, whose value it reads: 41 for
+// something else in their place.
+func (r *asn1Reader) extensionList(tbs *int32, f func(oid string, critical bool, value *int32)) {
+	t := r.tagOrEnd(tbs)
+	for _, unique := range []int{tagContext + 1, tagContext + 2} { // the unique identifiers
+		if t.value == unique {
+			r.skipElement(tbs)
+			t = r.tagOrEnd(tbs)
+		}
+	}
+	if t.value == noTag {
+		return
+	}
+	r.constructed(t, tagContext+3)
+	wrapper := r.open(tbs)
+	list := r.sequence(&wrapper)
+	for list != 0 {
+		one := r.sequence(&list)
+		oid, _ := r.oid(&one)
+		critical := false
+		t := r.tag(&one)
+		if t.value == tagBoolean {
+			critical = r.boolean(&one, t)
+			t = r.tag(&one)
+		}
+		r.primitive(t, tagOctets)
+		value := r.open(&one)
+		f(oid, critical, &value)
+		r.close(value)
+		r.close(one)
+	}
+	r.close(wrapper)
+}
+
+// basicConstraints is "process-basicConstraints": 58 for a certificate that
+// isn't a CA's or has more below it than its path length, 41 for what follows.
+func (m *x509Minimal) basicConstraints(lim *int32, below int) {
+	inner := m.sequence(lim)
+	t := m.tagOrEnd(&inner)
+	if t.value != tagBoolean || !m.boolean(&inner, t) {
+		m.fail(esp8266.X509NotCA)
+	}
+	t = m.tagOrEnd(&inner)
+	if t.value == tagInteger {
+		m.primitive(t, tagInteger)
+		if m.smallInt(&inner) < int32(below-1) {
+			m.fail(esp8266.X509NotCA)
+		}
+		t = m.tagOrEnd(&inner)
+	}
+	if t.value != noTag {
+		m.fail(esp8266.X509Unexpected)
+	}
+	m.close(inner)
+}
 
 // What a key may be used for; without a key usage extension, for all.
 const (
@@ -171,144 +290,193 @@ const (
 	usageSignature   = 0x20
 )
 
-// leafExtensions reads a leaf's extensions and checks its name. A common name
-// counts only where there is no subjectAltName.
-func (p *certificateParts) leafExtensions(host string) (code esp8266.SSLError, usages uint8) {
-	usages = usageKeyExchange | usageSignature
-	named := slices.ContainsFunc(p.commonNames(), func(cn string) bool { return boardNameMatches(cn, host) })
-	for _, e := range p.extensions {
-		switch {
-		case e.Id.Equal(oidBasicConstraints):
-		case e.Id.Equal(oidKeyUsage):
-			bits, ok := keyUsage(e.Value)
-			if !ok {
-				return esp8266.X509ForbiddenKeyUsage, usages
+// keyUsage is "process-keyUsage": 41 for more than 7 unused bits, 59 for no
+// bits, and for an issuer's without keyCertSign.
+func (m *x509Minimal) keyUsage(lim *int32, leaf bool) {
+	m.primitive(m.tag(lim), tagBits)
+	inner := m.open(lim)
+	unused := m.read8(&inner)
+	if unused > 7 {
+		m.fail(esp8266.X509Unexpected)
+	}
+	if inner == 0 {
+		m.fail(esp8266.X509ForbiddenKeyUsage)
+	}
+	only := inner == 1
+	bits := m.read8(&inner)
+	if only {
+		bits = bits >> unused << unused
+	}
+	if leaf {
+		m.usages = 0
+		if bits&0x38 != 0 { // keyEncipherment, dataEncipherment, keyAgreement
+			m.usages |= usageKeyExchange
+		}
+		if bits&0xc0 != 0 { // digitalSignature, nonRepudiation
+			m.usages |= usageSignature
+		}
+	} else if bits&0x04 == 0 {
+		m.fail(esp8266.X509ForbiddenKeyUsage)
+	}
+	m.skip(&inner)
+}
+
+// policies is "process-certPolicies": 57 for qualifiers other than a CPS pointer.
+func (m *x509Minimal) policies(lim *int32) {
+	list := m.sequence(lim)
+	for list != 0 {
+		policy := m.sequence(&list)
+		m.oid(&policy)
+		if policy != 0 {
+			qualifiers := m.sequence(&policy)
+			for qualifiers != 0 {
+				qualifier := m.sequence(&qualifiers)
+				if oid, _ := m.oid(&qualifier); oid != derCPS {
+					m.fail(esp8266.X509CriticalExtension)
+				}
+				m.skip(&qualifier)
 			}
-			usages = 0
-			if bits&0x38 != 0 { // keyEncipherment, dataEncipherment, keyAgreement
-				usages |= usageKeyExchange
+		}
+		m.close(policy)
+	}
+}
+
+// alternativeNames is "process-SAN": it reports whether a DNS name is the host's.
+func (m *x509Minimal) alternativeNames(lim *int32) (named bool) {
+	list := m.sequence(lim)
+	for list != 0 {
+		switch t := m.tag(&list); t.value {
+		case tagContext: // otherName
+			m.constructed(t, tagContext)
+			inner := m.open(&list)
+			m.oid(&inner)
+			m.constructed(m.tag(&inner), tagContext)
+			value := m.open(&inner)
+			m.text(&value)
+			m.close(value)
+			m.close(inner)
+		case tagContext + 1, tagContext + 6: // rfc822Name, uniformResourceIdentifier
+			m.primitive(t, t.value)
+			m.ia5(&list)
+		case tagContext + 2: // dNSName
+			m.primitive(t, t.value)
+			if name, ok := m.ia5(&list); ok && boardNameMatches(name, m.host) {
+				named = true
 			}
-			if bits&0xc0 != 0 { // digitalSignature, nonRepudiation
-				usages |= usageSignature
-			}
-		case e.Id.Equal(oidSubjectAltName):
-			names, _ := p.alternativeNames()
-			named = slices.ContainsFunc(names, func(n string) bool { return boardNameMatches(n, host) })
 		default:
-			if e.Critical && !passable(e.Id, e.Value) {
-				return esp8266.X509CriticalExtension, usages
-			}
+			m.skipElement(&list)
 		}
 	}
-	if !named {
-		return esp8266.X509BadServerName, usages
-	}
-	return 0, usages
+	return named
 }
 
-// issuerExtensions reads the extensions of a certificate above the leaf, which
-// has below certificates under it.
-func (p *certificateParts) issuerExtensions(below int) esp8266.SSLError {
-	constrained := false
-	for _, e := range p.extensions {
-		switch {
-		case e.Id.Equal(oidBasicConstraints):
-			ca, pathLen := basicConstraints(e.Value)
-			if !ca || pathLen >= 0 && pathLen < below-1 {
-				return esp8266.X509NotCA
-			}
-			constrained = true
-		case e.Id.Equal(oidKeyUsage):
-			if bits, ok := keyUsage(e.Value); !ok || bits&0x04 == 0 { // keyCertSign
-				return esp8266.X509ForbiddenKeyUsage
-			}
-		case e.Id.Equal(oidSubjectAltName):
-		default:
-			if e.Critical && !passable(e.Id, e.Value) {
-				return esp8266.X509CriticalExtension
-			}
-		}
+// signature reads the algorithm and value of the signature: 49 for one that the
+// engine doesn't know, 50 for one past 512 bytes.
+func (m *x509Minimal) signature(outer *int32) {
+	algorithm := m.sequence(outer)
+	oid, _ := m.oid(&algorithm)
+	scheme, ok := signatureSchemes[oid]
+	if !ok {
+		m.fail(esp8266.X509Unsupported)
 	}
-	if !constrained {
-		return esp8266.X509NotCA
+	m.signed.hash, m.signed.rsa = scheme.hash, scheme.rsa
+	m.skip(&algorithm)
+	value := m.bits(outer)
+	if value > maxRSABytes {
+		m.fail(esp8266.X509LimitExceeded)
 	}
-	return 0
+	m.signed.signature = m.take(value)
 }
 
-// isCA reports what the core takes for a CA: basicConstraints with its flag set
-// (BearSSLHelpers.cpp, certificate_to_trust_anchor_inner).
-func (p *certificateParts) isCA() bool {
-	for _, e := range p.extensions {
-		if e.Id.Equal(oidBasicConstraints) {
-			ca, _ := basicConstraints(e.Value)
-			return ca
-		}
-	}
-	return false
+// signedBy reports whether the certificate's signature was made with the key,
+// as far as that can be told of one that BearSSL might not read.
+func (p *certificateParts) signedBy(k publicKey) bool {
+	scheme, ok := signatureSchemes[derOID(p.outerSignatureOID)]
+	return ok && signedCertificate{p.tbs, p.signature, scheme.hash, scheme.rsa}.verify(k) == 0
 }
 
-// boardNameMatches compares as BearSSL does: letter case aside, and with a
-// wildcard only as a leading "*." for exactly one label
-// (x509_minimal.t0, match-server-name).
+// derOID encodes an object identifier as asn1Reader returns it.
+func derOID(oid asn1.ObjectIdentifier) string {
+	der, err := asn1.Marshal(oid)
+	if err != nil {
+		return ""
+	}
+	return string(der[2:])
+}
+
+// A signatureScheme is a certificate's kind of signature: the hash, by TLS'
+// number, and RSA or ECDSA.
+type signatureScheme struct {
+	hash uint8
+	rsa  bool
+}
+
+// signatureSchemes are those that the engine knows, by the algorithm's OID.
+var signatureSchemes = map[string]signatureScheme{
+	"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05": {2, true},  // sha1WithRSAEncryption
+	"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0e": {3, true},  // sha224WithRSAEncryption
+	"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b": {4, true},  // sha256WithRSAEncryption
+	"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c": {5, true},  // sha384WithRSAEncryption
+	"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d": {6, true},  // sha512WithRSAEncryption
+	"\x2a\x86\x48\xce\x3d\x04\x01":         {2, false}, // ecdsa-with-SHA1
+	"\x2a\x86\x48\xce\x3d\x04\x03\x01":     {3, false}, // ecdsa-with-SHA224
+	"\x2a\x86\x48\xce\x3d\x04\x03\x02":     {4, false}, // ecdsa-with-SHA256
+	"\x2a\x86\x48\xce\x3d\x04\x03\x03":     {5, false}, // ecdsa-with-SHA384
+	"\x2a\x86\x48\xce\x3d\x04\x03\x04":     {6, false}, // ecdsa-with-SHA512
+}
+
+// Object identifiers as asn1Reader returns them.
+const (
+	derCommonName       = "\x55\x04\x03"
+	derSubjectAltName   = "\x55\x1d\x11"
+	derBasicConstraints = "\x55\x1d\x13"
+	derKeyUsage         = "\x55\x1d\x0f"
+	derPolicies         = "\x55\x1d\x20"
+	derCPS              = "\x2b\x06\x01\x05\x05\x07\x02\x01"
+)
+
+// passedOver are the extensions that the engine ignores even when they are
+// critical, of its own and those that another kind of certificate has.
+var passedOver = [...]string{
+	derBasicConstraints, derSubjectAltName,
+	"\x55\x1d\x23",                     // authorityKeyIdentifier
+	"\x55\x1d\x0e",                     // subjectKeyIdentifier
+	"\x55\x1d\x12",                     // issuerAltName
+	"\x55\x1d\x09",                     // subjectDirectoryAttributes
+	"\x55\x1d\x1f",                     // crlDistributionPoints
+	"\x55\x1d\x2e",                     // freshestCRL
+	"\x2b\x06\x01\x05\x05\x07\x01\x01", // authorityInfoAccess
+	"\x2b\x06\x01\x05\x05\x07\x01\x0b", // subjectInfoAccess
+}
+
+// boardNameMatches is "match-server-name": letter case aside, and with a
+// wildcard only as a leading "*." for exactly one label. Without a host nothing
+// matches.
 func boardNameMatches(pattern, host string) bool {
-	equal := func(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) } // ASCII folds only
-	if equal(pattern, host) {
+	if host == "" {
+		return false
+	}
+	if equalFoldASCII(pattern, host) {
 		return true
 	}
 	rest, wild := strings.CutPrefix(pattern, "*.")
 	_, parent, found := strings.Cut(host, ".")
-	return wild && found && equal(rest, parent)
+	return wild && found && equalFoldASCII(rest, parent)
 }
 
-// basicConstraints returns the CA flag and the path length, -1 for none.
-func basicConstraints(value []byte) (ca bool, pathLen int) {
-	s := cryptobyte.String(value)
-	pathLen = -1
-	if !s.ReadASN1(&s, cbasn1.SEQUENCE) || !s.PeekASN1Tag(cbasn1.BOOLEAN) || !s.ReadASN1Boolean(&ca) {
-		return false, -1
+func equalFoldASCII(a, b string) bool {
+	lower := func(c byte) byte {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		return c
 	}
-	if s.PeekASN1Tag(cbasn1.INTEGER) && !s.ReadASN1Integer(&pathLen) {
-		return false, -1
-	}
-	return ca, pathLen
-}
-
-// keyUsage returns the first byte of the bits; ok is false when there is none.
-func keyUsage(value []byte) (bits byte, ok bool) {
-	s := cryptobyte.String(value)
-	var b asn1.BitString
-	if !s.ReadASN1BitString(&b) || len(b.Bytes) == 0 {
-		return 0, false
-	}
-	return b.Bytes[0], true
-}
-
-// passable reports whether a critical extension does no harm: those that the
-// engine ignores, and policies without qualifiers other than a CPS pointer.
-func passable(id asn1.ObjectIdentifier, value []byte) bool {
-	if slices.Contains(passedOver, id.String()) {
-		return true
-	}
-	s := cryptobyte.String(value)
-	if !id.Equal(oidPolicies) || !s.ReadASN1(&s, cbasn1.SEQUENCE) {
+	if len(a) != len(b) {
 		return false
 	}
-	for !s.Empty() {
-		var policy, qualifiers, qualifier cryptobyte.String
-		var oid asn1.ObjectIdentifier
-		if !s.ReadASN1(&policy, cbasn1.SEQUENCE) || !policy.ReadASN1ObjectIdentifier(&oid) {
+	for i := range len(a) {
+		if lower(a[i]) != lower(b[i]) {
 			return false
-		}
-		if policy.Empty() {
-			continue
-		}
-		if !policy.ReadASN1(&qualifiers, cbasn1.SEQUENCE) {
-			return false
-		}
-		for !qualifiers.Empty() {
-			if !qualifiers.ReadASN1(&qualifier, cbasn1.SEQUENCE) || !qualifier.ReadASN1ObjectIdentifier(&oid) || !oid.Equal(oidCPS) {
-				return false
-			}
 		}
 	}
 	return true

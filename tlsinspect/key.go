@@ -278,7 +278,30 @@ func verifyRSA(k publicKey, prefix string, digest, signature []byte) bool {
 	return string(got) == string(want)
 }
 
+// verifyECDSA checks a signature of two INTEGERs in a SEQUENCE, whose lengths and
+// signs BearSSL doesn't mind (src/ec/ecdsa_atr.c, br_ecdsa_asn1_to_raw).
 func verifyECDSA(k publicKey, digest, signature []byte) bool {
 	key := k.ecdsa()
-	return key != nil && ecdsa.VerifyASN1(key, digest, signature)
+	if key == nil || len(signature) < 8 || signature[0] != 0x30 {
+		return false
+	}
+	length, rest := int(signature[1]), signature[2:]
+	if length == 0x81 {
+		length, rest = int(rest[0]), rest[1:]
+	} else if length > 0x80 {
+		return false
+	}
+	whole := length == len(rest)
+	r, rest, ok := takeInteger(rest)
+	s, end, okToo := takeInteger(rest)
+	return ok && okToo && whole && len(end) == 0 && ecdsa.Verify(key, digest, r, s)
+}
+
+// takeInteger reads an INTEGER of up to 127 bytes as a positive number.
+func takeInteger(b []byte) (n *big.Int, rest []byte, ok bool) {
+	if len(b) < 2 || b[0] != tagInteger || b[1] >= 0x80 || int(b[1]) > len(b)-2 {
+		return nil, nil, false
+	}
+	end := 2 + int(b[1])
+	return new(big.Int).SetBytes(b[2:end]), b[end:], true
 }

@@ -184,7 +184,7 @@ func trueFirst(a, b bool) int {
 func signsOne(issuer *Certificate, chain []*Certificate) bool {
 	for i, c := range chain {
 		itself := i > 0 && string(c.Raw) == string(issuer.Raw)
-		if !itself && string(c.parts.issuer) == string(issuer.parts.subject) && c.parts.signedBy(issuer.parts.key) == 0 {
+		if !itself && string(c.parts.issuer) == string(issuer.parts.subject) && c.parts.signedBy(issuer.parts.key) {
 			return true
 		}
 	}

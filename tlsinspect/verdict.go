@@ -119,23 +119,6 @@ func (f *flight) evaluateServerHello() esp8266.SSLError {
 	return 0
 }
 
-// boardKey returns the key that BearSSL's decoder finds in a certificate, or a
-// zero one where it gives up (x509_decoder.t0): the board then sees no key.
-//
-// An RSA key that is too long for the board counts as found: in fingerprint mode
-// the board mostly gets as far as the key's first use, and fails there (measured).
-func boardKey(der []byte) publicKey {
-	parts, _ := splitCertificate(der)
-	if parts.version > 2 || parts.badDates {
-		return publicKey{}
-	}
-	k := parts.key
-	if k.isRSA() || k.isEC() && k.group != 0 && len(k.point) <= maxKeyBytes {
-		return k
-	}
-	return publicKey{}
-}
-
 // evaluateKey checks the kind of key against the suite's.
 func evaluateKey(k publicKey, exchange esp8266.KeyExchange) esp8266.SSLError {
 	wantsRSA := exchange == esp8266.RSA || exchange == esp8266.ECDHERSA
