@@ -63,7 +63,7 @@ func (c *Client) handshake(ctx context.Context, t *tap, r request.Request, where
 	t.SetDeadline(time.Now().Add(timeout)) // mutant TestTimeouts: Add(timeout) => Add(time.Hour)
 	if err := conn.HandshakeContext(ctx); err != nil {
 		return nil, handshakeFailed(failedHandshake{
-			where: where, request: r, err: err, pin: check.failure, records: t.records(),
+			where: where, request: r, err: err, check: check, records: t.records(),
 			asked: asked, timeout: timeout, boardSuite: c.BoardSuite,
 		})
 	}

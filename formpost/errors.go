@@ -1,17 +1,16 @@
 package formpost
 
 import (
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/netip"
-	"strings"
 	"time"
 
 	"espost/esp8266"
 	"espost/internal/netdial"
 	"espost/internal/problem"
 	"espost/request"
+	"espost/tlsinspect"
 )
 
 // HTTPClient's return values (core ESP8266HTTPClient.h).
@@ -64,7 +63,7 @@ type failedHandshake struct {
 	where      string // for people
 	request    request.Request
 	err        error
-	pin        *Error // why the pin's check refused the server
+	check      *pinCheck
 	records    records
 	asked      bool // for a client certificate
 	timeout    time.Duration
@@ -74,8 +73,8 @@ type failedHandshake struct {
 func handshakeFailed(f failedHandshake) *Error {
 	host := f.request.Target.Host
 	switch {
-	case f.pin != nil: // f.err is the same error: wrapping it would close a circle
-		return f.pin
+	case f.check.failure != nil: // f.err is the same error: wrapping it would close a circle
+		return f.check.failure
 	case f.records.Alert >= 0:
 		return alertReceived(f)
 	case len(f.records.First) >= 3 && f.records.First[1] != 3:
@@ -86,14 +85,33 @@ func handshakeFailed(f failedHandshake) *Error {
 		return dialFailed(netdial.Explain(netdial.ErrSlow, f.where, netdial.Handshaking, f.timeout))
 	case netdial.TimedOut(f.err), netdial.HungUp(f.err):
 		return dialFailed(netdial.Explain(f.err, f.where, netdial.Handshaking, f.timeout))
-	case strings.Contains(f.err.Error(), "unsupported type of public key"):
-		return unusableKey(esp8266.SSLWrongKeyUsage, "a key of an unknown kind").because(f.err)
-	case strings.Contains(f.err.Error(), "failed to parse certificate"):
-		return failed(0, fmt.Sprintf("The certificate of %s can't be read here, so the test POST wasn't sent; the board may still take it", host),
-			"Ask the server's owner for a certificate that follows RFC 5280, or try on the board").because(f.err)
+	}
+	if served := tlsinspect.ReadServed(f.records.Random, f.records.Plain); len(served.Chain) > 0 {
+		return f.judged(served)
 	}
 	return failed(httpConnectionFailed, fmt.Sprintf("The TLS handshake with %s failed: %s", host, netdial.Reason(f.err)),
 		"Look at the certificate step: it tells whether the board can connect").because(f.err)
+}
+
+// judged is the verdict that stands where crypto/tls gives up on a server: it
+// reads certificates more strictly than the board, and some less.
+func (f failedHandshake) judged(served tlsinspect.Served) *Error {
+	board, fix := "the board connects to it", "Go on to the firmware and try on the board"
+	if f.check.mode == esp8266.PinPublicKey { // the board doesn't read certificates then
+		code, known := served.ValidatePinned(f.check.spki)
+		switch {
+		case code != 0:
+			return keyDiffers(f.request.Target.Host, code).because(f.err)
+		case !known:
+			board = "the board connects if it holds the pinned key"
+		}
+	} else if refusal := f.check.judge(served); refusal != nil {
+		return refusal.because(f.err)
+	} else if code := served.ValidateExchange(); code != 0 {
+		return refused(code, fmt.Sprintf("%s doesn't hold the key that is in its certificate", f.request.Target.Host),
+			"Have the server use the certificate that belongs to its key").because(f.err)
+	}
+	return failed(0, fmt.Sprintf("The test POST wasn't sent, since this computer can't read what %s shows of itself (%s); %s", f.request.Target.Host, netdial.Reason(f.err), board), fix).because(f.err)
 }
 
 // alertReceived is the server's fatal alert (RFC 5246 §7.2.2).
@@ -143,7 +161,7 @@ func unusableKey(code esp8266.SSLError, what string) *Error {
 }
 
 // chainRefused is BearSSL's verdict on a chain in CA mode.
-func chainRefused(host string, code esp8266.SSLError, chain []*x509.Certificate, now time.Time) *Error {
+func chainRefused(host string, code esp8266.SSLError, chain []*tlsinspect.Certificate, now time.Time) *Error {
 	e := refused(code, "", "")
 	switch code {
 	case esp8266.X509Expired:
@@ -172,14 +190,17 @@ func chainRefused(host string, code esp8266.SSLError, chain []*x509.Certificate,
 	case esp8266.X509WeakPublicKey:
 		e.Message = fmt.Sprintf("A key in the chain of %s is shorter than 1024 bits", host)
 		e.Fix = "Give the server a certificate with a P-256 key or an RSA key of 2048 bits"
-	default:
+	case esp8266.X509Unsupported, esp8266.X509LimitExceeded, esp8266.X509WrongKeyType:
 		e.Message = fmt.Sprintf("The chain of %s uses an algorithm or a key size that the board doesn't know", host)
 		e.Fix = "Use a certificate with ECDSA or RSA keys and signatures with SHA-256, no RSA-PSS"
+	default:
+		e.Message = fmt.Sprintf("A certificate in the chain of %s is malformed", host)
+		e.Fix = "Have it issued anew; a public-key pin ignores the rest of a certificate"
 	}
 	return e
 }
 
-func outdatedMessage(host string, chain []*x509.Certificate, now time.Time) (message, fix string) {
+func outdatedMessage(host string, chain []*tlsinspect.Certificate, now time.Time) (message, fix string) {
 	for _, c := range chain {
 		switch {
 		case now.After(c.NotAfter):

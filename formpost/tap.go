@@ -19,6 +19,7 @@ type tap struct {
 	net.Conn
 	mu      sync.Mutex
 	seen    records
+	wrote   bool
 	header  [5]byte // of the record being read
 	have    int     // bytes of header
 	left    int     // bytes of the record's payload still to come
@@ -28,12 +29,17 @@ type tap struct {
 
 // records is what a tap saw.
 type records struct {
-	First     []byte // the first bytes that arrived, at most 16
-	Encrypted bool   // the server's ChangeCipherSpec came
-	Alert     int    // the fatal alert in plain text, -1 when none came
-	Largest   int    // the longest encrypted record, in bytes on the wire without its header
+	First     []byte   // the first bytes that arrived, at most 16
+	Plain     []byte   // what arrived up to the server's ChangeCipherSpec, at most maxPlain bytes
+	Random    [32]byte // of the ClientHello
+	Encrypted bool     // the server's ChangeCipherSpec came
+	Alert     int      // the fatal alert in plain text, -1 when none came
+	Largest   int      // the longest encrypted record, in bytes on the wire without its header
 	FirstData time.Time
 }
+
+// maxPlain is room for a first flight with any chain that tlsinspect reads.
+const maxPlain = 256 << 10
 
 func newTap(c net.Conn) *tap { return &tap{Conn: c, seen: records{Alert: -1}} }
 
@@ -43,6 +49,18 @@ func (t *tap) Read(p []byte) (int, error) {
 	defer t.mu.Unlock()
 	t.observe(p[:n])
 	return n, err
+}
+
+// Write notes the random of the first record, a ClientHello's.
+func (t *tap) Write(p []byte) (int, error) {
+	const before = 5 + 4 + 2 // the headers of record and message, and the version (RFC 5246 §7.4.1.2)
+	t.mu.Lock()
+	if !t.wrote && len(p) > before {
+		t.wrote = true
+		copy(t.seen.Random[:], p[before:])
+	}
+	t.mu.Unlock()
+	return t.Conn.Write(p)
 }
 
 // records returns what was seen so far.
@@ -57,6 +75,9 @@ func (t *tap) records() records {
 func (t *tap) observe(b []byte) {
 	if missing := 16 - len(t.seen.First); missing > 0 {
 		t.seen.First = append(t.seen.First[:len(t.seen.First):len(t.seen.First)], b[:min(missing, len(b))]...)
+	}
+	if !t.seen.Encrypted {
+		t.seen.Plain = append(t.seen.Plain, b[:min(len(b), maxPlain-len(t.seen.Plain))]...)
 	}
 	for len(b) > 0 {
 		if t.left > 0 {
@@ -86,7 +107,7 @@ func (t *tap) start() {
 		}
 	}
 	if t.header[0] == recordCCS {
-		t.seen.Encrypted = true
+		t.seen.Encrypted, t.seen.Plain = true, nil
 	}
 }
 

@@ -68,6 +68,25 @@ func boardKey(der []byte) publicKey {
 	return d.key
 }
 
+// pinnedKey returns the certificate's key as public-key mode holds it, a zero one
+// where BearSSL can't read it. Nothing else of the certificate is read then.
+func pinnedKey(c *Certificate) publicKey {
+	if k := c.parts.key; k.isRSA() && k.size() > maxKeyBytes {
+		return k // for which there is no room: it fails at its first use
+	}
+	return readKey(c.parts.spki)
+}
+
+// readKey reads SubjectPublicKeyInfo, a zero key where BearSSL can't.
+func readKey(spki []byte) (k publicKey) {
+	r := asn1Reader{in: spki}
+	left := int32(len(spki))
+	if r.run(func() { r.publicKey(&left, 0, &k) }) != 0 {
+		return publicKey{}
+	}
+	return k
+}
+
 // certificate is "main"; 40 for bytes behind the certificate.
 func (d *x509Decoder) certificate() {
 	total := int32(0xffffff)
@@ -86,8 +105,9 @@ func (d *x509Decoder) certificate() {
 	d.extensionList(&tbs, func(oid string, _ bool, value *int32) {
 		if oid == derBasicConstraints {
 			d.basicConstraints(value)
+		} else {
+			d.skip(value)
 		}
-		d.skip(value)
 	})
 	d.close(tbs)
 	inner = d.sequence(&outer)

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/md5"
+	"crypto/rsa"
 	"crypto/sha1"
 
 	// the hashes that verifySignature picks by number
@@ -108,6 +109,20 @@ func (k *publicKey) parseRSA(der []byte) {
 func (k publicKey) isRSA() bool { return k.n != nil && k.algorithm.Equal(oidRSA) }
 
 func (k publicKey) isEC() bool { return k.algorithm.Equal(oidEC) }
+
+// HoldsKey reports whether the certificate's key is the one given, and whether
+// it is at least of the same kind.
+func (c *Certificate) HoldsKey(key crypto.PublicKey) (holds, sameKind bool) {
+	k := pinnedKey(c)
+	switch key := key.(type) {
+	case *rsa.PublicKey:
+		return k.isRSA() && k.n.Cmp(key.N) == 0 && k.e.Cmp(big.NewInt(int64(key.E))) == 0, k.isRSA()
+	case *ecdsa.PublicKey:
+		own := k.ecdsa()
+		return k.isEC() && own != nil && own.Equal(key), k.isEC()
+	}
+	return false, false
+}
 
 // bits is the size of an RSA modulus, else 0.
 func (k publicKey) bits() int {
@@ -252,6 +267,20 @@ func verifySignature(k publicKey, hash crypto.Hash, rsa bool, signed, signature 
 		return verifyRSA(k, digestPrefixes[hash], h.Sum(nil), signature)
 	}
 	return verifyECDSA(k, h.Sum(nil), signature)
+}
+
+// pssHashes are RSASSA-PSS's signature algorithms with ordinary RSA keys (RFC 8446 §4.2.3).
+var pssHashes = map[esp8266.SignatureAlgorithm]crypto.Hash{0x0804: crypto.SHA256, 0x0805: crypto.SHA384, 0x0806: crypto.SHA512}
+
+// verifyPSS checks an RSASSA-PSS signature over signed. Package crypto/rsa
+// refuses keys below 1024 bits.
+func (k publicKey) verifyPSS(hash crypto.Hash, signed, signature []byte) bool {
+	if !k.isRSA() || !k.e.IsInt64() {
+		return false
+	}
+	h := hash.New()
+	h.Write(signed)
+	return rsa.VerifyPSS(&rsa.PublicKey{N: k.n, E: int(k.e.Int64())}, hash, h.Sum(nil), signature, nil) == nil
 }
 
 // verifyRSA checks a PKCS#1 v1.5 signature (RFC 8017 §8.2.2). Package

@@ -85,10 +85,11 @@ func (in *inspection) pins(r *Report) Pins {
 		},
 	}
 	if spki := leaf.PublicKeyPEM(); spki != "" {
+		works, code := in.connects(in.probes[in.chosen].flight.evaluateWith(pinnedKey(leaf)))
 		p.PublicKey = PinChoice{
 			Pin:   esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: spki},
 			Name:  "its public key",
-			Works: b.Connects, Error: b.Error,
+			Works: works, Error: code,
 			Bytes: leaf.parts.key.size(),
 			Holds: "over renewals, as long as the host keeps its key; many change it with every renewal",
 		}

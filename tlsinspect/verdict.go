@@ -1,6 +1,7 @@
 package tlsinspect
 
 import (
+	"bytes"
 	"slices"
 
 	"espost/esp8266"
@@ -16,13 +17,16 @@ func (in *inspection) board() Board {
 		return b
 	}
 	b.MaxFragmentLengths, _ = in.fragmentLengths()
-	b.Error = f.evaluate()
-	b.Connects = f.complete && b.Error == 0 && len(in.addresses.V4) > 0
-	if f.alert > 0 {
-		b.Alert = f.alert
+	var key publicKey
+	if len(f.chain) > 0 {
+		key = boardKey(f.chain[0])
 	}
-	if b.Connects && in.certAlert != 0 {
-		b.Connects, b.Alert, b.Error = false, in.certAlert, esp8266.AlertReceived+esp8266.SSLError(in.certAlert)
+	b.Connects, b.Error = in.connects(f.evaluateWith(key))
+	switch {
+	case f.alert > 0:
+		b.Alert = f.alert
+	case b.Error >= esp8266.AlertReceived:
+		b.Alert = in.certAlert
 	}
 	if f.hello == nil {
 		return b
@@ -35,12 +39,32 @@ func (in *inspection) board() Board {
 	return b
 }
 
-// evaluate returns BearSSL's error number for the flight, in fingerprint mode with
-// the right fingerprint, or 0 when the board goes on to finish the handshake.
+// connects reports whether the board connects to a server in whose flight it
+// finds the error code, and the error that stands.
+func (in *inspection) connects(code esp8266.SSLError) (bool, esp8266.SSLError) {
+	switch f := in.probes[in.chosen].flight; {
+	case code != 0 || !f.complete || len(in.addresses.V4) == 0:
+		return false, code
+	case in.certAlert != 0:
+		return false, esp8266.AlertReceived + esp8266.SSLError(in.certAlert)
+	}
+	return true, 0
+}
+
+// evaluate is evaluateWith the key that fingerprint mode finds.
+func (f *flight) evaluate() esp8266.SSLError {
+	if len(f.chain) == 0 {
+		return f.evaluateWith(publicKey{})
+	}
+	return f.evaluateWith(boardKey(f.chain[0]))
+}
+
+// evaluateWith returns BearSSL's error number for the flight of a server whose
+// key the board holds to be key, or 0 when the board goes on to finish the handshake.
 // It checks what ssl_hs_client.t0 checks, in the same order. A flight that is
 // not complete without an alert or an error of its own counts as accepted as
 // far as it came.
-func (f *flight) evaluate() esp8266.SSLError {
+func (f *flight) evaluateWith(key publicKey) esp8266.SSLError {
 	if f.hello == nil {
 		return f.ending()
 	}
@@ -51,7 +75,6 @@ func (f *flight) evaluate() esp8266.SSLError {
 		return f.ending()
 	}
 	suite, _ := esp8266.CipherSuiteByID(f.hello.suite)
-	key := boardKey(f.chain[0])
 	if code := evaluateKey(key, suite.KeyExchange); code != 0 {
 		return code
 	}
@@ -164,6 +187,73 @@ func evaluateKeyUse(k publicKey, exchange esp8266.KeyExchange, x *serverKeyExcha
 		return esp8266.SSLInvalidAlgorithm
 	case (exchange == esp8266.ECDHECDSA || exchange == esp8266.ECDHRSA) && k.ecdsa() == nil:
 		return esp8266.SSLInvalidAlgorithm
+	}
+	return 0
+}
+
+// A Served is what a server's first flight names.
+type Served struct {
+	Chain []*Certificate // leaf first
+	Suite esp8266.CipherSuite
+
+	flight *flight
+}
+
+// ReadServed reads the first flight, in plain records, that answers the
+// ClientHello with a random, as far as it came.
+func ReadServed(random [32]byte, records []byte) Served {
+	f, err := readFlight(bytes.NewReader(records), offer{}, random)
+	if err != nil && f.chain == nil { // it may lack its end
+		return Served{}
+	}
+	s := Served{flight: f}
+	s.Suite, _ = esp8266.CipherSuiteByID(f.hello.suite)
+	for _, der := range f.chain {
+		s.Chain = append(s.Chain, NewCertificate(der))
+	}
+	return s
+}
+
+// ValidateExchange returns BearSSL's error number for the server's part in the
+// key exchange, if the board holds the leaf's key for the server's.
+func (s Served) ValidateExchange() esp8266.SSLError {
+	return s.validateExchange(boardKey(s.Chain[0].Raw))
+}
+
+// ValidatePinned is ValidateExchange with a pinned SubjectPublicKeyInfo; ok is
+// false where the exchange doesn't tell whether the server has that key.
+func (s Served) ValidatePinned(spki []byte) (code esp8266.SSLError, ok bool) {
+	code = s.validateExchange(readKey(spki))
+	return code, code != 0 || s.Suite.KeyExchange.Ephemeral() && s.flight.exchange != nil
+}
+
+func (s Served) validateExchange(key publicKey) esp8266.SSLError {
+	if code := evaluateKey(key, s.Suite.KeyExchange); code != 0 || s.flight.exchange == nil {
+		return code
+	}
+	if hash, pss := pssHashes[s.flight.exchange.algorithm]; pss { // offered by others than the board
+		if key.bits() < 1024 || key.verifyPSS(hash, s.flight.signedParams(), s.flight.exchange.signature) {
+			return 0
+		}
+		return esp8266.SSLBadSignature
+	}
+	return s.flight.evaluateServerKeyExchange(key, s.Suite.KeyExchange == esp8266.ECDHERSA)
+}
+
+// ValidateLeaf does what the board's fingerprint mode does with the certificate
+// whose fingerprint is pinned: it returns BearSSL's error number, or 0 when the
+// board finds a key in it that fits the key exchange.
+func ValidateLeaf(leaf *Certificate, exchange esp8266.KeyExchange) esp8266.SSLError {
+	key := boardKey(leaf.Raw)
+	if code := evaluateKey(key, exchange); code != 0 {
+		return code
+	}
+	tooLong := key.isRSA() && (key.nLen > maxRSABytes || key.size() > maxKeyBytes)
+	switch {
+	case tooLong && exchange.Ephemeral():
+		return esp8266.SSLBadSignature
+	case tooLong:
+		return esp8266.SSLLimitExceeded
 	}
 	return 0
 }
