@@ -12,13 +12,20 @@ import (
 // brackets would take days, and can't be called off.
 const maxNesting = 16
 
-// checkNesting refuses a text that is nested too deeply to be parsed. From line
+// maxPairs is how many keys a profile's text may have in all: 256 fields of 9.
+const maxPairs = 2560
+
+// checkNesting refuses a text that is nested too deeply, or has too many keys, to
+// be parsed. From line
 // to line the indentation bounds the depth by itself.
 func checkNesting(source string) error {
-	flow, onLine, line := 0, 0, 0
+	flow, onLine, line, pairs := 0, 0, 0, 0
 	for _, t := range lexer.Tokenize(source) {
 		if t.Position.Line != line {
 			line, onLine = t.Position.Line, 0
+		}
+		if t.Type == token.MappingValueType {
+			pairs++
 		}
 		switch t.Type {
 		case token.MappingStartType, token.SequenceStartType:
@@ -35,6 +42,9 @@ func checkNesting(source string) error {
 			e := slip(fmt.Sprintf("this is nested more than %d deep; a profile needs four levels", maxNesting), nil)
 			e.place(source, t.Position.Line, t.Position.Column)
 			return e
+		}
+		if pairs > maxPairs { // mutant TestCostOfProfiles: pairs > maxPairs => false
+			return slip(fmt.Sprintf("this file has more than %d keys, which is no profile; check its path", maxPairs), nil)
 		}
 	}
 	return nil

@@ -14,10 +14,16 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 )
 
-// MaxFile is the largest profile that is read, in bytes.
-const MaxFile = 1 << 20
+// Limits of a profile: the library's time grows faster than the text, and with the
+// square of the keys in a mapping.
+const (
+	MaxFile     = 64 << 10 // bytes of a file that is read; three CAs' PEM take 6 KB
+	maxKeys     = 64       // keys of one mapping; a profile's longest has 9
+	maxProblems = 20       // problems that are told of one profile
+)
 
 // ErrVersion is wrapped by errors about a profile of a newer format.
 var ErrVersion = errors.New("the profile's format is newer than this espost")
@@ -43,17 +49,22 @@ func (e *missingError) Unwrap() error { return fs.ErrNotExist }
 
 // read returns the file's content, if it isn't too long.
 func read(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	info, err := os.Stat(path) // before it is opened: a pipe that nobody writes to would wait
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, &missingError{path}
+	case err != nil:
+		return nil, fmt.Errorf("reading the profile: %w", err)
+	case info.IsDir():
+		return nil, fmt.Errorf("%s is a folder; name the profile's file", path)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is a device or a pipe; name the profile's file", path)
 	}
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the profile: %w", err)
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("%s is a folder; name the profile's file", path)
-	}
 	text, err := io.ReadAll(io.LimitReader(f, MaxFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading the profile: %w", err)
@@ -98,6 +109,9 @@ func (f format) parse(text string) (*Profile, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkKeys(file, source); err != nil {
+		return nil, err
+	}
 	var doc document
 	err = guarded(func() error { return yaml.UnmarshalWithOptions([]byte(source), &doc, yaml.Strict()) })
 	if err != nil {
@@ -129,6 +143,35 @@ func parseTree(source string) (file *ast.File, err error) {
 	return file, err
 }
 
+// checkKeys refuses a mapping of more keys than any profile has.
+func checkKeys(file *ast.File, source string) error {
+	var tooMany tooManyKeys
+	for _, doc := range file.Docs {
+		ast.Walk(&tooMany, doc)
+	}
+	if tooMany.at == nil {
+		return nil
+	}
+	e := slip(fmt.Sprintf("there are more than %d keys here; a profile's longest list of keys has 9", maxKeys), nil)
+	line, column := position(tooMany.at)
+	e.place(source, line, column)
+	return e
+}
+
+// tooManyKeys finds the first mapping of more than maxKeys keys.
+type tooManyKeys struct{ at *token.Token }
+
+// Visit implements ast.Visitor.
+func (v *tooManyKeys) Visit(n ast.Node) ast.Visitor {
+	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > maxKeys && v.at == nil { // mutant TestCostOfProfiles: len(m.Values) > maxKeys => false
+		v.at = m.Values[maxKeys].Key.GetToken()
+	}
+	if v.at != nil {
+		return nil
+	}
+	return v
+}
+
 // guarded turns a panic into an error: some malformed texts make the YAML
 // library dereference nil.
 func guarded(call func() error) (err error) {
@@ -158,7 +201,11 @@ func entry(m *ast.MappingNode, key string) *ast.MappingValueNode {
 // locate gives problems their places in the text.
 func locate(problems problem.List, file *ast.File, source string) error {
 	var located []error
-	for _, p := range problems {
+	for i, p := range problems {
+		if i == maxProblems { // mutant TestCostOfProfiles: i == maxProblems => false
+			located = append(located, slip(fmt.Sprintf("%d more like these; correct the first ones", len(problems)-i), nil))
+			break
+		}
 		e := &SyntaxError{Problem: p}
 		if path, err := yaml.PathString("$." + p.Where); err == nil {
 			if node, err := path.FilterFile(file); err == nil {
