@@ -129,9 +129,13 @@ func (c *Client) anchors(chain []*Certificate, at time.Time) (roots []*Certifica
 // long to check a signature with (package x509 has no limit).
 func pool(certificates [][]byte) *x509.CertPool {
 	p := x509.NewCertPool()
+	namesakes := make(map[string]int)
 	for _, der := range certificates {
 		parsed, err := x509.ParseCertificate(der)
 		if err != nil {
+			continue
+		}
+		if namesakes[string(parsed.RawSubject)]++; namesakes[string(parsed.RawSubject)] > maxNamesakes {
 			continue
 		}
 		// mutant TestLimitOfIssuerKeys: key.N.BitLen() <= maxIssuerBits => key.N != nil

@@ -10,6 +10,7 @@ const (
 	maxMessage      = 128 << 10 // bytes of a handshake message
 	maxFlight       = 256 << 10 // bytes of all handshake messages of a flight
 	maxCertificates = 32        // certificates in a chain
+	maxNamesakes    = 4         // certificates of one name that are tried as an issuer; cross-signed CAs have two or three
 	maxIssuerBits   = 8192      // bits of an RSA key that signed another certificate; crypto/tls has the same limit
 	maxExtensions   = 64        // extensions in a ServerHello
 	maxWarnings     = 8         // warning alerts before the flight is complete

@@ -130,10 +130,16 @@ func (in *inspection) caChoices(chain []*Certificate, b Board) []PinChoice {
 	}
 	var list []candidate
 	seen := make(map[string]bool)
+	namesakes := make(map[string]int)
 	roots, _ := in.client.anchors(chain, in.now)
 	for i, c := range slices.Concat(roots, chain) {
 		leaf := i == len(roots)
-		if seen[string(c.Raw)] || leaf && !c.SelfIssued() || !signsOne(c, chain) {
+		subject := string(c.parts.subject)
+		if seen[string(c.Raw)] || leaf && !c.SelfIssued() || namesakes[subject] == maxNamesakes { // mutant TestNamesakesAreBounded: namesakes[subject] == maxNamesakes => false
+			continue
+		}
+		namesakes[subject]++
+		if !signsOne(c, chain) {
 			continue
 		}
 		seen[string(c.Raw)] = true
