@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"espost/esp8266"
+	"espost/internal/descriptors"
 	"espost/internal/netdial"
 	"espost/request"
 )
@@ -132,6 +133,11 @@ func (c *Client) exchange(ctx context.Context, r request.Request, sent []byte, b
 
 	start = time.Now()
 	where := netdial.Shown(r.Target.Host, r.Target.Port, addr)
+	release, err := descriptors.Take(ctx, descriptors.Connection)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	raw, err := c.connect(ctx, net.JoinHostPort(addr, strconv.Itoa(r.Target.Port)), where, timeouts.TCP)
 	if err != nil {
 		return nil, err

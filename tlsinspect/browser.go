@@ -19,27 +19,32 @@ var errChainSeen = errors.New("seen enough")
 // probeAsBrowser looks as a modern browser does: TLS up to 1.3, the system's
 // roots. It costs no more round trips than a flight: where the server chooses
 // TLS 1.2, the handshake ends at the certificate.
-func (in *inspection) probeAsBrowser(ctx context.Context, ip netip.Addr) {
-	p := in.client.startPart(PartBrowser)
-	b := new(Browser)
-	timeout := in.client.timeoutWithin(ctx)
-	served, err := in.browserHandshake(ctx, ip, b)
-	if len(served) == 0 {
-		reason := netdial.Explain(err, shownAddr(in.target, ip), netdial.Handshaking, timeout)
-		b.Err = reason
-		in.browser = b
-		p.tell(Failed, reason.Message)
-		return
+func (in *inspection) probeAsBrowser(ctx context.Context, ip netip.Addr) func() attempt {
+	progress := in.client.startPart(PartBrowser)
+	return func() attempt {
+		b := new(Browser)
+		timeout := in.client.timeoutWithin(ctx)
+		served, err := in.browserHandshake(ctx, ip, b)
+		if len(served) == 0 {
+			reason := netdial.Explain(err, shownAddr(in.target, ip), netdial.Handshaking, timeout)
+			b.Err = reason
+			return attempt{crowded: crowded(reason), keep: func() {
+				in.browser = b
+				progress.tell(Failed, reason.Message)
+			}}
+		}
+		b.Fingerprint = fingerprint(served[0])
+		_, b.Err = in.client.trusted(served, in.target.Host, in.now)
+		b.Trusted = b.Err == nil
+		trust := "not trusted"
+		if b.Trusted {
+			trust = "trusted"
+		}
+		return attempt{answered: true, keep: func() {
+			in.browser = b
+			progress.tell(Done, esp8266.VersionName(b.Version)+" · "+trust)
+		}}
 	}
-	b.Fingerprint = fingerprint(served[0])
-	_, b.Err = in.client.trusted(served, in.target.Host, in.now)
-	b.Trusted = b.Err == nil
-	in.browser = b
-	detail := esp8266.VersionName(b.Version) + " · trusted"
-	if !b.Trusted {
-		detail = esp8266.VersionName(b.Version) + " · not trusted"
-	}
-	p.tell(Done, detail)
 }
 
 // browserHandshake returns the chain that a browser is served, as DER, and sets

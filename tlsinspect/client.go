@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"espost/internal/descriptors"
 	"espost/internal/netdial"
 	"espost/internal/problem"
 	"espost/request"
@@ -108,6 +109,11 @@ func (c *Client) Fingerprint(ctx context.Context, t request.Target) (string, err
 	if err != nil {
 		return "", err
 	}
+	release, err := descriptors.Take(ctx, descriptors.Connection)
+	if err != nil {
+		return "", netdial.Explain(err, t.Addr(), netdial.Dialling, c.timeout())
+	}
+	defer release()
 	ctx, cancel := context.WithTimeout(ctx, addressesWaitedFor*c.timeout())
 	defer cancel()
 	var first *problem.Problem

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"espost/esp8266"
 	"espost/internal/netdial"
 	"espost/request"
@@ -73,7 +71,10 @@ func (in *inspection) run(ctx context.Context) error {
 		return p.err
 	}
 	if p.flight != nil && p.flight.complete && p.flight.request != nil {
-		in.certAlert = in.clientCertAlert(ctx, p)
+		in.client.one(ctx, func() attempt {
+			in.certAlert = in.clientCertAlert(ctx, p)
+			return attempt{}
+		})
 	}
 	return nil
 }
@@ -89,31 +90,34 @@ func (in *inspection) speaksTLS(p probe) bool {
 // says that the board's probes are there already.
 func (in *inspection) probeAll(ctx context.Context, ip netip.Addr, again bool) {
 	c, t := in.client, in.target
-	var group errgroup.Group
-	group.SetLimit(maxProbes) // mutant TestLimitsOfConnections: maxProbes => 100
-	run := func(f func()) { group.Go(func() error { f(); return nil }) }
-
-	own := in.probeMFLN(ctx, ip, run)
+	as := func(ip netip.Addr, o offer, keep func(probe)) func() attempt {
+		return func() attempt {
+			p := c.probe(ctx, t, ip, o)
+			return attempt{p.answered(), crowded(p.err), func() { keep(p) }}
+		}
+	}
+	lengths, own := in.probeMFLN(ip, as)
+	var all []func() attempt
 	if again {
 		own(in.probes[in.chosen])
 	} else {
 		progress := c.startPart(PartBoard)
-		run(func() {
-			in.probes[0] = c.probe(ctx, t, ip, boardOffer(t))
-			progress.end(in.probes[0].err, in.probes[0].describe())
-			own(in.probes[0])
-		})
+		all = append(all, as(ip, boardOffer(t), func(p probe) {
+			in.probes[0] = p
+			progress.end(p.err, p.describe())
+			own(p)
+		}))
 		for i, other := range addressesToDial(in.addresses)[1:] {
-			run(func() { in.probes[i+1] = c.probe(ctx, t, other, boardOffer(t)) })
+			all = append(all, as(other, boardOffer(t), func(p probe) { in.probes[i+1] = p }))
 		}
 	}
-	run(func() { in.probeAsBrowser(ctx, ip) })
-	run(func() { in.withoutSNI = c.probe(ctx, t, ip, offer{buffers: esp8266.DefaultBuffers()}) })
-	run(func() {
-		in.basic = c.probe(ctx, t, ip, offer{serverName: t.Host, buffers: esp8266.DefaultBuffers(), basic: true})
-	})
-	run(func() { in.extendedOffer = c.probe(ctx, t, ip, offer{serverName: t.Host, extended: true}) })
-	_ = group.Wait() // the functions return no errors
+	board := esp8266.DefaultBuffers()
+	all = append(all, lengths...)
+	all = append(all, in.probeAsBrowser(ctx, ip),
+		as(ip, offer{buffers: board}, func(p probe) { in.withoutSNI = p }),
+		as(ip, offer{serverName: t.Host, buffers: board, basic: true}, func(p probe) { in.basic = p }),
+		as(ip, offer{serverName: t.Host, extended: true}, func(p probe) { in.extendedOffer = p }))
+	c.attempt(ctx, all)
 }
 
 // count is a number with its noun.

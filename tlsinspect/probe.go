@@ -161,8 +161,8 @@ func (p probe) describe() string {
 // probeMFLN asks for each max_fragment_length, and for none, to see which are
 // accepted and how long the server's records really are. What the board's own
 // hello asks for (boardFragment) is not asked again: who makes that probe hands
-// it to the function returned.
-func (in *inspection) probeMFLN(ctx context.Context, ip netip.Addr, run func(func())) (own func(probe)) {
+// it to own.
+func (in *inspection) probeMFLN(ip netip.Addr, as func(netip.Addr, offer, func(probe)) func() attempt) (all []func() attempt, own func(probe)) {
 	progress := in.client.startPart(PartFragments)
 	in.mfln = make(map[int]probe)
 	lengths := append(esp8266.FragmentLengths(), 0)
@@ -185,11 +185,9 @@ func (in *inspection) probeMFLN(ctx context.Context, ip netip.Addr, run func(fun
 		if length == 0 {
 			buffers = esp8266.Buffers{RX: esp8266.MaxBuffer, TX: esp8266.MaxBuffer}
 		}
-		run(func() {
-			step(length, in.client.probe(ctx, in.target, ip, offer{serverName: in.target.Host, buffers: buffers}))
-		})
+		all = append(all, as(ip, offer{serverName: in.target.Host, buffers: buffers}, func(p probe) { step(length, p) }))
 	}
-	return func(p probe) { step(boardFragment(), p) }
+	return all, func(p probe) { step(boardFragment(), p) }
 }
 
 // boardFragment is the fragment length that boardOffer asks for.

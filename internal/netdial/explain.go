@@ -27,6 +27,7 @@ const (
 	CodeNotTLS      = "not-tls"
 	CodeMalformed   = "malformed"
 	CodeCanceled    = "canceled"
+	CodeDescriptors = "too-many-open-files"
 	CodeConnection  = "connection-failed" // anything else
 )
 
@@ -66,6 +67,8 @@ func Explain(err error, addr string, stage Stage, timeout time.Duration) *proble
 	notTLS, isNotTLS := errors.AsType[*NotTLSError](err)
 	malformed, isMalformed := errors.AsType[*MalformedError](err)
 	switch {
+	case exhausted(err):
+		return p(CodeDescriptors, "This computer has no descriptor left to connect to "+addr, moreDescriptors)
 	case errors.Is(err, context.Canceled):
 		return p(CodeCanceled, "Connecting to "+addr+" was cancelled", "Start again when you like")
 	case isNotTLS:
@@ -110,6 +113,8 @@ func explainLookup(err error, host string, timeout time.Duration) *problem.Probl
 	p := func(code, message, fix string) *problem.Problem { return problem.New(code, message, fix).Because(err) }
 	var dns *net.DNSError
 	switch {
+	case exhausted(err):
+		return p(CodeDescriptors, "This computer has no descriptor left to look up "+host, moreDescriptors)
 	case errors.Is(err, context.Canceled):
 		return p(CodeCanceled, "Looking up "+host+" was cancelled", "Start again when you like")
 	case errors.As(err, &dns) && dns.IsNotFound:
@@ -118,6 +123,15 @@ func explainLookup(err error, host string, timeout time.Duration) *problem.Probl
 		return p(CodeLookup, fmt.Sprintf("Looking up %s took longer than %v", host, timeout), "Check your network and its DNS server")
 	}
 	return p(CodeLookup, "Looking up "+host+" failed", "Check your network and its DNS server")
+}
+
+const moreDescriptors = "Close other programs, or allow this one more open files with ulimit -n"
+
+// exhausted reports that the process or the system may open no more files.
+func exhausted(err error) bool {
+	var dns *net.DNSError
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) ||
+		errors.As(err, &dns) && strings.Contains(dns.Err, syscall.EMFILE.Error()) // the resolver keeps the text only
 }
 
 // TimedOut reports whether err is a deadline's.

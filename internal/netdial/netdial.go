@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/netip"
 	"time"
+
+	"espost/internal/descriptors"
 )
 
 // A Dialer resolves names and connects. Its zero value uses the real network.
@@ -24,8 +26,25 @@ type Dialer struct {
 	Hosts func() ([]byte, error)
 }
 
-// Connect dials address, which is an IP address with a port.
+// Connect dials address, which is an IP address with a port. Where the system has
+// no descriptor left it waits for one. Callers that connect to many servers have
+// taken theirs from package descriptors.
 func (d Dialer) Connect(ctx context.Context, address string) (net.Conn, error) {
+	const pause = 20 * time.Millisecond
+	for {
+		conn, err := d.dial(ctx, address)
+		if !exhausted(err) {
+			return conn, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err // the reason is not that the server is slow
+		case <-time.After(pause):
+		}
+	}
+}
+
+func (d Dialer) dial(ctx context.Context, address string) (net.Conn, error) {
 	if d.Dial != nil {
 		return d.Dial(ctx, "tcp", address)
 	}
@@ -43,6 +62,11 @@ func (d Dialer) Resolve(ctx context.Context, host string, timeout time.Duration)
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return sorted([]netip.Addr{ip}), nil
 	}
+	release, err := descriptors.Take(ctx, descriptors.Lookup)
+	if err != nil {
+		return Addresses{}, explainLookup(err, host, timeout)
+	}
+	defer release()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	lookup := d.Lookup
