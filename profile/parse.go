@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"espost/internal/descriptors"
 	"espost/internal/problem"
 	"espost/request"
 
@@ -60,6 +62,11 @@ func read(path string) ([]byte, error) {
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s is a device or a pipe; name the profile's file", path)
 	}
+	release, err := descriptors.Take(context.Background(), 1)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the profile: %w", err)
