@@ -18,7 +18,7 @@ const grace = 800 * time.Millisecond
 // ask for and ends the process with its exit status.
 func Main() {
 	coredump.Forbid() // mutant TestPlantedSecretsInACrash in ./test: coredump.Forbid() => _ = coredump.Forbid
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	context.AfterFunc(ctx, func() {
 		stop() // a second Ctrl-C ends the process at once
 		// mutant TestInterruptWhileReading in ./test: time.AfterFunc(grace, func() { os.Exit(statusInterrupted) }) => _ = grace
@@ -28,4 +28,14 @@ func Main() {
 	status := p.Run(ctx, os.Args[1:])
 	stop()
 	os.Exit(status)
+}
+
+// endings are the signals to end by, in order: of a person, of the system, and of
+// a terminal that is gone, unless nohup says that this is no reason.
+func endings() []os.Signal {
+	list := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		list = append(list, syscall.SIGHUP)
+	}
+	return list
 }

@@ -101,18 +101,18 @@ func (c *command) apply(f option) error {
 	case "header":
 		return c.header(f.value)
 	case "user-agent":
-		c.headers = append(c.headers, request.Header{Name: "User-Agent", Value: f.value})
+		c.headers = append(c.headers, request.Header{Name: "User-Agent", Value: trimmed(f.value)})
 	case "referer":
-		c.headers = append(c.headers, request.Header{Name: "Referer", Value: f.value})
+		c.headers = append(c.headers, request.Header{Name: "Referer", Value: trimmed(f.value)})
 	case "cookie":
 		if !strings.Contains(f.value, "=") {
 			return refusal("it reads cookies from a file", "give them as -H 'Cookie: name=value'")
 		}
-		c.headers = append(c.headers, request.Header{Name: "Cookie", Value: f.value, Secret: true})
+		c.headers = append(c.headers, request.Header{Name: "Cookie", Value: trimmed(f.value), Secret: true})
 	case "user":
 		c.user = f.value
 	case "oauth2-bearer":
-		c.headers = append(c.headers, request.Header{Name: "Authorization", Value: "Bearer " + f.value, Secret: true})
+		c.headers = append(c.headers, request.Header{Name: "Authorization", Value: trimmed("Bearer " + f.value), Secret: true})
 	case "insecure":
 		c.insecure = true
 	case "no-insecure":
@@ -145,13 +145,17 @@ func (c *command) apply(f option) error {
 	return nil
 }
 
+// trimmed is a header's value without the blanks around it, which don't belong to
+// it (RFC 9110 §5.5).
+func trimmed(value string) string { return strings.Trim(value, " \t") }
+
 // header takes in -H "Name: value", "Name;" (empty) or "Name:" (not sent).
 func (c *command) header(line string) error {
 	if strings.HasPrefix(line, "@") {
 		return refusal("it reads headers from a file", "write them as -H 'Name: value'")
 	}
 	name, value, colon := strings.Cut(line, ":")
-	value = strings.Trim(value, " \t")
+	value = trimmed(value)
 	if !colon {
 		empty, ok := strings.CutSuffix(line, ";")
 		if !ok {

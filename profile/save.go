@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"unicode/utf8"
 
 	"espost/internal/atomicfile"
+	"espost/internal/folderlock"
 	"espost/internal/problem"
 )
 
@@ -28,6 +30,11 @@ func (p *Profile) Save(path string) error {
 	if err := p.Validate().Err(); err != nil {
 		return fmt.Errorf("saving the profile: %w", err)
 	}
+	release, err := folderlock.Take(filepath.Dir(path))
+	if err != nil {
+		return fmt.Errorf("saving the profile: %w", err)
+	}
+	defer release()
 	var text []byte
 	old, err := read(path)
 	switch {

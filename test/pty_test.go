@@ -204,6 +204,7 @@ func TestAppEndsAtOnce(t *testing.T) {
 		"ctrl+c":  func(c *console) { c.press("\x03") },
 		"SIGINT":  func(c *console) { _ = c.cmd.Process.Signal(syscall.SIGINT) },
 		"SIGTERM": func(c *console) { _ = c.cmd.Process.Signal(syscall.SIGTERM) },
+		"SIGHUP":  func(c *console) { _ = c.cmd.Process.Signal(syscall.SIGHUP) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := hostile.Start(t, silence, hostile.Options{})

@@ -11,6 +11,7 @@ import (
 
 	"espost/codegen"
 	"espost/internal/atomicfile"
+	"espost/internal/folderlock"
 )
 
 // Options say how far Write may go.
@@ -57,7 +58,7 @@ func (e *ConflictError) Error() string {
 // consent keep it from writing anything at all, with a *ConflictError, unless
 // opts allow them.
 //
-// The folder is never half-written. A new one is filled under another name
+// One espost writes at a time: another waits. The folder is never half-written. A new one is filled under another name
 // beside its place and then renamed. In one that exists
 //
 //  1. every new content goes to a temporary file first, so that a full disk or
@@ -85,6 +86,11 @@ func Write(dir string, files []codegen.File, opts Options) (Changes, error) {
 	if err := checkName(dir, files); err != nil {
 		return nil, err
 	}
+	release, err := folderlock.Take(filepath.Dir(dir))
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		if opts.Only != nil {
 			return nil, fmt.Errorf("there is no folder %s; generate all of it first: %w", dir, fs.ErrNotExist)

@@ -40,8 +40,12 @@ type List struct {
 }
 
 // Default returns the user's list: $XDG_STATE_HOME/espost/recent.json or what
-// the system has in its place.
+// the system has in its place; none for a user without a home.
 func Default() List {
+	_, err := os.UserHomeDir()
+	if !filepath.IsAbs(xdg.StateHome) || err != nil && os.Getenv("XDG_STATE_HOME") == "" {
+		return List{}
+	}
 	return List{Path: filepath.Join(xdg.StateHome, "espost", "recent.json")}
 }
 
