@@ -14,12 +14,12 @@ import (
 // leaves U+FFFD behind, so that a doctored name never looks like a clean one;
 // tabs and line ends become a space.
 func Line(s string) string {
-	return clean(s, func(r rune) rune {
+	return steady(clean(s, func(r rune) rune {
 		if r == '\t' || r == '\n' || r == '\r' {
 			return ' '
 		}
 		return utf8.RuneError
-	})
+	}))
 }
 
 // Clip is Line, cut after so many characters; an ellipsis tells that it was.
@@ -36,12 +36,12 @@ func Clip(s string, most int) string {
 func Text(s string) string {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	s = strings.ReplaceAll(s, "\t", "    ")
-	return clean(s, func(r rune) rune {
+	return steady(clean(s, func(r rune) rune {
 		if r == '\n' {
 			return r
 		}
 		return utf8.RuneError
-	})
+	}))
 }
 
 // Clipboard is Text for text that will be pasted elsewhere: tabs and CRLF stay

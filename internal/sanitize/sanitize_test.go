@@ -32,9 +32,13 @@ func TestLine(t *testing.T) {
 		"joiner a\u034fb":                        "joiner a\ufffdb",
 		"vowel \u17b4":                           "vowel \ufffd",
 		"selector a\ufe0f.example":               "selector a\ufffd.example",
-		"heart \u2764\ufe0f":                     "heart \u2764\ufe0f",
+		"heart \u2764\ufe0f":                     "heart \u2764",
 		"selector \U000e0100":                    "selector \ufffd",
-		"tower o" + strings.Repeat("\u0301", 10): "tower o" + strings.Repeat("\u0301", 8) + "\ufffd\u0301",
+		"tower o" + strings.Repeat("\u0301", 10): "tower o" + strings.Repeat("\u0301", 8) + "\ufffd\ufffd",
+		"flag \U0001f1e9\U0001f1ea":              "flag DE",
+		"keycap 1\ufe0f\u20e3":                   "keycap 1\ufffd\ufffd",
+		"lone \u0301":                            "lone \ufffd",
+		"thai \u0e19\u0e33":                      "thai \u0e19\u0e4d\u0e32",
 	} {
 		if got := sanitize.Line(in); got != want {
 			t.Errorf("Line(%q) = %q, want %q", in, got, want)
