@@ -287,15 +287,22 @@ func placeholders(text string) []placeholder {
 // joined puts literals that follow each other together and leaves empty ones out.
 func joined(pieces []Piece) []Piece {
 	var out []Piece
-	for _, p := range pieces {
-		switch {
-		case p.Field == nil && p.Literal == "":
-		case p.Field == nil && len(out) > 0 && out[len(out)-1].Field == nil:
-			out[len(out)-1].Literal += p.Literal
-		default:
-			out = append(out, p)
+	var literal strings.Builder
+	flush := func() {
+		if literal.Len() > 0 {
+			out = append(out, Piece{Literal: literal.String()})
+			literal.Reset()
 		}
 	}
+	for _, p := range pieces {
+		if p.Field == nil {
+			literal.WriteString(p.Literal)
+			continue
+		}
+		flush()
+		out = append(out, p)
+	}
+	flush()
 	return out
 }
 
