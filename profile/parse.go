@@ -22,7 +22,7 @@ import (
 // Limits of a profile: the library's time grows faster than the text, and with the
 // square of the keys in a mapping.
 const (
-	MaxFile     = 64 << 10 // bytes of a file that is read; three CAs' PEM take 6 KB
+	MaxFile     = 96 << 10 // bytes of a file that is read; three CAs' PEM take 6 KB
 	maxKeys     = 64       // keys of one mapping; a profile's longest has 9
 	maxProblems = 20       // problems that are told of one profile
 )
@@ -51,27 +51,22 @@ func (e *missingError) Unwrap() error { return fs.ErrNotExist }
 
 // read returns the file's content, if it isn't too long.
 func read(path string) ([]byte, error) {
-	info, err := os.Stat(path) // before it is opened: a pipe that nobody writes to would wait
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, &missingError{path}
-	case err != nil:
-		return nil, fmt.Errorf("reading the profile: %w", err)
-	case info.IsDir():
-		return nil, fmt.Errorf("%s is a folder; name the profile's file", path)
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is a device or a pipe; name the profile's file", path)
-	}
 	release, err := descriptors.Take(context.Background(), 1)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|nonBlocking, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &missingError{path}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the profile: %w", err)
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder; name the profile's file", path)
+	}
 	text, err := io.ReadAll(io.LimitReader(f, MaxFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading the profile: %w", err)

@@ -98,7 +98,7 @@ func TestInterruptWhileReading(t *testing.T) {
 				t.Fatal(err)
 			}
 			// More than a pipe holds: when all is written, the command reads.
-			if _, err := in.Write(bytes.Repeat([]byte("# nothing yet\n"), 10_000)); err != nil {
+			if _, err := in.Write(bytes.Repeat([]byte("# nothing yet\n"), 6_000)); err != nil {
 				t.Fatal(err)
 			}
 			if err := cmd.Process.Signal(syscall.SIGINT); err != nil {

@@ -1,0 +1,9 @@
+//go:build unix
+
+package profile
+
+import "syscall"
+
+// nonBlocking opens a pipe that nobody writes to as an empty file, instead of
+// waiting for somebody.
+const nonBlocking = syscall.O_NONBLOCK
