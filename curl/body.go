@@ -1,15 +1,11 @@
 package curl
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"mime"
-	"regexp"
 	"strings"
 
-	"espost/esp8266"
 	"espost/request"
 )
 
@@ -68,106 +64,33 @@ func (c *command) takeInput(f option) string {
 
 var lineEnds = strings.NewReplacer("\r", "", "\n", "", "\x00", "")
 
-// body turns the data into rows where it is made of rows, and into a text where
-// it isn't: what is sent stays what curl would send.
-func (c *command) body(r *request.Request) error {
-	data := strings.Join(c.data, "&")
-	if c.hasJSON {
-		if len(c.data) > 0 {
-			return refusal("it has both --json and -d", "keep one of them")
+// join hands the data on.
+func (c *command) join() error {
+	c.Data, c.HasData = strings.Join(c.data, "&"), len(c.data) > 0
+	c.Implied = request.Form.ContentType()
+	if !c.hasJSON {
+		c.HasData = c.HasData || c.InQuery
+		return c.whole()
+	}
+	if c.HasData {
+		return refusal("it has both --json and -d", "keep one of them")
+	}
+	c.Data, c.HasData = c.json.String(), true
+	for _, name := range []string{"Content-Type", "Accept"} {
+		if _, set := (request.Request{Headers: c.Headers}).Header(name); !set {
+			c.Headers = append(c.Headers, request.Header{Name: name, Value: request.JSON.ContentType()})
 		}
-		data = c.json.String()
-		for _, h := range []request.Header{{Name: "Content-Type", Value: "application/json"}, {Name: "Accept", Value: "application/json"}} {
-			if _, set := r.Header(h.Name); !set {
-				r.Headers = append(r.Headers, h)
-			}
-		}
 	}
-	switch {
-	case c.get:
-		r.Body = request.None
-		r.Fields, _ = formRows(data)
-		return nil
-	case len(c.data) == 0 && !c.hasJSON:
-		r.Body = request.None
-		return nil
-	case request.Bodiless(r.Method):
-		return refusal("it sends a body with "+r.Method, "a board sends one with POST, PUT or PATCH only; -G puts the data into the query")
-	}
-	declared, own := r.Header("Content-Type")
-	if !own {
-		declared.Value = request.Form.ContentType()
-	}
-	mediaType, _, err := mime.ParseMediaType(declared.Value)
-	if err != nil {
-		mediaType = strings.ToLower(strings.TrimSpace(declared.Value))
-	}
-	labelled := mediaType == "application/json" || strings.HasSuffix(mediaType, "+json")
-	if u := c.brokenBy(data); labelled && u != "" {
+	return c.whole()
+}
+
+// whole refuses JSON in which only a shell could fill in what is missing.
+func (c *command) whole() error {
+	label, _ := request.Request{Headers: c.Headers}.Header("Content-Type")
+	if u := c.brokenBy(c.Data); u != "" && strings.Contains(strings.ToLower(label.Value), "json") {
 		return refusal(fmt.Sprintf("its JSON holds %s, which only a shell could fill in", nameOf(u, "something")), "write the value in its place")
 	}
-	if err := c.fill(r, data, labelled, mediaType == request.Form.ContentType()); err != nil {
-		return err
-	}
-	switch {
-	case r.Body.ContentType() == declared.Value:
-		dropDefaultType(r, declared.Value)
-	case !own: // the same bytes under the media type that curl names
-		r.Headers = append(r.Headers, request.Header{Name: "Content-Type", Value: request.Form.ContentType()})
-		if r.Body == request.JSON {
-			c.warn("the data is JSON, but curl labels it as a form; the header Content-Type says so too, remove it to send application/json")
-		} else {
-			c.warn("the data isn't made of rows, but curl labels it as a form; the header Content-Type says so too, remove it to send text/plain")
-		}
-	}
 	return nil
-}
-
-// fill chooses the kind of body by what data looks like.
-func (c *command) fill(r *request.Request, data string, labelledJSON, labelledForm bool) error {
-	start := strings.TrimSpace(data)
-	looksJSON := (strings.HasPrefix(start, "{") || strings.HasPrefix(start, "[")) && json.Valid([]byte(data))
-	if !labelledJSON && labelledForm && !looksJSON {
-		if data == "" || isForm(data) {
-			var same bool
-			r.Body = request.Form
-			if r.Fields, same = formRows(data); !same {
-				c.warn("the board writes the same rows a little differently; the preview shows how")
-			}
-			return nil
-		}
-	}
-	if labelledJSON || labelledForm && looksJSON {
-		r.Body = request.JSON
-		if strings.HasPrefix(start, "{") {
-			rows, err := jsonRows(data)
-			r.Fields = rows
-			return err
-		}
-		if !json.Valid([]byte(data)) {
-			return refusal("its data is no JSON", "check quotes and commas")
-		}
-		r.Template = data
-		return nil
-	}
-	r.Body, r.Template = request.Text, data
-	return nil
-}
-
-// formName is what a name in a form looks like; a "=" in other texts stands
-// behind something else.
-var formName = regexp.MustCompile(`^[\w.%+*@\[\]~-]*$`)
-
-// isForm reports whether data is application/x-www-form-urlencoded, rather than
-// a text with an equals sign in it (a line of InfluxDB's protocol, XML, YAML).
-func isForm(data string) bool {
-	for pair := range strings.SplitSeq(data, "&") {
-		name, _, _ := strings.Cut(pair, "=")
-		if !formName.MatchString(name) {
-			return false
-		}
-	}
-	return strings.ContainsAny(data, "=%")
 }
 
 // brokenBy is what only a shell could fill in at the place where data stops
@@ -177,104 +100,10 @@ func (c *command) brokenBy(data string) string {
 	if !errors.As(json.Unmarshal([]byte(data), new(any)), &wrong) || wrong.Offset < 1 {
 		return ""
 	}
-	for _, u := range c.unexpanded {
+	for _, u := range c.Open {
 		if strings.HasPrefix(data[wrong.Offset-1:], u) {
 			return u
 		}
 	}
 	return ""
-}
-
-// dropDefaultType removes a Content-Type that the encoding sets anyway.
-func dropDefaultType(r *request.Request, declared string) {
-	if declared != r.Body.ContentType() {
-		return
-	}
-	for i, h := range r.Headers {
-		if strings.EqualFold(h.Name, "Content-Type") {
-			r.Headers = append(r.Headers[:i:i], r.Headers[i+1:]...)
-			return
-		}
-	}
-}
-
-// formRows reads application/x-www-form-urlencoded (WHATWG URL §5.1), and reports
-// whether the board writes the rows in the same bytes.
-func formRows(data string) (rows []request.Field, same bool) {
-	for pair := range strings.SplitSeq(data, "&") {
-		if pair == "" {
-			continue
-		}
-		name, value, _ := strings.Cut(pair, "=")
-		name, value = percentDecode(name, true), percentDecode(value, true)
-		rows = append(rows, request.Field{Name: name, Value: value, Secret: request.IsSecret(name, value)})
-	}
-	r := request.Request{Body: request.Form, Fields: rows}
-	return rows, string(r.BodyBytes()) == data
-}
-
-// percentDecode undoes %XX, and "+" where plus is set; what is no escape stays.
-func percentDecode(s string, plus bool) string {
-	var out strings.Builder
-	for i := 0; i < len(s); i++ {
-		switch {
-		case s[i] == '%' && i+2 < len(s) && isDigit(s[i+1], 16) && isDigit(s[i+2], 16):
-			out.WriteByte(hexDigit(s[i+1])<<4 | hexDigit(s[i+2]))
-			i += 2
-		case s[i] == '+' && plus:
-			out.WriteByte(' ')
-		default:
-			out.WriteByte(s[i])
-		}
-	}
-	return out.String()
-}
-
-func hexDigit(c byte) byte {
-	if c <= '9' {
-		return c - '0'
-	}
-	return c&^0x20 - 'A' + 10
-}
-
-// jsonRows reads one JSON object, its order kept: texts become texts, everything
-// else stands as it is.
-func jsonRows(data string) ([]request.Field, error) {
-	invalid := func(err error) error {
-		return refusal(fmt.Sprintf("its data is no JSON: %v", err), "check quotes and commas")
-	}
-	if !json.Valid([]byte(data)) {
-		return nil, invalid(json.Unmarshal([]byte(data), new(any)))
-	}
-	decoder := json.NewDecoder(strings.NewReader(data))
-	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
-		return nil, refusal("its JSON isn't an object", "use a call that takes {\"name\": value, …}")
-	}
-	var rows []request.Field
-	for decoder.More() {
-		name, err := decoder.Token()
-		if err != nil {
-			return nil, invalid(err)
-		}
-		var value json.RawMessage
-		if err := decoder.Decode(&value); err != nil {
-			return nil, invalid(err)
-		}
-		row := request.Field{Name: fmt.Sprint(name)}
-		switch {
-		case value[0] == '"':
-			if err := json.Unmarshal(value, &row.Value); err != nil {
-				return nil, invalid(err)
-			}
-			row.Secret = request.IsSecret(row.Name, row.Value)
-		default:
-			var compact bytes.Buffer
-			if err := json.Compact(&compact, value); err != nil {
-				return nil, invalid(err)
-			}
-			row.Value, row.Source = compact.String(), esp8266.SourceJSON
-		}
-		rows = append(rows, row)
-	}
-	return rows, nil
 }

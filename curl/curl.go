@@ -3,23 +3,18 @@
 package curl
 
 import (
-	"encoding/base64"
 	"errors"
-	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
-	"espost/esp8266"
 	"espost/internal/problem"
-	"espost/internal/sanitize"
 	"espost/request"
 )
 
-// maxCommand is the longest command that is read, in bytes. The shell's parser
+// MaxCommand is the longest command that is read, in bytes. The shell's parser
 // takes 1.5 KB of stack for each level that commands are nested, and a stack that
 // is full ends the process.
-const maxCommand = 64 << 10
+const MaxCommand = 64 << 10
 
 // An Import is what a curl command says, as far as a board can do the same.
 type Import struct {
@@ -35,20 +30,26 @@ type Import struct {
 // Warnings tells of them all. The error is a *problem.Problem. Neither repeats what
 // the command sends: it may be secret.
 func Parse(text string) (Import, error) {
-	sh, err := readShell(text)
+	sh, err := ReadShell(text, "curl")
 	if err != nil {
 		return Import{}, err
 	}
-	flags, unknown, err := parseCurlFlags(sh.words)
+	return FromShell(sh)
+}
+
+// FromShell reads curl's arguments, as some shell hands them over.
+func FromShell(sh *Shell) (Import, error) {
+	flags, unknown, err := parseCurlFlags(sh.Words)
 	if err != nil {
 		return Import{}, err
 	}
-	c := command{unexpanded: sh.unexpanded, input: sh.input, hasInput: sh.inputName != ""}
-	for _, w := range sh.warnings {
-		c.warn("%s", w)
+	c := command{input: sh.Input, hasInput: sh.InputName != ""}
+	c.Open = sh.Unexpanded
+	for _, w := range sh.Warnings {
+		c.Warn("%s", w)
 	}
 	for _, u := range unknown {
-		c.warn("%s is no option that curl is known to have, and was left out", u)
+		c.Warn("%s is no option that curl is known to have, and was left out", u)
 	}
 	for _, f := range flags {
 		if err := c.apply(f); err != nil {
@@ -56,35 +57,25 @@ func Parse(text string) (Import, error) {
 		}
 	}
 	if c.hasInput {
-		c.warn("%s and what follows it are the shell's and were left out", sh.inputName)
+		c.Warn("%s and what follows it are the shell's and were left out", sh.InputName)
 	}
 	r, err := c.request()
 	if err != nil {
 		return Import{}, err
 	}
-	return Import{Request: r, Address: c.url, Insecure: c.insecure, Warnings: c.warnings}, nil
+	return Import{Request: r, Address: c.URL, Insecure: c.insecure, Warnings: c.Warnings}, nil
 }
 
 // A command collects what the options say.
 type command struct {
-	warnings   []string
-	unexpanded []string
-	url        string
-	urls       int
-	method     string
-	headers    []request.Header
-	user       string
-	data       []string // joined with "&"
-	json       strings.Builder
-	hasJSON    bool
-	insecure   bool
-	get        bool   // -G: the data goes into the query
-	input      string // for "@-"
-	hasInput   bool   // until it is read
-}
-
-func (c *command) warn(format string, args ...any) {
-	c.warnings = append(c.warnings, sanitize.Line(fmt.Sprintf(format, args...)))
+	request.Draft
+	urls     int
+	data     []string // joined with "&"
+	json     strings.Builder
+	hasJSON  bool
+	insecure bool
+	input    string // for "@-"
+	hasInput bool   // until it is read
 }
 
 // apply takes one option in.
@@ -95,24 +86,24 @@ func (c *command) apply(f option) error {
 		if c.urls > 1 {
 			return refusal("it names more than one address", "keep one, and put addresses and data that hold spaces or & into quotes")
 		}
-		c.url = f.value
+		c.URL = f.value
 	case "request":
-		c.method = f.value
+		c.Method = f.value
 	case "header":
 		return c.header(f.value)
 	case "user-agent":
-		c.headers = append(c.headers, request.Header{Name: "User-Agent", Value: trimmed(f.value)})
+		c.Headers = append(c.Headers, request.Header{Name: "User-Agent", Value: trimmed(f.value)})
 	case "referer":
-		c.headers = append(c.headers, request.Header{Name: "Referer", Value: trimmed(f.value)})
+		c.Headers = append(c.Headers, request.Header{Name: "Referer", Value: trimmed(f.value)})
 	case "cookie":
 		if !strings.Contains(f.value, "=") {
 			return refusal("it reads cookies from a file", "give them as -H 'Cookie: name=value'")
 		}
-		c.headers = append(c.headers, request.Header{Name: "Cookie", Value: trimmed(f.value), Secret: true})
+		c.Headers = append(c.Headers, request.Header{Name: "Cookie", Value: trimmed(f.value), Secret: true})
 	case "user":
-		c.user = f.value
+		c.User = f.value
 	case "oauth2-bearer":
-		c.headers = append(c.headers, request.Header{Name: "Authorization", Value: trimmed("Bearer " + f.value), Secret: true})
+		c.Headers = append(c.Headers, request.Header{Name: "Authorization", Value: trimmed("Bearer " + f.value), Secret: true})
 	case "insecure":
 		c.insecure = true
 	case "no-insecure":
@@ -120,13 +111,13 @@ func (c *command) apply(f option) error {
 	case "data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "json":
 		return c.addData(f)
 	case "location", "location-trusted":
-		c.warn("the board doesn't follow redirects (%s)", "--"+f.name)
+		c.Warn("the board doesn't follow redirects (%s)", "--"+f.name)
 	case "compressed", "tr-encoding":
-		c.warn("the board asks for an answer that isn't compressed (--%s)", f.name)
+		c.Warn("the board asks for an answer that isn't compressed (--%s)", f.name)
 	case "form", "form-string":
 		return refusal("-F sends multipart/form-data, which the board would have to build piece by piece", "use -d name=value if the service takes it")
 	case "get":
-		c.get = true
+		c.InQuery = true
 	case "head":
 		return refusal("-I asks for the headers only", "use a command that sends data")
 	case "upload-file":
@@ -139,7 +130,7 @@ func (c *command) apply(f option) error {
 		return refusal("the board can't sign requests as --"+f.name+" does", "use Basic authentication or a token")
 	default:
 		if !contains(curlIrrelevant, f.name) {
-			c.warn("--%s has no counterpart on the board and was left out", f.name)
+			c.Warn("--%s has no counterpart on the board and was left out", f.name)
 		}
 	}
 	return nil
@@ -159,60 +150,39 @@ func (c *command) header(line string) error {
 	if !colon {
 		empty, ok := strings.CutSuffix(line, ";")
 		if !ok {
-			c.warn("a header has no colon and was left out")
+			c.Warn("a header has no colon and was left out")
 			return nil
 		}
 		name = empty
 	} else if value == "" {
-		c.warn("a header without a value takes one of curl's own away and was left out")
+		c.Warn("a header without a value takes one of curl's own away and was left out")
 		return nil
 	}
-	name = strings.TrimSpace(name)
-	if esp8266.HeaderAdvice(name) != "" {
-		c.warn("the board sends its own %s header, if any, and not this one", name)
-		return nil
-	}
-	c.headers = append(c.headers, request.Header{Name: name, Value: value, Secret: request.IsSecret(name, value)})
+	c.Headers = append(c.Headers, request.Header{Name: strings.TrimSpace(name), Value: value})
 	return nil
 }
 
 // request puts the parts together.
 func (c *command) request() (request.Request, error) {
-	r := request.Request{Method: "POST", Body: request.Form}
-	if err := c.target(&r); err != nil {
-		return request.Request{}, err
-	}
-	if c.user != "" {
-		if !strings.Contains(c.user, ":") {
+	if c.User != "" {
+		if !strings.Contains(c.User, ":") {
 			return request.Request{}, refusal("-u has a user without a password, for which curl would ask", "write -u user:password")
 		}
-		for _, u := range c.unexpanded {
-			if strings.Contains(c.user, u) {
+		for _, u := range c.Open {
+			if strings.Contains(c.User, u) {
 				return request.Request{}, refusal("-u holds something that only a shell could fill in", "write user and password in its place")
 			}
 		}
-		if _, set := (request.Request{Headers: c.headers}).Header("Authorization"); !set {
-			basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(c.user))
-			c.headers = append([]request.Header{{Name: "Authorization", Value: basic, Secret: true}}, c.headers...)
-		}
 	}
-	hasData := c.hasJSON || len(c.data) > 0
-	switch {
-	case c.method != "":
-		r.Method = c.method
-	case c.get, !hasData:
-		r.Method = "GET"
+	if err := c.join(); err != nil {
+		return request.Request{}, err
 	}
-	if p := request.CheckMethod(r.Method); p != nil {
-		return request.Request{}, refusal("its method is "+r.Method, p.Fix)
+	r, err := c.Request()
+	if p, bad := errors.AsType[*problem.Problem](err); bad {
+		return request.Request{}, refusal(p.Message, p.Fix)
 	}
-	r.Headers = c.headers
-	return r, c.body(&r)
+	return r, nil
 }
-
-// placeholders are what documentation writes in the place of a name; curl
-// would take braces and brackets for patterns.
-var placeholders = regexp.MustCompile(`\{[^/]*\}|<[^/]*>|\[[^/]*\]`)
 
 // aName is what documentation calls what is to be filled in.
 var aName = regexp.MustCompile(`^(?:\$[A-Z][A-Z0-9_]*|\$?\{[A-Za-z][A-Za-z _-]*\}|<[A-Za-z][A-Za-z _-]*>|\[[A-Za-z][A-Za-z _-]*\])$`)
@@ -224,49 +194,4 @@ func nameOf(text, otherwise string) string {
 		return text
 	}
 	return otherwise
-}
-
-// target reads the address. One with a placeholder in its host's place stays in
-// Address, for whoever pasted it to mend.
-func (c *command) target(r *request.Request) error {
-	if !strings.Contains(c.url, "://") {
-		c.url = "http://" + c.url // curl's own default
-	}
-	scheme, rest, _ := strings.Cut(c.url, "://")
-	switch strings.ToLower(scheme) {
-	case "https":
-	case "http":
-		c.warn("the address isn't https; the board uses https, port 443 unless another is given")
-		c.url = "https://" + rest
-	default:
-		return refusal("its address doesn't begin with https://", "use one that begins with https://")
-	}
-	authority := rest
-	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
-		authority = rest[:i]
-	}
-	if i := strings.LastIndex(authority, "@"); i >= 0 {
-		if c.user == "" {
-			c.user = percentDecode(authority[:i], false)
-		}
-		c.url = "https://" + rest[i+1:]
-	}
-	if strings.Trim(authority, "[]") == "" {
-		return refusal("it has no address", "give one that begins with https://")
-	}
-	placeholder := placeholders.FindString(strings.TrimPrefix(c.url, "https://"))
-	if ip := strings.Trim(placeholder, "[]"); strings.Contains(ip, ":") && !strings.Contains(ip, " ") {
-		placeholder = "" // the brackets of an IPv6 address
-	}
-	if placeholder != "" {
-		c.warn("the address holds %s, which looks as if it stands for something; replace it", nameOf(placeholder, "a text in brackets"))
-	}
-	toFill := placeholder != "" || slices.ContainsFunc(c.unexpanded, func(u string) bool { return strings.Contains(authority, u) })
-	t, err := request.ParseURL(c.url)
-	if p, bad := errors.AsType[*problem.Problem](err); bad && !toFill {
-		return refusal(p.Message, p.Fix)
-	}
-	t.PlainHTTP = false // port 80 was told above
-	r.Target = t
-	return nil
 }

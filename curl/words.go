@@ -13,23 +13,26 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// A shell is what the shell's part of a curl command comes to.
-type shell struct {
-	words      []string // as a shell would hand them to curl, without the word "curl"
-	unexpanded []string // variables and commands, which stay in words as they are written
-	warnings   []string
-	input      string // what a here-document or here-string gives curl to read
-	inputName  string // how it is written, "<< EOF"; "" without one
+// A Shell is what a shell's part of a command comes to.
+type Shell struct {
+	Program    string
+	Words      []string // as a shell would hand them to the program, without its name
+	Unexpanded []string // variables and commands, which stay in Words as they are written
+	Warnings   []string
+	Input      string // what a here-document or here-string gives the program to read
+	InputName  string // how it is written, "<< EOF"; empty without one
 }
 
-// readShell finds the curl command in text and splits it into words.
-func readShell(text string) (*shell, error) {
-	if len(text) > maxCommand { // mutant TestParseCurlIsBounded: len(text) > maxCommand => false
-		return nil, refusal(fmt.Sprintf("it is longer than %d KB", maxCommand>>10), "leave out most of its data; a board couldn't send as much")
+// ReadShell finds the first command of one of programs in text, in the notation
+// of a POSIX shell or bash, and splits it into words. The error is a
+// *problem.Problem.
+func ReadShell(text string, programs ...string) (*Shell, error) {
+	if len(text) > MaxCommand { // mutant TestParseCurlIsBounded: len(text) > MaxCommand => false
+		return nil, refusal(fmt.Sprintf("it is longer than %d KB", MaxCommand>>10), "leave out most of its data; a board couldn't send as much")
 	}
 	text = strings.ReplaceAll(text, "\r\n", "\n")
-	text = prompt.ReplaceAllString(text, "curl")
-	if i := strings.IndexAny(text, "“”‘’"); i >= 0 {
+	text = withoutPrompt(text, programs)
+	if i := openQuote(text); i >= 0 {
 		quote, _ := utf8.DecodeRuneInString(text[i:])
 		return nil, refusal(fmt.Sprintf("it holds the typographic quote %c", quote), "replace such quotes by straight ones, ' or \"")
 	}
@@ -40,9 +43,9 @@ func readShell(text string) (*shell, error) {
 	if err != nil {
 		return nil, refusal("a shell couldn't read it"+placeOf(err), "copy it again with all its quotes, and put <placeholders> into quotes")
 	}
-	call, stmt, others := findCurl(file)
+	call, stmt, others := findCommand(file, programs)
 	if call == nil {
-		return nil, refusal("there is no curl command in it", "paste one that begins with curl")
+		return nil, refusal("there is no "+strings.Join(programs, " or ")+" command in it", "paste one that begins with "+programs[0])
 	}
 	if stmt.Background && len(others) > 0 {
 		return nil, refusal("a shell ends the command at the & in it", "put the address, or the data, into quotes")
@@ -50,33 +53,63 @@ func readShell(text string) (*shell, error) {
 	if placeholder := unquotedPlaceholder(stmt.Redirs); placeholder != "" {
 		return nil, refusal("a shell takes the < and > of "+placeholder+" for redirections", "put a value in its place, or quotes around all of it")
 	}
-	sh := &shell{}
+	sh := &Shell{Program: call.name}
 	for _, other := range others {
-		sh.warnings = append(sh.warnings, other+" is another command and was left out")
+		sh.Warnings = append(sh.Warnings, other+" is another command and was left out")
 	}
 	w := wordReader{source: text}
 	for _, r := range stmt.Redirs {
+		source := r.Op.String()
 		if input, ok := w.input(r); ok {
-			sh.input, sh.inputName = input, r.Op.String()
+			sh.Input, sh.InputName = input, source
 			continue
 		}
-		sh.warnings = append(sh.warnings, r.Op.String()+" and what follows it are the shell's and were left out")
+		sh.Warnings = append(sh.Warnings, r.Op.String()+" and what follows it are the shell's and were left out")
 	}
-	for _, word := range call.Args[1:] {
-		sh.words = append(sh.words, w.parts(word.Parts, unquoted))
+	for _, word := range call.args {
+		sh.Words = append(sh.Words, w.parts(word.Parts, unquoted))
 	}
 	slices.Sort(w.unexpanded)
-	sh.unexpanded = slices.Compact(w.unexpanded)
-	for _, u := range sh.unexpanded {
-		sh.warnings = append(sh.warnings, nameOf(u, "a variable or command in it")+" is the shell's to fill in and was left as it is; replace it")
+	sh.Unexpanded = slices.Compact(w.unexpanded)
+	for _, u := range sh.Unexpanded {
+		sh.Warnings = append(sh.Warnings, nameOf(u, "a variable or command in it")+" is the shell's to fill in and was left as it is; replace it")
 	}
 	return sh, nil
 }
 
 var (
-	prompt             = regexp.MustCompile(`^\s*(?:[$%#>]\s+)?curl\b`)
+	prompt             = regexp.MustCompile(`^\s*(?:[^\s'"]*@[^\s'"]*)?[$%#>][ \t]+(\S+)`)
 	brokenContinuation = regexp.MustCompile(`\\[ \t]+\n`)
 )
+
+// withoutPrompt is text without the prompt that stands before a program's name.
+func withoutPrompt(text string, programs []string) string {
+	m := prompt.FindStringSubmatchIndex(text)
+	if m == nil {
+		return text
+	}
+	if name := strings.TrimSuffix(path.Base(text[m[2]:m[3]]), ".exe"); !slices.Contains(programs, name) && !slices.Contains(before, name) {
+		return text
+	}
+	return text[m[2]:]
+}
+
+// openQuote is where a typographic quote stands outside straight ones; -1 for
+// nowhere.
+func openQuote(text string) int {
+	inside := rune(0)
+	for i, c := range text {
+		switch {
+		case inside == 0 && strings.ContainsRune("“”‘’", c):
+			return i
+		case inside == 0 && (c == '\'' || c == '"'):
+			inside = c
+		case c == inside:
+			inside = 0
+		}
+	}
+	return -1
+}
 
 // unquotedPlaceholder is a <name> of documentation, which a shell reads as the
 // two redirections "<name" and ">…", or "".
@@ -88,6 +121,27 @@ func unquotedPlaceholder(redirections []*syntax.Redirect) string {
 		}
 	}
 	return ""
+}
+
+// A call is a program with its arguments.
+type call struct {
+	name string
+	args []*syntax.Word
+}
+
+// before are commands that run the one behind them, without options.
+var before = []string{"sudo", "time", "command", "env", "nohup", "exec"}
+
+// callOf is what n calls.
+func callOf(n *syntax.CallExpr) call {
+	args := n.Args
+	for len(args) > 1 && slices.Contains(before, args[0].Lit()) {
+		args = args[1:]
+	}
+	if len(args) == 0 {
+		return call{}
+	}
+	return call{strings.TrimSuffix(path.Base(args[0].Lit()), ".exe"), args[1:]}
 }
 
 // placeOf is where a shell stopped reading.
@@ -102,9 +156,9 @@ func placeOf(err error) string {
 	return fmt.Sprintf(", from line %d, column %d, on", wrong.Pos.Line(), wrong.Pos.Col())
 }
 
-// findCurl returns the first command whose name is curl, its statement, and the
-// names of the other commands.
-func findCurl(file *syntax.File) (call *syntax.CallExpr, stmt *syntax.Stmt, others []string) {
+// findCommand returns the first command with one of the names, its statement,
+// and the names of the other commands.
+func findCommand(file *syntax.File, names []string) (found *call, stmt *syntax.Stmt, others []string) {
 	var stack []*syntax.Stmt
 	syntax.Walk(file, func(n syntax.Node) bool {
 		switch n := n.(type) {
@@ -113,27 +167,20 @@ func findCurl(file *syntax.File) (call *syntax.CallExpr, stmt *syntax.Stmt, othe
 		case *syntax.CmdSubst, *syntax.ProcSubst:
 			return false
 		case *syntax.CallExpr:
-			name := ""
-			if len(n.Args) > 0 {
-				name = strings.TrimSuffix(path.Base(n.Args[0].Lit()), ".exe")
-			}
-			if call == nil && name == "curl" {
-				call, stmt = n, stack[len(stack)-1]
+			c := callOf(n)
+			switch {
+			case found == nil && slices.Contains(names, c.name):
+				found, stmt = &c, stack[len(stack)-1]
 				return true
+			case !plainWord.MatchString(c.name):
+				others = append(others, "something else")
+			default:
+				others = append(others, fmt.Sprintf("%q", c.name))
 			}
-			others = append(others, commandName(n))
 		}
 		return true
 	})
-	return call, stmt, others
-}
-
-// commandName is the quoted name of a command that isn't curl's, if it has one.
-func commandName(n *syntax.CallExpr) string {
-	if len(n.Args) == 0 || !plainWord.MatchString(n.Args[0].Lit()) {
-		return "something else"
-	}
-	return fmt.Sprintf("%q", n.Args[0].Lit())
+	return found, stmt, others
 }
 
 var plainWord = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,15}$`)
