@@ -84,6 +84,7 @@ func (d *Draft) headers(r *Request) {
 		switch {
 		case browsers.MatchString(h.Name):
 			browser = append(browser, h.Name)
+		case strings.EqualFold(h.Name, "Content-Length"): // the board counts for itself
 		case esp8266.HeaderAdvice(h.Name) != "":
 			d.Warn("the board sends its own %s header, if any", h.Name)
 		case strings.EqualFold(h.Name, KeyHeader):
@@ -93,6 +94,9 @@ func (d *Draft) headers(r *Request) {
 			d.Warn("the header %s stands there twice, and the board sends the first", h.Name)
 		default:
 			h.Secret = h.Secret || !d.refers(h.Value) && IsSecret(h.Name, h.Value)
+			if !h.Secret {
+				h.Value = d.literal(h.Value)
+			}
 			r.Headers = append(r.Headers, h)
 		}
 	}
@@ -140,7 +144,11 @@ func (d *Draft) target(r *Request) error {
 		d.Warn("the address holds %s, which looks as if it stands for something; replace it", nameOf(p))
 		open = true
 	}
-	t, err := ParseURL(d.URL)
+	address := d.URL
+	if !d.Templated {
+		address = strings.ReplaceAll(address, "{{", "%7B%7B")
+	}
+	t, err := ParseURL(address)
 	if p, bad := errors.AsType[*problem.Problem](err); bad && !open {
 		return slip("%s", "%s", p.Message, p.Fix)
 	}
@@ -303,15 +311,39 @@ func (d *Draft) literal(text string) string {
 	return strings.ReplaceAll(text, "{{", "{{"+braces+"}}")
 }
 
-// keepFields adds the named fields that the request refers to.
+// keepFields adds the named fields that the request refers to. One that is named
+// as a row of the body gets another name, or the row would move.
 func (d *Draft) keepFields(r *Request) {
-	for _, t := range r.templates() {
-		for _, p := range placeholders(t.text) {
-			i := slices.IndexFunc(d.Fields, func(f Field) bool { return f.Name == p.name })
-			if i >= 0 && !slices.ContainsFunc(r.Fields, func(f Field) bool { return f.Name == p.name }) {
-				r.Fields = append(r.Fields, d.Fields[i])
-			}
+	rows := len(r.Fields)
+	if r.Template != "" {
+		rows = 0
+	}
+	for _, f := range d.Fields {
+		named := func(p placeholder) bool { return p.name == f.Name }
+		if !slices.ContainsFunc(r.templates(), func(t struct{ where, text string }) bool {
+			return slices.ContainsFunc(placeholders(t.text), named)
+		}) {
+			continue
 		}
+		same := func(g Field) bool { return g.Name == f.Name }
+		if slices.ContainsFunc(r.Fields[:rows], same) {
+			old := f.Name
+			for f.Name += "_2"; slices.ContainsFunc(r.Fields, same); f.Name += "_2" {
+			}
+			r.rename(old, f.Name)
+		} else if slices.ContainsFunc(r.Fields, same) {
+			continue
+		}
+		r.Fields = append(r.Fields, f)
+	}
+}
+
+// rename gives a field another name wherever the path or a header refers to it.
+func (r *Request) rename(old, name string) {
+	replace := func(text string) string { return strings.ReplaceAll(text, "{{"+old+"}}", "{{"+name+"}}") }
+	r.Target.Path = replace(r.Target.Path)
+	for i := range r.Headers {
+		r.Headers[i].Value = replace(r.Headers[i].Value)
 	}
 }
 

@@ -18,6 +18,7 @@ var layers = [][]string{
 	{"cli"},
 	{"tui"},
 	{"profile", "demo"},
+	{"imports"},
 	{"codegen", "formpost", "curl", "device", "services"},
 	{"tlsinspect"},
 	{"request"},

@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"espost/imports"
+	"espost/internal/sanitize"
+	"espost/profile"
+)
+
+// importFlags are import's.
+type importFlags struct {
+	output       string
+	list         bool
+	choose       int
+	environments []string
+}
+
+func (p *Program) importCommand() *cobra.Command {
+	var flags importFlags
+	cmd := &cobra.Command{
+		Use:   "import FILE|-",
+		Short: "Make a profile of a command, another program's file or a sketch",
+		Long: "import reads what you have and prints a profile that sends the same: a curl, wget or HTTPie command in any shell's notation, " +
+			"a request copied from a browser as cURL, fetch or PowerShell, a raw HTTP request, an .http file, HAR, a Postman, Insomnia or Bruno export, " +
+			"a description in OpenAPI 3, or a sketch. What can't be sent by a board is told on stderr. Nothing that is read is run. " +
+			"A profile holds no secrets: they are asked for, or taken from the environment, when it is used.",
+		Example: "espost import -\nespost import collection.json --list\nespost import collection.json --choose 3 -o porch.yaml",
+	}
+	cmd.RunE = p.does(func(ctx context.Context, args []string) error { return p.importFile(flags, args) })
+	f := cmd.Flags()
+	f.StringVarP(&flags.output, "output", "o", "", "write the profile to this new file")
+	f.BoolVar(&flags.list, "list", false, "list the requests that it holds")
+	f.IntVar(&flags.choose, "choose", 0, "take the request with that number of the list")
+	f.StringArrayVar(&flags.environments, "env", nil, "take a Postman collection's variables from this environment\n(repeatable)")
+	return cmd
+}
+
+func (p *Program) importFile(flags importFlags, args []string) error {
+	if len(args) != 1 {
+		return &usageError{"import takes one file, or - for what is piped into it"}
+	}
+	text, err := p.readImport(args[0])
+	if err != nil {
+		return err
+	}
+	var environments [][]byte
+	for _, name := range flags.environments {
+		env, err := p.readImport(name)
+		if err != nil {
+			return err
+		}
+		environments = append(environments, env)
+	}
+	all, err := imports.Read(text, args[0], environments...)
+	if err != nil {
+		return &inputError{err}
+	}
+	switch {
+	case flags.choose < 0 || flags.choose > len(all):
+		return &usageError{fmt.Sprintf("there is no request %d; the list ends with %d", flags.choose, len(all))}
+	case flags.list:
+		p.listImports(all)
+		return nil
+	case flags.choose == 0 && len(all) > 1:
+		p.listImports(all)
+		return &usageError{fmt.Sprintf("it holds %d requests; choose one with --choose and its number", len(all))}
+	}
+	return p.writeImport(flags.output, all[max(0, flags.choose-1)])
+}
+
+// readImport reads a file, or stdin for "-", and no more than can be used.
+func (p *Program) readImport(name string) ([]byte, error) {
+	from := p.Stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, &inputError{fmt.Errorf("%w; name a file that can be read, or - for what is piped in", err)}
+		}
+		defer func() { _ = f.Close() }() // it was only read
+		from = f
+	}
+	text, err := io.ReadAll(io.LimitReader(from, imports.MaxFile+1))
+	if err != nil {
+		return nil, &inputError{fmt.Errorf("reading %s: %w", sanitize.Line(name), err)}
+	}
+	return text, nil
+}
+
+// listImports prints a line a request.
+func (p *Program) listImports(all []imports.Request) {
+	for i, r := range all {
+		title := r.Title
+		if title != "" {
+			title = "  " + sanitize.Clip(title, 60)
+		}
+		fmt.Fprintf(p.out, "%d  %s %s%s\n", i+1, r.Request.Method, sanitize.Line(r.Request.URL(true)), title)
+	}
+}
+
+// writeImport tells what is worth knowing and prints or writes the profile.
+func (p *Program) writeImport(output string, r imports.Request) error {
+	for _, w := range r.Warnings {
+		fmt.Fprintf(p.Stderr, "espost: %s\n", w)
+	}
+	if r.Insecure {
+		fmt.Fprintln(p.Stderr, "espost: its source checks no certificate; the profile will pin the server's")
+	}
+	for _, w := range r.Request.Validate() {
+		fmt.Fprintf(p.Stderr, "espost: to do before it can be sent: %s\n", w.Sentences())
+	}
+	made := profile.New(r.Request.Target)
+	made.Request = r.Request.Credentials()
+	p.tellSecrets(made)
+	if output == "" {
+		_, err := p.out.Write(made.Bytes())
+		return err
+	}
+	if _, err := os.Lstat(output); !errors.Is(err, fs.ErrNotExist) {
+		return &inputError{fmt.Errorf("%s is there already; choose another name", sanitize.Line(output))}
+	}
+	return made.Save(output)
+}
+
+// tellSecrets names the variables that hold what a profile doesn't.
+func (p *Program) tellSecrets(made *profile.Profile) {
+	empty := made.Clone()
+	for i := range empty.Request.Headers {
+		empty.Request.Headers[i].Value = ""
+	}
+	for i := range empty.Request.Fields {
+		empty.Request.Fields[i].Value = ""
+	}
+	missing := empty.FillSecrets(func(string) (string, bool) { return "", false })
+	if len(missing) > 0 {
+		fmt.Fprintf(p.Stderr, "espost: a profile holds no secrets; give them when it is used, in %s\n", strings.Join(missing, ", "))
+	}
+}

@@ -1,0 +1,199 @@
+// Package imports reads what makers arrive with: commands copied from
+// documentation or a browser, files of other programs, sketches of tutorials.
+//
+// Read recognises what it is given. Nothing is run, and no address is looked
+// up. What a request sends is what the original would send, byte for byte but
+// for the headers that each program adds by itself, the spaces between the
+// tokens of JSON and, in a form, "%20" for "+" and the case of hexadecimal
+// digits. What can't be had so is refused.
+package imports
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"espost/curl"
+	"espost/internal/problem"
+	"espost/internal/sanitize"
+	"espost/request"
+)
+
+// MaxFile is the longest file that is read, in bytes.
+const MaxFile = 4 << 20
+
+// A Request is one request that was found.
+type Request struct {
+	Title    string // what its source calls it; empty for nothing
+	Request  request.Request
+	Address  string   // as its source has it, but with https
+	Insecure bool     // its source checks no certificate
+	Warnings []string // what was left out or differs, one plain clause each; none quotes a value
+}
+
+// Read reads one or more requests. name is the file's, whose extension helps to
+// recognise it; empty for none. environments are files of Postman environments,
+// whose variables come before a collection's own. The error is a
+// *problem.Problem that quotes no value of text.
+func Read(text []byte, name string, environments ...[]byte) ([]Request, error) {
+	if len(text) > MaxFile {
+		return nil, refusal(fmt.Sprintf("it is longer than %d MB", MaxFile>>20), "leave out what isn't needed")
+	}
+	s, err := decoded(text)
+	if err != nil {
+		return nil, err
+	}
+	if len(environments) > 0 {
+		return readWithEnvironments(s, environments)
+	}
+	if read := fileReader(s, strings.ToLower(filepath.Ext(name))); read != nil {
+		return read(s)
+	}
+	if len(s) > curl.MaxCommand {
+		return nil, refusal(fmt.Sprintf("a command or request longer than %d KB isn't read", curl.MaxCommand>>10), "leave out most of its data; a board couldn't send as much")
+	}
+	return readCommand(s)
+}
+
+func readWithEnvironments(text string, environments [][]byte) ([]Request, error) {
+	if len(text) > MaxFile || !collection.MatchString(text) {
+		return nil, refusal("an environment belongs to a Postman collection, and this is none", "leave the environment out")
+	}
+	all := make(scope)
+	for _, file := range environments {
+		env, err := readPostmanEnvironment(string(file))
+		if err != nil {
+			return nil, err
+		}
+		all = all.with(env)
+	}
+	return readPostmanWith(text, all)
+}
+
+var collection = regexp.MustCompile(`^\s*\{(?s:.*)"item"\s*:`)
+
+// One is Read for a place that takes a single request.
+func One(text []byte, name string) (Request, error) {
+	all, err := Read(text, name)
+	if err != nil {
+		return Request{}, err
+	}
+	if len(all) > 1 {
+		return Request{}, refusal(fmt.Sprintf("it holds %d requests", len(all)), "keep one, or choose it with espost import --choose")
+	}
+	return all[0], nil
+}
+
+// decoded is text as UTF-8 without a byte order mark and with "\n" at its lines'
+// ends; PowerShell 5 writes UTF-16.
+func decoded(text []byte) (string, error) {
+	if bytes.HasPrefix(text, []byte{0xff, 0xfe}) && len(text)%2 == 0 {
+		units := make([]uint16, 0, len(text)/2)
+		for i := 2; i < len(text); i += 2 {
+			units = append(units, uint16(text[i])|uint16(text[i+1])<<8)
+		}
+		text = []byte(string(utf16.Decode(units)))
+	}
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	if !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
+		return "", refusal("it is no text in UTF-8", "save it as UTF-8")
+	}
+	return strings.ReplaceAll(string(text), "\r\n", "\n"), nil
+}
+
+// refusal says why something can't become a request.
+func refusal(message, fix string) error {
+	return problem.New("", "this can't be imported: "+sanitize.Line(message), sanitize.Line(fix))
+}
+
+// finish makes a request of a draft.
+func finish(d *request.Draft, title string) (Request, error) {
+	r, err := d.Request()
+	if p, bad := errors.AsType[*problem.Problem](err); bad {
+		return Request{}, refusal(p.Message, p.Fix)
+	}
+	return Request{Title: sanitize.Line(title), Request: r, Address: d.URL, Warnings: d.Warnings}, nil
+}
+
+// A notation is one way to write commands.
+type notation struct {
+	matches *regexp.Regexp
+	read    func(string) (Request, error)
+}
+
+// notations are those that can be told by how a text looks, in the order in
+// which they are tried.
+func notations() []notation {
+	return []notation{
+		{regexp.MustCompile(`^\s*(?:[A-Z]+\s+(?:/|https?://)\S*\s+HTTP/\d|[A-Z]+\s+/\S*\s*\n(?i:host)\s*:)`), readRaw},
+		{regexp.MustCompile(`\bfetch\s*\(`), readFetch},
+		{regexp.MustCompile(`(?i)\b(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\b`), readPowerShell},
+		{regexp.MustCompile(`(?i)\bcurl(?:\.exe)?\b[^\n]*\s-(?:Uri|Method|Headers|Body)\s`), readPowerShell},
+		{regexp.MustCompile("(?i)^\\s*(?:PS [^>\\n]*>\\s*)?(?:&\\s+)?(?:\\S*\\\\)?curl(?:\\.exe)?\\b[^\\n]*`[ \\t]*\\n|^\\s*PS [^>\\n]*>\\s*(?:&\\s+)?\\S*curl"), readPowerShellCurl},
+		{regexp.MustCompile(`(?m)^\s*(?:[A-Za-z]:\\[^>\n]*>\s*)?(?:\S*\\)?curl(?:\.exe)?\b[^'\n]*(?:\^["\\\n]|\^$)|^\s*[A-Za-z]:\\[^>\n]*>`), readCmd},
+	}
+}
+
+// readCommand reads a command, a call of fetch or a raw request.
+func readCommand(text string) ([]Request, error) {
+	mendedText, mends := mended(text)
+	one, err := readMended(mendedText)
+	if err != nil {
+		return nil, err
+	}
+	one.Warnings = append(mends, one.Warnings...)
+	return []Request{one}, nil
+}
+
+func readMended(text string) (Request, error) {
+	for _, n := range notations() {
+		if n.matches.MatchString(text) {
+			return n.read(text)
+		}
+	}
+	if doubled.MatchString(text) && !strings.Contains(text, "'") {
+		return readCmd(text)
+	}
+	one, err := readPosix(text)
+	if err == nil {
+		return one, nil
+	}
+	if strings.Contains(text, `\'`) {
+		if fish, fishErr := readFish(text); fishErr == nil {
+			return fish, nil
+		}
+	}
+	return Request{}, err
+}
+
+// doubled is how Windows' programs read a quote within quotes, which no POSIX
+// shell's command has any use for.
+var doubled = regexp.MustCompile(`\bcurl\b[^\n]*"[^"\n]*[^"\s=]""[^"\s]`)
+
+// readPosix reads a command of a POSIX shell.
+func readPosix(text string) (Request, error) {
+	sh, err := curl.ReadShell(text, "curl", "wget", "http", "https", "xh", "xhs")
+	if err != nil {
+		return Request{}, err
+	}
+	switch sh.Program {
+	case "wget":
+		return readWget(sh)
+	case "http", "https", "xh", "xhs":
+		return readHTTPie(sh)
+	}
+	return fromCurl(sh)
+}
+
+func fromCurl(sh *curl.Shell) (Request, error) {
+	i, err := curl.FromShell(sh)
+	if err != nil {
+		return Request{}, err
+	}
+	return Request{Request: i.Request, Address: i.Address, Insecure: i.Insecure, Warnings: i.Warnings}, nil
+}
