@@ -84,9 +84,31 @@ func One(text []byte, name string) (Request, error) {
 		return Request{}, err
 	}
 	if len(all) > 1 {
-		return Request{}, refusal(fmt.Sprintf("it holds %d requests", len(all)), "keep one, or choose it with espost import --choose")
+		return Request{}, refusal(fmt.Sprintf("it holds %d requests", len(all)), "paste one, or choose it with espost import --choose")
 	}
 	return all[0], nil
+}
+
+// Fill makes to what was read; where it goes and what counts as an answer stay.
+func (r Request) Fill(to *request.Request) {
+	from := r.Request.Clone()
+	to.Method, to.Body, to.Template, to.Headers, to.Fields = from.Method, from.Body, from.Template, from.Headers, from.Fields
+}
+
+// Where is the address to look at; it may have to be mended.
+func (r Request) Where() string {
+	if r.Request.Target.Host == "" {
+		return r.Address
+	}
+	return r.Request.Target.URL()
+}
+
+// Taken says what came of taking r over, for people.
+func (r Request) Taken() string {
+	if len(r.Warnings) == 0 {
+		return "the request was taken over"
+	}
+	return "taken over, but " + strings.Join(r.Warnings, "; ")
 }
 
 // decoded is text as UTF-8 without a byte order mark and with "\n" at its lines'

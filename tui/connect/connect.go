@@ -11,6 +11,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"espost/imports"
 	"espost/internal/problem"
 	"espost/internal/recent"
 	"espost/request"
@@ -28,6 +29,9 @@ type Captured struct {
 	Target request.Target
 	Report *tlsinspect.Report
 }
+
+// Imported is sent when a whole request was pasted in the place of an address.
+type Imported struct{ Request imports.Request }
 
 // Model is the step.
 type Model struct {
@@ -200,7 +204,7 @@ func (m *Model) Start() tea.Cmd {
 	target, err := m.Target()
 	m.tried = true
 	if err != nil {
-		return nil // View shows why, beneath the input
+		return m.imported(m.input.Value()) // otherwise View shows why, beneath the input
 	}
 	m.problem, m.parts, m.asked = nil, nil, target
 	ctx, number := m.job.Start(m.kit.Context, m.kit.Now())
@@ -216,6 +220,16 @@ func (m *Model) Start() tea.Cmd {
 		return doneMsg{number, report, err}
 	}
 	return tea.Batch(work, listen(number, events), tick(number))
+}
+
+// imported hands a request on that stands in the place of an address; nil if
+// text is none.
+func (m *Model) imported(text string) tea.Cmd {
+	r, err := imports.One([]byte(text), "")
+	if err != nil {
+		return nil
+	}
+	return func() tea.Msg { return Imported{r} }
 }
 
 func (m *Model) stop() tea.Cmd {
@@ -307,6 +321,11 @@ func explain(err error) *problem.Problem {
 func (m *Model) edit(msg tea.Msg) tea.Cmd {
 	if m.job.Running() {
 		return nil
+	}
+	if paste, ok := msg.(tea.PasteMsg); ok && m.input.Value() == "" {
+		if cmd := m.imported(paste.Content); cmd != nil {
+			return cmd
+		}
 	}
 	before := m.input.Value()
 	var cmd tea.Cmd

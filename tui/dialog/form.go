@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"espost/esp8266"
+	"espost/imports"
 	"espost/internal/sanitize"
 	"espost/request"
 )
@@ -161,6 +162,11 @@ func (d *Dialog) change(ctx context.Context, answer string) error {
 			f.Body, f.Template = request.None, ""
 		}
 		d.say("The method is %s, and the body %s.", method, f.Body)
+		return nil
+	}
+	if imported, err := imports.One([]byte(answer), ""); err == nil {
+		imported.Fill(f)
+		d.say("%s. The address is still %s.", sanitize.Line(imported.Taken()), sanitize.Line(f.Target.Shown()))
 		return nil
 	}
 	item, err := request.ParseItem(answer)

@@ -10,6 +10,7 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/imports"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
@@ -29,6 +30,11 @@ func (d *Dialog) connect(ctx context.Context) error {
 			s = address
 		}
 		target, err := request.ParseTarget(s)
+		if imported, none := imports.One([]byte(s), ""); err != nil && none == nil {
+			imported.Fill(&d.Session.Request)
+			d.say("%s.", sanitize.Line(imported.Taken()))
+			target, err = request.ParseTarget(imported.Where())
+		}
 		if err != nil {
 			return err
 		}

@@ -7,11 +7,12 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"espost/curl"
+	"espost/imports"
 	"espost/internal/sanitize"
 	"espost/tui/ui"
 )
 
-// Imported is sent when a curl command named another address than the one that
+// Imported is sent when a pasted request named another address than the one that
 // was looked at.
 type Imported struct{ Address string }
 
@@ -102,50 +103,55 @@ func (a *area) view(width, height int) string {
 	return "\n" + ui.Card{Title: a.title}.Render(k.Theme, strings.Split(ui.WithoutBidi(a.input.View()), "\n"), width, room) + "\n\n" + foot
 }
 
-// importCurl opens the area for a curl command.
-func (m *Model) importCurl() tea.Cmd {
-	m.openCurl("")
+// openImport opens the area for a request.
+func (m *Model) openImport() tea.Cmd {
+	m.importText("")
 	return nil
 }
 
-func (m *Model) openCurl(text string) {
-	a := newArea(m.kit, "curl command", "Paste a curl command, as API documentation shows them: method, headers and data become the form; enter takes it over.", text)
+func (m *Model) importText(text string) {
+	a := newArea(m.kit, "curl command", "Paste a curl command, or a request copied from a browser as cURL, fetch or PowerShell, as an .http file or as it goes over the wire: method, headers and data become the form; enter takes it over.", text)
 	a.single = true
-	a.accept = m.takeCurl
+	a.accept = m.takeImport
 	if text != "" {
 		m.dropped = nil // what is pasted now is what counts
 	}
 	m.open(a)
 }
 
-// pasted takes a paste that came while no text was being typed: a curl command
-// is recognised, anything else is left alone.
+// pasted takes a paste that came while no text was being typed: a request is
+// recognised, anything else is left alone.
 func (m *Model) pasted(text string) tea.Cmd {
-	if strings.HasPrefix(strings.TrimSpace(text), "curl ") {
-		m.openCurl(text)
+	if _, err := imports.One([]byte(text), ""); err == nil || strings.HasPrefix(strings.TrimSpace(text), "curl ") {
+		m.importText(text)
 		return nil
 	}
-	return ui.Say(ui.Plain, "press a to add a field and paste there, or i for a curl command")
+	return ui.Say(ui.Plain, "press a to add a field and paste there, or i for a request")
 }
 
-// takeCurl makes the form what the command says. A secret's value is kept: the
-// command has it in plain text already.
-func (m *Model) takeCurl(text string) (tea.Cmd, error) {
-	imported, err := curl.Parse(text)
+// takeImport makes the form what a pasted request says.
+func (m *Model) takeImport(text string) (tea.Cmd, error) {
+	imported, err := imports.One([]byte(text), "")
 	if err != nil {
 		return nil, err
 	}
-	f, r := m.form(), imported.Request
-	f.Method, f.Body, f.Headers, f.Fields = r.Method, r.Body, r.Headers, r.Fields
-	said := ui.Say(ui.Success, "curl command taken over")
-	if len(imported.Warnings) > 0 {
-		said = ui.Say(ui.Caution, "taken over, but "+strings.Join(imported.Warnings, "; "))
-	}
-	if f.Target.URL() == r.Target.URL() {
+	said := m.Take(imported)
+	if m.form().Target.URL() == imported.Where() {
 		return said, nil
 	}
-	address := Imported{Address: imported.Address}
+	address := Imported{Address: imported.Where()}
 	return tea.Sequence(func() tea.Msg { return address }, said), nil
+}
+
+// Take makes the form what a request says. A secret's value is kept: its source
+// has it in plain text already.
+func (m *Model) Take(r imports.Request) tea.Cmd {
+	r.Fill(m.form())
+	kind := ui.Success
+	if len(r.Warnings) > 0 {
+		kind = ui.Caution
+	}
+	return ui.Say(kind, r.Taken())
 }
 
 func (m *Model) copyCurl() tea.Cmd {

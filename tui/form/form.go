@@ -127,7 +127,7 @@ func (m *Model) Actions() []ui.Action {
 		ui.Action{Keys: []string{"e"}, Label: "body", Title: "Change the body: form, JSON, text or none", Run: m.switchBody},
 		ui.Action{Keys: []string{"t"}, Title: "Change the method: POST, PUT, PATCH, GET, DELETE", Run: m.switchMethod},
 		ui.Action{Keys: []string{"w"}, Title: "Write the body as text, with {{name}} for a field's value", Run: m.editTemplate},
-		ui.Action{Keys: []string{"i"}, Label: "curl", Title: "Import a curl command", Run: m.importCurl},
+		ui.Action{Keys: []string{"i"}, Label: "curl", Title: "Paste a request: curl, fetch, PowerShell, HTTP", Run: m.openImport},
 		ui.Action{Keys: []string{"b"}, Label: "as text", Title: "Edit all fields as text", Run: m.editText},
 		ui.Action{Keys: []string{"y"}, Title: "Copy what is sent, secrets masked", Run: m.copyBody},
 		ui.Action{Keys: []string{"c"}, Title: "Copy as a curl command", Run: m.copyCurl},
