@@ -42,13 +42,17 @@ func (c *command) addData(f option) error {
 		if !ok {
 			name, content = "", value
 		}
-		if value = request.PercentEncode(content); name != "" {
+		if value = escape.Replace(request.PercentEncode(content)); name != "" {
 			value = name + "=" + value
 		}
 	}
 	c.data = append(c.data, value)
 	return nil
 }
+
+// escape makes curl's encoding, which leaves unreserved characters only, of a
+// form's (curl_easy_escape(3)).
+var escape = strings.NewReplacer("+", "%20", "*", "%2A", "%7E", "~")
 
 // takeInput is the data that f, whose value ends in "@-", reads.
 func (c *command) takeInput(f option) string {

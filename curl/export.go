@@ -6,45 +6,57 @@ import (
 	"espost/request"
 )
 
-// Format returns a curl command, for a POSIX shell, that sends what r sends apart
-// from curl's own headers. Secret values, also those in the address, are Mask
-// unless showSecrets is set.
-func Format(r request.Request, showSecrets bool) string {
+// An Arg is a part of a curl command: options, and a value that is to be quoted.
+type Arg struct{ Options, Value string }
+
+// Args returns the arguments of a curl command that sends what r sends apart
+// from curl's own headers; the first holds the address. Secret values, also
+// those in the address, are Mask unless showSecrets is set.
+func Args(r request.Request, showSecrets bool) []Arg {
 	mask := !showSecrets
-	args := []string{"curl"}
+	var options string
 	if r.Method != "POST" || r.Body == request.None {
-		args = append(args, "-X "+r.Method)
+		options += "-X " + r.Method + " "
 	}
 	url := r.URL(mask)
 	if strings.ContainsAny(url, "[]{}") {
-		args = append(args, "-g") // no globbing
+		options += "-g " // no globbing
 	}
 	if strings.Contains(url, "/.") {
-		args = append(args, "--path-as-is")
+		options += "--path-as-is "
 	}
-	args[0] = strings.Join(append(args, shellQuote(url)), " ")
-	args = args[:1]
+	args := []Arg{{options, url}}
+	add := func(option, value string) { args = append(args, Arg{option + " ", value}) }
 	for _, h := range r.Added(mask) {
 		if strings.Trim(h.Value, " \t") == "" {
-			args = append(args, "-H "+shellQuote(h.Name+";")) // curl's way to send an empty one
+			add("-H", h.Name+";") // curl's way to send an empty one
 		} else {
-			args = append(args, "-H "+shellQuote(h.Name+": "+h.Value))
+			add("-H", h.Name+": "+h.Value)
 		}
 	}
 	if r.Key != "" {
-		args = append(args, "-H "+shellQuote(request.KeyHeader+": "+r.Key))
+		add("-H", request.KeyHeader+": "+r.Key)
 	}
 	if _, own := r.Header("Content-Type"); !own && r.Body != request.Form && r.Body != request.None {
-		args = append(args, "-H "+shellQuote("Content-Type: "+r.Body.ContentType()))
+		add("-H", "Content-Type: "+r.Body.ContentType())
 	}
 	if r.Body != request.None {
 		body := string(r.BodyBytes())
 		if mask {
 			_, body = r.Preview()
 		}
-		args = append(args, "--data-raw "+shellQuote(body))
+		add("--data-raw", body)
 	}
-	return strings.Join(args, " \\\n  ")
+	return args
+}
+
+// Format returns those arguments as a command for a POSIX shell.
+func Format(r request.Request, showSecrets bool) string {
+	var words []string
+	for _, a := range Args(r, showSecrets) {
+		words = append(words, a.Options+shellQuote(a.Value))
+	}
+	return "curl " + strings.Join(words, " \\\n  ")
 }
 
 // shellQuote puts s between single quotes (POSIX.1-2017, XCU 2.2.2).

@@ -19,6 +19,7 @@ type Shell struct {
 	Words      []string // as a shell would hand them to the program, without its name
 	Unexpanded []string // variables and commands, which stay in Words as they are written
 	Warnings   []string
+	Fed        bool   // it is given a file or another command's output to read
 	Input      string // what a here-document or here-string gives the program to read
 	InputName  string // how it is written, "<< EOF"; empty without one
 }
@@ -51,9 +52,9 @@ func ReadShell(text string, programs ...string) (*Shell, error) {
 		return nil, refusal("a shell ends the command at the & in it", "put the address, or the data, into quotes")
 	}
 	if placeholder := unquotedPlaceholder(stmt.Redirs); placeholder != "" {
-		return nil, refusal("a shell takes the < and > of "+placeholder+" for redirections", "put a value in its place, or quotes around all of it")
+		return nil, refusal("a shell takes the < and > of "+nameOf(placeholder, "a placeholder")+" for redirections", "put a value in its place, or quotes around all of it")
 	}
-	sh := &Shell{Program: call.name}
+	sh := &Shell{Program: call.name, Fed: isFed(file, stmt)}
 	for _, other := range others {
 		sh.Warnings = append(sh.Warnings, other+" is another command and was left out")
 	}
@@ -97,9 +98,13 @@ func withoutPrompt(text string, programs []string) string {
 // openQuote is where a typographic quote stands outside straight ones; -1 for
 // nowhere.
 func openQuote(text string) int {
-	inside := rune(0)
+	inside, escaped := rune(0), false
 	for i, c := range text {
 		switch {
+		case escaped:
+			escaped = false
+		case c == '\\' && inside != '\'':
+			escaped = true
 		case inside == 0 && strings.ContainsRune("“”‘’", c):
 			return i
 		case inside == 0 && (c == '\'' || c == '"'):
@@ -154,6 +159,19 @@ func placeOf(err error) string {
 		return fmt.Sprintf(": what begins at line %d, column %d, isn't closed", wrong.Pos.Line(), wrong.Pos.Col())
 	}
 	return fmt.Sprintf(", from line %d, column %d, on", wrong.Pos.Line(), wrong.Pos.Col())
+}
+
+// isFed reports whether stmt reads a file or what another command writes.
+func isFed(file *syntax.File, stmt *syntax.Stmt) bool {
+	fed := slices.ContainsFunc(stmt.Redirs, func(r *syntax.Redirect) bool { return r.Op == syntax.RdrIn })
+	syntax.Walk(file, func(n syntax.Node) bool {
+		pipe, ok := n.(*syntax.BinaryCmd)
+		if ok && (pipe.Op == syntax.Pipe || pipe.Op == syntax.PipeAll) && pipe.Y.Pos().Offset() <= stmt.Pos().Offset() && stmt.End().Offset() <= pipe.Y.End().Offset() {
+			fed = true
+		}
+		return true
+	})
+	return fed
 }
 
 // findCommand returns the first command with one of the names, its statement,

@@ -12,7 +12,7 @@ var windowsPrompt = regexp.MustCompile(`^\s*(?:PS )?(?:[A-Za-z]:\\[^>\n]*)?>\s*`
 
 // readCmd reads a curl command in the notation of Windows' cmd.
 func readCmd(text string) (Request, error) {
-	line, err := cmdLine(windowsPrompt.ReplaceAllString(text, ""))
+	line, more, err := cmdLine(windowsPrompt.ReplaceAllString(text, ""))
 	if err != nil {
 		return Request{}, err
 	}
@@ -23,6 +23,9 @@ func readCmd(text string) (Request, error) {
 	sh, err := curlWords(words)
 	if err != nil {
 		return Request{}, err
+	}
+	if more {
+		sh.Warnings = append(sh.Warnings, "what follows the command, behind & | > or <, was left out")
 	}
 	for _, v := range cmdVariable.FindAllString(line, -1) {
 		if strings.Contains(text, "%^") {
@@ -50,9 +53,9 @@ func curlWords(words []string) (*curl.Shell, error) {
 
 // cmdLine is the command line that cmd makes of text: ^ quotes the character
 // behind it, or joins lines, outside of double quotes (the "phase 2" of cmd's
-// parser, as stackoverflow.com/a/4095133 takes it apart). Commands that follow are
-// refused where a bare & or | ends the first.
-func cmdLine(text string) (string, error) {
+// parser, as stackoverflow.com/a/4095133 takes it apart). more tells that something
+// follows it.
+func cmdLine(text string) (line string, more bool, err error) {
 	var out strings.Builder
 	quoted := false
 	for i := 0; i < len(text); i++ {
@@ -63,29 +66,30 @@ func cmdLine(text string) (string, error) {
 			out.WriteByte(c)
 		case c == '^' && !quoted && i+1 < len(text):
 			i++
-			if text[i] == '\n' {
-				if i++; i == len(text) {
+			if text[i] == '\n' { // the lines are joined; another line's end behind it is taken as it is
+				if i+1 == len(text) || text[i+1] != '\n' {
 					continue
 				}
+				i++
 			}
 			out.WriteByte(text[i])
 		case c == '\n':
 			if strings.TrimSpace(text[i:]) == "" {
-				return out.String(), nil
+				return out.String(), false, nil
 			}
 			if quoted {
-				return "", refusal("cmd ends a command at a line's end, even within quotes", "write the command on one line, or ^ at the ends of its lines")
+				return "", false, refusal("cmd ends a command at a line's end, even within quotes", "write the command on one line, or ^ at the ends of its lines")
 			}
-			return "", refusal("it is several commands", "paste one of them")
-		case !quoted && (c == '|' || c == '>' || c == '<'):
-			return out.String(), nil // what becomes of the answer
+			return "", false, refusal("it is several commands", "paste one of them")
+		case !quoted && (c == '|' || c == '>' || c == '<' || c == '&' && strings.HasSuffix(out.String(), " ")):
+			return out.String(), true, nil // what becomes of the answer
 		case !quoted && c == '&':
-			return "", refusal("cmd ends the command at the & in it", `put the address, or the data, into double quotes`)
+			return "", false, refusal("cmd ends the command at the & in it", `put the address, or the data, into double quotes`)
 		default:
 			out.WriteByte(c)
 		}
 	}
-	return out.String(), nil
+	return out.String(), false, nil
 }
 
 // windowsWords splits a command line as programs built with Microsoft's C library

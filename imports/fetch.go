@@ -108,8 +108,11 @@ func (js *script) declarations() error {
 		known := len(js.names.all)
 		v, err := js.expression(0)
 		js.names.all = js.names.all[:known]
-		if err == nil && v.kind != aName {
-			js.constants[js.text[m[2]:m[3]]] = v
+		switch name := js.text[m[2]:m[3]]; {
+		case err == nil && v.kind != aName:
+			js.constants[name] = v
+		case strings.HasPrefix(js.text[m[1]:], "new "):
+			js.constants[name] = value{kind: anObject} // no text, whatever it is
 		}
 	}
 	return nil

@@ -88,7 +88,7 @@ func collect(each func(add func(title string, d *request.Draft, err error))) ([]
 	case len(all) == 0:
 		return nil, refusal("there is no request in it", "choose a file with one")
 	case failed > 0:
-		all[0].Warnings = append(all[0].Warnings, fmt.Sprintf("%d other requests in it can't be sent by a board and were left out", failed))
+		all[0].Warnings = append(all[0].Warnings, fmt.Sprintf("requests in it that a board can't send were left out: %d", failed))
 	}
 	return all, nil
 }

@@ -164,7 +164,12 @@ func notations() []notation {
 // readCommand reads a command, a call of fetch or a raw request.
 func readCommand(text string) ([]Request, error) {
 	mendedText, mends := mended(text)
-	one, err := readMended(mendedText)
+	if strings.Contains(text, `^"`) { // quotes of cmd's, by which mended can't go
+		if one, err := readOne(text); err == nil {
+			return []Request{one}, nil
+		}
+	}
+	one, err := readOne(mendedText)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +177,7 @@ func readCommand(text string) ([]Request, error) {
 	return []Request{one}, nil
 }
 
-func readMended(text string) (Request, error) {
+func readOne(text string) (Request, error) {
 	for _, n := range notations() {
 		if n.matches.MatchString(text) {
 			return n.read(text)

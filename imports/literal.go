@@ -16,13 +16,14 @@ const maxDepth = 100
 type kind int
 
 const (
-	aText  kind = iota
-	aWord       // a number, true, false or null, as JSON has it
-	aList       // of items
-	anObj       // of names and items
-	aForm       // an object or a text that is sent as a form
-	aName       // of something that only the program knows
-	absent      // undefined
+	aText    kind = iota
+	aWord         // a number, true, false or null, as JSON has it
+	aList         // of items
+	anObj         // of names and items
+	aForm         // an object or a text that is sent as a form
+	aName         // of something that only the program knows
+	absent        // undefined
+	anObject      // of a kind that isn't understood
 )
 
 // A value is a literal of a program.

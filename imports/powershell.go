@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"espost/internal/sanitize"
 	"espost/request"
@@ -21,8 +22,8 @@ func readPowerShellCurl(text string) (Request, error) {
 		return Request{}, err
 	}
 	for i, w := range sh.Words { // Windows PowerShell 5 takes quotes away unless they are written \"
-		if strings.Contains(w, `\"`) {
-			sh.Words[i] = strings.ReplaceAll(w, `\"`, `"`)
+		if strings.Contains(w, `"`) && !bareQuote.MatchString(w) {
+			sh.Words[i] = quotedQuote.ReplaceAllStringFunc(w, func(s string) string { return strings.Repeat(`\`, len(s)/2-1) + `"` })
 		}
 	}
 	for _, name := range ps.names.all {
@@ -31,6 +32,12 @@ func readPowerShellCurl(text string) (Request, error) {
 	}
 	return fromCurl(sh)
 }
+
+// bareQuote is one without an odd number of backslashes before it.
+var (
+	bareQuote   = regexp.MustCompile(`(?:^|[^\\])(?:\\\\)*"`)
+	quotedQuote = regexp.MustCompile(`\\+"`)
+)
 
 // readPowerShell reads a call of Invoke-WebRequest or Invoke-RestMethod with the
 // variables before it that are literals.
@@ -71,6 +78,7 @@ var (
 	psAssign     = regexp.MustCompile(`^(?:\[[\w.]+\]\s*)?\$((?i:script:|global:|env:)?\w+)(\.\w+)*[ \t]*=[ \t]*`)
 	psCookie     = regexp.MustCompile(`^\$\w+\.Cookies\.Add\(\s*\(?New-Object\s+System\.Net\.Cookie\s*\(`)
 	psInvoke     = regexp.MustCompile(`(?i)^(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm|curl|wget)\b`)
+	psCommand    = regexp.MustCompile(`^[A-Za-z]+-?[A-Za-z]+`)
 	psNewSession = regexp.MustCompile(`(?i)^New-Object\s+Microsoft\.PowerShell\.Commands\.WebRequestSession`)
 )
 
@@ -102,6 +110,10 @@ func (ps *powerShell) statement() (*value, error) {
 			return ps.statement()
 		}
 		if psNewSession.MatchString(ps.text[ps.at:]) {
+			ps.skipLine()
+			return nil, nil
+		}
+		if psCommand.MatchString(ps.text[ps.at:]) { // what another command returns
 			ps.skipLine()
 			return nil, nil
 		}
@@ -400,6 +412,10 @@ func (ps *powerShell) hereString(quote byte) (value, error) {
 	return v, err
 }
 
+// psQuotes are the characters that PowerShell takes for a single quote
+// (about_Quoting_Rules); two of them within quotes are one.
+const psQuotes = "'‘’‚‛"
+
 // quoted reads a string in quotes.
 func (ps *powerShell) quoted(quote byte) (value, error) {
 	ps.at++
@@ -408,15 +424,16 @@ func (ps *powerShell) quoted(quote byte) (value, error) {
 	}
 	var out strings.Builder
 	for ps.at < len(ps.text) {
-		c := ps.text[ps.at]
-		ps.at++
-		if c == quote {
-			if !ps.has("'") {
-				return value{text: out.String()}, nil
-			}
-			ps.at++
+		c, size := utf8.DecodeRuneInString(ps.text[ps.at:])
+		ps.at += size
+		doubled := strings.HasPrefix(ps.text[ps.at:], string(c))
+		switch {
+		case c == '\'' && !doubled:
+			return value{text: out.String()}, nil
+		case strings.ContainsRune(psQuotes, c) && doubled:
+			ps.at += size
 		}
-		out.WriteByte(c)
+		out.WriteRune(c)
 	}
 	return value{}, ps.refuse("has a quote that isn't closed")
 }

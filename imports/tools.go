@@ -92,7 +92,7 @@ func readWget(sh *curl.Shell) (Request, error) {
 }
 
 // httpieItem is where an item is cut (httpie.io/docs/cli/request-items, version 3).
-var httpieItem = regexp.MustCompile(`^((?:\\.|[^\\:=@])*?)(==|:=@|=@|:=|:@|:|=|@)((?s).*)$`)
+var httpieItem = regexp.MustCompile(`^((?:\\.|[^\\:=@])*?)(==@|==|:=@|=@|:=|:@|:|=|@)((?s).*)$`)
 
 // readHTTPie reads a command of HTTPie or xh.
 func readHTTPie(sh *curl.Shell) (Request, error) {
@@ -114,6 +114,15 @@ func readHTTPie(sh *curl.Shell) (Request, error) {
 		if err := h.option(name, v); err != nil {
 			return Request{}, err
 		}
+	}
+	switch {
+	case h.authType == "bearer":
+		h.draft.Headers = append(h.draft.Headers, request.Header{Name: "Authorization", Value: "Bearer " + h.draft.User, Secret: true})
+		h.draft.User = ""
+	case h.authType != "" && h.authType != "basic":
+		return Request{}, refusal("it authenticates in a way that the board can't", "use Basic authentication or -A bearer")
+	case sh.Fed && !h.alone:
+		return Request{}, refusal("it reads its body from a file or another command", "write the body after --raw")
 	}
 	if sh.InputName != "" && !h.hasRaw {
 		h.raw, h.hasRaw = sh.Input, true
@@ -144,6 +153,8 @@ type httpie struct {
 	form     bool
 	json     bool
 	insecure bool
+	authType string
+	alone    bool // nothing is read from stdin
 	raw      string
 	hasRaw   bool
 	rows     value
@@ -163,13 +174,9 @@ func (h *httpie) option(name, v string) error {
 	case "-a", "--auth":
 		h.draft.User = v
 	case "-A", "--auth-type":
-		switch {
-		case v == "bearer" && h.draft.User != "":
-			h.draft.Headers = append(h.draft.Headers, request.Header{Name: "Authorization", Value: "Bearer " + h.draft.User, Secret: true})
-			h.draft.User = ""
-		case v != "basic":
-			return refusal("it authenticates in a way that the board can't", "use Basic authentication, or -A bearer before -a")
-		}
+		h.authType = v
+	case "-I", "--ignore-stdin":
+		h.alone = true
 	case "--verify":
 		h.insecure = v == "no" || v == "false"
 	default:
@@ -202,6 +209,10 @@ func (h *httpie) items(words []string, https bool) error {
 	}
 	h.rows.kind = anObj
 	for _, item := range words[1:] {
+		if name, empty := strings.CutSuffix(item, ";"); empty && !strings.ContainsAny(name, ":=@") {
+			h.draft.Headers = append(h.draft.Headers, request.Header{Name: name})
+			continue
+		}
 		m := httpieItem.FindStringSubmatch(item)
 		if m == nil {
 			return refusal("an item in it is neither a field nor a header", "write name=value, name:=JSON, name==value or Name:value")

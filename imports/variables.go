@@ -129,6 +129,11 @@ func (f *filling) field(name, v string, source esp8266.Source) {
 func (s scope) fill(d *request.Draft) {
 	f := &filling{scope: s, draft: d, told: make(map[string]bool)}
 	d.Templated = true
+	for i, h := range d.Headers { // it decides what the body is
+		if strings.EqualFold(h.Name, "Content-Type") {
+			d.Headers[i].Value = f.text(h.Value, substitute)
+		}
+	}
 	switch contentType, _ := (request.Request{Headers: d.Headers}).Header("Content-Type"); {
 	case strings.Contains(contentType.Value, "x-www-form-urlencoded"), contentType.Value == "" && strings.HasPrefix(d.Implied, request.Form.ContentType()):
 		d.Data = f.text(d.Data, substitute)
