@@ -40,6 +40,7 @@ func (p *Program) importCommand() *cobra.Command {
 	f.StringVarP(&flags.output, "output", "o", "", "write the profile to this new file")
 	f.BoolVar(&flags.list, "list", false, "list the requests that it holds")
 	f.IntVar(&flags.choose, "choose", 0, "take the request with that number of the list")
+	f.Lookup("choose").DefValue = "" // which help would print
 	f.StringArrayVar(&flags.environments, "env", nil, "take a Postman collection's variables from this environment\n(repeatable)")
 	return cmd
 }
@@ -96,7 +97,7 @@ func (p *Program) readImport(name string) ([]byte, error) {
 }
 
 // listImports prints a line a request.
-func (p *Program) listImports(all []imports.Request) {
+func (p *Program) listImports(all []imports.Import) {
 	for i, r := range all {
 		title := r.Title
 		if title != "" {
@@ -107,7 +108,7 @@ func (p *Program) listImports(all []imports.Request) {
 }
 
 // writeImport tells what is worth knowing and prints or writes the profile.
-func (p *Program) writeImport(output string, r imports.Request) error {
+func (p *Program) writeImport(output string, r imports.Import) error {
 	for _, w := range r.Warnings {
 		fmt.Fprintf(p.Stderr, "espost: %s\n", w)
 	}
@@ -119,6 +120,12 @@ func (p *Program) writeImport(output string, r imports.Request) error {
 	}
 	made := profile.New(r.Request.Target)
 	made.Request = r.Request.Credentials()
+	if r.Pin.Pinned() {
+		made.Pin = r.Pin
+	}
+	if r.Every > 0 {
+		made.Firmware.Every = r.Every
+	}
 	p.tellSecrets(made)
 	if output == "" {
 		_, err := p.out.Write(made.Bytes())

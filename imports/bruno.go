@@ -16,7 +16,7 @@ var (
 
 // readBruno reads a request of Bruno's (docs.usebruno.com/bru-lang/overview, 2024):
 // blocks of rows or of text, each closed by a brace at a line's start.
-func readBruno(text string) ([]Request, error) {
+func readBruno(text string) ([]Import, error) {
 	blocks := make(map[string][]string)
 	var order []string
 	lines := strings.Split(text, "\n")

@@ -11,18 +11,18 @@ import (
 var windowsPrompt = regexp.MustCompile(`^\s*(?:PS )?(?:[A-Za-z]:\\[^>\n]*)?>\s*`)
 
 // readCmd reads a curl command in the notation of Windows' cmd.
-func readCmd(text string) (Request, error) {
+func readCmd(text string) (Import, error) {
 	line, more, err := cmdLine(windowsPrompt.ReplaceAllString(text, ""))
 	if err != nil {
-		return Request{}, err
+		return Import{}, err
 	}
 	words, closed := windowsWords(line)
 	if !closed {
-		return Request{}, refusal("a quote in it isn't closed", "copy the command to its end")
+		return Import{}, refusal("a quote in it isn't closed", "copy the command to its end")
 	}
 	sh, err := curlWords(words)
 	if err != nil {
-		return Request{}, err
+		return Import{}, err
 	}
 	if more {
 		sh.Warnings = append(sh.Warnings, "what follows the command, behind & | > or <, was left out")

@@ -17,39 +17,39 @@ import (
 // readFetch reads a call of JavaScript's fetch, as browsers copy it and
 // documentation shows it: literals, constants that are literals, JSON.stringify,
 // URLSearchParams. Nothing else is understood, and nothing is run.
-func readFetch(text string) (Request, error) {
+func readFetch(text string) (Import, error) {
 	js := &script{text: text, constants: make(map[string]value)}
 	if err := js.declarations(); err != nil {
-		return Request{}, err
+		return Import{}, err
 	}
 	at := fetchCall.FindStringIndex(text)
 	if at == nil {
-		return Request{}, refusal("there is no call of fetch in it", "paste one that begins with fetch(")
+		return Import{}, refusal("there is no call of fetch in it", "paste one that begins with fetch(")
 	}
 	js.at = at[1]
 	address, err := js.expression(0)
 	if err != nil {
-		return Request{}, err
+		return Import{}, err
 	}
 	options := value{kind: anObj}
 	if js.take(",") && !js.peek(")") {
 		if options, err = js.expression(0); err != nil {
-			return Request{}, err
+			return Import{}, err
 		}
 	}
 	js.take(",")
 	if !js.take(")") {
-		return Request{}, js.refuse("isn't closed or holds what isn't understood")
+		return Import{}, js.refuse("isn't closed or holds what isn't understood")
 	}
 	if address.kind != aText || options.kind != anObj {
-		return Request{}, refusal("only the program knows what it fetches", "write address and options as literals")
+		return Import{}, refusal("only the program knows what it fetches", "write address and options as literals")
 	}
 	d := &request.Draft{URL: address.text, Implied: "text/plain;charset=UTF-8"}
 	if err := js.options(d, options); err != nil {
-		return Request{}, err
+		return Import{}, err
 	}
 	if err := js.names.fill(d); err != nil {
-		return Request{}, err
+		return Import{}, err
 	}
 	return finish(d, "")
 }

@@ -11,7 +11,7 @@ import (
 
 // fileReader returns the reader for a file, by what is in it and, where that
 // doesn't tell, by its extension; nil for a command.
-func fileReader(text, extension string) func(string) ([]Request, error) {
+func fileReader(text, extension string) func(string) ([]Import, error) {
 	start := strings.TrimSpace(text)
 	switch {
 	case strings.HasPrefix(start, "{") && json.Valid([]byte(text)):
@@ -40,7 +40,7 @@ var (
 )
 
 // readJSON reads a file of JSON, by the key that each program's files have.
-func readJSON(text string) ([]Request, error) {
+func readJSON(text string) ([]Import, error) {
 	var kind struct {
 		Log       json.RawMessage `json:"log"`
 		Info      json.RawMessage `json:"info"`
@@ -152,7 +152,7 @@ type harFile struct {
 	}
 }
 
-func readHAR(file string) ([]Request, error) {
+func readHAR(file string) ([]Import, error) {
 	var har harFile
 	if err := json.Unmarshal([]byte(file), &har); err != nil {
 		return nil, refusal("it is no HTTP Archive", "export it again")

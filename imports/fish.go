@@ -7,14 +7,14 @@ import (
 // readFish reads a curl command in fish's notation: within single quotes \' and
 // \\ are a quote and a backslash (fishshell.com/docs/current/language.html#quotes,
 // 2024).
-func readFish(text string) (Request, error) {
+func readFish(text string) (Import, error) {
 	words, err := fishWords(strings.TrimLeft(strings.TrimSpace(text), "$>❯ "))
 	if err != nil {
-		return Request{}, err
+		return Import{}, err
 	}
 	sh, err := curlWords(words)
 	if err != nil {
-		return Request{}, err
+		return Import{}, err
 	}
 	return fromCurl(sh)
 }

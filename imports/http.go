@@ -10,10 +10,10 @@ import (
 )
 
 // readRaw reads a request as it goes over the wire (RFC 9112 §3).
-func readRaw(text string) (Request, error) {
+func readRaw(text string) (Import, error) {
 	all, err := readHTTPFile(strings.TrimLeft(text, " \t\n"))
 	if err != nil {
-		return Request{}, err
+		return Import{}, err
 	}
 	return all[0], nil
 }
@@ -30,7 +30,7 @@ var (
 // Client (github.com/Huachao/vscode-restclient, jetbrains.com/help/idea/
 // exploring-http-syntax.html, 2024): requests with ### between them, variables
 // by @name = value. A single raw request is the same.
-func readHTTPFile(text string) ([]Request, error) {
+func readHTTPFile(text string) ([]Import, error) {
 	variables := make(scope)
 	lines := strings.Split(text, "\n")
 	for _, line := range lines {
@@ -64,12 +64,12 @@ func readHTTPFile(text string) ([]Request, error) {
 
 // collect makes requests of drafts. Those that can't be had are named in the
 // warnings of the first that can; where none can, the first reason is the error.
-func collect(each func(add func(title string, d *request.Draft, err error))) ([]Request, error) {
-	var all []Request
+func collect(each func(add func(title string, d *request.Draft, err error))) ([]Import, error) {
+	var all []Import
 	var first error
 	failed := 0
 	each(func(title string, d *request.Draft, err error) {
-		var r Request
+		var r Import
 		if err == nil {
 			r, err = finish(d, title)
 		}

@@ -15,10 +15,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"espost/curl"
+	"espost/esp8266"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/request"
@@ -27,20 +29,22 @@ import (
 // MaxFile is the longest file that is read, in bytes.
 const MaxFile = 4 << 20
 
-// A Request is one request that was found.
-type Request struct {
+// An Import is one request that was found.
+type Import struct {
 	Title    string // what its source calls it; empty for nothing
 	Request  request.Request
-	Address  string   // as its source has it, but with https
-	Insecure bool     // its source checks no certificate
-	Warnings []string // what was left out or differs, one plain clause each; none quotes a value
+	Address  string        // as its source has it, but with https
+	Insecure bool          // its source checks no certificate
+	Pin      esp8266.Pin   // of a sketch; its zero value for none
+	Every    time.Duration // of a sketch: how often it sends; 0 for unknown
+	Warnings []string      // what was left out or differs, one plain clause each; none quotes a value
 }
 
 // Read reads one or more requests. name is the file's, whose extension helps to
 // recognise it; empty for none. environments are files of Postman environments,
 // whose variables come before a collection's own. The error is a
 // *problem.Problem that quotes no value of text.
-func Read(text []byte, name string, environments ...[]byte) ([]Request, error) {
+func Read(text []byte, name string, environments ...[]byte) ([]Import, error) {
 	if len(text) > MaxFile {
 		return nil, refusal(fmt.Sprintf("it is longer than %d MB", MaxFile>>20), "leave out what isn't needed")
 	}
@@ -60,7 +64,7 @@ func Read(text []byte, name string, environments ...[]byte) ([]Request, error) {
 	return readCommand(s)
 }
 
-func readWithEnvironments(text string, environments [][]byte) ([]Request, error) {
+func readWithEnvironments(text string, environments [][]byte) ([]Import, error) {
 	if len(text) > MaxFile || !collection.MatchString(text) {
 		return nil, refusal("an environment belongs to a Postman collection, and this is none", "leave the environment out")
 	}
@@ -78,25 +82,25 @@ func readWithEnvironments(text string, environments [][]byte) ([]Request, error)
 var collection = regexp.MustCompile(`^\s*\{(?s:.*)"item"\s*:`)
 
 // One is Read for a place that takes a single request.
-func One(text []byte, name string) (Request, error) {
+func One(text []byte, name string) (Import, error) {
 	all, err := Read(text, name)
 	if err != nil {
-		return Request{}, err
+		return Import{}, err
 	}
 	if len(all) > 1 {
-		return Request{}, refusal(fmt.Sprintf("it holds %d requests", len(all)), "paste one, or choose it with espost import --choose")
+		return Import{}, refusal(fmt.Sprintf("it holds %d requests", len(all)), "paste one, or choose it with espost import --choose")
 	}
 	return all[0], nil
 }
 
 // Fill makes to what was read; where it goes and what counts as an answer stay.
-func (r Request) Fill(to *request.Request) {
+func (r Import) Fill(to *request.Request) {
 	from := r.Request.Clone()
 	to.Method, to.Body, to.Template, to.Headers, to.Fields = from.Method, from.Body, from.Template, from.Headers, from.Fields
 }
 
 // Where is the address to look at; it may have to be mended.
-func (r Request) Where() string {
+func (r Import) Where() string {
 	if r.Request.Target.Host == "" {
 		return r.Address
 	}
@@ -104,7 +108,7 @@ func (r Request) Where() string {
 }
 
 // Taken says what came of taking r over, for people.
-func (r Request) Taken() string {
+func (r Import) Taken() string {
 	if len(r.Warnings) == 0 {
 		return "the request was taken over"
 	}
@@ -134,18 +138,18 @@ func refusal(message, fix string) error {
 }
 
 // finish makes a request of a draft.
-func finish(d *request.Draft, title string) (Request, error) {
+func finish(d *request.Draft, title string) (Import, error) {
 	r, err := d.Request()
 	if p, bad := errors.AsType[*problem.Problem](err); bad {
-		return Request{}, refusal(p.Message, p.Fix)
+		return Import{}, refusal(p.Message, p.Fix)
 	}
-	return Request{Title: sanitize.Line(title), Request: r, Address: d.URL, Warnings: d.Warnings}, nil
+	return Import{Title: sanitize.Line(title), Request: r, Address: d.URL, Warnings: d.Warnings}, nil
 }
 
 // A notation is one way to write commands.
 type notation struct {
 	matches *regexp.Regexp
-	read    func(string) (Request, error)
+	read    func(string) (Import, error)
 }
 
 // notations are those that can be told by how a text looks, in the order in
@@ -162,11 +166,11 @@ func notations() []notation {
 }
 
 // readCommand reads a command, a call of fetch or a raw request.
-func readCommand(text string) ([]Request, error) {
+func readCommand(text string) ([]Import, error) {
 	mendedText, mends := mended(text)
 	if strings.Contains(text, `^"`) { // quotes of cmd's, by which mended can't go
 		if one, err := readOne(text); err == nil {
-			return []Request{one}, nil
+			return []Import{one}, nil
 		}
 	}
 	one, err := readOne(mendedText)
@@ -174,10 +178,10 @@ func readCommand(text string) ([]Request, error) {
 		return nil, err
 	}
 	one.Warnings = append(mends, one.Warnings...)
-	return []Request{one}, nil
+	return []Import{one}, nil
 }
 
-func readOne(text string) (Request, error) {
+func readOne(text string) (Import, error) {
 	for _, n := range notations() {
 		if n.matches.MatchString(text) {
 			return n.read(text)
@@ -195,7 +199,7 @@ func readOne(text string) (Request, error) {
 			return fish, nil
 		}
 	}
-	return Request{}, err
+	return Import{}, err
 }
 
 // doubled is how Windows' programs read a quote within quotes, which no POSIX
@@ -203,10 +207,10 @@ func readOne(text string) (Request, error) {
 var doubled = regexp.MustCompile(`\bcurl\b[^\n]*"[^"\n]*[^"\s=]""[^"\s]`)
 
 // readPosix reads a command of a POSIX shell.
-func readPosix(text string) (Request, error) {
+func readPosix(text string) (Import, error) {
 	sh, err := curl.ReadShell(text, "curl", "wget", "http", "https", "xh", "xhs")
 	if err != nil {
-		return Request{}, err
+		return Import{}, err
 	}
 	switch sh.Program {
 	case "wget":
@@ -217,10 +221,10 @@ func readPosix(text string) (Request, error) {
 	return fromCurl(sh)
 }
 
-func fromCurl(sh *curl.Shell) (Request, error) {
+func fromCurl(sh *curl.Shell) (Import, error) {
 	i, err := curl.FromShell(sh)
 	if err != nil {
-		return Request{}, err
+		return Import{}, err
 	}
-	return Request{Request: i.Request, Address: i.Address, Insecure: i.Insecure, Warnings: i.Warnings}, nil
+	return Import{Request: i.Request, Address: i.Address, Insecure: i.Insecure, Warnings: i.Warnings}, nil
 }

@@ -78,7 +78,7 @@ func TestSpecimens(t *testing.T) {
 }
 
 // describe is what was read, as text.
-func describe(all []imports.Request, err error) string {
+func describe(all []imports.Import, err error) string {
 	if err != nil {
 		return "error: " + err.Error() + "\n"
 	}

@@ -42,7 +42,7 @@ type insomniaAuth struct {
 	AddTo    string `json:"addTo"`
 }
 
-func readInsomnia4(file string) ([]Request, error) {
+func readInsomnia4(file string) ([]Import, error) {
 	var export struct {
 		Resources []insomniaRequest `json:"resources"`
 	}
@@ -65,7 +65,7 @@ func readInsomnia4(file string) ([]Request, error) {
 }
 
 // readInsomnia5 reads a tree, given as JSON.
-func readInsomnia5(file []byte) ([]Request, error) {
+func readInsomnia5(file []byte) ([]Import, error) {
 	type environment struct {
 		Data            map[string]any `json:"data"`
 		SubEnvironments []struct {

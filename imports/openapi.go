@@ -35,7 +35,7 @@ func (n *aliasCount) Visit(node ast.Node) ast.Visitor {
 }
 
 // readYAML reads OpenAPI 3 or Insomnia 5, as YAML or JSON.
-func readYAML(file string) ([]Request, error) {
+func readYAML(file string) ([]Import, error) {
 	tree, err := parseYAML(file)
 	if err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func tooDeep(file string) bool {
 // openAPI is a description of an API (spec.openapis.org/oas/v3.1.0).
 type openAPI struct{ tree map[string]any }
 
-func (o openAPI) requests() ([]Request, error) {
+func (o openAPI) requests() ([]Import, error) {
 	return collect(func(add func(string, *request.Draft, error)) {
 		paths := asMap(o.tree["paths"])
 		for _, path := range slices.Sorted(maps.Keys(paths)) {

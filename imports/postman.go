@@ -46,11 +46,11 @@ type postmanRequest struct {
 	} `json:"body"`
 }
 
-func readPostman(file string) ([]Request, error) { return readPostmanWith(file, nil) }
+func readPostman(file string) ([]Import, error) { return readPostmanWith(file, nil) }
 
 // readPostmanWith reads a collection with an environment's variables, which
 // come before its own.
-func readPostmanWith(file string, environment scope) ([]Request, error) {
+func readPostmanWith(file string, environment scope) ([]Import, error) {
 	var top postmanItem
 	if err := json.Unmarshal([]byte(file), &top); err != nil {
 		return nil, refusal("it is no Postman collection of version 2.1", "export it again as Collection v2.1")

@@ -11,15 +11,15 @@ import (
 )
 
 // readPowerShellCurl reads a curl command in PowerShell's notation.
-func readPowerShellCurl(text string) (Request, error) {
+func readPowerShellCurl(text string) (Import, error) {
 	ps := &powerShell{text: windowsPrompt.ReplaceAllString(text, ""), variables: make(map[string]value)}
 	words, err := ps.words()
 	if err != nil {
-		return Request{}, err
+		return Import{}, err
 	}
 	sh, err := curlWords(words)
 	if err != nil {
-		return Request{}, err
+		return Import{}, err
 	}
 	for i, w := range sh.Words { // Windows PowerShell 5 takes quotes away unless they are written \"
 		if strings.Contains(w, `"`) && !bareQuote.MatchString(w) {
@@ -41,18 +41,18 @@ var (
 
 // readPowerShell reads a call of Invoke-WebRequest or Invoke-RestMethod with the
 // variables before it that are literals.
-func readPowerShell(text string) (Request, error) {
+func readPowerShell(text string) (Import, error) {
 	ps := &powerShell{text: windowsPrompt.ReplaceAllString(text, ""), variables: make(map[string]value)}
 	for {
 		call, err := ps.statement()
 		if err != nil {
-			return Request{}, err
+			return Import{}, err
 		}
 		if call != nil {
 			return ps.request(call)
 		}
 		if ps.at >= len(ps.text) {
-			return Request{}, refusal("there is no call of Invoke-WebRequest or Invoke-RestMethod in it that is understood", "paste the whole call")
+			return Import{}, refusal("there is no call of Invoke-WebRequest or Invoke-RestMethod in it that is understood", "paste the whole call")
 		}
 	}
 }
@@ -533,7 +533,7 @@ func (ps *powerShell) part() (string, error) {
 var pseudo = regexp.MustCompile(`(?i)^(authority|method|path|scheme)$`)
 
 // request makes a request of a call's arguments.
-func (ps *powerShell) request(call *value) (Request, error) {
+func (ps *powerShell) request(call *value) (Import, error) {
 	text := func(name string) string {
 		v, _ := call.member(name)
 		return v.plain()
@@ -541,7 +541,7 @@ func (ps *powerShell) request(call *value) (Request, error) {
 	d := &request.Draft{URL: text("Uri"), Method: text("Method"), Implied: request.Form.ContentType()}
 	for _, name := range []string{"InFile", "Form", "Credential", "Authentication", "Certificate", "CertificateThumbprint"} {
 		if _, has := call.member(name); has {
-			return Request{}, refusal("the board has nothing like -"+name, "use -Headers and -Body")
+			return Import{}, refusal("the board has nothing like -"+name, "use -Headers and -Body")
 		}
 	}
 	if custom := text("CustomMethod"); custom != "" {
@@ -573,7 +573,7 @@ func (ps *powerShell) request(call *value) (Request, error) {
 	}
 	if body, ok := call.member("Body"); ok {
 		if body.kind == aList {
-			return Request{}, refusal("its -Body is a list", "pipe it into ConvertTo-Json")
+			return Import{}, refusal("its -Body is a list", "pipe it into ConvertTo-Json")
 		}
 		d.HasData, d.Data = true, body.plain()
 		if body.kind == anObj {
@@ -585,7 +585,7 @@ func (ps *powerShell) request(call *value) (Request, error) {
 		}
 	}
 	if err := ps.names.fill(d); err != nil {
-		return Request{}, err
+		return Import{}, err
 	}
 	r, err := finish(d, "")
 	_, r.Insecure = call.member("SkipCertificateCheck")

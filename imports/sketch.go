@@ -1,3 +1,426 @@
 package imports
 
-func readSketch(text string) ([]Request, error) { return nil, refusal("TODO", "") }
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"espost/esp8266"
+	"espost/request"
+)
+
+// A Sketch is what a sketch of some tutorial does, as far as it is understood.
+// Nothing is compiled or run.
+type Sketch struct {
+	Import
+	Fingerprints []Digits
+}
+
+// Digits is a SHA-1 fingerprint as it stands in a file.
+type Digits struct {
+	SHA1     string // 40 upper-case hexadecimal digits
+	Line     int
+	From, To int // its place, in bytes
+}
+
+// Replace puts another fingerprint's digits into text in the place of d's; colons,
+// spaces and 0x stay as they are.
+func (d Digits) Replace(text, sha1 string) string {
+	lower := !strings.ContainsAny(strings.ReplaceAll(text[d.From:d.To], "0X", "0x"), "ABCDEF")
+	if lower && strings.ContainsAny(strings.ReplaceAll(text[d.From:d.To], "0x", ""), "abcdef") {
+		sha1 = strings.ToLower(sha1)
+	}
+	out := []byte(text[d.From:d.To])
+	next := 0
+	for i := 0; i < len(out); i++ {
+		switch {
+		case out[i] == '0' && i+1 < len(out) && out[i+1]|0x20 == 'x':
+			i++
+		case isHex(out[i]) && next < len(sha1):
+			out[i] = sha1[next]
+			next++
+		}
+	}
+	return text[:d.From] + string(out) + text[d.To:]
+}
+
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f'
+}
+
+var (
+	// 20 bytes in hexadecimal: between quotes, with colons, spaces or neither, or as
+	// a list of numbers.
+	quotedDigits = regexp.MustCompile(`"((?:[0-9a-fA-F]{2}[: -]?){19}[0-9a-fA-F]{2})"`)
+	listedDigits = regexp.MustCompile(`\{\s*((?:0[xX][0-9a-fA-F]{2}\s*,\s*){19}0[xX][0-9a-fA-F]{2})\s*,?\s*\}`)
+	pemText      = regexp.MustCompile(`-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----`)
+)
+
+// readSketch reads a sketch as a file of one request.
+func readSketch(text string) ([]Import, error) {
+	s, err := ReadSketch([]byte(text))
+	if err != nil {
+		return nil, err
+	}
+	return []Import{s.Import}, nil
+}
+
+// ReadSketch reads a sketch. The error is a *problem.Problem.
+func ReadSketch(file []byte) (Sketch, error) {
+	if len(file) > maxSketch {
+		return Sketch{}, refusal(fmt.Sprintf("the sketch is longer than %d KB", maxSketch>>10), "leave out what isn't about the request")
+	}
+	text, err := decoded(file)
+	if err != nil {
+		return Sketch{}, err
+	}
+	r := newSketchReader(text)
+	d := r.draft()
+	if d.URL == "" {
+		return Sketch{}, refusal("no address is found in the sketch", "write it as a literal in http.begin or client.connect")
+	}
+	if err := r.names.fill(d); err != nil {
+		return Sketch{}, err
+	}
+	one, err := finish(d, "")
+	if err != nil {
+		return Sketch{}, err
+	}
+	one.Pin, one.Every, one.Insecure = r.pin(), r.every(), r.calls("setInsecure")
+	for _, line := range r.unread {
+		one.Warnings = append(one.Warnings, fmt.Sprintf("line %d of the sketch isn't understood", line))
+	}
+	if r.calls(`WiFi\.begin`) {
+		one.Warnings = append(one.Warnings, "the Wi-Fi's name and password are left out; they belong into arduino_secrets.h")
+	}
+	return Sketch{one, fingerprints(string(file))}, nil
+}
+
+// maxSketch is the longest sketch that is read.
+const maxSketch = 512 << 10
+
+// fingerprints finds them in a file as it is.
+func fingerprints(text string) []Digits {
+	var all []Digits
+	for _, re := range []*regexp.Regexp{quotedDigits, listedDigits} {
+		for _, m := range re.FindAllStringSubmatchIndex(text, -1) {
+			sha1, err := esp8266.ParseFingerprint(text[m[2]:m[3]])
+			if err == nil {
+				all = append(all, Digits{sha1, 1 + strings.Count(text[:m[2]], "\n"), m[2], m[3]})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b Digits) int { return a.From - b.From })
+	return all
+}
+
+// A sketchReader knows a sketch's constants and texts.
+type sketchReader struct {
+	text   string // without comments
+	texts  map[string]string
+	names  names
+	unread []int
+}
+
+var (
+	comment    = regexp.MustCompile(`"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*(?s:.*?)\*/`)
+	rawText    = regexp.MustCompile(`R"(\w*)\((?s:(.*?))\)(\w*)"`)
+	define     = regexp.MustCompile(`(?m)^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]+("(?:\\.|[^"\\\n])*"|-?\d+)[ \t]*$`)
+	assignment = regexp.MustCompile(`(?m)(?:^|[;{}])[ \t]*(?:(?:static|const|constexpr|unsigned|long|int|uint\d+_t|char|String|auto)\b[ \t*]*)*(\w+)(?:\[[^\]]*\])?(?:[ \t]+PROGMEM)?\s*(\+?=)([^=;][^;]*);`)
+)
+
+func newSketchReader(text string) *sketchReader {
+	r := &sketchReader{texts: make(map[string]string)}
+	text = rawText.ReplaceAllStringFunc(text, func(raw string) string {
+		m := rawText.FindStringSubmatch(raw)
+		if m[1] != m[3] {
+			return raw
+		}
+		return strconv.Quote(m[2]) + strings.Repeat("\n", strings.Count(raw, "\n"))
+	})
+	r.text = comment.ReplaceAllStringFunc(text, func(c string) string {
+		if c[0] == '"' {
+			return c
+		}
+		return strings.Repeat("\n", strings.Count(c, "\n"))
+	})
+	for _, m := range define.FindAllStringSubmatch(r.text, -1) {
+		if v, ok := r.value(m[2]); ok {
+			r.texts[m[1]] = v
+		}
+	}
+	for _, m := range assignment.FindAllStringSubmatch(r.text, 2000) {
+		v, ok := r.value(m[3])
+		if !ok || len(r.texts[m[1]])+len(v) > maxVariable {
+			continue
+		}
+		if m[2] == "+=" {
+			v = r.texts[m[1]] + v
+		}
+		r.texts[m[1]] = v
+	}
+	return r
+}
+
+var (
+	cText   = regexp.MustCompile(`^(?:(?:String|F|PSTR|FPSTR)\s*\(\s*)?"((?:\\.|[^"\\\n])*)"\s*\)?`)
+	cNumber = regexp.MustCompile(`^-?\d+[uUlL]*$`)
+	cName   = regexp.MustCompile(`^(?:String\s*\(\s*)?([A-Za-z_]\w*)(?:\s*,\s*\d+)?\s*\)?(?:\.c_str\(\))?$`)
+	cCall   = regexp.MustCompile(`^(?:String\s*\(\s*)?(?:\w+\.)?(\w+)\s*\(`)
+)
+
+// value is an expression as a text: literals, constants, and {{name}} for what
+// only the board knows. It reports whether it is understood.
+func (r *sketchReader) value(expression string) (string, bool) {
+	var out strings.Builder
+	for _, part := range splitSum(expression) {
+		part = strings.TrimSpace(part)
+		switch {
+		case cText.MatchString(part):
+			for rest := part; rest != ""; { // "a" "b" are one
+				m := cText.FindStringSubmatch(rest)
+				if m == nil {
+					return "", false
+				}
+				text, err := strconv.Unquote(`"` + strings.ReplaceAll(m[1], `\'`, `'`) + `"`)
+				if err != nil {
+					return "", false
+				}
+				out.WriteString(text)
+				rest = strings.TrimSpace(rest[len(m[0]):])
+			}
+		case cNumber.MatchString(part):
+			out.WriteString(strings.TrimRight(part, "uUlL"))
+		case cName.MatchString(part):
+			name := cName.FindStringSubmatch(part)[1]
+			if v, known := r.texts[name]; known {
+				out.WriteString(v)
+			} else {
+				out.WriteString("{{" + name + "}}")
+			}
+		case cCall.MatchString(part):
+			name := cCall.FindStringSubmatch(part)[1]
+			out.WriteString("{{" + strings.ToLower(strings.TrimPrefix(strings.TrimPrefix(name, "read"), "get")) + "}}")
+		default:
+			return "", false
+		}
+	}
+	return out.String(), true
+}
+
+// splitSum cuts an expression at the + between its parts.
+func splitSum(s string) []string {
+	var parts []string
+	depth, from, quoted := 0, 0, false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case c == '+' && depth == 0:
+			parts = append(parts, s[from:i])
+			from = i + 1
+		}
+	}
+	return append(parts, s[from:])
+}
+
+// arguments returns those of each call of a function, with their places.
+func (r *sketchReader) arguments(function string) (all [][]string, lines []int) {
+	for _, m := range regexp.MustCompile(`\b`+function+`\s*\(`).FindAllStringIndex(r.text, 200) {
+		depth, quoted, from := 1, false, m[1]
+		var args []string
+	call:
+		for i := m[1]; i < len(r.text) && i < m[1]+(16<<10); i++ {
+			switch c := r.text[i]; {
+			case quoted && c == '\\':
+				i++
+			case c == '"':
+				quoted = !quoted
+			case quoted:
+			case c == '(' || c == '{':
+				depth++
+			case c == ')' || c == '}':
+				if depth--; depth == 0 {
+					args = append(args, strings.TrimSpace(r.text[from:i]))
+					break call
+				}
+			case c == ',' && depth == 1:
+				args = append(args, strings.TrimSpace(r.text[from:i]))
+				from = i + 1
+			}
+		}
+		all = append(all, args)
+		lines = append(lines, 1+strings.Count(r.text[:m[0]], "\n"))
+	}
+	return all, lines
+}
+
+func (r *sketchReader) calls(function string) bool {
+	all, _ := r.arguments(function)
+	return len(all) > 0
+}
+
+// draft puts a request together: of HTTPClient's calls or, without them, of
+// what is printed to a client.
+func (r *sketchReader) draft() *request.Draft {
+	d := &request.Draft{}
+	r.printed(d)
+	begins, lines := r.arguments(`\w+\.begin`)
+	for i, args := range begins {
+		r.begin(d, args, lines[i])
+	}
+	headers, lines := r.arguments("addHeader")
+	for i, args := range headers {
+		name, okName := r.value(args[0])
+		v, ok := r.value(args[len(args)-1])
+		if len(args) < 2 || !okName || !ok {
+			r.unread = append(r.unread, lines[i])
+			continue
+		}
+		d.Headers = append(d.Headers, request.Header{Name: name, Value: v})
+	}
+	for _, method := range []string{"POST", "PUT", "PATCH", "sendRequest", "GET", "DELETE"} {
+		calls, lines := r.arguments(`\w+\.` + method)
+		if len(calls) == 0 || strings.Contains(d.URL, " ") {
+			continue
+		}
+		d.Method = method
+		args := calls[0]
+		if method == "sendRequest" {
+			d.Method, _ = r.value(args[0])
+			args = args[1:]
+		}
+		if len(args) > 0 && args[0] != "" {
+			var ok bool
+			if d.Data, ok = r.value(args[0]); !ok {
+				r.unread = append(r.unread, lines[0])
+			}
+			d.HasData = true
+		}
+		break
+	}
+	for _, m := range variable.FindAllStringSubmatch(d.URL+d.Data+fmt.Sprint(d.Headers), -1) {
+		r.names.add(m[1])
+	}
+	return d
+}
+
+// begin reads http.begin(client, url), (client, host, port, path) and, of old
+// cores, (url, fingerprint) and (host, port, path).
+func (r *sketchReader) begin(d *request.Draft, args []string, line int) {
+	var texts []string
+	for _, a := range args {
+		if v, ok := r.value(strings.TrimPrefix(a, "*")); ok {
+			texts = append(texts, v)
+		}
+	}
+	if len(texts) > 1 && strings.HasPrefix(texts[0], "{{") {
+		texts = texts[1:] // the client
+	}
+	switch {
+	case len(texts) > 0 && strings.Contains(texts[0], "://"):
+		d.URL = texts[0]
+	case len(texts) > 2 && regexp.MustCompile(`^\d+$`).MatchString(texts[1]) && strings.Contains(texts[0], "."):
+		d.URL = "https://" + texts[0] + ":" + texts[1] + "/" + strings.TrimPrefix(texts[2], "/")
+	case len(args) > 1 && len(args) < 6 && strings.Contains(strings.Join(args, ""), "http"):
+		r.unread = append(r.unread, line)
+	}
+}
+
+var (
+	printedLine   = regexp.MustCompile(`(?m)^(GET|POST|PUT|PATCH|DELETE) (\S+) HTTP/1\.[01]\r?$`)
+	printedHeader = regexp.MustCompile(`^([A-Za-z][\w-]*): ?(.*)$`)
+)
+
+// printed reads a request that is printed to a client line by line.
+func (r *sketchReader) printed(d *request.Draft) {
+	connects, _ := r.arguments(`\w+\.connect`)
+	host := ""
+	for _, args := range connects {
+		name, ok := r.value(args[0])
+		if port, okPort := r.value(args[len(args)-1]); ok && okPort && len(args) == 2 && strings.Contains(name, ".") {
+			host = name + ":" + port
+		}
+	}
+	if host == "" {
+		return
+	}
+	var sent strings.Builder
+	for _, m := range regexp.MustCompile(`\b(\w+)\.(print|println)\s*\(`).FindAllStringSubmatchIndex(r.text, 500) {
+		if r.text[m[2]:m[3]] == "Serial" {
+			continue
+		}
+		end := strings.Index(r.text[m[1]:], ");")
+		if end < 0 || end > 8<<10 {
+			continue
+		}
+		v, ok := r.value(r.text[m[1] : m[1]+end])
+		if r.text[m[1]:m[1]+end] == "" {
+			v, ok = "", true
+		}
+		if !ok {
+			r.unread = append(r.unread, 1+strings.Count(r.text[:m[0]], "\n"))
+			continue
+		}
+		sent.WriteString(v)
+		if r.text[m[4]:m[5]] == "println" {
+			sent.WriteString("\r\n")
+		}
+	}
+	text := strings.ReplaceAll(sent.String(), "\r\n", "\n")
+	m := printedLine.FindStringSubmatchIndex(text)
+	if m == nil {
+		return
+	}
+	d.Method, d.URL = text[m[2]:m[3]], "https://"+host+text[m[4]:m[5]]
+	head, body, _ := strings.Cut(strings.TrimPrefix(text[m[1]:], "\n"), "\n\n")
+	for line := range strings.SplitSeq(head, "\n") {
+		if h := printedHeader.FindStringSubmatch(line); h != nil && !strings.EqualFold(h[1], "Host") && !strings.EqualFold(h[1], "Connection") {
+			d.Headers = append(d.Headers, request.Header{Name: h[1], Value: h[2]})
+		}
+	}
+	d.Data = strings.TrimSuffix(body, "\n")
+	d.HasData = d.Data != ""
+}
+
+// pin is how the sketch knows its server.
+func (r *sketchReader) pin() esp8266.Pin {
+	var pin esp8266.Pin
+	for _, d := range fingerprints(r.text) {
+		pin.Mode, pin.SHA1 = esp8266.PinFingerprint, append(pin.SHA1, d.SHA1)
+	}
+	if len(pin.SHA1) > 0 {
+		return pin
+	}
+	for _, text := range r.texts {
+		pin.CAs = append(pin.CAs, pemText.FindAllString(text, -1)...)
+	}
+	if len(pin.CAs) > 0 {
+		slices.Sort(pin.CAs)
+		pin.Mode, pin.CAs = esp8266.PinCA, slices.Compact(pin.CAs)
+	}
+	return pin
+}
+
+// every is how often it sends: the longest pause of a second or more.
+func (r *sketchReader) every() time.Duration {
+	longest := time.Duration(0)
+	delays, _ := r.arguments("delay")
+	for _, args := range delays {
+		v, _ := r.value(args[0])
+		if ms, err := strconv.Atoi(v); err == nil && ms >= 1000 && ms <= 24*3600*1000 {
+			longest = max(longest, time.Duration(ms)*time.Millisecond)
+		}
+	}
+	return longest
+}

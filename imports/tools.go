@@ -24,7 +24,7 @@ func shellDraft(sh *curl.Shell) *request.Draft {
 var wgetQuiet = []string{"-q", "--quiet", "-nv", "--no-verbose", "-v", "--verbose", "-S", "--server-response", "-c", "--continue", "--content-on-error", "--keep-session-cookies", "--https-only", "-4", "-6", "-d", "--debug", "-qO-", "-O-", "--show-progress"}
 
 // readWget reads a wget command.
-func readWget(sh *curl.Shell) (Request, error) {
+func readWget(sh *curl.Shell) (Import, error) {
 	d := shellDraft(sh)
 	d.Implied = request.Form.ContentType()
 	insecure, addresses := false, 0
@@ -53,7 +53,7 @@ func readWget(sh *curl.Shell) (Request, error) {
 			next()
 		case slices.Contains([]string{"--method", "--header", "--body-data", "--post-data", "--user", "--password", "--http-user", "--http-password", "-U", "--user-agent", "--referer"}, name):
 			if !next() {
-				return Request{}, refusal(name+" has no value", "copy the command to its end")
+				return Import{}, refusal(name+" has no value", "copy the command to its end")
 			}
 			switch name {
 			case "--method":
@@ -75,13 +75,13 @@ func readWget(sh *curl.Shell) (Request, error) {
 				d.Headers = append(d.Headers, request.Header{Name: "Referer", Value: v})
 			}
 		case name == "--post-file" || name == "--body-file" || name == "-i":
-			return Request{}, refusal("it reads its data from a file", "write the file's content after --post-data=")
+			return Import{}, refusal("it reads its data from a file", "write the file's content after --post-data=")
 		default:
 			d.Warn("%s has no counterpart on the board and was left out", sanitize.Clip(name, 30))
 		}
 	}
 	if addresses > 1 {
-		return Request{}, refusal("it names more than one address", "keep one, and put addresses and data that hold spaces or & into quotes")
+		return Import{}, refusal("it names more than one address", "keep one, and put addresses and data that hold spaces or & into quotes")
 	}
 	if user != "" {
 		d.User = user + ":" + password
@@ -95,7 +95,7 @@ func readWget(sh *curl.Shell) (Request, error) {
 var httpieItem = regexp.MustCompile(`^((?:\\.|[^\\:=@])*?)(==@|==|:=@|=@|:=|:@|:|=|@)((?s).*)$`)
 
 // readHTTPie reads a command of HTTPie or xh.
-func readHTTPie(sh *curl.Shell) (Request, error) {
+func readHTTPie(sh *curl.Shell) (Import, error) {
 	h := httpie{draft: shellDraft(sh)}
 	var words []string
 	for i := 0; i < len(sh.Words); i++ {
@@ -107,12 +107,12 @@ func readHTTPie(sh *curl.Shell) (Request, error) {
 		name, v, glued := strings.Cut(word, "=")
 		if takes, known := httpieOptions[name]; known && takes && !glued {
 			if i++; i == len(sh.Words) {
-				return Request{}, refusal(name+" has no value", "copy the command to its end")
+				return Import{}, refusal(name+" has no value", "copy the command to its end")
 			}
 			v = sh.Words[i]
 		}
 		if err := h.option(name, v); err != nil {
-			return Request{}, err
+			return Import{}, err
 		}
 	}
 	switch {
@@ -120,18 +120,18 @@ func readHTTPie(sh *curl.Shell) (Request, error) {
 		h.draft.Headers = append(h.draft.Headers, request.Header{Name: "Authorization", Value: "Bearer " + h.draft.User, Secret: true})
 		h.draft.User = ""
 	case h.authType != "" && h.authType != "basic":
-		return Request{}, refusal("it authenticates in a way that the board can't", "use Basic authentication or -A bearer")
+		return Import{}, refusal("it authenticates in a way that the board can't", "use Basic authentication or -A bearer")
 	case sh.Fed && !h.alone:
-		return Request{}, refusal("it reads its body from a file or another command", "write the body after --raw")
+		return Import{}, refusal("it reads its body from a file or another command", "write the body after --raw")
 	}
 	if sh.InputName != "" && !h.hasRaw {
 		h.raw, h.hasRaw = sh.Input, true
 	}
 	if err := h.items(words, strings.HasSuffix(sh.Program, "s")); err != nil {
-		return Request{}, err
+		return Import{}, err
 	}
 	if err := h.body(); err != nil {
-		return Request{}, err
+		return Import{}, err
 	}
 	r, err := finish(h.draft, "")
 	r.Insecure = h.insecure

@@ -191,7 +191,7 @@ func plainCommand(text []byte) string {
 }
 
 // open reports whether something has still to be filled in, or is told to differ.
-func open(one imports.Request) bool {
+func open(one imports.Import) bool {
 	said := strings.Join(one.Warnings, "\n")
 	return strings.Contains(said, "replace it") || strings.Contains(said, "fill it in") || strings.Contains(one.Request.URL(false), "{{")
 }

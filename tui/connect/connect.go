@@ -31,7 +31,7 @@ type Captured struct {
 }
 
 // Imported is sent when a whole request was pasted in the place of an address.
-type Imported struct{ Request imports.Request }
+type Imported struct{ Request imports.Import }
 
 // Model is the step.
 type Model struct {

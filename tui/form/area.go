@@ -145,7 +145,7 @@ func (m *Model) takeImport(text string) (tea.Cmd, error) {
 
 // Take makes the form what a request says. A secret's value is kept: its source
 // has it in plain text already.
-func (m *Model) Take(r imports.Request) tea.Cmd {
+func (m *Model) Take(r imports.Import) tea.Cmd {
 	r.Fill(m.form())
 	kind := ui.Success
 	if len(r.Warnings) > 0 {
