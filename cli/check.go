@@ -90,6 +90,9 @@ func (p *Program) check(ctx context.Context, flags checkFlags, args []string) er
 		return err
 	}
 	checker := profile.Checker{Warn: flags.warn, Timeout: flags.timeout}
+	if files = p.checkSketches(ctx, checker, flags, files); len(files) == 0 {
+		return ctx.Err()
+	}
 	progress := p.newProgress()
 	done := 0
 	inParallel(ctx, flags.jobs, files, func(ctx context.Context, file string) checked {

@@ -216,7 +216,11 @@ func (s *session) overridePin() error {
 		return nil
 	}
 	var digits []string
-	for text := range strings.SplitSeq(s.pin, ",") {
+	several := strings.Split(s.pin, ",")
+	if _, err := esp8266.ParseFingerprint(s.pin); err == nil {
+		several = []string{s.pin} // a sketch's list of bytes holds commas, too
+	}
+	for _, text := range several {
 		d, err := esp8266.ParseFingerprint(text)
 		if err != nil {
 			return fmt.Errorf("--pin is none of fingerprint, public-key, ca and insecure, and %w", err)

@@ -72,9 +72,12 @@ var ErrFingerprint = errors.New("not a SHA-1 fingerprint")
 // "sha1:" (certtool), and the same of SHA-256.
 var fingerprintLabel = regexp.MustCompile(`^(?i)[\s\pZ\p{Cf}]*SHA-?(1|256)(?:[\s\pZ]+Fingerprint)?[\s\pZ]*[=:]`)
 
+// fingerprintList matches the bytes of a list in C++.
+var fingerprintList = regexp.MustCompile(`^\s*\{?\s*0[xX][0-9a-fA-F]{2}(?:\s*,\s*0[xX][0-9a-fA-F]{2})*\s*,?\s*\}?\s*;?\s*$`)
+
 // ParseFingerprint reads a SHA-1 fingerprint as people paste it: any case, with
 // or without colons, spaces, invisible characters and openssl's "SHA1
-// Fingerprint=", and returns the 40 upper-case hex digits that setFingerprint
+// Fingerprint=", or as a sketch's list {0x40, 0xaf, …}, and returns the 40 upper-case hex digits that setFingerprint
 // takes. An error wraps ErrFingerprint and says what to do.
 func ParseFingerprint(s string) (string, error) {
 	if label := fingerprintLabel.FindStringSubmatch(s); label != nil {
@@ -82,6 +85,9 @@ func ParseFingerprint(s string) (string, error) {
 			return "", fmt.Errorf("%w: this is a SHA-256 fingerprint; the board compares SHA-1, so copy the SHA-1 line", ErrFingerprint)
 		}
 		s = s[len(label[0]):]
+	}
+	if fingerprintList.MatchString(s) {
+		s = strings.NewReplacer("0x", "", "0X", "", ",", "", "{", "", "}", "", ";", "").Replace(s)
 	}
 	var hex strings.Builder
 	for _, r := range s {

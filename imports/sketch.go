@@ -89,6 +89,12 @@ func ReadSketch(file []byte) (Sketch, error) {
 	if err != nil {
 		return Sketch{}, err
 	}
+	for i, f := range one.Request.Fields {
+		if f.Name == "rssi" && r.calls(`WiFi\.RSSI`) {
+			one.Request.Fields[i] = request.Field{Name: f.Name, Source: esp8266.SourceRSSI}
+			one.Warnings = slices.DeleteFunc(one.Warnings, func(w string) bool { return strings.Contains(w, "the value of rssi") })
+		}
+	}
 	one.Pin, one.Every, one.Insecure = r.pin(), r.every(), r.calls("setInsecure")
 	for _, line := range r.unread {
 		one.Warnings = append(one.Warnings, fmt.Sprintf("line %d of the sketch isn't understood", line))
@@ -129,7 +135,7 @@ var (
 	comment    = regexp.MustCompile(`"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*(?s:.*?)\*/`)
 	rawText    = regexp.MustCompile(`R"(\w*)\((?s:(.*?))\)(\w*)"`)
 	define     = regexp.MustCompile(`(?m)^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]+("(?:\\.|[^"\\\n])*"|-?\d+)[ \t]*$`)
-	assignment = regexp.MustCompile(`(?m)(?:^|[;{}])[ \t]*(?:(?:static|const|constexpr|unsigned|long|int|uint\d+_t|char|String|auto)\b[ \t*]*)*(\w+)(?:\[[^\]]*\])?(?:[ \t]+PROGMEM)?\s*(\+?=)([^=;][^;]*);`)
+	assignment = regexp.MustCompile(`(?m)(?:^|[;{}])[ \t]*(?:(?:static|const|constexpr|unsigned|long|int|uint\d+_t|char|String|auto)\b[ \t*]*)*(\w+)(?:\[[^\]]*\])?(?:[ \t]+PROGMEM)?\s*(\+?=)\s*((?:"(?:\\.|[^"\\\n])*"|[^=";])(?:"(?:\\.|[^"\\\n])*"|[^";])*)`)
 )
 
 func newSketchReader(text string) *sketchReader {
@@ -203,6 +209,9 @@ func (r *sketchReader) value(expression string) (string, bool) {
 			}
 		case cCall.MatchString(part):
 			name := cCall.FindStringSubmatch(part)[1]
+			if name == "String" {
+				return "", false // of something that is computed
+			}
 			out.WriteString("{{" + strings.ToLower(strings.TrimPrefix(strings.TrimPrefix(name, "read"), "get")) + "}}")
 		default:
 			return "", false

@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"espost/esp8266"
+	"espost/imports"
+	"espost/internal/atomicfile"
+	"espost/internal/sanitize"
+	"espost/profile"
+)
+
+// isSketch reports whether an argument of check names a sketch.
+func isSketch(file string) bool {
+	return slices.Contains([]string{".ino", ".cpp", ".h"}, strings.ToLower(filepath.Ext(file)))
+}
+
+// checkSketches checks the sketches among files and returns the others.
+func (p *Program) checkSketches(ctx context.Context, checker profile.Checker, flags checkFlags, files []string) []string {
+	var others []string
+	for _, file := range files {
+		switch {
+		case ctx.Err() != nil:
+		case !isSketch(file):
+			others = append(others, file)
+		default:
+			if err := p.checkSketch(ctx, checker, flags, file); err != nil {
+				p.fail(ctx, err)
+			}
+		}
+	}
+	return others
+}
+
+// sketchJSON is what check's JSON says of a sketch.
+type sketchJSON struct {
+	Sketch   string `json:"sketch"`
+	Target   string `json:"target"`
+	Line     int    `json:"line"` // of the fingerprint
+	Standing string `json:"standing"`
+	Pinned   string `json:"pinned"`
+	Served   string `json:"served"`
+	Updated  bool   `json:"updated"`
+}
+
+// checkSketch says whether a sketch's fingerprint is still right and, when asked,
+// replaces its digits, and nothing else, if the server has renewed its
+// certificate.
+func (p *Program) checkSketch(ctx context.Context, checker profile.Checker, flags checkFlags, file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return &inputError{fmt.Errorf("%w; name a sketch that can be read", err)}
+	}
+	sketch, err := imports.ReadSketch(text)
+	if err != nil {
+		return &inputError{err}
+	}
+	if len(sketch.Fingerprints) == 0 {
+		return &inputError{fmt.Errorf("%s holds no SHA-1 fingerprint; espost import makes a profile of it, which can be pinned", sanitize.Line(file))}
+	}
+	first := sketch.Fingerprints[0]
+	made := profile.New(sketch.Request.Target)
+	made.Request = sketch.Request
+	made.Pin = esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: sketch.Pin.SHA1}
+	verdict := checker.Check(ctx, made)
+	served, _ := esp8266.ParseFingerprint(verdict.Served)
+	out := sketchJSON{file, sketch.Request.Target.Shown(), first.Line, string(verdict.Status), first.SHA1, served, false}
+	if flags.update && verdict.Renewed && served != "" {
+		if len(sketch.Fingerprints) > 1 {
+			err = fmt.Errorf("%s holds several fingerprints; put %s in the place of the one that is wrong", sanitize.Line(file), served)
+		} else if err = replaceDigits(file, text, first, served); err == nil {
+			out.Updated = true
+		}
+	}
+	if verdict.Status != profile.Right && !out.Updated {
+		p.status = max(p.status, statusNo)
+	}
+	p.showSketch(flags, out, verdict)
+	return err
+}
+
+// replaceDigits rewrites a sketch, unless it has been changed meanwhile.
+func replaceDigits(file string, text []byte, digits imports.Digits, sha1 string) error {
+	if _, err := hex.DecodeString(sha1); err != nil {
+		return err
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	if now, err := os.ReadFile(file); err != nil || string(now) != string(text) {
+		return errors.New("the sketch has been changed meanwhile; check it again")
+	}
+	return atomicfile.Write(file, []byte(digits.Replace(string(text), sha1)), info.Mode().Perm())
+}
+
+// showSketch prints what came of it.
+func (p *Program) showSketch(flags checkFlags, out sketchJSON, verdict profile.Verdict) {
+	if flags.json {
+		p.printJSON(out)
+		return
+	}
+	paint := newPalette()
+	name := paint.strong.Render(sanitize.Line(out.Sketch))
+	why := strings.TrimSuffix(verdict.Reason, ".")
+	switch {
+	case out.Updated:
+		fmt.Fprintf(p.paint, "%s %s updated: line %d holds %s now; make sure that it is your server's, and flash the boards\n", paint.good.Render("✓"), name, out.Line, out.Served)
+	case verdict.Status == profile.Right && flags.verbose:
+		fmt.Fprintf(p.paint, "%s %s right%s\n", paint.good.Render("✓"), name, until(verdict.Breaks))
+	case verdict.Status == profile.Soon:
+		fmt.Fprintf(p.paint, "%s %s about to break: %s\n", paint.caution.Render("!"), name, why)
+	case verdict.Status == profile.Broken:
+		fmt.Fprintf(p.paint, "%s %s broken: %s. Line %d holds %s, and %s is served\n", paint.bad.Render("✗"), name, why, out.Line, out.Pinned, out.Served)
+	case verdict.Status == profile.Unknown:
+		fmt.Fprintf(p.paint, "%s %s not checked: %s\n", paint.bad.Render("?"), name, why)
+	}
+}
