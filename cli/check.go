@@ -90,7 +90,7 @@ func (p *Program) check(ctx context.Context, flags checkFlags, args []string) er
 		return err
 	}
 	checker := profile.Checker{Warn: flags.warn, Timeout: flags.timeout}
-	if files = p.checkSketches(ctx, checker, flags, files); len(files) == 0 {
+	if files = p.checkSketches(ctx, checker, flags, grounds.Named, files); len(files) == 0 {
 		return ctx.Err()
 	}
 	progress := p.newProgress()

@@ -15,6 +15,7 @@ import (
 	"espost/internal/atomicfile"
 	"espost/internal/sanitize"
 	"espost/profile"
+	"espost/tlsinspect"
 )
 
 // isSketch reports whether an argument of check names a sketch.
@@ -23,7 +24,7 @@ func isSketch(file string) bool {
 }
 
 // checkSketches checks the sketches among files and returns the others.
-func (p *Program) checkSketches(ctx context.Context, checker profile.Checker, flags checkFlags, files []string) []string {
+func (p *Program) checkSketches(ctx context.Context, checker profile.Checker, flags checkFlags, named, files []string) []string {
 	var others []string
 	for _, file := range files {
 		switch {
@@ -31,7 +32,7 @@ func (p *Program) checkSketches(ctx context.Context, checker profile.Checker, fl
 		case !isSketch(file):
 			others = append(others, file)
 		default:
-			if err := p.checkSketch(ctx, checker, flags, file); err != nil {
+			if err := p.checkSketch(ctx, checker, flags, named, file); err != nil {
 				p.fail(ctx, err)
 			}
 		}
@@ -53,7 +54,7 @@ type sketchJSON struct {
 // checkSketch says whether a sketch's fingerprint is still right and, when asked,
 // replaces its digits, and nothing else, if the server has renewed its
 // certificate.
-func (p *Program) checkSketch(ctx context.Context, checker profile.Checker, flags checkFlags, file string) error {
+func (p *Program) checkSketch(ctx context.Context, checker profile.Checker, flags checkFlags, named []string, file string) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return &inputError{fmt.Errorf("%w; name a sketch that can be read", err)}
@@ -72,18 +73,32 @@ func (p *Program) checkSketch(ctx context.Context, checker profile.Checker, flag
 	verdict := checker.Check(ctx, made)
 	served, _ := esp8266.ParseFingerprint(verdict.Served)
 	out := sketchJSON{file, sketch.Request.Target.Shown(), first.Line, string(verdict.Status), first.SHA1, served, false}
-	if flags.update && verdict.Renewed && served != "" {
-		if len(sketch.Fingerprints) > 1 {
-			err = fmt.Errorf("%s holds several fingerprints; put %s in the place of the one that is wrong", sanitize.Line(file), served)
-		} else if err = replaceDigits(file, text, first, served); err == nil {
-			out.Updated = true
+	if flags.update && verdict.Status == profile.Broken && verdict.Report != nil && served != "" {
+		if err = vouched(made, verdict, named); err == nil {
+			err = updateSketch(file, text, sketch.Fingerprints, served)
 		}
+		out.Updated = err == nil
 	}
 	if verdict.Status != profile.Right && !out.Updated {
 		p.status = max(p.status, statusNo)
 	}
 	p.showSketch(flags, out, verdict)
 	return err
+}
+
+// vouched says why the served certificate must not be put into a sketch: nothing
+// vouches for it, and the user has not named it.
+func vouched(made *profile.Profile, verdict profile.Verdict, named []string) error {
+	s := profile.Session{Profile: made.Clone()}
+	return s.Capture(verdict.Report, esp8266.PinFingerprint, tlsinspect.Grounds{Pin: made.Pin, Named: named})
+}
+
+// updateSketch replaces a sketch's one fingerprint.
+func updateSketch(file string, text []byte, all []imports.Digits, served string) error {
+	if len(all) > 1 {
+		return fmt.Errorf("%s holds several fingerprints; put %s in the place of the one that is wrong", sanitize.Line(file), served)
+	}
+	return replaceDigits(file, text, all[0], served)
 }
 
 // replaceDigits rewrites a sketch, unless it has been changed meanwhile.
@@ -112,7 +127,7 @@ func (p *Program) showSketch(flags checkFlags, out sketchJSON, verdict profile.V
 	why := strings.TrimSuffix(verdict.Reason, ".")
 	switch {
 	case out.Updated:
-		fmt.Fprintf(p.paint, "%s %s updated: line %d holds %s now; make sure that it is your server's, and flash the boards\n", paint.good.Render("✓"), name, out.Line, out.Served)
+		fmt.Fprintf(p.paint, "%s %s updated: line %d holds %s now; flash the boards\n", paint.good.Render("✓"), name, out.Line, out.Served)
 	case verdict.Status == profile.Right && flags.verbose:
 		fmt.Fprintf(p.paint, "%s %s right%s\n", paint.good.Render("✓"), name, until(verdict.Breaks))
 	case verdict.Status == profile.Soon:

@@ -26,6 +26,8 @@ func TestParseFingerprint(t *testing.T) {
 		"sha1 Fingerprint=" + colons + "\n", // openssl 3
 		"\u200eSHA-1 fingerprint: " + strings.ToLower(colons),
 		"sha1:" + strings.ToLower(digits), // certtool
+		"{0x" + strings.ReplaceAll(colons, ":", ", 0x") + "}",
+		"{ 0x" + strings.ReplaceAll(strings.ToLower(colons), ":", ",\n  0x") + " };",
 	} {
 		if got, err := esp8266.ParseFingerprint(in); got != digits || err != nil {
 			t.Errorf("ParseFingerprint(%q) = %q, %v", in, got, err)
