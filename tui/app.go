@@ -155,7 +155,7 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		return m.enter(stepForm), true
 	case connect.Imported:
 		m.connect.SetAddress(msg.Request.Where())
-		return m.form.Take(msg.Request), true
+		return m.form.TakeImport(msg.Request), true
 	case form.Imported:
 		m.connect.SetAddress(msg.Address)
 		return tea.Batch(m.enter(stepConnect), ui.Say(ui.Plain, "the command posts to another address: enter looks at it")), true

@@ -135,7 +135,7 @@ func (m *Model) takeImport(text string) (tea.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	said := m.Take(imported)
+	said := m.TakeImport(imported)
 	if m.form().Target.URL() == imported.Where() {
 		return said, nil
 	}
@@ -143,9 +143,9 @@ func (m *Model) takeImport(text string) (tea.Cmd, error) {
 	return tea.Sequence(func() tea.Msg { return address }, said), nil
 }
 
-// Take makes the form what a request says. A secret's value is kept: its source
+// TakeImport makes the form what a request says. A secret's value is kept: its source
 // has it in plain text already.
-func (m *Model) Take(r imports.Import) tea.Cmd {
+func (m *Model) TakeImport(r imports.Import) tea.Cmd {
 	r.Fill(m.form())
 	kind := ui.Success
 	if len(r.Warnings) > 0 {
