@@ -8,6 +8,7 @@ import (
 
 	"espost/esp8266"
 	"espost/request"
+	"espost/sensors"
 )
 
 // Placeholders stand in arduino_secrets.h for what the project doesn't hold.
@@ -189,7 +190,7 @@ func (s *sketch) values() []step {
 			}
 			continue
 		}
-		info, _ := f.Source.Info()
+		info, _ := sensors.Info(f.Source)
 		v.Title, v.Print = info.Title, statements[f.Source]
 		switch f.Source {
 		case esp8266.SourceCode:

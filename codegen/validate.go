@@ -9,6 +9,7 @@ import (
 	"espost/esp8266"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
+	"espost/sensors"
 )
 
 // Limits of what a sketch can do.
@@ -90,7 +91,7 @@ func (v *validator) checkPins() {
 			name := sanitize.Clip(f.Name, 40)
 			v.List.Add(problem.At(fmt.Sprintf("request.fields[%d]", i), fmt.Sprintf("row %d (%s) %s", i+1, name, message), fix))
 		}
-		info, _ := f.Source.Info()
+		info, _ := sensors.Info(f.Source)
 		const others = "use 0, 2, 4, 5 or 12 to 16"
 		switch {
 		case f.Source == esp8266.SourceVCC && analog >= 0:

@@ -3,6 +3,7 @@ package profile
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"espost/esp8266"
 	"espost/internal/duration"
 	"espost/request"
+	"espost/sensors"
 )
 
 // The file's structure. A nil pointer is a key that isn't there.
@@ -51,8 +53,17 @@ type (
 		Value  *secret `yaml:"value"`
 		Sample text    `yaml:"sample"`
 		GPIO   *int    `yaml:"gpio"`
-		Off    bool    `yaml:"off"`
-		Secret bool    `yaml:"secret"`
+
+		GPIO2    int      `yaml:"gpio2"`
+		Index    int      `yaml:"index"`
+		Address  *text    `yaml:"address"`
+		Scale    *float64 `yaml:"scale"`
+		Offset   float64  `yaml:"offset"`
+		Decimals *int     `yaml:"decimals"`
+		None     text     `yaml:"none"`
+
+		Off    bool `yaml:"off"`
+		Secret bool `yaml:"secret"`
 	}
 	answerDoc struct {
 		Delivered []status `yaml:"delivered"`
@@ -265,7 +276,7 @@ func (d requestDoc) apply(r *request.Request) error {
 func (d fieldDoc) field() (request.Field, error) {
 	f := request.Field{Name: string(d.Name), Sample: string(d.Sample), Off: d.Off, Secret: d.Secret}
 	if d.Source != nil {
-		source, known := esp8266.SourceNamed(string(*d.Source))
+		source, known := sensors.Named(string(*d.Source))
 		if !known {
 			source = esp8266.Source(*d.Source)
 		}
@@ -273,6 +284,21 @@ func (d fieldDoc) field() (request.Field, error) {
 	}
 	if d.GPIO != nil {
 		f.GPIO = *d.GPIO
+	}
+	f.Wires = request.Wires{GPIO2: d.GPIO2, Index: d.Index}
+	if d.Address != nil {
+		n, err := strconv.ParseUint(string(*d.Address), 0, 7)
+		if err != nil {
+			n = 1 << 7 // no address: Profile.Validate complains
+		}
+		f.Wires.Address = int(n)
+	}
+	if d.Scale != nil {
+		f.Shape.Scale = *d.Scale
+	}
+	f.Shape.Offset, f.None = d.Offset, request.NoValue(d.None)
+	if d.Decimals != nil {
+		f.Shape.Decimals = request.Places(*d.Decimals)
 	}
 	err := d.Value.read(&f.Value, d.Secret)
 	if err == nil && d.Value != nil && !f.Source.Constant() {
@@ -301,7 +327,7 @@ func (d firmwareDoc) apply(p *Profile) {
 	f := &p.Firmware
 	override(&f.Name, d.Name)
 	if d.Board != nil {
-		board, ok := esp8266.BoardByID(string(*d.Board))
+		board, ok := esp8266.FindBoard(string(*d.Board))
 		if !ok {
 			board.ID = string(*d.Board)
 		}

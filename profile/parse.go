@@ -127,10 +127,22 @@ func (f format) parse(text string) (*Profile, error) {
 	if wrong := doc.apply(p); wrong != nil {
 		return nil, explain(source, wrong)
 	}
+	readNulls(file, p.Request.Fields)
 	if problems := append(problem.All(err), p.Validate()...); len(problems) > 0 {
 		return nil, locate(problems, file, source)
 	}
 	return p, nil
+}
+
+// readNulls reads "none: null", of which the YAML library makes no key at all.
+func readNulls(file *ast.File, fields []request.Field) {
+	for i := range fields {
+		if path, err := yaml.PathString(fmt.Sprintf("$.request.fields[%d].none", i)); err == nil && fields[i].None == "" && fields[i].MayLack() {
+			if node, err := path.FilterFile(file); err == nil && node != nil && node.GetToken().Value == string(request.Null) {
+				fields[i].None = request.Null
+			}
+		}
+	}
 }
 
 // parseTree returns the text's syntax tree.

@@ -338,3 +338,25 @@ func TestFillSecrets(t *testing.T) {
 		t.Errorf("%+v %+v", p.Request.Headers, p.Firmware)
 	}
 }
+
+// A sensor's row comes back as it was, whatever it needs.
+func TestSensorsInTheFile(t *testing.T) {
+	p := exampleProfile()
+	p.Request.Fields = []request.Field{
+		{Name: "t", Source: "dht22.temperature", GPIO: 4, Shape: request.Shape{Scale: 1.8, Offset: 32, Decimals: request.Places(0)}, None: request.Null},
+		{Name: "d", Source: "hcsr04.distance", GPIO: 5, Wires: request.Wires{GPIO2: 4}, None: request.Skip},
+		{Name: "w", Source: "ds18b20.temperature", GPIO: 2, Wires: request.Wires{Index: 2}},
+		{Name: "p", Source: "bme280.pressure", Wires: request.Wires{Address: 0x77}},
+	}
+	back, err := profile.Parse(p.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(p.Request.Fields, back.Request.Fields); diff != "" {
+		t.Errorf("(-saved +read):\n%s", diff)
+	}
+	typed := strings.Replace(string(p.Bytes()), `none: "null"`, "none: null", 1)
+	if back, err = profile.Parse([]byte(typed)); err != nil || back.Request.Fields[0].None != request.Null || !strings.Contains(typed, "none: null") {
+		t.Errorf("none: null is read as %+v, %v", back, err)
+	}
+}

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"espost/esp8266"
 	"espost/internal/duration"
 	"espost/request"
+	"espost/sensors"
 )
 
 // A tree is a profile as the file shows it: mappings with their keys in order,
@@ -133,9 +135,7 @@ func fieldRows(fields []request.Field) any {
 		if f.Source != esp8266.SourceText {
 			r = append(r, member{"source", scalar(f.Source.String())})
 		}
-		if info, ok := f.Source.Info(); ok && info.Pin {
-			r = append(r, member{"gpio", word(strconv.Itoa(f.GPIO))})
-		}
+		r = append(r, wiring(f)...)
 		switch {
 		case f.Secret: // mutant TestSecretsAreNeverWritten: f.Secret => false
 			r = append(r, member{"secret", word("true")})
@@ -144,12 +144,51 @@ func fieldRows(fields []request.Field) any {
 		case f.Sample != "":
 			r = append(r, member{"sample", scalar(f.Sample)})
 		}
+		r = append(r, reading(f)...)
 		if f.Off {
 			r = append(r, member{"off", word("true")})
 		}
 		rows = append(rows, r)
 	}
 	return rows
+}
+
+// wiring is what the file shows of a field's pins.
+func wiring(f request.Field) row {
+	var r row
+	info, _ := sensors.Info(f.Source)
+	if info.Pin {
+		r = append(r, member{"gpio", word(strconv.Itoa(f.GPIO))})
+	}
+	if info.Wiring.Second {
+		r = append(r, member{"gpio2", word(strconv.Itoa(f.Wires.GPIO2))})
+	}
+	if f.Wires.Index != 0 {
+		r = append(r, member{"index", word(strconv.Itoa(f.Wires.Index))})
+	}
+	if f.Wires.Address != 0 {
+		r = append(r, member{"address", word(fmt.Sprintf("0x%02X", f.Wires.Address))})
+	}
+	return r
+}
+
+// reading is what the file shows of how a field's value is made of what is read.
+func reading(f request.Field) row {
+	var r row
+	number := func(x float64) word { return word(strconv.FormatFloat(x, 'g', -1, 64)) }
+	if f.Shape.Scale != 0 {
+		r = append(r, member{"scale", number(f.Shape.Scale)})
+	}
+	if f.Shape.Offset != 0 {
+		r = append(r, member{"offset", number(f.Shape.Offset)})
+	}
+	if n, set := f.Shape.Decimals.Count(); set {
+		r = append(r, member{"decimals", word(strconv.Itoa(n))})
+	}
+	if f.None != "" {
+		r = append(r, member{"none", scalar(f.None)})
+	}
+	return r
 }
 
 func scalars(texts []string) any {

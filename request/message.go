@@ -1,6 +1,7 @@
 package request
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -22,6 +23,10 @@ type Piece struct {
 	Field   *Field   // a secret constant or what the board reads; nil for a literal
 	Row     int      // Field's index in Request.Active; -1 for a header's own secret
 	As      Encoding // how the value is written
+
+	None        NoValue // what is done without a value; empty where there always is one
+	Lead, Trail string  // of a field that may be left out: what stands around its value
+	Close       string  // before Literal: takes this away where the text so far ends in it
 }
 
 // TemplateBody returns the body that a template makes up: JSON where it begins
@@ -146,26 +151,59 @@ func (l *layout) rest() []int {
 	return rows
 }
 
-// value is a field's piece: a literal where it is known and may be shown.
+// value is a field's piece: a literal where it is known and may be shown. A value
+// that can't be left out where it stands is null in JSON, and costs the reading
+// elsewhere.
 func (l *layout) value(row int, as Encoding) Piece {
 	f := &l.fields[row]
 	if f.Source.Constant() && !f.Secret {
 		return Piece{Literal: as.Encode(f.Value)}
 	}
-	return Piece{Field: f, Row: row, As: as}
+	p := Piece{Field: f, Row: row, As: as}
+	switch inJSON := l.request.Body == JSON && (as == Plain || as == JSONValue); {
+	case !f.MayLack():
+	case f.None != Skip && inJSON:
+		p.None = Null
+	default:
+		p.None = Skip
+	}
+	return p
+}
+
+// list lays fields out one after the other, with a sign between them. Where one
+// may be left out, each brings its sign along, and the last one is taken away.
+func (l *layout) list(rows []int, sign string, lead func(Field) string, as func(Field) Encoding) []Piece {
+	mayShrink := slices.ContainsFunc(rows, func(row int) bool { return l.omits(row) })
+	var out []Piece
+	for i, row := range rows {
+		f := l.fields[row]
+		switch value := l.value(row, as(f)); {
+		case l.omits(row):
+			value.None, value.Lead, value.Trail = Omit, lead(f), sign
+			out = append(out, value)
+		case mayShrink:
+			out = append(out, Piece{Literal: lead(f)}, value, Piece{Literal: sign})
+		case i > 0:
+			out = append(out, Piece{Literal: sign + lead(f)}, value)
+		default:
+			out = append(out, Piece{Literal: lead(f)}, value)
+		}
+	}
+	if mayShrink {
+		out = append(out, Piece{Close: sign})
+	}
+	return out
+}
+
+// omits reports whether a field is left out when it has no value.
+func (l *layout) omits(row int) bool {
+	f := l.fields[row]
+	return f.MayLack() && (f.None == "" || f.None == Omit)
 }
 
 // form lays fields out as application/x-www-form-urlencoded.
 func (l *layout) form(rows []int) []Piece {
-	var out []Piece
-	for i, row := range rows {
-		between := ""
-		if i > 0 {
-			between = "&"
-		}
-		out = append(out, Piece{Literal: between + PercentEncode(l.fields[row].Name) + "="}, l.value(row, FormValue))
-	}
-	return out
+	return l.list(rows, "&", func(f Field) string { return PercentEncode(f.Name) + "=" }, func(Field) Encoding { return FormValue })
 }
 
 // query is the form behind the path.
@@ -182,22 +220,13 @@ func (l *layout) query(rows []int) []Piece {
 
 // object lays fields out as one JSON object, in order (RFC 8259 §4).
 func (l *layout) object(rows []int) []Piece {
-	between := "{"
-	var out []Piece
-	for _, row := range rows {
-		f := l.fields[row]
-		out = append(out, Piece{Literal: between + JSONString(f.Name) + ":"}, l.value(row, f.jsonEncoding()))
-		between = ","
-	}
-	if len(rows) == 0 {
-		return []Piece{{Literal: "{}"}}
-	}
-	return append(out, Piece{Literal: "}"})
+	members := l.list(rows, ",", func(f Field) string { return JSONString(f.Name) + ":" }, Field.jsonEncoding)
+	return append(append([]Piece{{Literal: "{"}}, members...), Piece{Literal: "}"})
 }
 
 // jsonEncoding is how the value stands where JSON wants a value.
 func (f Field) jsonEncoding() Encoding {
-	if info, _ := f.Source.Info(); info.Number || f.Source == esp8266.SourceJSON {
+	if f.Source == esp8266.SourceJSON || f.Kind() != TextKind {
 		return Plain
 	}
 	return JSONValue
@@ -288,19 +317,25 @@ func placeholders(text string) []placeholder {
 func joined(pieces []Piece) []Piece {
 	var out []Piece
 	var literal strings.Builder
+	var closing string
 	flush := func() {
-		if literal.Len() > 0 {
-			out = append(out, Piece{Literal: literal.String()})
+		if literal.Len() > 0 || closing != "" {
+			out = append(out, Piece{Literal: literal.String(), Close: closing})
 			literal.Reset()
+			closing = ""
 		}
 	}
 	for _, p := range pieces {
-		if p.Field == nil {
-			literal.WriteString(p.Literal)
+		if p.Field != nil {
+			flush()
+			out = append(out, p)
 			continue
 		}
-		flush()
-		out = append(out, p)
+		if p.Close != "" {
+			flush()
+			closing = p.Close
+		}
+		literal.WriteString(p.Literal)
 	}
 	flush()
 	return out
@@ -309,18 +344,18 @@ func joined(pieces []Piece) []Piece {
 // text writes pieces as they are sent from this computer; with mask, secret
 // values are Mask.
 func text(pieces []Piece, mask bool) string {
-	var out strings.Builder
+	var out []byte
 	for _, p := range pieces {
 		switch {
 		case p.Field == nil:
-			out.WriteString(p.Literal)
+			out = append(bytes.TrimSuffix(out, []byte(p.Close)), p.Literal...)
 		case mask && p.Field.Secret:
-			out.WriteString(masked(p.As))
+			out = append(out, masked(p.As)...)
 		default:
-			out.WriteString(p.As.Encode(p.Field.Sent()))
+			out = append(out, p.Lead+p.As.Encode(p.Field.Sent())+p.Trail...)
 		}
 	}
-	return out.String()
+	return string(out)
 }
 
 // masked is Mask, so that JSON stays JSON.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"espost/esp8266"
+	"espost/sensors"
 )
 
 // A Body is how a request's fields become its body.
@@ -70,20 +71,26 @@ type Field struct {
 	Value  string         // of a constant
 	Sample string         // of the other sources: what the test sends in place of a reading; empty for the source's own
 	GPIO   int            // for sources that read a pin
+	Wires  Wires          // what else a sensor's wiring needs
+	Shape  Shape          // how a number that is read becomes the one that is sent
+	None   NoValue        // what is done when the source has no value
 	Off    bool           // kept, and not sent
 	Secret bool           // as of a Header; constant texts only
 }
 
 // Sent returns the value that is sent from this computer: what only the board
-// can read is replaced by a sample.
+// can read is replaced by a sample, and a number becomes what the board would
+// make of it.
 func (f Field) Sent() string {
 	if f.Source.Constant() {
 		return f.Value
 	}
-	if info, ok := f.Source.Info(); ok && f.Sample == "" {
-		return info.Sample
+	sample := f.Sample
+	info, ok := sensors.Info(f.Source)
+	if ok && sample == "" {
+		sample = info.Sample
 	}
-	return f.Sample
+	return f.Shape.apply(sample, info)
 }
 
 // HoldsSecret reports whether f's value is typed in and must not be shown.

@@ -3,6 +3,7 @@ package request
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -10,6 +11,7 @@ import (
 	"espost/esp8266"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
+	"espost/sensors"
 )
 
 // One syntax for a field, wherever people write one: on the command line, in
@@ -19,6 +21,9 @@ import (
 //	name:=JSON              a constant number, true, false, null, list or object
 //	name@source             what the board reads, such as rssi
 //	name@source:gpio        from that pin
+//	name@sensor.quantity:…  what a sensor measures; behind the colon stands
+//	                        what its wiring needs: 4, or 5,4 for two pins, 4#2 for
+//	                        the second one on a pin, 0x77 for an I²C address
 //	name@source=sample      what the test sends in its place
 //	name!                   a secret text, given in the environment or asked for
 //	name!=text              a secret text
@@ -151,7 +156,7 @@ func (r row) field() (Field, *problem.Problem) {
 	case "@":
 		spec, sample, _ := strings.Cut(r.rest, "=")
 		var p *problem.Problem
-		f.Source, f.GPIO, p = parseSource(spec)
+		f.Source, f.GPIO, f.Wires, p = parseSource(spec)
 		switch {
 		case p != nil && IsSecret(r.name, spec):
 			return Field{}, slip(`what follows "%s@" is no source`, p.Fix, quoted(r.name))
@@ -175,35 +180,94 @@ func (r row) constant() (Field, *problem.Problem) {
 	return Field{Name: r.name, Source: esp8266.SourceJSON, Value: r.rest}, nil
 }
 
-// ParseSource reads a source that the board reads, with its pin where it needs
-// one: "rssi", "digital:5". The error is a *problem.Problem.
-func ParseSource(spec string) (source esp8266.Source, gpio int, err error) {
-	source, gpio, p := parseSource(spec)
+// ParseSource reads a source that the board reads, with its wiring where it needs
+// any: "rssi", "digital:5", "hcsr04.distance:5,4". The error is a
+// *problem.Problem.
+func ParseSource(spec string) (source esp8266.Source, gpio int, wires Wires, err error) {
+	source, gpio, wires, p := parseSource(spec)
 	if p != nil {
-		return "", 0, p
+		return "", 0, Wires{}, p
 	}
-	return source, gpio, nil
+	return source, gpio, wires, nil
 }
 
-func parseSource(spec string) (source esp8266.Source, gpio int, p *problem.Problem) {
-	name, pin, hasPin := strings.Cut(spec, ":")
-	source, known := esp8266.SourceNamed(name)
-	info, _ := source.Info()
+func parseSource(spec string) (source esp8266.Source, gpio int, wires Wires, p *problem.Problem) {
+	name, wiring, given := strings.Cut(spec, ":")
+	source, known := sensors.Named(name)
+	if !known || source.Constant() {
+		return "", 0, Wires{}, slip("there is no source %q", "use one of "+sourceNames(false), quoted(name))
+	}
+	gpio, wires, p = parseWires(source, wiring, given)
+	return source, gpio, wires, p
+}
+
+// ParseWires reads what stands behind a source's colon. The error is a
+// *problem.Problem.
+func ParseWires(source esp8266.Source, wiring string) (gpio int, wires Wires, err error) {
+	gpio, wires, p := parseWires(source, wiring, wiring != "")
+	if p != nil {
+		return 0, Wires{}, p
+	}
+	return gpio, wires, nil
+}
+
+func parseWires(source esp8266.Source, wiring string, given bool) (gpio int, wires Wires, p *problem.Problem) {
+	info, _ := sensors.Info(source)
+	example := fmt.Sprintf("write %s:5 for GPIO 5", source)
+	if info.Wiring.Second {
+		example = fmt.Sprintf("write %s:5,4 for GPIO 5 and GPIO 4", source)
+	}
 	switch {
-	case !known || source.Constant():
-		return "", 0, slip("there is no source %q", "use one of "+sourceNames(false), quoted(name))
-	case info.Pin && !hasPin:
-		return "", 0, slip("%s needs the number of a pin", fmt.Sprintf("write %s:5 for GPIO 5", name), name)
-	case !info.Pin && hasPin:
-		return "", 0, slip("%s reads no pin, and %q follows it", "leave the colon and what follows out", name, quoted(pin))
-	}
-	if hasPin {
-		var err error
-		if gpio, err = strconv.Atoi(pin); err != nil {
-			return "", 0, slip("%q is no number of a pin", fmt.Sprintf("write %s:5 for GPIO 5", name), quoted(pin))
+	case len(info.Wiring.Address) > 0 && given:
+		n, err := strconv.ParseInt(wiring, 0, 16)
+		if err != nil || n == 0 {
+			return 0, Wires{}, slip("%q is no I²C address", fmt.Sprintf("write %s:0x%02X", source, info.Wiring.Address[0]), quoted(wiring))
 		}
+		return 0, Wires{Address: int(n)}, nil
+	case !info.Pin && given:
+		return 0, Wires{}, slip("%s reads no pin, and %q follows it", "leave the colon and what follows out", source, quoted(wiring))
+	case info.Pin && !given:
+		return 0, Wires{}, slip("%s needs the number of a pin", example, source)
+	case !info.Pin:
+		return 0, Wires{}, nil
 	}
-	return source, gpio, nil
+	pin, index, hasIndex := strings.Cut(wiring, "#")
+	pin, second, hasSecond := strings.Cut(pin, ",")
+	number := func(text string) (n int) {
+		var err error
+		if n, err = strconv.Atoi(strings.TrimSpace(text)); err != nil && p == nil {
+			p = slip("%q is no number of a pin", example, quoted(text))
+		}
+		return n
+	}
+	gpio = number(pin)
+	switch {
+	case hasSecond != info.Wiring.Second:
+		return 0, Wires{}, slip("%q are not the pins that %s has", example, quoted(wiring), source)
+	case hasIndex && !info.Wiring.Several:
+		return 0, Wires{}, slip("%s is alone on its pin, and %q follows it", example, source, quoted("#"+index))
+	case hasSecond:
+		wires.GPIO2 = number(second)
+	case hasIndex:
+		wires.Index = number(index)
+	}
+	return gpio, wires, p
+}
+
+// FormatWires writes what stands behind a source's colon; "" for nothing.
+func FormatWires(f Field) string {
+	info, _ := sensors.Info(f.Source)
+	switch w := info.Wiring; {
+	case f.Wires.Address != 0 && len(w.Address) > 0:
+		return fmt.Sprintf("0x%02X", f.Wires.Address)
+	case !info.Pin:
+		return ""
+	case w.Second:
+		return fmt.Sprintf("%d,%d", f.GPIO, f.Wires.GPIO2)
+	case w.Several && f.Wires.Index != 0:
+		return fmt.Sprintf("%d#%d", f.GPIO, f.Wires.Index)
+	}
+	return strconv.Itoa(f.GPIO)
 }
 
 // FormatFields writes fields as lines, each in the syntax above, with # before
@@ -234,7 +298,6 @@ func FormatFields(fields []Field) string {
 
 func formatField(f Field) string {
 	name := escape(f.Name, "=@!:")
-	info, _ := f.Source.Info()
 	switch {
 	case f.HoldsSecret():
 		return name + "!"
@@ -244,8 +307,8 @@ func formatField(f Field) string {
 		return name + "=" + escape(f.Value, "")
 	}
 	line := name + "@" + f.Source.String()
-	if info.Pin {
-		line += ":" + strconv.Itoa(f.GPIO)
+	if wires := FormatWires(f); wires != "" {
+		line += ":" + wires
 	}
 	if f.Sample != "" {
 		line += "=" + escape(f.Sample, "")
@@ -256,8 +319,9 @@ func formatField(f Field) string {
 // ParseFields reads the lines that FormatFields writes, and those that a person
 // would. Empty lines are skipped. A secret without a value takes that of the
 // first of old's secret fields of its name that is left. A text under the name
-// of a credential becomes secret unless old has it in clear. The error is a
-// *problem.Problem that names the line.
+// of a credential becomes secret unless old has it in clear. Scale, offset,
+// decimals and what is done without a value are those of old's field of that name
+// and source. The error is a *problem.Problem that names the line.
 func ParseFields(text string, old []Field) ([]Field, error) {
 	var fields []Field
 	number := 0
@@ -271,7 +335,11 @@ func ParseFields(text string, old []Field) ([]Field, error) {
 		if p != nil {
 			return nil, &problem.Problem{Severity: problem.Fatal, Where: fmt.Sprintf("line %d", number), Message: fmt.Sprintf("line %d: %s", number, p.Message), Fix: p.Fix}
 		}
-		fields = append(fields, secrets.fill(f, old))
+		f = secrets.fill(f, old)
+		if i := slices.IndexFunc(old, func(o Field) bool { return o.Name == f.Name && o.Source == f.Source }); i >= 0 {
+			f.Shape, f.None = old[i].Shape, old[i].None // which lines don't show
+		}
+		fields = append(fields, f)
 	}
 	return fields, nil
 }

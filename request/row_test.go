@@ -10,6 +10,7 @@ import (
 	"espost/esp8266"
 	"espost/internal/problem"
 	"espost/request"
+	"espost/sensors"
 )
 
 func text(name, value string) request.Field {
@@ -26,6 +27,11 @@ func TestFieldsAsText(t *testing.T) {
 		{"# note=a b", request.Field{Off: true, Name: "note", Value: "a b"}},
 		{"signal@rssi", request.Field{Name: "signal", Source: esp8266.SourceRSSI}},
 		{"signal@rssi=-61", request.Field{Name: "signal", Source: esp8266.SourceRSSI, Sample: "-61"}},
+		{"temp@dht22.temperature:4", request.Field{Name: "temp", Source: "dht22.temperature", GPIO: 4}},
+		{"far@hcsr04.distance:5,4=12", request.Field{Name: "far", Source: "hcsr04.distance", GPIO: 5, Wires: request.Wires{GPIO2: 4}, Sample: "12"}},
+		{"t2@ds18b20.temperature:4#2", request.Field{Name: "t2", Source: "ds18b20.temperature", GPIO: 4, Wires: request.Wires{Index: 2}}},
+		{"p@bme280.pressure:0x77", request.Field{Name: "p", Source: "bme280.pressure", Wires: request.Wires{Address: 0x77}}},
+		{"p@bme280.pressure", request.Field{Name: "p", Source: "bme280.pressure"}},
 		{"door@digital:5=1", request.Field{Name: "door", Source: esp8266.SourceDigital, GPIO: 5, Sample: "1"}},
 		{`n:={"a":[1,true]}`, request.Field{Name: "n", Source: esp8266.SourceJSON, Value: `{"a":[1,true]}`}},
 		{"pin!", request.Field{Name: "pin", Secret: true}},
@@ -102,6 +108,17 @@ func TestSecretsAsText(t *testing.T) {
 	}
 }
 
+// Lines don't show how a number is changed; editing them doesn't change that.
+func TestShapeStaysWhenEditedAsText(t *testing.T) {
+	old := []request.Field{{Name: "t", Source: "dht22.temperature", GPIO: 4, Shape: request.Shape{Offset: -2}, None: request.Skip}}
+	got, err := request.ParseFields("t@dht22.temperature:5\nother@dht22.temperature:4", old)
+	want := []request.Field{old[0], {Name: "other", Source: "dht22.temperature", GPIO: 4}}
+	want[0].GPIO = 5
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
 func TestItems(t *testing.T) {
 	field := func(f request.Field) request.Item { return request.Item{Field: &f} }
 	header := func(name, value string, secret bool) request.Item {
@@ -128,17 +145,24 @@ func TestItems(t *testing.T) {
 		}
 	}
 	for item, says := range map[string]string{
-		"word":        "neither a field nor a header",
-		"":            "neither a field nor a header",
-		"n:=five":     "no JSON value",
-		"n@rsi":       `After "n@": there is no source "rsi"`,
-		"n@":          "there is no source",
-		"n@text=5":    "there is no source",
-		"n@digital":   "Write digital:5",
-		"n@digital:x": `"x" is no number`,
-		"n@rssi:5":    "reads no pin",
-		"n!x":         `After "n!" stands something else than =`,
-		`n\q=1`:       "means nothing",
+		"word":                    "neither a field nor a header",
+		"":                        "neither a field nor a header",
+		"n:=five":                 "no JSON value",
+		"n@rsi":                   `After "n@": there is no source "rsi"`,
+		"n@":                      "there is no source",
+		"n@text=5":                "there is no source",
+		"n@digital":               "Write digital:5",
+		"n@digital:x":             `"x" is no number`,
+		"n@rssi:5":                "reads no pin",
+		"n@dht22":                 "there is no source",
+		"n@dht22.temperature":     "Write dht22.temperature:5",
+		"n@dht22.temperature:4,5": "are not the pins",
+		"n@dht22.temperature:4#2": "alone on its pin",
+		"n@hcsr04.distance:5":     "hcsr04.distance:5,4 for GPIO 5 and GPIO 4",
+		"n@bme280.pressure:x":     "bme280.pressure:0x76",
+		"n@soil.moisture:4":       "reads no pin",
+		"n!x":                     `After "n!" stands something else than =`,
+		`n\q=1`:                   "means nothing",
 	} {
 		if _, err := request.ParseItem(item); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v, want …%s…", item, err, says)
@@ -154,7 +178,7 @@ func FuzzFields(f *testing.F) {
 			{Off: off, Name: name, Value: value},
 			{Name: value, Value: name},
 		}
-		if live, ok := esp8266.SourceNamed(source); ok && !live.Constant() {
+		if live, ok := sensors.Named(source); ok && !live.Constant() {
 			fields = append(fields, request.Field{Name: name, Source: live, Sample: value})
 		}
 		for i := range fields {

@@ -13,6 +13,7 @@ import (
 	"espost/esp8266"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
+	"espost/sensors"
 )
 
 // KeyHeader is the header, sent behind the request's own, that tells a server
@@ -253,6 +254,9 @@ func (r Request) checkFields(l *problem.List) {
 			// a secret is changed in arduino_secrets.h later, where nobody checks it
 			at("is both secret and a JSON value", "make it a text, or not secret")
 		}
+		if r.Body != JSON && f.None == Null && f.MayLack() {
+			at("would be null without a value, and only JSON has null", "use omit or skip")
+		}
 		if r.Body != JSON || r.Template != "" {
 			continue
 		}
@@ -261,7 +265,7 @@ func (r Request) checkFields(l *problem.List) {
 			at(fmt.Sprintf("has the same name as row %d, and a JSON object has each name once", first+1), "rename one, switch it off, or send the fields as form")
 		}
 		seen[key] = i
-		info, _ := f.Source.Info()
+		info, _ := sensors.Info(f.Source)
 		switch {
 		case f.Source == esp8266.SourceJSON && !json.Valid([]byte(f.Value)):
 			at("holds no JSON value", "give a number, true, false, null, a list or an object in JSON, or choose the source text")
@@ -275,17 +279,20 @@ func (r Request) checkFields(l *problem.List) {
 // its pin.
 func (f Field) checkSource(i int) *problem.Problem {
 	where, row := fmt.Sprintf("request.fields[%d]", i), fmt.Sprintf("row %d (%s)", i+1, shown(f.Name))
-	switch info, ok := f.Source.Info(); {
-	case !ok:
+	info, ok := sensors.Info(f.Source)
+	if !ok {
 		return problem.At(where+".source", fmt.Sprintf("%s has the source %q, which doesn't exist", row, sanitize.Clip(f.Source.String(), maxQuoted)), "use one of "+sourceNames(true))
-	case info.Pin && (f.GPIO < 0 || f.GPIO > esp8266.MaxGPIO):
-		return problem.At(where+".gpio", fmt.Sprintf("%s reads GPIO %d, which doesn't exist", row, f.GPIO), "use 0, 2, 4, 5 or 12 to 16")
 	}
-	return nil
+	if info.Pin {
+		if p := checkGPIO(where+".gpio", row, f.GPIO); p != nil {
+			return p
+		}
+	}
+	return f.checkReading(where, row, info)
 }
 
-// sourceNames lists the sources; with constants, those that the board doesn't
-// read, too.
+// sourceNames lists the board's own sources and where to find the sensors; with
+// constants, those that the board doesn't read, too.
 func sourceNames(constants bool) string {
 	var names []string
 	for _, info := range esp8266.Sources() {
@@ -293,7 +300,7 @@ func sourceNames(constants bool) string {
 			names = append(names, info.Source.String())
 		}
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(names, ", ") + ", or a sensor's quantity such as dht22.temperature"
 }
 
 // shown is a name within a sentence.

@@ -11,6 +11,7 @@ import (
 	"espost/imports"
 	"espost/internal/sanitize"
 	"espost/request"
+	"espost/sensors"
 )
 
 // form shows the rows and takes changes until a bare enter.
@@ -114,7 +115,7 @@ func (d *Dialog) preview() error {
 }
 
 func describe(row request.Field) string {
-	info, _ := row.Source.Info()
+	info, _ := sensors.Info(row.Source)
 	var parts []string
 	if row.Name != "" {
 		parts = append(parts, sanitize.Line(row.Name))

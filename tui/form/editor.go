@@ -11,6 +11,7 @@ import (
 
 	"espost/esp8266"
 	"espost/request"
+	"espost/sensors"
 	"espost/tui/ui"
 )
 
@@ -65,7 +66,7 @@ func newHeaderEditor(kit *ui.Kit, index int, fresh bool, h request.Header) *edit
 
 // slots are the controls that the row has.
 func (e *editor) slots() []slot {
-	info, _ := e.source.Info()
+	info, _ := sensors.Info(e.source)
 	switch {
 	case e.header:
 		return []slot{slotName, slotValue, slotSecret}
@@ -99,10 +100,10 @@ func (e *editor) advance(by int) tea.Cmd {
 func (e *editor) turn(by int) tea.Cmd {
 	switch e.focus {
 	case slotSource:
-		all := esp8266.Sources()
+		all := sensors.Sources()
 		at := slices.IndexFunc(all, func(i esp8266.SourceInfo) bool { return i.Source == e.source })
 		next := all[(at+by+len(all))%len(all)]
-		if info, _ := e.source.Info(); e.value.Value() == info.Sample {
+		if info, _ := sensors.Info(e.source); e.value.Value() == info.Sample {
 			e.value.SetValue(next.Sample) // untouched: show what the new source would give
 		}
 		e.source = next.Source
@@ -224,7 +225,7 @@ func (e *editor) view(width int) string {
 func (e *editor) control(s slot, width int) string {
 	k := e.kit
 	label, text := "", ""
-	info, _ := e.source.Info()
+	info, _ := sensors.Info(e.source)
 	choice := func(value, about string) string {
 		if e.focus == s {
 			value = k.Selected.Render("< " + value + " >")
@@ -236,7 +237,7 @@ func (e *editor) control(s slot, width int) string {
 		k.Dress(&e.name)
 		label, text = "name", k.InputBox(&e.name, width-10)
 	case slotSource:
-		all := esp8266.Sources()
+		all := sensors.Sources()
 		place := slices.IndexFunc(all, func(i esp8266.SourceInfo) bool { return i.Source == e.source }) + 1
 		label, text = "from", choice(info.Title, fmt.Sprintf("%d of %d: %s", place, len(all), info.About))
 	case slotGPIO:

@@ -6,6 +6,7 @@ import (
 
 	"espost/internal/sanitize"
 	"espost/request"
+	"espost/sensors"
 	"espost/tui/ui"
 )
 
@@ -68,7 +69,7 @@ func (m *Model) rows(width int) (lines []string, at int, owner map[int]int) {
 		lines = append(lines, k.Faint.Render("    no fields yet: a adds one, and an empty body is fine too"))
 	}
 	for i, field := range f.Fields {
-		info, _ := field.Source.Info()
+		info, _ := sensors.Info(field.Source)
 		mark := k.On
 		if field.Off {
 			mark = k.Off

@@ -1,0 +1,189 @@
+package request
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"espost/esp8266"
+	"espost/internal/problem"
+	"espost/internal/sanitize"
+	"espost/sensors"
+)
+
+// Wires are what a sensor's wiring needs beside its pin. Zero means the usual.
+type Wires struct {
+	GPIO2   int // the second pin of a sensor that has two
+	Index   int // its place among several on one pin, from 1
+	Address int // on the I²C bus
+}
+
+// A Shape makes the number that is sent of the one that is read: times Scale,
+// plus Offset, with so many Decimals. Its zero value changes nothing.
+type Shape struct {
+	Scale    float64 // 0 for 1
+	Offset   float64
+	Decimals Decimals
+}
+
+// Decimals are digits behind a number's point; the zero value leaves them to the
+// source.
+type Decimals int
+
+// Places are n decimals.
+func Places(n int) Decimals { return Decimals(n + 1) }
+
+// Count returns how many decimals there are, and false where the source says so.
+func (d Decimals) Count() (n int, set bool) { return int(d) - 1, d != 0 }
+
+// maxDecimals is more than any sensor is worth, and fits the board's buffer.
+const maxDecimals = 6
+
+// Factor is the scale.
+func (s Shape) Factor() float64 {
+	if s.Scale == 0 {
+		return 1
+	}
+	return s.Scale
+}
+
+// Digits are the decimals that are sent of a source's number. Where it has none
+// of its own and is moved by fractions, there are two.
+func (s Shape) Digits(info esp8266.SourceInfo) int {
+	if n, set := s.Decimals.Count(); set {
+		return n
+	}
+	if info.Decimals == 0 && (s.Factor() != math.Trunc(s.Factor()) || s.Offset != math.Trunc(s.Offset)) {
+		return 2
+	}
+	return info.Decimals
+}
+
+// apply is what the board would send for a sample.
+func (s Shape) apply(sample string, info esp8266.SourceInfo) string {
+	if s == (Shape{}) || !info.Number || !isJSONNumber(sample) {
+		return sample
+	}
+	x, err := strconv.ParseFloat(sample, 64)
+	if err != nil {
+		return sample
+	}
+	return strconv.FormatFloat(x*s.Factor()+s.Offset, 'f', s.Digits(info), 64)
+}
+
+// NoValue is what is done when a source has no value, as a sensor without power.
+type NoValue string
+
+// What can be done. The zero value is Omit.
+const (
+	Omit NoValue = "omit" // leave the field out; within a template, where it can't be left out, null or Skip
+	Null NoValue = "null" // send JSON's null
+	Skip NoValue = "skip" // don't send the reading
+)
+
+// NoValues returns what can be done, the usual first.
+func NoValues() []NoValue { return []NoValue{Omit, Null, Skip} }
+
+// MayLack reports whether the board may have no value for f.
+func (f Field) MayLack() bool {
+	_, _, sensor := sensors.Find(f.Source)
+	return sensor || f.Source == esp8266.SourceCode
+}
+
+// A Kind is what a value is in JSON.
+type Kind string
+
+// The kinds.
+const (
+	TextKind   Kind = "text"
+	NumberKind Kind = "number"
+	BoolKind   Kind = "bool" // true or false
+)
+
+// Kind returns what f's value is in JSON. Your own code's value is what its
+// sample is, so that the test sends what the board does.
+func (f Field) Kind() Kind {
+	info, _ := sensors.Info(f.Source)
+	if info.Number {
+		return NumberKind
+	}
+	if f.Source != esp8266.SourceCode {
+		return TextKind
+	}
+	switch sample := f.Sent(); {
+	case isJSONNumber(sample):
+		return NumberKind
+	case sample == "true" || sample == "false":
+		return BoolKind
+	}
+	return TextKind
+}
+
+// checkReading returns why f can't be read or sent like this; place is its
+// position in the request, row its name in a sentence.
+func (f Field) checkReading(place, row string, info esp8266.SourceInfo) *problem.Problem {
+	at := func(key, message, fix string) *problem.Problem {
+		return problem.At(place+"."+key, row+" "+message, fix)
+	}
+	switch n, set := f.Shape.Decimals.Count(); {
+	case f.Shape != (Shape{}) && !info.Number:
+		return at("scale", "is no number, so scale, offset and decimals mean nothing", "remove them")
+	case !finite(f.Shape.Scale) || !finite(f.Shape.Offset):
+		return at("scale", "has a scale or an offset that is no number", "give a number such as 0.1")
+	case set && (n < 0 || n > maxDecimals):
+		return at("decimals", fmt.Sprintf("has %d decimals", n), fmt.Sprintf("use 0 to %d", maxDecimals))
+	}
+	if w := info.Wiring; w.Second {
+		if p := checkGPIO(place+".gpio2", row, f.Wires.GPIO2); p != nil {
+			return p
+		}
+		if f.Wires.GPIO2 == f.GPIO {
+			return at("gpio2", fmt.Sprintf("has GPIO %d for both of its pins", f.GPIO), "give two pins, as in "+string(f.Source)+":5,4")
+		}
+	}
+	switch w := info.Wiring; {
+	case w.Several && (f.Wires.Index < 0 || f.Wires.Index > maxIndex):
+		return at("index", fmt.Sprintf("is number %d on its pin", f.Wires.Index), fmt.Sprintf("count from 1 to %d", maxIndex))
+	case f.Wires.Address != 0 && !contains(w.Address, f.Wires.Address):
+		return at("address", fmt.Sprintf("has the address 0x%02X, which it can't have", f.Wires.Address), "use "+addresses(w.Address))
+	}
+	switch f.None {
+	case "", Omit, Null, Skip:
+	default:
+		return at("none", fmt.Sprintf("has %q for none", sanitize.Clip(string(f.None), maxQuoted)), "use "+orList(NoValues()))
+	}
+	return nil
+}
+
+// maxIndex is how many sensors one pin bears.
+const maxIndex = 16
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+func contains(all []int, one int) bool {
+	for _, n := range all {
+		if n == one {
+			return true
+		}
+	}
+	return false
+}
+
+func addresses(all []int) string {
+	if len(all) == 0 {
+		return "none"
+	}
+	texts := make([]string, len(all))
+	for i, n := range all {
+		texts[i] = fmt.Sprintf("0x%02X", n)
+	}
+	return orList(texts)
+}
+
+// checkGPIO returns why there is no such pin.
+func checkGPIO(where, row string, gpio int) *problem.Problem {
+	if gpio >= 0 && gpio <= esp8266.MaxGPIO {
+		return nil
+	}
+	return problem.At(where, fmt.Sprintf("%s reads GPIO %d, which doesn't exist", row, gpio), "use 0, 2, 4, 5 or 12 to 16")
+}
