@@ -3,7 +3,9 @@ package codegen
 import (
 	"encoding/pem"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"espost/esp8266"
@@ -39,6 +41,11 @@ type sketch struct {
 	FixedPath    string   // else, or for people: as the user wrote it
 	HasValues    bool     // something is read on the board for it
 	Readings     []string // functions of readings.h
+	Devices      []device // sensors
+	Includes     []string // for them
+	Libraries    []library
+	SettleMS     int64 // that the first reading waits for the sensors
+	MaySkip      bool  // a value may be missing without which nothing is sent
 	Secrets      []secret
 	DigitalPins  []int
 	BodyMax      int
@@ -56,12 +63,16 @@ type headerRow struct {
 // A step writes one piece of a request: a literal, a secret, or what a statement
 // prints.
 type step struct {
-	Call    string // the method of Form: text, form, path, json, inside, header, plain
-	Literal string
-	Macro   string // of arduino_secrets.h, instead of Literal
-	Print   string // the C++ statement that prints the value, instead of Literal
-	Title   string // of a reading
-	Shared  string // the variable that holds the reading already, instead of Print
+	Call     string // the method of Form: text, form, path, json, inside, header, plain
+	Literal  string
+	Close    string // the sign to take away before it
+	Macro    string // of arduino_secrets.h, instead of Literal
+	Print    string // the C++ statement that gives the value, instead of Literal
+	Variable string // that holds the value: "value", or one that is there already
+	Title    string // of a reading
+
+	None        request.NoValue
+	Lead, Trail string // around a value that may be left out
 }
 
 // A secret is one line of arduino_secrets.h.
@@ -79,6 +90,7 @@ func build(p Project) sketch {
 	s.buildPin()
 	s.buildSecrets()
 	s.buildMessage()
+	s.buildLibraries()
 	if _, own := p.Header("Content-Type"); !own {
 		s.ContentType = p.Body.ContentType()
 	}
@@ -144,7 +156,7 @@ func orElse(s, other string) string {
 // takes.
 func (s *sketch) buildMessage() {
 	m := s.Request.Message()
-	values := s.values()
+	values := s.values(m)
 	s.share(m, values)
 	s.FixedPath = s.Target.Path
 	if request.Constant(m.Path) {
@@ -178,7 +190,7 @@ func literals(pieces []request.Piece) string {
 
 // values works out how each field that isn't a plain constant gets its value, by
 // row: the secrets' macros and the readings' statements.
-func (s *sketch) values() []step {
+func (s *sketch) values(m request.Message) []step {
 	readings := namer{prefix: "read_"}
 	secrets := namer{prefix: "field_"}
 	values := make([]step, len(s.Fields))
@@ -191,36 +203,91 @@ func (s *sketch) values() []step {
 			continue
 		}
 		info, _ := sensors.Info(f.Source)
-		v.Title, v.Print = info.Title, statements[f.Source]
-		switch f.Source {
-		case esp8266.SourceCode:
+		v.Title, v.Variable = info.Title, "value"
+		switch _, _, sensor := sensors.Find(f.Source); {
+		case sensor:
+			v.Print = number(s.addSensor(f), f.Shape, info)
+		case f.Source == esp8266.SourceCode:
 			function := readings.name(f.Name, i+1)
 			s.Readings = append(s.Readings, function)
-			v.Print = function + "(out);"
-		case esp8266.SourceDigital:
+			good, kind := s.acceptable(m, i)
+			v.Print = fmt.Sprintf("%s(value);\n  check(value, F(%s), %s, F(%q));", function, literal(function), good, kind)
+		case f.Source == esp8266.SourceDigital:
 			if !slices.Contains(s.DigitalPins, f.GPIO) {
 				s.DigitalPins = append(s.DigitalPins, f.GPIO)
 			}
-			v.Print = fmt.Sprintf("out.print(digitalRead(%d));", f.GPIO)
+			v.Print = number(fmt.Sprintf("digitalRead(%d)", f.GPIO), f.Shape, info)
 			v.Title = fmt.Sprintf("GPIO %d", f.GPIO)
+		case info.Number:
+			v.Print = number(numbers[f.Source], f.Shape, info)
+		default:
+			v.Print = texts[f.Source]
 		}
 	}
 	return values
 }
 
+// acceptable is the C++ condition for a value of readings.h to be sent where a
+// field stands, and what it is to be otherwise.
+func (s *sketch) acceptable(m request.Message, row int) (condition, kind string) {
+	f := s.Fields[row]
+	inJSON := slices.ContainsFunc(allPieces(m), func(p request.Piece) bool {
+		return p.Field != nil && p.Row == row && p.As == request.Plain && s.Body == request.JSON
+	})
+	switch kind := f.Kind(); {
+	case kind == request.NumberKind && inJSON:
+		return "value.isNumber()", "number"
+	case kind == request.NumberKind:
+		return "!value.isNan()", "number"
+	case kind == request.BoolKind && inJSON:
+		return "value.isFlag()", "true or false"
+	}
+	return "true", "text"
+}
+
+func allPieces(m request.Message) []request.Piece {
+	return slices.Concat(append([][]request.Piece{m.Path, m.Body}, m.Headers...)...)
+}
+
+// number is the C++ statement that gives a number as a field wants it.
+func number(expression string, shape request.Shape, info esp8266.SourceInfo) string {
+	digits := shape.Digits(info)
+	if shape == (request.Shape{}) && digits == 0 && !strings.HasPrefix(expression, "sensors::") {
+		return "value.number(" + expression + ");"
+	}
+	if shape.Factor() != 1 {
+		expression += " * " + cNumber(shape.Factor())
+	}
+	if shape.Offset != 0 {
+		expression += " + " + cNumber(shape.Offset)
+	}
+	return fmt.Sprintf("value.number(%s, %d);", expression, digits)
+}
+
+// cNumber is a number as a C++ double; a negative one in brackets. Without a
+// point it has an exponent.
+func cNumber(x float64) string {
+	text := strconv.FormatFloat(x, 'g', -1, 64)
+	if x == math.Trunc(x) && math.Abs(x) < 1e15 {
+		text = strconv.FormatFloat(x, 'f', 1, 64)
+	}
+	if x < 0 {
+		text = "(" + text + ")"
+	}
+	return text
+}
+
 // share lets a reading that stands in several places be taken once.
 func (s *sketch) share(m request.Message, values []step) {
 	uses := make([]int, len(values))
-	for _, pieces := range append(append([][]request.Piece{m.Path}, m.Headers...), m.Body) {
-		for _, p := range pieces {
-			if p.Field != nil && p.Row >= 0 {
-				uses[p.Row]++
-			}
+	for _, p := range allPieces(m) {
+		if p.Field != nil && p.Row >= 0 {
+			uses[p.Row]++
 		}
 	}
 	for i, n := range uses {
 		if n > 1 && values[i].Print != "" {
-			values[i].Shared = fmt.Sprintf("reading%d", i+1)
+			values[i].Variable = fmt.Sprintf("reading%d", i+1)
 			s.Shared = append(s.Shared, values[i])
 		}
 	}
@@ -238,12 +305,13 @@ func (s *sketch) steps(pieces []request.Piece, values []step) []step {
 	for _, p := range pieces {
 		if p.Field == nil {
 			s.BodyMax += len(p.Literal)
-			out = append(out, step{Call: "text", Literal: p.Literal})
+			out = append(out, step{Call: "text", Literal: p.Literal, Close: p.Close})
 			continue
 		}
 		v := values[p.Row]
-		v.Call = calls[p.As]
-		s.BodyMax += frame(p.As)
+		v.Call, v.None, v.Lead, v.Trail = calls[p.As], p.None, p.Lead, p.Trail
+		s.MaySkip = s.MaySkip || p.None == request.Skip
+		s.BodyMax += len(p.Lead) + frame(p.As) + len(p.Trail)
 		if v.Macro != "" {
 			s.SecretSizes = append(s.SecretSizes, fmt.Sprintf("%d * sizeof(%s)", p.As.Widest(), v.Macro))
 		} else {
@@ -255,16 +323,21 @@ func (s *sketch) steps(pieces []request.Piece, values []step) []step {
 	return out
 }
 
-// statements print a source's value, in the form of its sample in package esp8266.
-var statements = map[esp8266.Source]string{
-	esp8266.SourceCounter:  "counter::print(out);",
-	esp8266.SourceUptime:   "out.print(static_cast<unsigned long>(micros64() / 1000000));",
-	esp8266.SourceRSSI:     "out.print(WiFi.RSSI());",
-	esp8266.SourceChipID:   `out.printf_P(PSTR("%06lx"), static_cast<unsigned long>(ESP.getChipId()));`,
-	esp8266.SourceMAC:      "printMac(out);",
-	esp8266.SourceIP:       "out.print(WiFi.localIP());",
-	esp8266.SourceFreeHeap: "out.print(static_cast<unsigned long>(ESP.getFreeHeap()));",
-	esp8266.SourceVCC:      `out.printf_P(PSTR("%d.%03d"), ESP.getVcc() / 1000, ESP.getVcc() % 1000);`,
-	esp8266.SourceAnalog:   "out.print(analogRead(A0));",
-	esp8266.SourceTime:     "clock_ntp::print(out);",
+// numbers are C++ expressions for the board's own sources that are numbers, in
+// the form of their samples in package esp8266.
+var numbers = map[esp8266.Source]string{
+	esp8266.SourceCounter:  "counter::count()",
+	esp8266.SourceUptime:   "static_cast<unsigned long>(micros64() / 1000000)",
+	esp8266.SourceRSSI:     "static_cast<int>(WiFi.RSSI())",
+	esp8266.SourceFreeHeap: "static_cast<unsigned long>(ESP.getFreeHeap())",
+	esp8266.SourceVCC:      "ESP.getVcc() / 1000.0", // read once: each call measures anew
+	esp8266.SourceAnalog:   "analogRead(A0)",
+}
+
+// texts are C++ statements that print the others.
+var texts = map[esp8266.Source]string{
+	esp8266.SourceChipID: `value.printf_P(PSTR("%06lx"), static_cast<unsigned long>(ESP.getChipId()));`,
+	esp8266.SourceMAC:    "printMac(value);",
+	esp8266.SourceIP:     "value.print(WiFi.localIP());",
+	esp8266.SourceTime:   "clock_ntp::print(value);",
 }

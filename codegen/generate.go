@@ -60,6 +60,7 @@ func (s sketch) files() []templated {
 	add(true, "pins.h", "pins.h.tmpl")
 	add(true, SecretsFile, "arduino_secrets.h.tmpl")
 	add(true, readingsFile, "readings.h.tmpl")
+	add(len(s.Devices) > 0, "sensors.h", "sensors.h.tmpl")
 	add(true, "form.h", "form.h.tmpl")
 	add(true, "encode.h", "encode.h")
 	add(true, "https_post.h", "https_post.h.tmpl")
@@ -85,7 +86,7 @@ func (s sketch) files() []templated {
 // templates parses all templates, once a process: it takes longer than filling
 // them in.
 var templates = sync.OnceValues(func() (*template.Template, error) {
-	functions := template.FuncMap{"lit": literal, "long": longLiteral}
+	functions := template.FuncMap{"lit": literal, "long": longLiteral, "pinMode": pinMode}
 	return template.New("").Option("missingkey=error").Funcs(functions).ParseFS(templateFiles, "templates/*")
 })
 

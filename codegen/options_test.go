@@ -65,10 +65,10 @@ func TestTimeInForm(t *testing.T) {
 	at, found := strings.CutPrefix(bodies[0], `{"at":"`)
 	at, rest, _ := strings.Cut(at, `"`)
 	when, err := time.Parse(time.RFC3339, at)
-	if !found || err != nil || time.Since(when).Abs() > time.Hour || rest != `,"v":"21.50"}` {
+	if !found || err != nil || time.Since(when).Abs() > time.Hour || rest != `,"v":21.5}` {
 		t.Errorf("the body with the time is %s", bodies[0])
 	}
-	if bodies[1] != `{"at":"1970-01-01T00:00:31Z","v":"21.50"}` {
+	if bodies[1] != `{"at":"1970-01-01T00:00:31Z","v":21.5}` {
 		t.Errorf("the body without the time is %s", bodies[1])
 	}
 }
@@ -91,7 +91,7 @@ func TestMissingReading(t *testing.T) {
 	write(t, p, dir)
 	p.Fields = append(p.Fields, request.Field{Name: "Temperature °C", Source: esp8266.SourceCode})
 	write(t, p, dir)
-	if _, err := rig.Plain.Compile(t, rig.Files(t, dir)); err == nil || !strings.Contains(err.Error(), "readings.h lacks the function: void read_temperature_c(Print &value)") {
+	if _, err := rig.Plain.Compile(t, rig.Files(t, dir)); err == nil || !strings.Contains(err.Error(), "readings.h lacks the function: void read_temperature_c(Value &value)") {
 		t.Errorf("the compiler says %v", err)
 	}
 }
@@ -103,7 +103,7 @@ func TestReadingsBecomeUTF8(t *testing.T) {
 	id := anIdentity(t)
 	p := everySecond(id)
 	p.Body = request.JSON
-	p.Fields = []request.Field{{Name: "a", Source: esp8266.SourceCode}, {Name: "b", Source: esp8266.SourceCode}}
+	p.Fields = []request.Field{{Name: "a", Source: esp8266.SourceCode, Sample: "a"}, {Name: "b", Source: esp8266.SourceCode, Sample: "b"}}
 	program := rig.Plain.BuildEdited(t, p, func(path, text string) string {
 		if path == "readings.h" {
 			return "void read_a(Print &value) { value.print(\"\\344\\270\\226\"); }\nvoid read_b(Print &value) { value.print(\"\\344\\270\"); }\n"

@@ -37,7 +37,7 @@ func boardSamples() map[esp8266.Source]string {
 	return map[esp8266.Source]string{
 		esp8266.SourceCounter: "1", esp8266.SourceUptime: "0", esp8266.SourceRSSI: "-61",
 		esp8266.SourceChipID: "a1b2c3", esp8266.SourceMAC: "5C:CF:7F:A1:B2:C3", esp8266.SourceIP: "192.168.1.57",
-		esp8266.SourceAnalog: "512", esp8266.SourceDigital: "1", esp8266.SourceCode: "21.50",
+		esp8266.SourceAnalog: "512", esp8266.SourceDigital: "1", esp8266.SourceCode: "21.5",
 	}
 }
 
@@ -98,7 +98,7 @@ func TestSameReadingsAsFormpost(t *testing.T) {
 				value[i] = byte(first + i)
 			}
 			name := fmt.Sprintf("from %d", first)
-			p.Fields = append(p.Fields, request.Field{Name: name, Source: esp8266.SourceCode})
+			p.Fields = append(p.Fields, request.Field{Name: name, Source: esp8266.SourceCode, Sample: string(value)})
 			want.Fields = append(want.Fields, request.Field{Name: name, Source: esp8266.SourceCode, Sample: string(value)})
 			readings += fmt.Sprintf("void read_from_%[1]d(Print &value) { for (int c = %[1]d; c < %[1]d + 64; c++) value.write(static_cast<uint8_t>(c)); }\n", first)
 		}

@@ -29,6 +29,8 @@ type Firmware struct {
 	Keep      Keep // what lies in flash until it is delivered; zero for KeepOff
 	DeepSleep bool // one request a wake
 	LED       bool // blink on success and failure
+
+	Libraries []string // that readings.h needs, "NAME@VERSION" each; those of sensors come by themselves
 }
 
 // Sent returns the request as the firmware sends it: with the key of a reading,

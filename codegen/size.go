@@ -31,16 +31,14 @@ func frame(e request.Encoding) int {
 func messageBytes(p Project) int {
 	m := p.Credentials().Message()
 	n := 0
-	for _, pieces := range append(append([][]request.Piece{m.Path}, m.Headers...), m.Body) {
-		for _, piece := range pieces {
-			switch f := piece.Field; {
-			case f == nil:
-				n += len(piece.Literal)
-			case f.Source.Constant():
-				n += (len(orElse(f.Value, PlaceholderSecret))+1)*piece.As.Widest() + frame(piece.As)
-			default:
-				n += longest(f.Source)*piece.As.Widest() + frame(piece.As)
-			}
+	for _, piece := range allPieces(m) {
+		n += len(piece.Literal) + len(piece.Lead) + len(piece.Trail)
+		switch f := piece.Field; {
+		case f == nil:
+		case f.Source.Constant():
+			n += (len(orElse(f.Value, PlaceholderSecret))+1)*piece.As.Widest() + frame(piece.As)
+		default:
+			n += longest(f.Source)*piece.As.Widest() + frame(piece.As)
 		}
 	}
 	return n

@@ -38,24 +38,24 @@ func (s Static) Check() problem.List {
 	if l != nil {
 		return l
 	}
-	length := bits.LeadingZeros32(^number(s.Mask))
-	if number(s.Mask)<<length != 0 {
+	length := bits.LeadingZeros32(^addressBits(s.Mask))
+	if addressBits(s.Mask)<<length != 0 {
 		l.Add(problem.At(where+".mask", fmt.Sprintf("%s is no network mask", s.Mask), "use 255.255.255.0, as most home networks do"))
 		return l
 	}
 	network := netip.PrefixFrom(s.Address, length)
-	switch host := number(s.Address) &^ number(s.Mask); {
+	switch host := addressBits(s.Address) &^ addressBits(s.Mask); {
 	case !network.Contains(s.Gateway):
 		l.Add(problem.At(where+".gateway", fmt.Sprintf("the gateway %s is outside of the board's network %s", s.Gateway, network.Masked()), "give the router's address there"))
 	case s.Gateway == s.Address:
 		l.Add(problem.At(where+".address", fmt.Sprintf("%s is the gateway's own address", s.Address), "give the board another"))
-	case length < 31 && (host == 0 || host == ^number(s.Mask)):
+	case length < 31 && (host == 0 || host == ^addressBits(s.Mask)):
 		l.Add(problem.At(where+".address", fmt.Sprintf("%s is no host's address in the network %s", s.Address, network.Masked()), "give the board another"))
 	}
 	return l
 }
 
-func number(a netip.Addr) uint32 {
+func addressBits(a netip.Addr) uint32 {
 	four := a.As4()
 	return binary.BigEndian.Uint32(four[:])
 }

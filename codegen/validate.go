@@ -8,8 +8,6 @@ import (
 
 	"espost/esp8266"
 	"espost/internal/problem"
-	"espost/internal/sanitize"
-	"espost/sensors"
 )
 
 // Limits of what a sketch can do.
@@ -26,6 +24,7 @@ const (
 	serialTX  = 1
 	serialRX  = 3
 	wakePin   = 16 // wired to RST for deep sleep
+	bootLow   = 15 // low at start, or the board doesn't boot from its flash
 	flashLow  = 6
 	flashHigh = 11
 )
@@ -75,40 +74,6 @@ func (v *validator) checkHost() {
 	}
 }
 
-// checkPins refuses pins that are taken, and two uses of A0.
-func (v *validator) checkPins() {
-	analog := -1
-	for i, f := range v.Fields {
-		if !f.Off && f.Source == esp8266.SourceAnalog {
-			analog = i
-		}
-	}
-	for i, f := range v.Fields {
-		if f.Off {
-			continue
-		}
-		at := func(message, fix string) {
-			name := sanitize.Clip(f.Name, 40)
-			v.List.Add(problem.At(fmt.Sprintf("request.fields[%d]", i), fmt.Sprintf("row %d (%s) %s", i+1, name, message), fix))
-		}
-		info, _ := sensors.Info(f.Source)
-		const others = "use 0, 2, 4, 5 or 12 to 16"
-		switch {
-		case f.Source == esp8266.SourceVCC && analog >= 0:
-			at(fmt.Sprintf("needs A0 unconnected, and row %d reads A0", analog+1), "keep one of the two")
-		case !info.Pin:
-		case f.GPIO == serialTX || f.GPIO == serialRX:
-			at(fmt.Sprintf("reads GPIO %d, which is the serial line", f.GPIO), others)
-		case f.GPIO >= flashLow && f.GPIO <= flashHigh:
-			at(fmt.Sprintf("reads GPIO %d, which is wired to the flash chip", f.GPIO), others)
-		case v.DeepSleep && f.GPIO == wakePin:
-			at(fmt.Sprintf("reads GPIO %d, which wakes the board from deep sleep", f.GPIO), "use another pin, or switch deep sleep off")
-		case v.LED && f.GPIO == v.Board.LED:
-			at(fmt.Sprintf("reads GPIO %d, which is the board's LED", f.GPIO), "use another pin, or switch the LED off")
-		}
-	}
-}
-
 func (v *validator) checkWiFi() {
 	switch {
 	case len(v.SSID) > maxSSID:
@@ -142,6 +107,17 @@ func (v *validator) checkOptions() {
 	}
 	if v.LED && v.Board.LED == serialTX {
 		v.add("led", "this board's LED hangs on the serial line and flickers with every message anyway", "switch the LED off")
+	}
+	if v.DeepSleep && !v.Board.Pins.Has(wakePin) {
+		v.add("deep-sleep", fmt.Sprintf("%s has no GPIO 16 pin, which wakes a board from deep sleep", v.Board.Name), "switch deep sleep off, or choose another board")
+	}
+	if v.LED && v.Board.LED == esp8266.NoPin {
+		v.add("led", fmt.Sprintf("%s has no LED", v.Board.Name), "switch the LED off")
+	}
+	for _, text := range v.Firmware.Libraries {
+		if _, _, err := ParseLibrary(text); err != nil {
+			v.List = append(v.List, problem.All(err)...)
+		}
 	}
 	v.checkMemory()
 }

@@ -155,13 +155,13 @@ var devices = [...]Device{
 		Wiring:    "Vin to 5V, GND to GND, its Tx to {pin}, its Rx to {pin2}",
 		Libraries: []Library{{Name: "MH-Z19", Version: "1.5.4", PlatformIO: "wifwaf/MH-Z19", Source: "WifWaf/MH-Z19 src/MHZ19.h 1.5.4, 95fe425"}},
 		Includes:  []string{"SoftwareSerial.h", "MHZ19.h"},
-		Declare:   "static SoftwareSerial {id}_line({pin}, {pin2});\nstatic MHZ19 {id};",
+		Declare:   "static SoftwareSerial {id}_line({pin}, {pin2});\nstatic MHZ19 {id};\nstatic int {id}_ppm = 0;",
 		Start:     "{id}_line.begin(9600);\n{id}.begin({id}_line);",
 		Settle:    3 * time.Minute,
 		NoValue:   "errorCode isn't RESULT_OK",
 		Note:      "It warms up for three minutes.",
 		Quantities: []Quantity{
-			{Name: "co2", Title: "CO₂", Unit: "ppm", Sample: "640", Low: 1, High: 10000, Read: "({id}_co2 = {id}.getCO2(), {id}.errorCode == RESULT_OK ? {id}_co2 : NAN)"},
+			{Name: "co2", Title: "CO₂", Unit: "ppm", Sample: "640", Low: 1, High: 10000, Read: "({id}_ppm = {id}.getCO2(), {id}.errorCode == RESULT_OK ? {id}_ppm : NAN)"},
 		},
 	},
 	{
@@ -231,7 +231,7 @@ var devices = [...]Device{
 		Wiring:  "the meter's S0+ or the reed contact to {pin}, the other wire to GND",
 		Declare: pulseDeclare,
 		Start:   "pinMode({pin}, INPUT_PULLUP);\nattachInterrupt(digitalPinToInterrupt({pin}), {id}_count, FALLING);",
-		Read:    "const unsigned long {id}_now = millis();\nconst unsigned long {id}_counted = {id}_pulses;",
+		Read:    "const unsigned long {id}_now __attribute__((unused)) = millis();\nconst unsigned long {id}_counted = {id}_pulses;",
 		NoValue: "it always has one",
 		Note:    "Pulses that come while the board sleeps deeply are not counted.",
 		Quantities: []Quantity{
@@ -247,8 +247,8 @@ const i2cWiring = "VCC to 3V3, GND to GND, SDA to {sda}, SCL to {scl}"
 // pulseDeclare counts edges that are 5 ms apart at least: contacts bounce.
 const pulseDeclare = `static volatile unsigned long {id}_pulses = 0;
 static volatile unsigned long {id}_edge = 0;
-static unsigned long {id}_before = 0;
-static PulseMark {id}_last;
+static unsigned long {id}_before __attribute__((unused)) = 0;
+static PulseMark {id}_last __attribute__((unused));
 static void IRAM_ATTR {id}_count() {
   const unsigned long now = micros();
   if (now - {id}_edge < 5000) return;

@@ -24,8 +24,6 @@ static void step() {
   ESP.rtcUserMemoryWrite(0, reinterpret_cast<uint32_t *>(&slot), sizeof(slot));
 }
 
-static void print(Print &out) {
-  out.print(static_cast<unsigned long>(slot.count));
-}
+static unsigned long count() { return slot.count; }
 
 }  // namespace counter

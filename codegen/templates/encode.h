@@ -11,25 +11,82 @@ struct Text {
 // TEXT("...") puts a literal into flash.
 #define TEXT(literal) (__extension__({ static const char text_[] PROGMEM = literal; Text{text_, sizeof(text_) - 1}; }))
 
-// What one source printed, at most 64 bytes; more is cut off.
+// What one source has to say: a number, a text, true or false, or that it has no value
+// now. It has room for 64 bytes.
 class Value : public Print {
  public:
   static constexpr size_t MAX = 64;
 
+  void number(double x, int decimals = 2) {
+    if (isnan(x) || isinf(x)) return none();
+    print(x, decimals);
+  }
+  void number(int x) { print(x); }
+  void number(unsigned x) { print(x); }
+  void number(long x) { print(x); }
+  void number(unsigned long x) { print(x); }
+  void text(const char *s) { print(s); }
+  void text(const String &s) { print(s); }
+  void flag(bool on) { print(on ? F("true") : F("false")); }
+  void none() {
+    size_ = 0;
+    none_ = true;
+  }
+
   size_t write(uint8_t byte) override {
-    if (size_ == MAX) return 0;
+    if (size_ == MAX) {
+      cut_ = true;
+      return 0;
+    }
     bytes_[size_++] = byte;
     return 1;
   }
   using Print::write;
 
-  void clear() { size_ = 0; }
+  void clear() {
+    size_ = 0;
+    none_ = cut_ = false;
+  }
   size_t size() const { return size_; }
   uint8_t operator[](size_t i) const { return bytes_[i]; }
+  bool isNone() const { return none_; }
+  bool isCut() const { return cut_; }
+  bool is(const char *s) const { return size_ == strlen(s) && memcmp(bytes_, s, size_) == 0; }
+  bool isFlag() const { return is("true") || is("false"); }
+
+  // True for what print makes of a number that is none.
+  bool isNan() const { return is("nan") || is("-nan") || is("inf") || is("-inf"); }
+
+  // True for a number as JSON writes it (RFC 8259, section 6).
+  bool isNumber() const {
+    size_t i = 0;
+    if (at(i) == '-') i++;
+    if (at(i) == '0') {
+      i++;
+    } else if (!digits(i)) {
+      return false;
+    }
+    if (at(i) == '.' && !digits(++i)) return false;
+    if (at(i) == 'e' || at(i) == 'E') {
+      i++;
+      if (at(i) == '+' || at(i) == '-') i++;
+      if (!digits(i)) return false;
+    }
+    return i == size_;
+  }
 
  private:
+  int at(size_t i) const { return i < size_ ? bytes_[i] : -1; }
+  bool digits(size_t &i) const {
+    const size_t from = i;
+    while (at(i) >= '0' && at(i) <= '9') i++;
+    return i > from;
+  }
+
   uint8_t bytes_[MAX];
   size_t size_ = 0;
+  bool none_ = false;
+  bool cut_ = false;
 };
 
 // Bytes to encode, in flash or in RAM, behind one interface.
@@ -53,7 +110,7 @@ class Form {
  public:
   void clear() {
     size_ = 0;
-    overflowed_ = false;
+    overflowed_ = skipped_ = false;
   }
   const uint8_t *bytes() const { return bytes_; }
   uint8_t *room() { return bytes_; }  // for loading CAPACITY bytes at most; call loaded afterwards
@@ -61,6 +118,13 @@ class Form {
   size_t size() const { return size_; }
   static constexpr size_t capacity() { return CAPACITY; }
   bool overflowed() const { return overflowed_; }
+  void skip() { skipped_ = true; }  // a value is missing without which nothing is sent
+  bool skipped() const { return skipped_; }
+
+  // Takes the sign between two fields away where no further field came.
+  void close(char sign) {
+    if (size_ > 0 && bytes_[size_ - 1] == sign) size_--;
+  }
 
   // What is the same each time, encoded already.
   void text(const Text &text) {
@@ -192,4 +256,5 @@ class Form {
   uint8_t bytes_[CAPACITY];
   size_t size_ = 0;
   bool overflowed_ = false;
+  bool skipped_ = false;
 };

@@ -35,7 +35,7 @@ func (k Kind) flags() []string {
 	return append(Strict(), "-O0")
 }
 
-//go:embed board/*.h board/*.cpp
+//go:embed board/*.h board/*.cpp libraries/*.h
 var sources embed.FS
 
 // prelude is precompiled and stands before every sketch.
@@ -49,7 +49,7 @@ func (k Kind) board() (dir, key string, err error) {
 		return "", "", err
 	}
 	parts := append(k.flags(), compiler, prelude)
-	names, err := fs.Glob(sources, "board/*")
+	names, err := fs.Glob(sources, "*/*")
 	if err != nil {
 		return "", "", err
 	}
@@ -165,7 +165,7 @@ func (k Kind) Check(t testing.TB, files []codegen.File) error {
 }
 
 func (k Kind) sketchFlags(board, dir string) []string {
-	return append([]string{"-include", filepath.Join(board, "all.h")}, append(k.flags(), "-I"+filepath.Join(board, "board"), "-I"+dir)...)
+	return append([]string{"-include", filepath.Join(board, "all.h")}, append(k.flags(), "-I"+filepath.Join(board, "board"), "-I"+filepath.Join(board, "libraries"), "-I"+dir)...)
 }
 
 // unpack writes a sketch's files and returns the path of its .ino.

@@ -107,9 +107,24 @@ time_t rigTime(time_t *out) {
 
 // ---- pins -----------------------------------------------------------------
 
-void pinMode(uint8_t, uint8_t) {}
+void pinMode(uint8_t pin, uint8_t mode) { fprintf(stderr, "pin %d mode %d\n", pin, mode); }
 void digitalWrite(uint8_t pin, uint8_t value) { fprintf(stderr, "pin %d = %d\n", pin, value); }
 int digitalRead(uint8_t pin) { return static_cast<int>(rig::number("RIG_PINS", 0) >> pin & 1); }
+void delayMicroseconds(unsigned us) { rig::skip(us); }
+
+unsigned long pulseIn(uint8_t, uint8_t, unsigned long timeout) {
+  const long echo = rig::number("RIG_ECHO", 0);
+  return echo > 0 && echo < static_cast<long>(timeout) ? echo : 0;
+}
+
+static void (*interrupt)();
+static long pulses = 0;
+
+void attachInterrupt(uint8_t pin, void (*handler)(), int) {
+  fprintf(stderr, "pin %d interrupts\n", pin);
+  interrupt = handler;
+}
+
 int analogRead(uint8_t) { return static_cast<int>(rig::number("RIG_A0", 512)); }
 
 // ---- the chip -------------------------------------------------------------
@@ -182,6 +197,7 @@ int main() {
     if (held > longest && held > 1000000) fprintf(stderr, "loop held %lu ms\n", static_cast<unsigned long>(held / 1000));
     longest = std::max(longest, held);
     rig::rounds++;
+    if (interrupt && pulses++ < rig::number("RIG_PULSES", 0)) interrupt();
   }
   fflush(stdout);
   fprintf(stderr, "heap peak %zu\nheap now %zu\nrounds %d\nlongest loop %lu ms\nflash erases %lu\n", rig::heapPeak(), rig::heapUsed(),

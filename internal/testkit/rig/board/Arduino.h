@@ -24,8 +24,15 @@
 #define INPUT 0
 #define OUTPUT 1
 #define INPUT_PULLUP 2
+#define INPUT_PULLDOWN_16 4
+#define FALLING 2
 #define A0 17
+#define IRAM_ATTR
+#define digitalPinToInterrupt(pin) (pin)
+typedef uint8_t byte;
 
+using std::isinf;
+using std::isnan;
 using std::max;
 using std::min;
 
@@ -33,12 +40,15 @@ unsigned long millis();
 unsigned long micros();
 uint64_t micros64();
 void delay(unsigned long ms);
+void delayMicroseconds(unsigned us);
 void yield();
 void optimistic_yield(uint32_t us);
 void pinMode(uint8_t pin, uint8_t mode);
 void digitalWrite(uint8_t pin, uint8_t value);
 int digitalRead(uint8_t pin);
 int analogRead(uint8_t pin);
+unsigned long pulseIn(uint8_t pin, uint8_t state, unsigned long timeout = 1000000L);
+void attachInterrupt(uint8_t pin, void (*handler)(), int mode);
 void configTime(const char *tz, const char *server1, const char *server2 = nullptr, const char *server3 = nullptr);
 
 // The sketch's time(nullptr) must be the board's, which is unset until NTP answers.
