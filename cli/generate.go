@@ -78,7 +78,7 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 	}
 	p.warn(w.Warnings)
 	if flags.board != "" {
-		board, ok := esp8266.BoardByID(flags.board)
+		board, ok := esp8266.FindBoard(flags.board)
 		if !ok {
 			board.ID = flags.board // Validate complains
 		}
@@ -118,6 +118,7 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 	}
 	p.noteRequest(project.Request)
 	p.noteService(w, true)
+	p.warn(project.Validate())
 	p.told(dir, changes)
 	for _, c := range codegen.Commands(project, dir) {
 		fmt.Fprintf(p.Stderr, "%s: %s\n", c.Title, sanitize.Line(c.Line))

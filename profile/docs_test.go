@@ -36,9 +36,12 @@ func TestManual(t *testing.T) {
 	}
 	full := exampleProfile() // with every key that there is
 	full.Pin.PublicKey, full.Pin.CAs = "key", []string{"ca"}
-	full.Request.Fields = append(full.Request.Fields, request.Field{Name: "a", Source: esp8266.SourceDigital, GPIO: 5})
+	full.Request.Fields = append(full.Request.Fields,
+		request.Field{Name: "a", Source: "hcsr04.distance", GPIO: 5, Wires: request.Wires{GPIO2: 4}, None: request.Skip},
+		request.Field{Name: "b", Source: "ds18b20.temperature", Wires: request.Wires{Index: 2}, Shape: request.Shape{Scale: 1.8, Offset: 32, Decimals: request.Places(1)}},
+		request.Field{Name: "c", Source: "bme280.pressure", Wires: request.Wires{Address: 0x77}})
 	f := &full.Firmware
-	f.Buffers, f.DeepSleep, f.LED, f.Static = esp8266.DefaultBuffers(), true, true, fixed(t, "10.1.2.3/24,10.1.2.1")
+	f.Buffers, f.DeepSleep, f.LED, f.Libraries, f.Static = esp8266.DefaultBuffers(), true, true, []string{"A@1"}, fixed(t, "10.1.2.3/24,10.1.2.1")
 	documented := keys(yaml)
 	for k := range keys(string(full.Bytes())) {
 		if !documented[k] {
@@ -50,7 +53,7 @@ func TestManual(t *testing.T) {
 			t.Errorf("the manual lacks the source %s", info.Source)
 		}
 	}
-	if p.Firmware.Static != fixed(t, "192.168.1.57/24,192.168.1.1") || len(p.Request.Fields) != 6 {
+	if p.Firmware.Static != fixed(t, "192.168.1.57/24,192.168.1.1") || len(p.Request.Fields) != 10 {
 		t.Errorf("%+v", p)
 	}
 }

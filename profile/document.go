@@ -88,6 +88,7 @@ type (
 		DeepSleep bool        `yaml:"deep-sleep"`
 		LED       bool        `yaml:"led"`
 		Static    *staticDoc  `yaml:"static"`
+		Libraries []text      `yaml:"libraries"`
 		Folder    text        `yaml:"folder"`
 	}
 	buffersDoc struct {
@@ -342,6 +343,9 @@ func (d firmwareDoc) apply(p *Profile) {
 	override(&f.Keep, d.Keep)
 	if d.Static != nil {
 		f.Static = d.Static.static()
+	}
+	for _, l := range d.Libraries {
+		f.Libraries = append(f.Libraries, string(l))
 	}
 	f.DeepSleep, f.LED, p.Folder = d.DeepSleep, d.LED, string(d.Folder)
 }

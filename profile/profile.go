@@ -76,6 +76,13 @@ func (p *Profile) Validate() problem.List {
 	}
 	l.Add(codegen.CheckEvery(p.Firmware.Every))
 	l.Add(p.Firmware.Keep.Check())
+	for i, text := range p.Firmware.Libraries {
+		if _, _, err := codegen.ParseLibrary(text); err != nil {
+			wrong := problem.All(err)[0]
+			wrong.Where = fmt.Sprintf("firmware.libraries[%d]", i)
+			l.Add(&wrong)
+		}
+	}
 	if p.Firmware.Buffers != (esp8266.Buffers{}) {
 		l.Add(p.Firmware.Buffers.Check())
 	}

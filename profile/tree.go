@@ -56,6 +56,7 @@ func tree(p *Profile) mapping {
 			{"deep-sleep", flag(p.Firmware.DeepSleep)},
 			{"led", flag(p.Firmware.LED)},
 			{"static", staticRow(p.Firmware.Static)},
+			{"libraries", scalars(p.Firmware.Libraries)},
 			{"folder", optional(p.Folder)},
 		}},
 	}

@@ -57,7 +57,7 @@ func checkFiles(files []codegen.File) error {
 func allNew(files []codegen.File) Changes {
 	changes := make(Changes, len(files))
 	for i, file := range files {
-		changes[i] = Change{Path: file.Path, State: New, data: file.Data, mode: file.Mode, keep: file.Keep}
+		changes[i] = Change{Path: file.Path, State: New, data: file.Data, made: digestOf(file.Data), mode: file.Mode, keep: file.Keep}
 	}
 	return changes
 }
@@ -134,7 +134,7 @@ func readManifest(root *os.Root) (manifest, error) {
 
 // compareFile decides on one file of the folder.
 func compareFile(root *os.Root, known manifest, file codegen.File) (Change, error) {
-	change := Change{Path: file.Path, State: New, data: file.Data, mode: file.Mode, keep: file.Keep, Again: known.wrote(file.Path, file.Data)}
+	change := Change{Path: file.Path, State: New, data: file.Data, made: digestOf(file.Data), mode: file.Mode, keep: file.Keep, Again: known.wrote(file.Path, file.Data)}
 	existing, regular, seen, err := identify(root, file.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -161,6 +161,11 @@ func compareFile(root *os.Root, known manifest, file codegen.File) (Change, erro
 		change.data = mergeIgnore(existing, file.Data)
 		change.Diff = diff(file.Path, string(existing), string(change.data))
 	default:
+		if mergeable(file.Path) && !known.wrote(file.Path, existing) && len(known[file.Path]) > 0 {
+			change.data = mergeBuild(file.Path, existing, file.Data)
+			change.Diff = diff(file.Path, string(existing), string(change.data))
+			break
+		}
 		change.Diff = diff(file.Path, string(existing), string(file.Data))
 		if !known.wrote(file.Path, existing) {
 			change.State = Edited
@@ -173,7 +178,7 @@ func compareFile(root *os.Root, known manifest, file codegen.File) (Change, erro
 		change.Diff = ""
 		switch {
 		case tooOpen(root, file): // mutant TestOpenSecretsAreClosed: tooOpen(root, file) => false
-		case file.Path == codegen.SecretsFile && string(existing) != string(file.Data):
+		case (file.Path == codegen.SecretsFile || mergeable(file.Path)) && string(existing) != string(file.Data):
 			change.State = Kept
 		default:
 			change.State = Same

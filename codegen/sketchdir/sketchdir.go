@@ -1,6 +1,6 @@
 // Package sketchdir brings a folder to what codegen generated, and leaves alone
 // what is the user's: it knows its own files by a manifest in the folder, merges
-// arduino_secrets.h and .gitignore, and never touches readings.h once it is there.
+// arduino_secrets.h, .gitignore and edited build files, and never touches readings.h once it is there.
 //
 // Compare says what writing would change, Write does it. Whoever asks a person in
 // between hands Write what the person saw (Options.Agreed), so that only that is
@@ -60,6 +60,7 @@ type Change struct {
 	Again bool   // what would be written is what espost wrote there last: at most the user's own edit differs
 
 	data []byte // what is to be written, or stays
+	made string // the digest of what was generated, before it was merged
 	was  []byte // what is there; nil where that is no file of ours to read
 	seen string // what is there, in short: see identify
 	mode fs.FileMode

@@ -163,7 +163,7 @@ func manifestOf(changes Changes) manifest {
 	m := make(manifest)
 	for _, c := range changes {
 		if c.Path != codegen.SecretsFile && !c.keep && c.State != Obsolete && c.State != Beside {
-			m.add(c.Path, digestOf(c.data))
+			m.add(c.Path, c.made) // of a merged one, too: what the user added stays the user's
 		}
 	}
 	return m
