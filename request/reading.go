@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"espost/esp8266"
 	"espost/internal/problem"
@@ -186,4 +187,58 @@ func checkGPIO(where, row string, gpio int) *problem.Problem {
 		return nil
 	}
 	return problem.At(where, fmt.Sprintf("%s reads GPIO %d, which doesn't exist", row, gpio), "use 0, 2, 4, 5 or 12 to 16")
+}
+
+// FormatReading writes how f's value is made of what is read, as words:
+// "scale 1.8 offset 32 decimals 1 none skip"; "" for nothing special.
+func FormatReading(f Field) string {
+	var words []string
+	add := func(key, value string) { words = append(words, key, value) }
+	number := func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+	if f.Shape.Scale != 0 {
+		add("scale", number(f.Shape.Scale))
+	}
+	if f.Shape.Offset != 0 {
+		add("offset", number(f.Shape.Offset))
+	}
+	if n, set := f.Shape.Decimals.Count(); set {
+		add("decimals", strconv.Itoa(n))
+	}
+	if f.None != "" {
+		add("none", string(f.None))
+	}
+	return strings.Join(words, " ")
+}
+
+// ParseReading reads what FormatReading writes, in any order. The error is a
+// *problem.Problem.
+func ParseReading(text string) (Shape, NoValue, error) {
+	var s Shape
+	var none NoValue
+	words := strings.Fields(strings.NewReplacer(",", " ", ":", " ", "=", " ").Replace(text))
+	for i := 0; i < len(words); i += 2 {
+		value := ""
+		if i+1 < len(words) {
+			value = words[i+1]
+		}
+		var err error
+		switch words[i] {
+		case "scale":
+			s.Scale, err = strconv.ParseFloat(value, 64)
+		case "offset":
+			s.Offset, err = strconv.ParseFloat(value, 64)
+		case "decimals":
+			var n int
+			n, err = strconv.Atoi(value)
+			s.Decimals = Places(n)
+		case "none":
+			none = NoValue(value)
+		default:
+			return Shape{}, "", slip("%q means nothing here", "write such as scale 1.8 offset 32 decimals 1 none skip", quoted(words[i]))
+		}
+		if err != nil {
+			return Shape{}, "", slip("%q is no number for %s", "write such as "+words[i]+" 2", quoted(value), words[i])
+		}
+	}
+	return s, none, nil
 }

@@ -3,13 +3,13 @@ package form
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"espost/esp8266"
+	"espost/internal/sanitize"
 	"espost/request"
 	"espost/sensors"
 	"espost/tui/ui"
@@ -24,10 +24,11 @@ type editor struct {
 	header bool
 	was    request.Field
 
-	name, value, gpio textinput.Model
-	source            esp8266.Source
-	secret            bool
-	focus             slot
+	name, value, wires, reading textinput.Model
+	source                      esp8266.Source
+	typed                       string // the beginning of a source's name
+	secret                      bool
+	focus                       slot
 }
 
 // slot is one control of the editor.
@@ -37,7 +38,8 @@ const (
 	slotName slot = iota
 	slotSource
 	slotValue
-	slotGPIO
+	slotWires
+	slotReading
 	slotSecret
 )
 
@@ -45,13 +47,15 @@ func newFieldEditor(kit *ui.Kit, index int, fresh bool, f request.Field) *editor
 	e := &editor{kit: kit, index: index, fresh: fresh, was: f, source: f.Source, secret: f.Secret}
 	e.name = kit.NewInput("name", 0)
 	e.value = kit.NewInput("", 0)
-	e.gpio = kit.NewInput("GPIO number", 2)
+	e.wires = kit.NewInput("GPIO number", 8)
+	e.reading = kit.NewInput("scale 1.8 offset 32 decimals 1 none skip", 0)
 	e.name.SetValue(f.Name)
 	e.value.SetValue(f.Value)
 	if !f.Source.Constant() {
 		e.value.SetValue(f.Sample)
 	}
-	e.gpio.SetValue(strconv.Itoa(f.GPIO))
+	e.wires.SetValue(request.FormatWires(f))
+	e.reading.SetValue(request.FormatReading(f))
 	e.focusOn(slotName)
 	return e
 }
@@ -70,17 +74,23 @@ func (e *editor) slots() []slot {
 	switch {
 	case e.header:
 		return []slot{slotName, slotValue, slotSecret}
-	case info.Pin:
-		return []slot{slotName, slotSource, slotGPIO, slotValue}
 	case e.source == esp8266.SourceText:
 		return []slot{slotName, slotSource, slotValue, slotSecret}
 	}
-	return []slot{slotName, slotSource, slotValue}
+	all := []slot{slotName, slotSource}
+	if info.Pin || len(info.Wiring.Address) > 0 {
+		all = append(all, slotWires)
+	}
+	all = append(all, slotValue)
+	if info.Number || e.source == esp8266.SourceCode {
+		all = append(all, slotReading)
+	}
+	return all
 }
 
 func (e *editor) focusOn(s slot) {
-	e.focus = s
-	for at, input := range map[slot]*textinput.Model{slotName: &e.name, slotValue: &e.value, slotGPIO: &e.gpio} {
+	e.focus, e.typed = s, ""
+	for at, input := range map[slot]*textinput.Model{slotName: &e.name, slotValue: &e.value, slotWires: &e.wires, slotReading: &e.reading} {
 		if at == s {
 			input.Focus()
 		} else {
@@ -102,22 +112,65 @@ func (e *editor) turn(by int) tea.Cmd {
 	case slotSource:
 		all := sensors.Sources()
 		at := slices.IndexFunc(all, func(i esp8266.SourceInfo) bool { return i.Source == e.source })
-		next := all[(at+by+len(all))%len(all)]
-		if info, _ := sensors.Info(e.source); e.value.Value() == info.Sample {
-			e.value.SetValue(next.Sample) // untouched: show what the new source would give
-		}
-		e.source = next.Source
+		e.setSource(all[(at+by+len(all))%len(all)])
+		e.typed = ""
 	case slotSecret:
 		e.secret = !e.secret
 	}
 	return nil
 }
 
+func (e *editor) setSource(next esp8266.SourceInfo) {
+	if info, _ := sensors.Info(e.source); e.value.Value() == info.Sample {
+		e.value.SetValue(next.Sample) // untouched: show what the new source would give
+	}
+	e.source = next.Source
+}
+
+// find goes to the source whose name or title has what is typed in it, at its
+// beginning if there is such a one.
+func (e *editor) find(msg tea.KeyPressMsg) {
+	switch {
+	case msg.String() == "backspace":
+		runes := []rune(e.typed)
+		e.typed = string(runes[:max(0, len(runes)-1)])
+	case msg.Text != "":
+		e.typed += strings.ToLower(msg.Text)
+	}
+	if e.typed == "" {
+		return
+	}
+	for _, fits := range []func(text, typed string) bool{strings.HasPrefix, strings.Contains} {
+		for _, info := range sensors.Sources() {
+			if fits(info.Source.String(), e.typed) || fits(strings.ToLower(info.Title), e.typed) {
+				e.setSource(info)
+				return
+			}
+		}
+	}
+	e.typed = strings.ToLower(msg.Text) // what nothing has begins anew
+}
+
+// problem says which part of the row can't be read.
+func (e *editor) problem() error {
+	if slices.Contains(e.slots(), slotWires) {
+		if _, _, err := request.ParseWires(e.source, strings.TrimSpace(e.wires.Value())); err != nil {
+			return err
+		}
+	}
+	_, _, err := request.ParseReading(e.reading.Value())
+	return err
+}
+
 // row is the field as the controls stand.
 func (e *editor) row() request.Field {
 	f := e.was
 	f.Name, f.Source, f.Secret = e.name.Value(), e.source, e.secret
-	f.GPIO, _ = strconv.Atoi(strings.TrimSpace(e.gpio.Value())) // Request.Validate judges the number
+	f.GPIO, f.Wires, _ = request.ParseWires(e.source, strings.TrimSpace(e.wires.Value()))
+	f.Shape, f.None = request.Shape{}, ""
+	if slices.Contains(e.slots(), slotReading) {
+		f.Shape, f.None, _ = request.ParseReading(e.reading.Value())
+	}
 	f.Value, f.Sample = "", ""
 	if e.source.Constant() {
 		f.Value = e.value.Value()
@@ -137,8 +190,14 @@ func (e *editor) update(msg tea.Msg) tea.Cmd {
 		e.name, cmd = e.name.Update(msg)
 	case slotValue:
 		e.value, cmd = e.value.Update(msg)
-	case slotGPIO:
-		e.gpio, cmd = e.gpio.Update(msg)
+	case slotWires:
+		e.wires, cmd = e.wires.Update(msg)
+	case slotReading:
+		e.reading, cmd = e.reading.Update(msg)
+	case slotSource:
+		if key, ok := msg.(tea.KeyPressMsg); ok {
+			e.find(key)
+		}
 	}
 	return cmd
 }
@@ -182,6 +241,9 @@ func (e *editor) applied(f request.Request) request.Request {
 
 func (m *Model) accept() tea.Cmd {
 	e := m.editor
+	if err := e.problem(); err != nil {
+		return ui.Say(ui.Caution, err.Error())
+	}
 	m.editor = nil
 	m.remember()
 	*m.form() = e.applied(*m.form())
@@ -239,10 +301,23 @@ func (e *editor) control(s slot, width int) string {
 	case slotSource:
 		all := sensors.Sources()
 		place := slices.IndexFunc(all, func(i esp8266.SourceInfo) bool { return i.Source == e.source }) + 1
-		label, text = "from", choice(info.Title, fmt.Sprintf("%d of %d: %s", place, len(all), info.About))
-	case slotGPIO:
-		k.Dress(&e.gpio)
-		label, text = "GPIO", k.InputBox(&e.gpio, 16)
+		about := fmt.Sprintf("%d of %d: %s", place, len(all), info.About)
+		if e.typed != "" {
+			about = fmt.Sprintf("typed: %s; %s", sanitize.Line(e.typed), about)
+		}
+		label, text = "from", choice(info.Title, about)
+	case slotWires:
+		k.Dress(&e.wires)
+		label = "GPIO"
+		if len(info.Wiring.Address) > 0 {
+			label, e.wires.Placeholder = "I²C", fmt.Sprintf("0x%02X", info.Wiring.Address[0])
+		} else if info.Wiring.Second {
+			e.wires.Placeholder = "5,4"
+		}
+		text = k.InputBox(&e.wires, 16)
+	case slotReading:
+		k.Dress(&e.reading)
+		label, text = "as", k.InputBox(&e.reading, width-10)
 	case slotSecret:
 		about := "shown, and saved in the profile"
 		if e.secret {

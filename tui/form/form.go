@@ -69,7 +69,7 @@ func (m *Model) Editing() bool { return m.editor != nil || m.area != nil }
 func (m *Model) Typed() string {
 	switch {
 	case m.editor != nil:
-		return m.editor.name.Value() + "=" + m.editor.value.Value() + m.editor.gpio.Value()
+		return m.editor.name.Value() + "=" + m.editor.value.Value() + m.editor.wires.Value() + m.editor.reading.Value()
 	case m.area != nil:
 		return m.area.input.Value()
 	}

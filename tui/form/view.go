@@ -55,7 +55,7 @@ func (m *Model) rows(width int) (lines []string, at int, owner map[int]int) {
 	line := func(index int, mark, name, from, value string) {
 		owner[len(lines)] = index
 		name = ui.Truncate(name, nameWidth, k.Ellipsis)
-		text := ui.Pad(name, nameWidth) + "  " + ui.Pad(from, 15) + "  " + value
+		text := ui.Pad(name, nameWidth) + "  " + ui.Pad(ui.Truncate(from, 15, k.Ellipsis), 15) + "  " + value
 		if index == m.cursor && m.editor == nil {
 			at = len(lines)
 			lines = append(lines, k.Select(ui.Truncate(k.Cursor+" "+mark+" "+text, width-2, k.Ellipsis), width-2))
@@ -112,10 +112,15 @@ func (m *Model) value(f request.Field) string {
 // being edited counts as it stands.
 func (m *Model) preview(width, height int) string {
 	k, draft := m.kit, *m.form()
+	var err error
 	if m.editor != nil {
 		draft = m.editor.applied(draft)
+		err = m.editor.problem()
 	}
-	if err := draft.Validate().Err(); err != nil {
+	if err == nil {
+		err = draft.Validate().Err()
+	}
+	if err != nil {
 		return m.caution(err.Error(), width)
 	}
 	var notes string
