@@ -65,6 +65,21 @@ func TestInvalidProjects(t *testing.T) {
 		"wake pin":          {all(field(esp8266.SourceDigital, 16), func(p *codegen.Project) { p.DeepSleep = true }), "request.fields[2]"},
 		"LED pin":           {all(field(esp8266.SourceDigital, 2), func(p *codegen.Project) { p.LED = true }), "request.fields[2]"},
 		"A0 twice":          {all(field(esp8266.SourceAnalog, 0), field(esp8266.SourceVCC, 0)), "request.fields[3]"},
+		"A0 on the ESP-01":  {all(board("generic"), field("soil.moisture", 0)), "request.fields[2]"},
+		"two on A0":         {all(field("soil.moisture", 0), field("mq.level", 0)), "request.fields[3]"},
+		"pin of two":        {all(field("dht22.temperature", 4), field("reed.open", 4)), "request.fields[3]"},
+		"pin of the bus":    {all(field("bme280.pressure", 0), field("reed.open", 4)), "request.fields[3]"},
+		"address of two":    {all(field("bme280.pressure", 0), field("bmp280.pressure", 0)), "request.fields[3]"},
+		"sensor on flash":   {field("dht22.temperature", 7), "request.fields[2]"},
+		"pull-up on 16":     {field("reed.open", 16), "request.fields[2]"},
+		"interrupt on 16":   {field("pulse.total", 16), "request.fields[2]"},
+		"pull-up on 15":     {field("button.pressed", 15), "request.fields[2]"},
+		"pin of the ESP-01": {all(board("generic"), field("dht22.temperature", 4)), "request.fields[2]"},
+		"no bus":            {all(board("sonoff"), field("bme280.pressure", 0)), "request.fields[2]"},
+		"ESP-01 asleep":     {all(board("generic"), func(p *codegen.Project) { p.DeepSleep = true }), "firmware.deep-sleep"},
+		"no LED":            {all(board("shelly1"), func(p *codegen.Project) { p.LED = true }), "firmware.led"},
+		"library":           {func(p *codegen.Project) { p.Libraries = []string{"DHT sensor library"} }, "firmware.libraries"},
+		"library's lines":   {func(p *codegen.Project) { p.Libraries = []string{"A@1\nB"} }, "firmware.libraries"},
 		"JSON name twice":   {func(p *codegen.Project) { p.Body, p.Fields[1].Name = request.JSON, "name1" }, "request.fields[1]"},
 		"no fingerprint":    {func(p *codegen.Project) { p.Pin.SHA1 = nil }, "pin"},
 		"SHA-256":           {func(p *codegen.Project) { p.Pin.SHA1 = []string{strings.Repeat("AB", 32)} }, "pin"},
@@ -100,6 +115,34 @@ func TestInvalidProjects(t *testing.T) {
 				t.Errorf("%s: %s: %s; want %s only", name, p.Where, p.Sentences(), c.where)
 			}
 		}
+	}
+}
+
+// What works, but not always, is a warning: the sketch is made all the same.
+func TestWarnings(t *testing.T) {
+	for says, change := range map[string]func(*codegen.Project){
+		"D3 (GPIO 0): the board starts only while it is not low": func(p *codegen.Project) { p.Fields[0] = request.Field{Name: "f", Source: "reed.open", GPIO: 0} },
+		"D8 (GPIO 15): the board starts only while it is low":    func(p *codegen.Project) { p.Fields[0] = request.Field{Name: "f", Source: "pir.motion", GPIO: 15} },
+		"counts nothing while the board sleeps": func(p *codegen.Project) {
+			p.DeepSleep, p.Fields[0] = true, request.Field{Name: "f", Source: "pulse.total", GPIO: 4}
+		},
+		"no value in the first 3m0s": func(p *codegen.Project) {
+			p.DeepSleep, p.Fields[0] = true, request.Field{Name: "f", Source: "mhz19.co2", GPIO: 4, Wires: request.Wires{GPIO2: 5}}
+		},
+	} {
+		p := tutorial()
+		change(&p)
+		if found, ok := p.Validate().At("request.fields[0]"); !ok || found.Severity != problem.Warning || !strings.Contains(found.Message, says) {
+			t.Errorf("%+v, want …%s…", found, says)
+		}
+		if _, err := codegen.Generate(p); err != nil {
+			t.Errorf("%s: %v", says, err)
+		}
+	}
+	p := tutorial() // one device, read twice, on the bus's own pins
+	p.Fields = []request.Field{{Name: "t", Source: "dht22.temperature", GPIO: 14}, {Name: "h", Source: "dht22.humidity", GPIO: 14}, {Name: "p", Source: "bme280.pressure"}, {Name: "q", Source: "bmp280.pressure", Wires: request.Wires{Address: 0x77}}}
+	if l := p.Validate(); len(l) > 0 {
+		t.Errorf("%v", l)
 	}
 }
 

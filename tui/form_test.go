@@ -86,6 +86,29 @@ func TestFormSource(t *testing.T) {
 	})
 }
 
+// A sensor is found by typing its name, and says what it needs: its pins, and how
+// its number is changed.
+func TestFormSensor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := atForm(t, newStage(t))
+		term.Press("a")
+		term.Type("far")
+		term.Press("tab")
+		term.Type("hc-sr04")
+		term.WaitText("HC-SR04 distance", "typed: hc-sr04")
+		term.Press("tab", "enter")
+		term.WaitText("Write hcsr04.distance:5,4")
+		term.Type("12,13")
+		term.Press("tab", "tab")
+		term.Type("scale 0.01 decimals 3")
+		term.WaitText("far=1.204")
+		term.Press("enter", "b")
+		term.WaitText("far@hcsr04.distance:12,13")
+		term.Press("ctrl+c", "ctrl+c")
+		term.WaitEnd()
+	})
+}
+
 // What was typed into a row that is then discarded comes back with undo.
 func TestDiscardedRowComesBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
