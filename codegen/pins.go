@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"fmt"
+	"strings"
 
 	"espost/esp8266"
 	"espost/internal/problem"
@@ -9,9 +10,6 @@ import (
 	"espost/request"
 	"espost/sensors"
 )
-
-// others are the pins that are free on most boards.
-const others = "use 4, 5, 12, 13 or 14"
 
 // A wiring collects which row of the form uses what of the board.
 type wiring struct {
@@ -126,6 +124,7 @@ func (w wiring) usePin(i, gpio int, device string, pull sensors.Pull) {
 		w.field(i, problem.Fatal, fmt.Sprintf("uses %s, %s", label, why), fix)
 	}
 	before, taken := w.gpio[gpio]
+	others := w.others()
 	switch {
 	case taken && before.device != device:
 		bad(fmt.Sprintf("as row %d does", before.row+1), others)
@@ -151,6 +150,20 @@ func (w wiring) usePin(i, gpio int, device string, pull sensors.Pull) {
 		w.field(i, problem.Warning, fmt.Sprintf("uses %s: the board starts only while it is not low", label), others)
 	}
 	w.gpio[gpio] = use{i, device}
+}
+
+// others names the pins that any sensor can have and that no row before has.
+func (w wiring) others() string {
+	var free []string
+	for _, gpio := range []int{4, 5, 12, 13, 14} {
+		if _, taken := w.gpio[gpio]; !taken && w.Board.Pins.Has(gpio) && (!w.LED || gpio != w.Board.LED) {
+			free = append(free, w.Board.Label(gpio))
+		}
+	}
+	if len(free) == 0 {
+		return "free a pin, or choose another board"
+	}
+	return "use " + strings.Join(free, ", ")
 }
 
 // strapping are the pins that must be high at start, or the board waits for a new
