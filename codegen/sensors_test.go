@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"espost/codegen"
 	"espost/internal/testkit/rig"
 	"espost/request"
 	"espost/sensors"
@@ -105,6 +106,35 @@ func TestEverySensor(t *testing.T) {
 				t.Errorf("arrived, though it was to be skipped: %s", got)
 			}
 		})
+	}
+}
+
+// In a query a field is left out with its sign; in a template of JSON it is null.
+// What is read once may stand in several places.
+func TestNoValueInOtherPlaces(t *testing.T) {
+	id := anIdentity(t)
+	query := everySecond(id)
+	query.Method, query.Body, query.Target.Path = "GET", request.None, "/update"
+	query.Fields = []request.Field{{Name: "t", Source: "dht22.temperature", GPIO: 4}, {Name: "k", Value: "v"}, {Name: "h", Source: "dht22.humidity", GPIO: 4}}
+	template := everySecond(id)
+	template.Body, template.Template = request.JSON, `{"all":[{{t}},{{h}},{{t}}]}`
+	template.Fields = []request.Field{query.Fields[0], query.Fields[2]}
+	for _, tt := range []struct {
+		project   codegen.Project
+		env, want string
+	}{
+		{query, "temperature=21.5 humidity=48", "GET /update?t=21.5&k=v&h=48.0 "},
+		{query, "temperature=21.5", "GET /update?t=21.5&k=v "},
+		{query, "humidity=48", "GET /update?k=v&h=48.0 "},
+		{template, "humidity=48", `{"all":[null,48.0,null]}`},
+		{template, "temperature=99 humidity=48", `{"all":[null,48.0,null]}`}, // a DHT22 can't measure 99 °C
+	} {
+		s := rig.Serve(t, rig.TLS12(id), nil)
+		rig.Boot(t, rig.Plain.Build(t, tt.project), s.Port(), "RIG_SENSORS="+tt.env, "RIG_MILLIS=2900")
+		requests, _, _ := s.Seen()
+		if len(requests) == 0 || !strings.Contains(requests[0], tt.want) {
+			t.Errorf("%s: arrived %q, want …%s…", tt.env, requests, tt.want)
+		}
 	}
 }
 

@@ -196,5 +196,5 @@ func sourceNames() string {
 			names = append(names, string(s.Source))
 		}
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(names, ", ") + ", and what sensors measure, such as dht22.temperature:4 for a DHT22 on GPIO 4"
 }
