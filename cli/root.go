@@ -47,8 +47,8 @@ func (p *Program) root() *cobra.Command {
 	})
 	f := root.Flags()
 	f.BoolVar(&flags.demo, "demo", false, "start the built-in server and try espost on it")
-	f.BoolVar(&flags.lan, "lan", false, "with --demo: listen in your network, where a board can post to it")
-	f.StringVarP(&flags.port, "port", "p", "", "flash and watch the board on this port; otherwise ports are found")
+	f.BoolVar(&flags.lan, "lan", false, "with --demo: listen where a board can post to it")
+	f.StringVarP(&flags.port, "port", "p", "", "the serial port of your board; otherwise it is found")
 	_ = root.RegisterFlagCompletionFunc("port", portCompletions) // it fails only for a flag that doesn't exist
 	f.BoolVar(&flags.ascii, "ascii", false, "draw with ASCII only")
 	f.BoolVar(&flags.accessible, "accessible", false, "ask line by line, for screen readers")

@@ -111,7 +111,7 @@ func (f failedHandshake) judged(served tlsinspect.Served) *Error {
 		return refused(code, fmt.Sprintf("%s doesn't hold the key that is in its certificate", f.request.Target.Host),
 			"Have the server use the certificate that belongs to its key").because(f.err)
 	}
-	return failed(0, fmt.Sprintf("The test POST wasn't sent, since this computer can't read what %s shows of itself (%s); %s", f.request.Target.Host, netdial.Reason(f.err), board), fix).because(f.err)
+	return failed(0, fmt.Sprintf("The test POST wasn't sent, since this computer can't read what %s shows of itself; %s", f.request.Target.Host, board), fix).because(f.err)
 }
 
 // alertReceived is the server's fatal alert (RFC 5246 §7.2.2).

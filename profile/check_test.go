@@ -135,7 +135,7 @@ func TestCheckTrouble(t *testing.T) {
 	if v := (profile.Checker{}).Check(t.Context(), p); v.Status != profile.Broken || v.Trust != tlsinspect.TrustNone || !strings.Contains(v.Reason, "shows another certificate, and nothing vouches for it") {
 		t.Errorf("another certificate for the name: %+v", v)
 	}
-	dialled := serve(t, demo.Options{Listen: "127.0.0.3:0"})
+	dialled := serve(t, demo.Options{Listen: "127.0.0.3:0", Trouble: demo.WrongName})
 	p.Target = target("https://127.0.0.3:" + dialled.Addr()[strings.LastIndex(dialled.Addr(), ":")+1:])
 	if v := (profile.Checker{}).Check(t.Context(), p); v.Status != profile.Broken || v.Trust != tlsinspect.TrustNone || !strings.Contains(v.Reason, "another server answers") {
 		t.Errorf("a certificate for another name: %+v", v)

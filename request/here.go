@@ -29,7 +29,7 @@ func (t Target) OnlyHere() bool {
 func (t Target) OnlyThisComputer(own netip.Addr) problem.Problem {
 	p := problem.Problem{
 		Severity: problem.Warning, Code: CodeOnlyThisComputer, Where: "target",
-		Message: fmt.Sprintf("only this computer knows %s: no board in the network reaches a server there", t.Host),
+		Message: fmt.Sprintf("Only this computer knows %s: no board in the network reaches a server there", t.Host),
 		Fix:     "Give the address that this computer has in your network, and let the server listen there; to try it with a board, espost --demo --lan does both",
 	}
 	if own.IsValid() {

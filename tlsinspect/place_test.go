@@ -17,10 +17,10 @@ import (
 // server answers.
 func TestOnlyThisComputer(t *testing.T) {
 	tests := []struct{ host, leads, says string }{
-		{"localhost", "127.0.0.1", "only this computer knows localhost"},
-		{"127.0.0.1", "", "only this computer knows 127.0.0.1"},
-		{"porch.example", "127.0.1.1", "only this computer knows porch.example"},
-		{"porch.example", "::1", "only this computer knows porch.example"},
+		{"localhost", "127.0.0.1", "Only this computer knows localhost"},
+		{"127.0.0.1", "", "Only this computer knows 127.0.0.1"},
+		{"porch.example", "127.0.1.1", "Only this computer knows porch.example"},
+		{"porch.example", "::1", "Only this computer knows porch.example"},
 		{"shed", "192.0.2.5", "shed stands in this computer's own table of names"},
 		{"porch.example", "192.0.2.5", ""},
 		{"porch.local", "127.0.1.1", ""},

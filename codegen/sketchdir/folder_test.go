@@ -57,14 +57,14 @@ func entries(t *testing.T, dir string) []string {
 	return names
 }
 
-func TestRenewedPinChangesOnlyPins(t *testing.T) {
+func TestRenewedPinChangesPinsAndManual(t *testing.T) {
 	p := tutorial()
 	dir := filepath.Join(t.TempDir(), p.Name)
 	write(t, p, dir)
 	put(t, filepath.Join(dir, "readings.h"), "// mine\n")
 	p.Pin.SHA1 = []string{strings.Repeat("AB", 20)}
 	p.Pin.Expires = p.Pin.Expires.AddDate(0, 3, 0)
-	want := map[string]sketchdir.State{"pins.h": sketchdir.Changed, "readings.h": sketchdir.Kept}
+	want := map[string]sketchdir.State{"pins.h": sketchdir.Changed, "README.md": sketchdir.Changed, "readings.h": sketchdir.Kept} // the manual shows the fingerprint
 	if diff := cmp.Diff(want, states(write(t, p, dir))); diff != "" {
 		t.Errorf("writing again changed (-want +got):\n%s", diff)
 	}

@@ -60,7 +60,7 @@ func certificateTricks() []Behaviour {
 			serve: shows(func(v int) certificate { c := goodLeaf(); c.extensions = extras[v]; return c }),
 		},
 		{
-			Name: "broken certificates", About: "is cut short, nested without end, or not DER at all", Layer: Certificate, Variants: len(whole),
+			Name: "broken certificates", About: "is cut short, nested without end, or not DER at all", Layer: Certificate, Variants: len(whole), Usable: true,
 			serve: afterHello(func(c *Conn, client [32]byte) {
 				f := goodFlight(client)
 				f.chain = [][]byte{whole[c.variant]}
