@@ -93,18 +93,9 @@ func (p *Program) check(ctx context.Context, flags checkFlags, args []string) er
 	if files = p.checkSketches(ctx, checker, flags, grounds.Named, files); len(files) == 0 {
 		return ctx.Err()
 	}
-	progress := p.newProgress()
-	done := 0
-	inParallel(ctx, flags.jobs, files, func(ctx context.Context, file string) checked {
+	inParallel(ctx, p.newProgress(), flags.jobs, files, func(ctx context.Context, file string) checked {
 		return checkFile(ctx, checker, file, flags.update, grounds.Named)
-	}, func(c checked) {
-		progress.clear()
-		p.showChecked(ctx, flags, c)
-		if done++; len(files) > 1 {
-			progress.count(done, len(files))
-		}
-	})
-	progress.clear()
+	}, func(c checked) { p.showChecked(ctx, flags, c) })
 	return ctx.Err()
 }
 

@@ -103,18 +103,18 @@ func (p *Program) serveAs(ctx context.Context, name string, options demo.Options
 		return fmt.Errorf("%s can't be played; choose another service", service.Title)
 	}
 	options.Handler = simulator
-	return p.serve(ctx, options, asJSON, func(url string) string {
-		return fmt.Sprintf("This is %s, played by its documented rules. Ctrl-C ends it. Try:\n  %s", service.Title, simulated(service, url))
+	return p.serve(ctx, options, asJSON, func(server *demo.Server) string {
+		return fmt.Sprintf("This is %s, played by its documented rules. Ctrl-C ends it. Try:\n  %s", service.Title, simulated(service, server))
 	})
 }
 
 // postForms is what can be done with the demo server.
-func postForms(string) string {
+func postForms(*demo.Server) string {
 	return "Post forms to the first; the second is its SHA-1 fingerprint. Ctrl-C ends the server."
 }
 
 // serve runs a demo server until ctx ends. hint says what can be done with it.
-func (p *Program) serve(ctx context.Context, options demo.Options, asJSON bool, hint func(url string) string) error {
+func (p *Program) serve(ctx context.Context, options demo.Options, asJSON bool, hint func(*demo.Server) string) error {
 	if err := checkDemo(options); err != nil {
 		return &inputError{err}
 	}
@@ -129,7 +129,7 @@ func (p *Program) serve(ctx context.Context, options demo.Options, asJSON bool, 
 		})
 	} else {
 		fmt.Fprintf(p.out, "%s\n%s\n", server.URL(), server.Fingerprint())
-		fmt.Fprintln(p.Stderr, hint(server.URL()))
+		fmt.Fprintln(p.Stderr, hint(server))
 	}
 	<-ctx.Done()
 	return nil

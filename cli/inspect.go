@@ -59,22 +59,10 @@ func (p *Program) inspect(ctx context.Context, flags inspectFlags, args []string
 	if len(targets) == 1 && !flags.fingerprint {
 		client.Progress = progress.part
 	}
-	done := 0
-	show := func(r inspected) {
-		progress.clear()
-		p.show(ctx, flags, r, len(targets) > 1)
-		if done++; len(targets) > 1 {
-			progress.count(done, len(targets))
-		}
-	}
-	inParallel(ctx, flags.jobs, targets, func(ctx context.Context, t target) inspected {
+	inParallel(ctx, progress, flags.jobs, targets, func(ctx context.Context, t target) inspected {
 		return look(ctx, client, flags.fingerprint, t)
-	}, show)
-	progress.clear()
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return nil
+	}, func(r inspected) { p.show(ctx, flags, r, len(targets) > 1) })
+	return ctx.Err()
 }
 
 // inspected is what came of one target.

@@ -18,6 +18,9 @@ type progress struct {
 	to    io.Writer // nil: nowhere
 	width int
 	shown bool
+
+	screen sync.Mutex // held while others print
+	done   int        // of several
 }
 
 func (p *Program) newProgress() *progress {
@@ -74,9 +77,29 @@ func (g *progress) part(e tlsinspect.Event) {
 	}
 }
 
+// finished counts one more that is done, of all.
+func (g *progress) finished(all int) {
+	g.screen.Lock()
+	defer g.screen.Unlock()
+	g.done++
+	g.count(g.done, all)
+}
+
+// printing takes the line away while print prints.
+func (g *progress) printing(all int, print func()) {
+	g.screen.Lock()
+	defer g.screen.Unlock()
+	g.clear()
+	print()
+	g.count(g.done, all)
+}
+
 // count says how many of several are done.
 func (g *progress) count(done, all int) {
 	const width = 20
+	if all < 2 {
+		return
+	}
 	full := done * width / all
 	g.say("%s %d of %d", bar(full, width), done, all)
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"espost/demo"
 	"espost/internal/duration"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
@@ -105,8 +106,8 @@ func (p *Program) noteService(s *session, delivered bool) {
 }
 
 // simulated is the command that posts to a service's simulator.
-func simulated(s services.Service, url string) string {
-	words := []string{"espost", "post", "--service", s.ID, url}
+func simulated(s services.Service, server *demo.Server) string {
+	words := []string{"espost", "post", "--trust-new", server.Fingerprint(), "--service", s.ID, server.URL()}
 	examples := s.Examples()
 	for _, name := range slices.Sorted(maps.Keys(examples)) {
 		words = append(words, "--set", quoted(name+"="+examples[name]))

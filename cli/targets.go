@@ -95,7 +95,7 @@ const waitingResults = 16
 
 // inParallel does something with all items, so many at a time, and shows what
 // comes of them in the items' order.
-func inParallel[T, R any](ctx context.Context, jobs int, items []T, do func(context.Context, T) R, show func(R)) {
+func inParallel[T, R any](ctx context.Context, progress *progress, jobs int, items []T, do func(context.Context, T) R, show func(R)) {
 	queue := make(chan chan R, jobs*waitingResults)
 	go func() {
 		defer close(queue)
@@ -108,12 +108,16 @@ func inParallel[T, R any](ctx context.Context, jobs int, items []T, do func(cont
 			result := make(chan R, 1)
 			queue <- result
 			group.Go(func() error {
-				result <- do(ctx, item)
+				r := do(ctx, item)
+				progress.finished(len(items))
+				result <- r
 				return nil
 			})
 		}
 	}()
 	for result := range queue {
-		show(<-result)
+		r := <-result
+		progress.printing(len(items), func() { show(r) })
 	}
+	progress.clear()
 }

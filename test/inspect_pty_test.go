@@ -40,12 +40,12 @@ func TestInspectManyOnATerminal(t *testing.T) {
 	}
 	defer server.Close()
 	dir := t.TempDir()
-	list := fmt.Sprintf("# three\n%s\nlocalhost:1\n%s\n", silent.Addr(), server.URL())
+	list := fmt.Sprintf("# three\n%s\n%s\nlocalhost:1\n", server.URL(), silent.Addr())
 	if err := os.WriteFile(filepath.Join(dir, "list"), []byte(list), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c := startConsole(t, dir, builtBinary(t), "inspect", "--timeout", "60s", "-f", "list")
-	c.wait("2 of 3") // while the first says nothing
+	c.wait("2 of 3") // while the second says nothing
 	if screen := c.text(); !strings.Contains(screen, "▓░") || !strings.Contains(screen, "Build with all SSL ciphers") {
 		t.Errorf("no bar, or no report above it:\n%s", screen)
 	}
