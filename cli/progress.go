@@ -85,12 +85,12 @@ func (g *progress) finished(all int) {
 	g.count(g.done, all)
 }
 
-// printing takes the line away while print prints.
-func (g *progress) printing(all int, print func()) {
+// printing takes the line away while show prints.
+func (g *progress) printing(all int, show func()) {
 	g.screen.Lock()
 	defer g.screen.Unlock()
 	g.clear()
-	print()
+	show()
 	g.count(g.done, all)
 }
 

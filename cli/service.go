@@ -33,7 +33,7 @@ func (s *session) useService(lookupEnv func(string) (string, bool)) error {
 	}
 	r, problems := service.Request(values)
 	if err := problems.Err(); err != nil {
-		return &inputError{fmt.Errorf("%w\nGive it by --set name=value, or as an item: name=value.", err)}
+		return &inputError{fmt.Errorf("%w\ngive it by --set name=value, or as an item: name=value", err)}
 	}
 	s.chosen = &service
 	s.Session = &profile.Session{Profile: profile.New(r.Target)}

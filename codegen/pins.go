@@ -95,8 +95,7 @@ func (w wiring) useI2C(i int, f request.Field, d sensors.Device) {
 // useA0 takes the analog input. The supply can only be measured while A0 is open.
 func (w wiring) useA0(i int, what string) {
 	vcc := string(esp8266.SourceVCC)
-	switch {
-	case w.Board.A0 == esp8266.NoA0 && what != vcc:
+	if w.Board.A0 == esp8266.NoA0 && what != vcc {
 		w.field(i, problem.Fatal, fmt.Sprintf("reads A0, which %s hasn't got", w.Board.Name), "choose another board, or leave it out")
 		return
 	}

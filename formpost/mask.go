@@ -176,10 +176,10 @@ func (v view) place(i, j int) (from, to int) {
 	return int(v.from[i]), int(v.to[j-1])
 }
 
-// add appends one byte that stands for v's text[i:j].
-func (w *view) add(b byte, v view, i, j int) {
-	from, to := v.place(i, j)
-	w.text, w.from, w.to = append(w.text, b), append(w.from, int32(from)), append(w.to, int32(to))
+// add appends one byte that stands for of's text[i:j].
+func (v *view) add(b byte, of view, i, j int) {
+	from, to := of.place(i, j)
+	v.text, v.from, v.to = append(v.text, b), append(v.from, int32(from)), append(v.to, int32(to))
 }
 
 func emptyView(size int) view {
@@ -259,14 +259,14 @@ func unwrapBase64(v view) view {
 	return w
 }
 
-// addBase64 appends what the digits v.text[i:end] stand for.
-func (w *view) addBase64(v view, i, end int) {
+// addBase64 appends what the digits of.text[i:end] stand for.
+func (v *view) addBase64(of view, i, end int) {
 	bits, have := uint32(0), 0
 	for ; i < end; i++ {
-		bits, have = bits<<6|uint32(base64Digit(v.text[i])), have+6
+		bits, have = bits<<6|uint32(base64Digit(of.text[i])), have+6
 		if have >= 8 {
 			have -= 8
-			w.add(byte(bits>>have), v, i-1, i+1)
+			v.add(byte(bits>>have), of, i-1, i+1)
 		}
 	}
 }

@@ -128,8 +128,8 @@ func TestExportMasks(t *testing.T) {
 		if err != nil || strings.Contains(masked, "hunter2") {
 			t.Errorf("%s: %s (%v)", as, masked, err)
 		}
-		if clear, _ := imports.Format(r, as, true); strings.Count(clear, "hunter2") != 3 {
-			t.Errorf("%s: %s", as, clear)
+		if plain, _ := imports.Format(r, as, true); strings.Count(plain, "hunter2") != 3 {
+			t.Errorf("%s: %s", as, plain)
 		}
 	}
 }

@@ -19,9 +19,7 @@ import (
 // URLSearchParams. Nothing else is understood, and nothing is run.
 func readFetch(text string) (Import, error) {
 	js := &script{text: text, constants: make(map[string]value)}
-	if err := js.declarations(); err != nil {
-		return Import{}, err
-	}
+	js.declarations()
 	at := fetchCall.FindStringIndex(text)
 	if at == nil {
 		return Import{}, refusal("there is no call of fetch in it", "paste one that begins with fetch(")
@@ -102,7 +100,7 @@ func (js *script) refuse(what string) error {
 var declaration = regexp.MustCompile(`(?m)^\s*(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=\s*`)
 
 // declarations reads the constants that are literals; the others are names.
-func (js *script) declarations() error {
+func (js *script) declarations() {
 	for _, m := range declaration.FindAllStringSubmatchIndex(js.text, 1000) {
 		js.at = m[1]
 		known := len(js.names.all)
@@ -115,7 +113,6 @@ func (js *script) declarations() error {
 			js.constants[name] = value{kind: anObject} // no text, whatever it is
 		}
 	}
-	return nil
 }
 
 var jsSpace = regexp.MustCompile(`^(?:\s+|//[^\n]*|/\*(?s:.*?)\*/)+`)
@@ -277,7 +274,8 @@ func (js *script) object(depth int) (value, error) {
 	for !js.take("}") {
 		js.space()
 		rest := js.text[js.at:]
-		name, short := "", false
+		var name string
+		short := false
 		switch {
 		case rest == "":
 			return value{}, js.refuse("ends too soon")

@@ -143,11 +143,11 @@ func TestOriginalsSendTheSame(t *testing.T) {
 			server := newRecorder(t)
 			bin := t.TempDir()
 			for name, text := range wrappers {
-				real, err := exec.LookPath(name)
+				path, err := exec.LookPath(name)
 				if err != nil && name == tool {
 					program(t, name)
 				}
-				script := "#!/bin/sh\n" + fmt.Sprintf(text, real, server.addr) + "\n"
+				script := "#!/bin/sh\n" + fmt.Sprintf(text, path, server.addr) + "\n"
 				if err := os.WriteFile(filepath.Join(bin, name), []byte(script), 0o755); err != nil {
 					t.Fatal(err)
 				}

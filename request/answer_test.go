@@ -101,7 +101,8 @@ func TestTurn(t *testing.T) {
 }
 
 func TestParseStatus(t *testing.T) {
-	for text, want := range map[string]string{"302": "302", "2XX": "2xx", "200-299": "2xx", " 500 - 503 ": "500-503"} {
+	for _, tt := range [][2]string{{"302", "302"}, {"2XX", "2xx"}, {"200-299", "2xx"}, {" 500 - 503 ", "500-503"}} {
+		text, want := tt[0], tt[1]
 		if s, err := request.ParseStatus(text); err != nil || s.String() != want {
 			t.Errorf("%q: %v, %v", text, s, err)
 		}

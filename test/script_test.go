@@ -31,8 +31,9 @@ func TestMain(m *testing.M) {
 func lanMain() {
 	p := cli.Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), Own: func() (netip.Addr, bool) { return netip.MustParseAddr("127.0.0.2"), true }}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(p.Run(ctx, os.Args[1:]))
+	status := p.Run(ctx, os.Args[1:])
+	stop()
+	os.Exit(status)
 }
 
 // linkToSelf returns a path under which this test binary is espost itself:

@@ -212,16 +212,16 @@ func (r *asn1Reader) bits(lim *int32) int32 {
 	return inner
 }
 
-// oid is "read-OID": the value's bytes, "" and false for one past 255 bytes,
-// which equals none.
-func (r *asn1Reader) oid(lim *int32) (string, bool) {
+// oid is "read-OID": the value's bytes, "" for one past 255 bytes, which
+// equals none.
+func (r *asn1Reader) oid(lim *int32) string {
 	r.primitive(r.tag(lim), tagOID)
 	inner := r.open(lim)
 	value := r.take(inner)
 	if len(value) > 255 {
-		return "", false
+		return ""
 	}
-	return string(value), true
+	return string(value)
 }
 
 // smallInt is "read-small-int-value", after the tag: 46 for none, a negative

@@ -138,12 +138,12 @@ func (d *x509Decoder) basicConstraints(lim *int32) {
 func (r *asn1Reader) publicKey(lim *int32, least int, k *publicKey) {
 	spki := r.sequence(lim)
 	algorithm := r.sequence(&spki)
-	switch oid, _ := r.oid(&algorithm); oid {
+	switch oid := r.oid(&algorithm); oid {
 	case derRSA:
 		r.skip(&algorithm)
 		*k = r.rsaKey(&spki, least)
 	case derEC:
-		oid, _ := r.oid(&algorithm)
+		oid := r.oid(&algorithm)
 		group, ok := derCurves[oid]
 		if !ok {
 			r.stop(esp8266.X509Unsupported)

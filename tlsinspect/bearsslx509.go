@@ -185,7 +185,7 @@ func (m *x509Minimal) leafName(lim *int32) (named bool) {
 		}
 		for set != 0 {
 			attribute := m.sequence(&set)
-			oid, _ := m.oid(&attribute)
+			oid := m.oid(&attribute)
 			if text, ok := m.text(&attribute); ok && oid == derCommonName && boardNameMatches(text, m.host) {
 				named = true
 			}
@@ -246,7 +246,7 @@ func (r *asn1Reader) extensionList(tbs *int32, f func(oid string, critical bool,
 	list := r.sequence(&wrapper)
 	for list != 0 {
 		one := r.sequence(&list)
-		oid, _ := r.oid(&one)
+		oid := r.oid(&one)
 		critical := false
 		t := r.tag(&one)
 		if t.value == tagBoolean {
@@ -331,7 +331,7 @@ func (m *x509Minimal) policies(lim *int32) {
 			qualifiers := m.sequence(&policy)
 			for qualifiers != 0 {
 				qualifier := m.sequence(&qualifiers)
-				if oid, _ := m.oid(&qualifier); oid != derCPS {
+				if oid := m.oid(&qualifier); oid != derCPS {
 					m.fail(esp8266.X509CriticalExtension)
 				}
 				m.skip(&qualifier)
@@ -374,7 +374,7 @@ func (m *x509Minimal) alternativeNames(lim *int32) (named bool) {
 // engine doesn't know, 50 for one past 512 bytes.
 func (m *x509Minimal) signature(outer *int32) {
 	algorithm := m.sequence(outer)
-	oid, _ := m.oid(&algorithm)
+	oid := m.oid(&algorithm)
 	scheme, ok := signatureSchemes[oid]
 	if !ok {
 		m.fail(esp8266.X509Unsupported)

@@ -152,7 +152,7 @@ func (m *Model) unsaved() bool {
 			now.Firmware.Name = before.Firmware.Name
 		}
 		now.Target = before.Target
-		return reflect.DeepEqual(now, before)
+		return reflect.DeepEqual(now, before) //nolint:govet // a profile holds errors only as warnings of its file
 	}
 	kept := m.written != nil && same(m.kept)
 	return !kept && !same(m.saved) || m.form.Editing() || m.firmware.Editing()

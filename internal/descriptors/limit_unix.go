@@ -10,5 +10,5 @@ func limit() int64 {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l); err != nil {
 		return most
 	}
-	return int64(min(uint64(l.Cur), most+reserved))
+	return int64(min(uint64(l.Cur), most+reserved)) //nolint:unconvert // it is signed on FreeBSD
 }

@@ -50,12 +50,6 @@ func (r Refusal) again() Refusal {
 	return r
 }
 
-// named gives a refusal another name.
-func (r Refusal) named(name string) Refusal {
-	r.Name = name
-	return r
-}
-
 // private is a script that isn't deployed for everybody: Google asks for a login.
 func private() Refusal {
 	return Refusal{Name: "a login is wanted", Values: map[string]string{"deployment": "private"}, Status: 302, Again: true}

@@ -265,7 +265,7 @@ func (v *visit) capture() string {
 		v.pinIsHarmless("capture", s.Pin)
 		return fmt.Sprintf("%s: pinned", trust)
 	}
-	if !reflect.DeepEqual(s.Profile, before) {
+	if !reflect.DeepEqual(s.Profile, before) { //nolint:govet // a profile holds errors only as warnings of its file
 		v.t.Errorf("capture failed and changed the profile: %+v", s.Pin)
 	}
 	if e := new(tlsinspect.TrustError); !errors.As(err, &e) {

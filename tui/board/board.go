@@ -199,8 +199,8 @@ func (m *Model) takeFound(f found) tea.Cmd {
 	m.looked, m.found = true, f
 	m.port = max(0, slices.IndexFunc(f.ports, func(p device.Port) bool { return p.Name == before }))
 	m.tool = min(m.tool, max(0, len(f.tools)-1))
-	any := m.Found()
-	return func() tea.Msg { return Found{any} }
+	anything := m.Found()
+	return func() tea.Msg { return Found{anything} }
 }
 
 // Update implements ui.Step.
