@@ -104,7 +104,7 @@ func (p *Program) serveAs(ctx context.Context, name string, options demo.Options
 	}
 	options.Handler = simulator
 	return p.serve(ctx, options, asJSON, func(server *demo.Server) string {
-		return fmt.Sprintf("This is %s, played by its documented rules. Ctrl-C ends it. Try:\n  %s", service.Title, simulated(service, server))
+		return fmt.Sprintf("This is %s, played here. Ctrl-C ends it. Try:\n  %s", service.Title, simulated(service, server))
 	})
 }
 

@@ -12,8 +12,9 @@ var (
 		Source: "adafruit/DHT-sensor-library DHT.h 1.4.6, 1c68266"}
 )
 
-// devices is the catalogue. Ranges, settling times and addresses are those of
-// the makers' data sheets.
+// devices is the catalogue. The calls were held against the libraries' headers;
+// ranges, settling times and addresses are the commonly published ones, and not
+// yet against each maker's data sheet.
 var devices = [...]Device{
 	dhtDevice("dht22", "DHT22", "DHT22", temperature("21.5", -40, 80, 1), percent("48.2", 1)),
 	dhtDevice("dht11", "DHT11", "DHT11", temperature("21", -20, 60, 0), percent("48", 0)),

@@ -37,8 +37,9 @@ func document(t *testing.T, rows []string) {
 
 const introduction = "# Services\n\n" +
 	"`espost services` lists these places to post to, `espost services NAME` tells about one, and `espost post --service NAME` tries it.\n" +
-	"This page is made by a test: for each of them five readings were posted over TLS to a simulator that keeps the service's documented rules,\n" +
-	"and arrived; then each documented refusal was provoked, and was told from a delivery as the last column says.\n\n" +
+	"This page is made by a test: for each of them five readings were posted over TLS to a simulator that plays the service,\n" +
+	"and arrived; then each refusal was provoked, and was told from a delivery as the last column says. The rules are those of the\n" +
+	"service's documentation where it has them; the wording of a refusal, and some statuses, are what the service likely says: no real service was asked.\n\n" +
 	"| service | what it takes | pace | size | on a refusal |\n|---|---|---|---|---|\n"
 
 // row is one service, as the test has seen it.

@@ -64,7 +64,7 @@ type Refusal struct {
 	Silent bool // the service says yes all the same, and nobody can tell
 }
 
-// Refusals returns the documented ways in which the service says no.
+// Refusals returns the ways in which the service says no.
 func (s *Simulator) Refusals() []Refusal { return s.rules.refusals }
 
 // maxBody bounds what is read of a request.

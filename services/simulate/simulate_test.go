@@ -95,7 +95,7 @@ func (b *bench) send(r request.Request) (*formpost.Response, request.Outcome) {
 // wait lets the service's pace pass.
 func (b *bench) wait() { b.now = b.now.Add(b.service.Every + time.Second) }
 
-// For every service: five readings are delivered, and each documented refusal is
+// For every service: five readings are delivered, and each refusal is
 // told from a delivery.
 func TestServices(t *testing.T) {
 	var rows []string
