@@ -97,27 +97,6 @@ func (c *Client) Send(ctx context.Context, r request.Request, pin esp8266.Pin) (
 	return resp, err
 }
 
-// follow asks at the address of a redirect where r's rule wants that, under the
-// same pin.
-func (c *Client) follow(ctx context.Context, r request.Request, pin esp8266.Pin, resp *Response) {
-	if !r.Answer.Follow || r.Answer.Judge(resp.Reply(r.Method)) != request.Maybe || resp.BoardStatus < 300 {
-		return
-	}
-	next, err := r.Redirected(resp.Header.Get("Location"))
-	if err != nil {
-		resp.FollowErr = err
-		return
-	}
-	check, err := newPinCheck(pin, next.Target.Host, c.now)
-	if err == nil {
-		resp.Followed, err = c.exchange(ctx, next, next.FollowBytes(), 0, check)
-	}
-	if err == nil {
-		resp.Followed.secrets = resp.secrets // the server may repeat what it was sent
-	}
-	resp.FollowErr = err
-}
-
 // exchange sends the bytes of a valid request, the last of which are its body.
 func (c *Client) exchange(ctx context.Context, r request.Request, sent []byte, body int, check *pinCheck) (*Response, error) {
 	resp := &Response{Request: sent, secrets: maskerOf(r)}

@@ -10,8 +10,6 @@ import (
 	"espost/esp8266"
 	"espost/internal/netdial"
 	"espost/internal/problem"
-	"espost/internal/sanitize"
-	"espost/request"
 )
 
 // The codes of Notes. They are stable: scripts may rely on them.
@@ -108,57 +106,6 @@ func (o outcome) interim() (problem.Problem, bool) {
 		Message: fmt.Sprintf("The server sent an interim answer %d before the real %d, and HTTPClient takes the first for the answer", o.answer.interim, o.Status),
 		Fix:     fmt.Sprintf("Turn interim answers (100 Continue, 103 Early Hints) off on the server; the firmware would see %d", o.answer.interim),
 	}, true
-}
-
-// explain adds what a redirect means, which the request's rule decides.
-func (r *Response) explain() {
-	for i := range r.Notes {
-		if r.Notes[i].Code == NoteRedirect && r.Outcome == request.Delivered {
-			r.Notes[i].Severity = problem.Note
-		}
-	}
-	if r.FollowErr == nil && r.Followed == nil {
-		return
-	}
-	n := problem.Problem{Severity: problem.Note, Code: NoteFollowed}
-	if r.FollowErr != nil {
-		n.Severity = problem.Warning
-		n.Message = fmt.Sprintf("The address of the redirect could not be asked: %s", sanitize.Line(r.secrets.mask(firstSentence(r.FollowErr))))
-		n.Fix = "The server may have taken the form all the same; a pin that holds for both servers, such as their CA, lets the board ask"
-	} else {
-		n.Message = fmt.Sprintf("The address of the redirect answered %d", r.Followed.BoardStatus)
-	}
-	r.Notes = append(r.Notes, n)
-}
-
-// firstSentence is an error without its cure.
-func firstSentence(err error) string {
-	if p, ok := errors.AsType[*problem.Problem](err); ok {
-		return p.Message
-	}
-	return err.Error()
-}
-
-func (o outcome) redirect() (problem.Problem, bool) {
-	location := o.secrets.clipped(o.Header.Get("Location"))
-	n := problem.Problem{Severity: problem.Warning, Code: NoteRedirect}
-	switch o.Status {
-	case 302, 303: // RFC 9110 §15.4.4: what is there is the answer to the request that was taken
-		n.Message = fmt.Sprintf("The server answers %d: it may have taken the form, and its answer lies elsewhere", o.Status)
-		n.Fix = fmt.Sprintf("Look there whether it has; then let %d count as delivered, or have the board follow", o.Status)
-		if location != "" {
-			n.Message += ": " + location
-		}
-		return n, true
-	case 301, 307, 308: // mutant TestHostileAnswers: 301, 307, 308 => 300
-		n.Message = fmt.Sprintf("The server redirects with %d, and the board doesn't follow: the form has not arrived", o.Status)
-		n.Fix = "Ask the server's owner for the address that takes the form"
-		if location != "" {
-			n.Fix = fmt.Sprintf("Use the new address as the target: %s", location)
-		}
-		return n, true
-	}
-	return n, false
 }
 
 // newHandshake applies HTTPClient's rules for keeping a connection (core

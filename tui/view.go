@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"slices"
-
 	tea "charm.land/bubbletea/v2"
 
 	"espost/internal/sanitize"
@@ -45,37 +43,6 @@ func (m *Model) content() string {
 	}
 	frame.Keys, frame.Status = m.offered(), m.status
 	return frame.Render(m.kit.Theme, m.width, m.height)
-}
-
-// offered is what the footer lists.
-func (m *Model) offered() []ui.Action {
-	if m.overlay != nil {
-		return m.overlay.Actions()
-	}
-	actions := m.steps[m.current].Actions()
-	end := m.footerEnd()
-	for i, a := range actions { // a step's own esc takes the place of the way back
-		if at := slices.IndexFunc(end, isEsc); at >= 0 && isEsc(a) {
-			end[at] = a
-			actions = slices.Delete(actions, i, i+1)
-			break
-		}
-	}
-	return append(actions, end...)
-}
-
-func isEsc(a ui.Action) bool { return a.Keys[0] == "esc" }
-
-// footerEnd is what stands at the end of every step's footer.
-func (m *Model) footerEnd() []ui.Action {
-	if m.steps[m.current].Editing() {
-		return []ui.Action{{Keys: []string{"f1"}, Label: "help"}}
-	}
-	end := []ui.Action{{Keys: []string{"ctrl+p"}, Label: "find an action"}}
-	if m.current > stepConnect {
-		end = append(end, ui.Action{Keys: []string{"esc"}, Label: "back"})
-	}
-	return append(end, ui.Action{Keys: []string{"?"}, Label: "help"})
 }
 
 // frame is the frame without body and footer.
