@@ -232,3 +232,22 @@ func TestRefusalsAreCountedOverSleep(t *testing.T) {
 		t.Errorf("the rows are %s", counts(bodies))
 	}
 }
+
+// What is set aside after a power failure in the midst of setting aside can be
+// read all the same.
+func TestTornRefusedIsMended(t *testing.T) {
+	id := anIdentity(t)
+	s := rig.Serve(t, rig.TLS12(id), func(int, string) string { return with(400, "", "") })
+	dir := t.TempDir()
+	refused := filepath.Join(dir, "fs", "refused")
+	if err := os.MkdirAll(filepath.Dir(refused), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(refused, []byte("torn off"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	rig.Boot(t, rig.Sanitized.Build(t, outbox(id)), "RIG_FLASH="+dir, s.Port(), "RIG_MILLIS=30000").Says(t, "it lies in /refused")
+	if aside := setAside(t, dir); len(aside) == 0 {
+		t.Error("nothing in /refused can be read")
+	}
+}

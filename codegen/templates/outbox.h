@@ -23,10 +23,11 @@ class Outbox {
       Serial.println(F("Outbox: the file system can't be used; readings wait in memory."));
       return;
     }
+    mendRefused();
     setOthersAside();
     if (stored_ > 0) Serial.printf_P(PSTR("Outbox: %lu readings from before are waiting.\n"), static_cast<unsigned long>(stored_));
     File file = LittleFS.open(REFUSED, "r");
-    if (file) Serial.printf_P(PSTR("Outbox: %lu bytes of readings that can't be sent lie in /refused.\n"), static_cast<unsigned long>(file.size()));
+    if (file && file.size() > 0) Serial.printf_P(PSTR("Outbox: %lu bytes of readings that can't be sent lie in /refused.\n"), static_cast<unsigned long>(file.size()));
   }
 
   bool empty() const { return stored_ == 0 && ramUsed_ == 0; }
@@ -97,6 +98,7 @@ class Outbox {
                       file.write(reinterpret_cast<const uint8_t *>(&current_), sizeof(current_)) == sizeof(current_) &&
                       file.write(body.bytes(), current_.size) == current_.size;
     file.close();
+    if (!kept) mendRefused();
     Serial.printf_P(PSTR("SET ASIDE: the reading %s after status %d; %s. %lu since the start.\n"), key_, status,
                     kept ? "it lies in /refused" : "there is no room to keep it", refused_);
     remove();
@@ -307,6 +309,20 @@ class Outbox {
   void cutOff() {
     File file = LittleFS.open(LOG, "r+");
     if (file && file.size() > end_) file.truncate(end_);
+    file.close();
+  }
+
+  // Takes a torn entry off the end of /refused, so that the next one begins where it is looked for.
+  static void mendRefused() {
+    File file = LittleFS.open(REFUSED, "r+");
+    Entry entry;
+    for (size_t at = 0; file && at < file.size(); at += sizeof(entry) + entry.size) {
+      if (!file.seek(at) || !readHeader(file, entry) || at + sizeof(entry) + entry.size > file.size()) {
+        file.truncate(at);
+        break;
+      }
+      yield();
+    }
     file.close();
   }
 
