@@ -247,7 +247,9 @@ func TestTornRefusedIsMended(t *testing.T) {
 		t.Fatal(err)
 	}
 	rig.Boot(t, rig.Sanitized.Build(t, outbox(id)), "RIG_FLASH="+dir, s.Port(), "RIG_MILLIS=30000").Says(t, "it lies in /refused")
-	if aside := setAside(t, dir); len(aside) == 0 {
-		t.Error("nothing in /refused can be read")
+	requests, _, _ := s.Seen()
+	aside := setAside(t, dir)
+	if key := keys(t, requests)[0]; aside[key] != 400 {
+		t.Errorf("%s isn't to be found in /refused, but %v", key, aside)
 	}
 }
