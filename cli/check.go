@@ -43,7 +43,7 @@ func (p *Program) checkCommand() *cobra.Command {
 		Example: "espost check\nespost check --warn 21d ~/boards/*.yaml\nespost check --update porch.yaml\n" +
 			"espost check --update --trust-new DIGITS porch.yaml",
 	}
-	cmd.RunE = p.does(func(ctx context.Context, args []string) error { return p.check(ctx, flags, args) })
+	cmd.RunE = p.runE(func(ctx context.Context, args []string) error { return p.check(ctx, flags, args) })
 	f := cmd.Flags()
 	f.StringArrayVarP(&flags.files, "profile", "p", nil, "check this profile, as the arguments do (repeatable)")
 	durationFlag(f, &flags.warn, "warn", 14*24*time.Hour, "warn this long before a pin is expected to break:\ndays, weeks or hours, such as 21d, 3w or 36h")

@@ -83,9 +83,9 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 	return p.status
 }
 
-// does makes a command's RunE of run. Errors end here: they are told and become
+// runE makes a command's RunE of run. Errors end here: they are told and become
 // the exit status.
-func (p *Program) does(run func(ctx context.Context, args []string) error) func(*cobra.Command, []string) error {
+func (p *Program) runE(run func(ctx context.Context, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := run(cmd.Context(), args); err != nil {
 			p.fail(cmd.Context(), err)

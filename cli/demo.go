@@ -32,7 +32,7 @@ func (p *Program) demoCommand() *cobra.Command {
 		Example: "espost demo\nespost demo --as thingspeak\nespost demo --lan\nespost demo --trouble tls13",
 		Args:    noArguments,
 	}
-	cmd.RunE = p.does(func(ctx context.Context, _ []string) error {
+	cmd.RunE = p.runE(func(ctx context.Context, _ []string) error {
 		if rsa {
 			options.Key = demo.RSA
 		}

@@ -32,7 +32,7 @@ func (p *Program) explainCommand() *cobra.Command {
 			"espost explain 'rst cause:4, boot mode:(3,6)'\n" +
 			"espost explain < serial.log",
 	}
-	cmd.RunE = p.does(func(_ context.Context, args []string) error { return p.explain(args, asJSON) })
+	cmd.RunE = p.runE(func(_ context.Context, args []string) error { return p.explain(args, asJSON) })
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object an error")
 	return cmd
 }

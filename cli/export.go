@@ -25,7 +25,7 @@ func (p *Program) exportCommand() *cobra.Command {
 		Long:    "export prints the request that the board sends, with samples in the place of what only the board can read, as a curl command for a POSIX shell, Windows' cmd or PowerShell, as an .http file or for HTTPie.",
 		Example: "espost export\nespost export porch.yaml --as powershell",
 	}
-	cmd.RunE = p.does(func(_ context.Context, args []string) error { return p.export(flags, args) })
+	cmd.RunE = p.runE(func(_ context.Context, args []string) error { return p.export(flags, args) })
 	cmd.Flags().StringVar(&flags.as, "as", "curl", "write it for "+strings.Join(texts(imports.Notations()), ", "))
 	cmd.Flags().BoolVar(&flags.secrets, "secrets", false, "write secrets from the environment in clear")
 	offer(cmd, "as", texts(imports.Notations()))

@@ -32,7 +32,7 @@ func (p *Program) flashCommand() *cobra.Command {
 			"espost flash porch_post --ota 192.168.1.57",
 		Args: atMostOne("folder"),
 	}
-	cmd.RunE = p.does(func(ctx context.Context, args []string) error {
+	cmd.RunE = p.runE(func(ctx context.Context, args []string) error {
 		if err := options.check(); err != nil {
 			return err
 		}

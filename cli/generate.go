@@ -48,7 +48,7 @@ func (p *Program) generateCommand() *cobra.Command {
 			"espost generate postman-echo.com/post a=b signal@rssi -o porch\n" +
 			"espost generate --diff",
 	}
-	cmd.RunE = p.does(func(ctx context.Context, args []string) error { return p.generate(ctx, &w, flags, args) })
+	cmd.RunE = p.runE(func(ctx context.Context, args []string) error { return p.generate(ctx, &w, flags, args) })
 	f := cmd.Flags()
 	w.addFlags(f)
 	f.StringVar(&w.target, "target", "", "post to this https URL, as the first argument says")

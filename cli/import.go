@@ -35,7 +35,7 @@ func (p *Program) importCommand() *cobra.Command {
 			"A profile holds no secrets: they are asked for, or taken from the environment, when it is used.",
 		Example: "espost import -\nespost import collection.json --list\nespost import collection.json --choose 3 -o porch.yaml",
 	}
-	cmd.RunE = p.does(func(_ context.Context, args []string) error { return p.importFile(flags, args) })
+	cmd.RunE = p.runE(func(_ context.Context, args []string) error { return p.importFile(flags, args) })
 	f := cmd.Flags()
 	f.StringVarP(&flags.output, "output", "o", "", "write the profile to this new file")
 	f.BoolVar(&flags.list, "list", false, "list the requests that it holds")

@@ -31,7 +31,7 @@ func (p *Program) inspectCommand() *cobra.Command {
 			"espost inspect --fingerprint api.thingspeak.com\n" +
 			"espost inspect --json -f hosts.txt",
 	}
-	cmd.RunE = p.does(func(ctx context.Context, args []string) error { return p.inspect(ctx, flags, args) })
+	cmd.RunE = p.runE(func(ctx context.Context, args []string) error { return p.inspect(ctx, flags, args) })
 	f := cmd.Flags()
 	f.BoolVar(&flags.json, "json", false, "print one JSON object a target")
 	f.BoolVar(&flags.fingerprint, "fingerprint", false, "print just the 40 digits of the SHA-1 fingerprint")

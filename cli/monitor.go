@@ -31,7 +31,7 @@ func (p *Program) monitorCommand() *cobra.Command {
 			"espost monitor --until delivered --timeout 60s",
 		Args: atMostOne("port"),
 	}
-	cmd.RunE = p.does(func(ctx context.Context, args []string) error {
+	cmd.RunE = p.runE(func(ctx context.Context, args []string) error {
 		if list {
 			return p.listPorts(options.asJSON)
 		}

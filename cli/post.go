@@ -42,7 +42,7 @@ func (p *Program) postCommand() *cobra.Command {
 			"espost post --service thingspeak api_key=XXXX field1@rssi\n" +
 			"espost post --dry-run postman-echo.com/post name1=value1 X-Device:porch",
 	}
-	cmd.RunE = p.does(func(ctx context.Context, args []string) error { return p.post(ctx, &w, flags, args) })
+	cmd.RunE = p.runE(func(ctx context.Context, args []string) error { return p.post(ctx, &w, flags, args) })
 	f := cmd.Flags()
 	w.addFlags(f)
 	f.Lookup("timeout").Usage = "look this long at a server that says nothing; the POST\nitself waits as long as the board does"

@@ -42,7 +42,7 @@ func (p *Program) root() *cobra.Command {
 			"espost inspect --fingerprint postman-echo.com",
 		Args: oneTarget,
 	}
-	root.RunE = p.does(func(ctx context.Context, args []string) error {
+	root.RunE = p.runE(func(ctx context.Context, args []string) error {
 		return p.app(ctx, flags, args)
 	})
 	f := root.Flags()

@@ -27,7 +27,7 @@ func (p *Program) servicesCommand() *cobra.Command {
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: cobra.FixedCompletions(serviceCompletions(), cobra.ShellCompDirectiveNoFileComp),
 	}
-	cmd.RunE = p.does(func(_ context.Context, args []string) error {
+	cmd.RunE = p.runE(func(_ context.Context, args []string) error {
 		if len(args) == 0 {
 			p.listServices(asJSON)
 			return nil

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"espost/internal/testkit/need"
 	"espost/internal/testkit/rig"
 )
 
@@ -119,7 +120,7 @@ func setAside(t *testing.T, dir string) map[string]int {
 func TestChaos(t *testing.T) {
 	t.Parallel()
 	readings, kills, until := 40, 3, 4*time.Second
-	if rig.All() {
+	if need.All() {
 		readings, kills, until = 300, 15, 40*time.Second
 	}
 	if os.Getenv("ESPOST_TEST_CHAOS") == "1" {

@@ -6,13 +6,14 @@ import (
 	"strings"
 	"testing"
 
+	"espost/internal/testkit/need"
 	"espost/internal/testkit/rig"
 )
 
 // 500 readings or more, while the server and the board are killed 20 times each,
 // whenever it happens: every reading that was kept arrives.
 func TestEveryReadingArrives(t *testing.T) {
-	rig.Long(t)
+	need.Long(t)
 	t.Parallel()
 	const readings, kills = 500, 20
 	id := anIdentity(t)

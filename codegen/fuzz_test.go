@@ -3,30 +3,16 @@ package codegen
 import (
 	"encoding/hex"
 	"errors"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"espost/internal/testkit/need"
+
 	"github.com/google/go-cmp/cmp"
 )
-
-// compiler returns the C compiler. Without it the test is skipped, or fails
-// where everything is to be tested.
-func compiler(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("gcc")
-	if err == nil {
-		return path
-	}
-	if os.Getenv("ESPOST_TEST_ALL") == "1" {
-		t.Fatal("gcc is not installed, and all tests were asked for")
-	}
-	t.Skip("gcc is not installed: THIS TEST DID NOT RUN")
-	return ""
-}
 
 // A text, and each of its beginnings and ends, comes back from a real C compiler
 // as it went in. All of them are one compilation, with every warning an error
@@ -39,7 +25,7 @@ func FuzzLiterals(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		gcc := compiler(t)
+		gcc := need.Program(t, "gcc")
 		s = s[:min(len(s), 240)]
 		var source, want strings.Builder
 		source.WriteString("#include <stdio.h>\n" +

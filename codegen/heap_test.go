@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"espost/esp8266"
+	"espost/internal/testkit/need"
 	"espost/internal/testkit/rig"
 )
 
@@ -28,7 +29,7 @@ func heapOf(t *testing.T, board rig.Run) heap {
 // their end than after the first few. The buffers are all that differs between
 // small and large ones. go test -v shows the peaks.
 func TestNoLeak(t *testing.T) {
-	rig.Long(t)
+	need.Long(t)
 	t.Parallel()
 	const loops = 10_000
 	id := anIdentity(t)

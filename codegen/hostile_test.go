@@ -21,6 +21,7 @@ import (
 	"espost/codegen"
 	"espost/esp8266"
 	"espost/internal/problem"
+	"espost/internal/testkit/need"
 	"espost/internal/testkit/rig"
 	"espost/request"
 )
@@ -172,7 +173,7 @@ func TestSourceIsTame(t *testing.T) {
 // used is refused with a reason, and nothing panics.
 func TestHostileStringsElsewhere(t *testing.T) {
 	t.Parallel()
-	rig.Need(t, "g++")
+	need.Program(t, "g++")
 	inputs := map[string]func(*codegen.Project, string){
 		"name":     func(p *codegen.Project, s string) { p.Name = s },
 		"board":    func(p *codegen.Project, s string) { p.Board.ID = s },

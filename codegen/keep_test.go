@@ -10,6 +10,7 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
+	"espost/internal/testkit/need"
 	"espost/internal/testkit/rig"
 	"espost/request"
 )
@@ -18,7 +19,7 @@ import (
 // they are sent, they cost what was measured once with the core's own LittleFS,
 // 2,474. An hour of outage a day costs little.
 func TestWear(t *testing.T) {
-	rig.Long(t)
+	need.Long(t)
 	t.Parallel()
 	id := anIdentity(t)
 	s := rig.Serve(t, rig.TLS12(id), nil)

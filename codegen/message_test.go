@@ -10,6 +10,7 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
+	"espost/internal/testkit/need"
 	"espost/internal/testkit/rig"
 	"espost/request"
 )
@@ -108,7 +109,7 @@ func TestSecretsInThePathAreNotShown(t *testing.T) {
 
 // Random requests, all shapes and places: byte-equal to formpost's.
 func TestRandomShapesAsFormpost(t *testing.T) {
-	rig.Long(t)
+	need.Long(t)
 	t.Parallel()
 	id := anIdentity(t)
 	random := rand.New(rand.NewPCG(12, 12))

@@ -10,6 +10,7 @@ import (
 	"espost/codegen"
 	"espost/codegen/sketchdir"
 	"espost/esp8266"
+	"espost/internal/testkit/need"
 	"espost/internal/testkit/rig"
 	"espost/request"
 )
@@ -121,7 +122,7 @@ func TestReadingsBecomeUTF8(t *testing.T) {
 // Another chip and an old core are refused with a plain sentence.
 func TestWrongChipOrCore(t *testing.T) {
 	t.Parallel()
-	rig.Need(t, "g++")
+	need.Program(t, "g++")
 	p := tutorial()
 	dir := filepath.Join(t.TempDir(), p.Name)
 	write(t, p, dir)

@@ -8,6 +8,7 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
+	"espost/internal/testkit/need"
 	"espost/internal/testkit/rig"
 	"espost/request"
 )
@@ -74,7 +75,7 @@ func TestOutboxKeepsReadings(t *testing.T) {
 // When the power fails in the middle of any write, at most the reading that
 // was being written is lost, and the board works on.
 func TestPowerFailsAnywhere(t *testing.T) {
-	rig.Long(t)
+	need.Long(t)
 	t.Parallel()
 	id := anIdentity(t)
 	program := rig.Plain.Build(t, outbox(id))

@@ -11,6 +11,7 @@ import (
 	"espost/cli"
 	"espost/demo"
 	"espost/esp8266"
+	"espost/internal/testkit/need"
 	"espost/internal/testkit/rig"
 	"espost/profile"
 )
@@ -33,7 +34,7 @@ func espost(t *testing.T, args ...string) (status int, stdout, stderr string) {
 // pin: what check says of the pin is what a board with it meets, check --update
 // rewrites pins.h alone, and a board with that one connects.
 func TestRenewal(t *testing.T) {
-	rig.Long(t)
+	need.Long(t)
 	renewals := []demo.Renewal{demo.SameKey, demo.NewKey, demo.NewIntermediate, demo.NewRoot}
 	for _, tt := range []struct {
 		name   string

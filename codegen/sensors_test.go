@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"espost/codegen"
+	"espost/internal/testkit/need"
 	"espost/internal/testkit/rig"
 	"espost/request"
 	"espost/sensors"
@@ -97,7 +98,7 @@ func TestEverySensor(t *testing.T) {
 			if got, want := run(), bodyOfSensors(d, nil); got != want {
 				t.Errorf("without values arrived: %s, want %s", got, want)
 			}
-			if !rig.All() {
+			if !need.All() {
 				return
 			}
 			p.Fields = sensorFields(d, request.Skip)

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"io"
 	"net"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -13,30 +12,17 @@ import (
 
 	"espost/curl"
 	"espost/esp8266"
+	"espost/internal/testkit/need"
 	"espost/request"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// program finds a program that a test needs; without it the test is skipped,
-// or fails when everything is to be tested.
-func program(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("ESPOST_TEST_ALL") == "1" {
-			t.Fatalf("%s is not installed, and all tests were asked for", name)
-		}
-		t.Skipf("%s is not installed: THIS TEST DID NOT RUN", name)
-	}
-	return path
-}
-
 // Exported commands, run by a real shell and a real curl, arrive as the
 // request's own path, headers and body.
 func TestExportedCurlArrivesEqual(t *testing.T) {
-	program, sh := program(t, "curl"), program(t, "sh")
+	program, sh := need.Program(t, "curl"), need.Program(t, "sh")
 	leaf := leafFor(t, "localhost")
 	s := listen(t, func(s *server, raw net.Conn) {
 		conn := tls.Server(raw, &tls.Config{Certificates: []tls.Certificate{leaf.served()}})

@@ -21,6 +21,7 @@ import (
 	"espost/formpost"
 	"espost/internal/problem"
 	"espost/internal/testkit/malformed"
+	"espost/internal/testkit/need"
 	"espost/request"
 	"espost/tlsinspect"
 )
@@ -32,7 +33,7 @@ type bearSSL string
 func buildBearSSL(t *testing.T) bearSSL {
 	t.Helper()
 	b := filepath.Join(t.TempDir(), "bearssl")
-	out, err := exec.Command(program(t, "cc"), "-O1", "-o", b, "../tlsinspect/testdata/bearssl/bearssl.c", "-lbearssl").CombinedOutput()
+	out, err := exec.Command(need.Program(t, "cc"), "-O1", "-o", b, "../tlsinspect/testdata/bearssl/bearssl.c", "-lbearssl").CombinedOutput()
 	if err != nil {
 		if os.Getenv("ESPOST_TEST_ALL") == "1" {
 			t.Fatalf("building with BearSSL: %v\n%s", err, out)

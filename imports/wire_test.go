@@ -19,22 +19,9 @@ import (
 	"testing"
 
 	"espost/imports"
+	"espost/internal/testkit/need"
 	"espost/request"
 )
-
-// program finds a program that a test needs; without it the test is skipped, or
-// fails when everything is to be tested.
-func program(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("ESPOST_TEST_ALL") == "1" {
-			t.Fatalf("%s is not installed, and all tests were asked for", name)
-		}
-		t.Skipf("%s is not installed: THIS TEST DID NOT RUN", name)
-	}
-	return path
-}
 
 // A sent is a request as a program sent it.
 type sent struct {
@@ -139,13 +126,13 @@ func TestOriginalsSendTheSame(t *testing.T) {
 			if strings.HasPrefix(s.name, "fish-") {
 				shell = "fish"
 			}
-			shell = program(t, shell)
+			shell = need.Program(t, shell)
 			server := newRecorder(t)
 			bin := t.TempDir()
 			for name, text := range wrappers {
 				path, err := exec.LookPath(name)
 				if err != nil && name == tool {
-					program(t, name)
+					need.Program(t, name)
 				}
 				script := "#!/bin/sh\n" + fmt.Sprintf(text, path, server.addr) + "\n"
 				if err := os.WriteFile(filepath.Join(bin, name), []byte(script), 0o755); err != nil {
@@ -255,7 +242,7 @@ func compact(s string) string {
 
 // Node's fetch understands each call as the import does.
 func TestFetchAgreesWithNode(t *testing.T) {
-	node := program(t, "node")
+	node := need.Program(t, "node")
 	compared := 0
 	for _, s := range specimens(t) {
 		if !strings.HasPrefix(s.name, "fetch-") {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"espost/esp8266"
+	"espost/internal/testkit/need"
 	"espost/request"
 )
 
@@ -76,7 +77,7 @@ func TestMessages(t *testing.T) {
 // Whatever the values are, a JSON template with quoted and unquoted places is
 // JSON that holds them: Node reads it so, too.
 func TestTemplatesAgreeWithNode(t *testing.T) {
-	node := program(t, "node")
+	node := need.Program(t, "node")
 	random := rand.New(rand.NewPCG(5, 6))
 	type pair struct{ Body, A, B string }
 	var all []pair

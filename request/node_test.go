@@ -11,22 +11,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"espost/internal/testkit/need"
 	"espost/request"
 )
-
-// program finds a program that a test needs; without it the test is skipped,
-// or fails when everything is to be tested.
-func program(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("ESPOST_TEST_ALL") == "1" {
-			t.Fatalf("%s is not installed, and all tests were asked for", name)
-		}
-		t.Skipf("%s is not installed: THIS TEST DID NOT RUN", name)
-	}
-	return path
-}
 
 // randomText is short and full of what encoders get wrong; always UTF-8, since
 // JavaScript's strings can't hold anything else.
@@ -42,7 +29,7 @@ func randomText(r *rand.Rand) string {
 // Node's URLSearchParams, an implementation of the WHATWG URL Standard that
 // shares no code with Go, encodes 10,000 random forms; each must be equal.
 func TestUrlencodingAgreesWithNode(t *testing.T) {
-	node := program(t, "node")
+	node := need.Program(t, "node")
 	rnd := rand.New(rand.NewPCG(1, 2))
 	forms := make([][][2]string, 10_000)
 	for i := range forms {

@@ -13,7 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"espost/demo"
-	"espost/internal/testkit/rig"
+	"espost/internal/testkit/need"
 )
 
 // From the files to a board that runs, in the app, without a board: the stand-in
@@ -21,8 +21,8 @@ import (
 // with its serial port on a pseudo-terminal. The step ends with the delivery, and
 // the server has the reading.
 func TestAppDeliversThroughABoard(t *testing.T) {
-	need(t, "g++")
-	if !rig.All() {
+	need.Program(t, "g++")
+	if !need.All() {
 		t.Skip("SKIPPED: compiling takes some seconds; ESPOST_TEST_ALL=1 runs it")
 	}
 	for name, tt := range map[string]struct {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"espost/internal/testkit/need"
 )
 
 // A real shell on a terminal, espost's completions loaded as its help says, and
@@ -28,7 +30,7 @@ func TestCompletions(t *testing.T) {
 		{"fish", []string{"--no-config", "-i"}, `espost completion fish | source; echo ready(math 1+1)`, "porch-"}, // cobra's script for fish offers every file
 	} {
 		t.Run(shell.name, func(t *testing.T) {
-			path := need(t, shell.name)
+			path := need.Program(t, shell.name)
 			dir := t.TempDir()
 			for name, text := range map[string]string{"porch-profile.yaml": "", "porch-notes.txt": "", "load": shell.load} {
 				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {

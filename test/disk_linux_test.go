@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"espost/demo"
+	"espost/internal/testkit/need"
 )
 
 // envDisk holds the folder where the test binary, as root of its own namespace,
@@ -34,7 +35,7 @@ func TestFullDisk(t *testing.T) {
 		fillAndWrite(t, dir, leave, 40, 2)
 		return
 	}
-	unshare := need(t, "unshare")
+	unshare := need.Program(t, "unshare")
 	if err := exec.CommandContext(t.Context(), unshare, "-rm", "true").Run(); err != nil {
 		t.Skipf("SKIPPED: this user can't mount a disk (unshare: %v); TestShortFiles injects the fault", err)
 	}

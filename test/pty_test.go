@@ -21,6 +21,7 @@ import (
 
 	"espost/demo"
 	"espost/internal/testkit/hostile"
+	"espost/internal/testkit/need"
 )
 
 // console is the real binary on a pseudo-terminal of 80×24, its screen kept by
@@ -148,7 +149,7 @@ func TestReportOnATerminal(t *testing.T) {
 // The real binary, started as README says, on a real terminal: Enter alone ends
 // with firmware on disk that pins what openssl says of the demo server.
 func TestEnterAloneOnATerminal(t *testing.T) {
-	openssl := need(t, "openssl")
+	openssl := need.Program(t, "openssl")
 	dir := t.TempDir()
 	c := startConsole(t, dir, builtBinary(t), "--demo", "--log", "app.log")
 	const enter = "\r"
@@ -253,20 +254,4 @@ func fingerprintOf(t *testing.T, openssl, address string) string {
 	}
 	_, digits, _ := strings.Cut(strings.TrimSpace(string(line)), "=")
 	return strings.ReplaceAll(digits, ":", "")
-}
-
-// need returns the program's path. Without it the test is skipped, or fails
-// where everything must run (make test).
-func need(t *testing.T, program string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	switch {
-	case err == nil:
-		return path
-	case os.Getenv("ESPOST_TEST_ALL") != "":
-		t.Fatalf("%s is missing: install it", program)
-	default:
-		t.Skipf("SKIPPED: %s is missing: install it to run this test", program)
-	}
-	return ""
 }

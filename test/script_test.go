@@ -18,7 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"espost/cli"
-	"espost/internal/testkit/rig"
+	"espost/internal/testkit/need"
 )
 
 // TestMain lets the test binary be espost itself when a script calls it.
@@ -81,7 +81,7 @@ func TestScripts(t *testing.T) {
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "all" { // what takes long
-				return rig.All(), nil
+				return need.All(), nil
 			}
 			program, ok := strings.CutPrefix(cond, "have:")
 			if !ok {

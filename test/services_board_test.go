@@ -17,6 +17,7 @@ import (
 	"espost/demo"
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/testkit/need"
 	"espost/internal/testkit/rig"
 	"espost/request"
 	"espost/services"
@@ -70,7 +71,7 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 // A board with a service's firmware delivers five readings to it, each of which is
 // the request that the test POST sends.
 func TestBoardsAndServices(t *testing.T) {
-	rig.Long(t)
+	need.Long(t)
 	for _, id := range []string{"thingspeak", "thingspeak-get", "telegram", "influxdb2", "home-assistant", "openhab", "domoticz"} {
 		t.Run(id, func(t *testing.T) {
 			s, ok := services.Exact(id)

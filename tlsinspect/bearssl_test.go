@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"espost/esp8266"
+	"espost/internal/testkit/need"
 	"espost/request"
 	"espost/tlsinspect"
 )
@@ -32,7 +33,7 @@ func TestMain(m *testing.M) {
 
 func bearSSL(t testing.TB) string {
 	t.Helper()
-	cc := program(t, "cc")
+	cc := need.Program(t, "cc")
 	bearSSLBinary.once.Do(func() {
 		dir, err := os.MkdirTemp("", "bearssl") //nolint:usetesting // it outlives the test that builds it
 		if err != nil {

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"espost/internal/testkit/need"
 	"espost/request"
 	"espost/tlsinspect"
 )
@@ -51,7 +52,7 @@ func BenchmarkInspectFarAway(b *testing.B) {
 		}
 		inspect += report.Elapsed
 		started := time.Now()
-		cmd := exec.Command(program(b, "openssl"), "s_client", "-connect", "127.0.0.1"+at.Addr()[len("localhost"):], "-tls1_2")
+		cmd := exec.Command(need.Program(b, "openssl"), "s_client", "-connect", "127.0.0.1"+at.Addr()[len("localhost"):], "-tls1_2")
 		cmd.Stdin = strings.NewReader("Q\n")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			b.Fatalf("%v\n%s", err, out)

@@ -13,6 +13,7 @@ import (
 
 	"espost/internal/netdial"
 	"espost/internal/problem"
+	"espost/internal/testkit/need"
 	"espost/request"
 	"espost/tlsinspect"
 )
@@ -21,7 +22,7 @@ import (
 func opensslSHA1(t *testing.T, id *identity) string {
 	t.Helper()
 	chain, _ := id.files(t)
-	out, err := exec.Command(program(t, "openssl"), "x509", "-in", chain, "-noout", "-fingerprint", "-sha1").Output()
+	out, err := exec.Command(need.Program(t, "openssl"), "x509", "-in", chain, "-noout", "-fingerprint", "-sha1").Output()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"espost/esp8266"
+	"espost/internal/testkit/need"
 	"espost/request"
 	"espost/tlsinspect"
 )
@@ -204,7 +205,7 @@ func made(options ...string) func(*testing.T) (request.Target, []byte) {
 		key, cert := filepath.Join(dir, "key.pem"), filepath.Join(dir, "cert.pem")
 		command := func(args ...string) {
 			t.Helper()
-			if out, err := exec.Command(program(t, "openssl"), args...).CombinedOutput(); err != nil {
+			if out, err := exec.Command(need.Program(t, "openssl"), args...).CombinedOutput(); err != nil {
 				t.Fatalf("openssl %v: %v\n%s", args, err, out)
 			}
 		}

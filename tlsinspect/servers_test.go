@@ -15,27 +15,9 @@ import (
 	"testing"
 	"time"
 
+	"espost/internal/testkit/need"
 	"espost/request"
 )
-
-// program finds a program that a test needs.
-func program(t testing.TB, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err == nil {
-		return path
-	}
-	for _, dir := range []string{"/usr/sbin", "/usr/local/sbin"} { // nginx, on an ordinary user's PATH
-		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
-			return filepath.Join(dir, name)
-		}
-	}
-	if os.Getenv("ESPOST_TEST_ALL") == "1" {
-		t.Fatalf("%s is missing, and ESPOST_TEST_ALL=1 wants every test to run: install it", name)
-	}
-	t.Skipf("SKIPPED: this test needs %s; install it to run the test", name)
-	return ""
-}
 
 // start runs a program until the test ends and returns its output.
 func start(t testing.TB, cmd *exec.Cmd) io.Reader {
@@ -91,7 +73,7 @@ func openssl(t testing.TB, id *identity, args ...string) request.Target {
 func opensslFiles(t testing.TB, args ...string) request.Target {
 	t.Helper()
 	args = append([]string{"s_server", "-accept", "127.0.0.1:0", "-www", "-naccept", "1000"}, args...)
-	cmd := exec.Command(program(t, "openssl"), args...)
+	cmd := exec.Command(need.Program(t, "openssl"), args...)
 	lines := bufio.NewScanner(start(t, cmd))
 	var seen []string
 	for lines.Scan() {
@@ -108,7 +90,7 @@ func opensslFiles(t testing.TB, args ...string) request.Target {
 // no port needs to be guessed.
 func nginx(t testing.TB, id *identity, directives ...string) request.Target {
 	t.Helper()
-	binary := program(t, "nginx")
+	binary := need.Program(t, "nginx")
 	chain, key := id.files(t)
 	listener := listen(t)
 	file, err := listener.(*net.TCPListener).File()
@@ -140,7 +122,7 @@ http {
 // one is tried until one works.
 func gnutls(t testing.TB, id *identity, args ...string) request.Target {
 	t.Helper()
-	binary := program(t, "gnutls-serv")
+	binary := need.Program(t, "gnutls-serv")
 	chain, key := id.files(t)
 	for range 5 {
 		listener := listen(t)

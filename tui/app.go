@@ -89,11 +89,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, nil
 	case tea.BackgroundColorMsg:
 		m.dark = msg.IsDark()
-		m.dress()
+		m.applyTheme()
 		return m, nil
 	case tea.ColorProfileMsg:
 		m.sixteen = msg.Profile == colorprofile.ANSI
-		m.dress()
+		m.applyTheme()
 		return m, nil
 	case ui.StatusMsg:
 		msg.Text = sanitize.Line(msg.Text) // errors quote what servers and files say
@@ -116,8 +116,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, tea.Batch(cmds...)
 }
 
-// dress gives everything the colours that the terminal can show.
-func (m *Model) dress() {
+// applyTheme gives everything the colours that the terminal can show.
+func (m *Model) applyTheme() {
 	theme := ui.NewTheme
 	if m.sixteen {
 		theme = ui.NewTheme16
@@ -146,11 +146,11 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		if cmd := m.pin(); cmd != nil {
 			return cmd, true
 		}
-		return ui.Say(ui.Success, "pinned: "+m.certificate.Report().Fingerprint()), true
+		return ui.SetStatus(ui.Success, "pinned: "+m.certificate.Report().Fingerprint()), true
 	case certificate.Kept:
 		m.session.Pin = m.certificate.Grounds().Pin.Clone()
 		if msg.Stay {
-			return ui.Say(ui.Plain, "the old pin is kept"), true
+			return ui.SetStatus(ui.Plain, "the old pin is kept"), true
 		}
 		return m.enter(stepForm), true
 	case connect.Imported:
@@ -158,7 +158,7 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		return m.form.TakeImport(msg.Request), true
 	case form.Imported:
 		m.connect.SetAddress(msg.Address)
-		return tea.Batch(m.enter(stepConnect), ui.Say(ui.Plain, "the command posts to another address: enter looks at it")), true
+		return tea.Batch(m.enter(stepConnect), ui.SetStatus(ui.Plain, "the command posts to another address: enter looks at it")), true
 	case form.Finished:
 		return m.enter(stepTest), true
 	case testpost.Answered:
@@ -219,7 +219,7 @@ func (m *Model) pin() tea.Cmd {
 		return nil
 	}
 	if err := m.session.Choose(m.certificate.Report(), choice, m.certificate.Grounds()); err != nil {
-		return ui.Say(ui.Caution, err.Error())
+		return ui.SetStatus(ui.Caution, err.Error())
 	}
 	return nil
 }
@@ -270,13 +270,13 @@ func (m *Model) whyNoBoard() string {
 // is chosen on the certificate step is taken along.
 func (m *Model) jump(step int) tea.Cmd {
 	if reason := m.why(step); reason != "" {
-		return ui.Say(ui.Caution, reason)
+		return ui.SetStatus(ui.Caution, reason)
 	}
 	if step == m.current {
-		return ui.Say(ui.Plain, "this is the step "+m.steps[step].Name())
+		return ui.SetStatus(ui.Plain, "this is the step "+m.steps[step].Name())
 	}
 	if m.connect.Busy() || m.test.Busy() || m.board.Flashing() {
-		return ui.Say(ui.Caution, "still at work: esc cancels it")
+		return ui.SetStatus(ui.Caution, "still at work: esc cancels it")
 	}
 	if cmd := m.pin(); cmd != nil && step > stepCertificate && step != stepBoard {
 		return cmd

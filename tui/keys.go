@@ -49,7 +49,7 @@ func (m *Model) input(msg tea.Msg) tea.Cmd {
 	switch mouse := msg.(type) {
 	case tea.PasteMsg:
 		if len(mouse.Content) > maxPaste {
-			return ui.Say(ui.Caution, fmt.Sprintf("nothing was pasted: that is %d KB, and no form of a board has more than %d", len(mouse.Content)>>10, maxPaste>>10))
+			return ui.SetStatus(ui.Caution, fmt.Sprintf("nothing was pasted: that is %d KB, and no form of a board has more than %d", len(mouse.Content)>>10, maxPaste>>10))
 		}
 	case tea.MouseClickMsg:
 		if m.width < ui.MinWidth || m.height < ui.MinHeight {
@@ -135,9 +135,9 @@ func (m *Model) palette() tea.Cmd {
 func (m *Model) toggleMouse() tea.Cmd {
 	m.mouseOff = !m.mouseOff
 	if m.mouseOff {
-		return ui.Say(ui.Plain, "mouse off: select text with it; m turns it on again")
+		return ui.SetStatus(ui.Plain, "mouse off: select text with it; m turns it on again")
 	}
-	return ui.Say(ui.Plain, "mouse on")
+	return ui.SetStatus(ui.Plain, "mouse on")
 }
 
 // unsaved reports whether quitting would lose work: something that was typed

@@ -214,7 +214,7 @@ func (m *Model) tell() tea.Cmd {
 	if len(m.session.Warnings) == 0 {
 		return nil
 	}
-	return ui.Say(ui.Caution, problem.Sentence(m.session.Warnings[0].Message))
+	return ui.SetStatus(ui.Caution, problem.Sentence(m.session.Warnings[0].Message))
 }
 
 // savedMsg is what came of saving the profile.
@@ -229,7 +229,7 @@ func (m *Model) save() tea.Cmd {
 	if now.Target.Host == "" {
 		target, err := m.connect.Target()
 		if err != nil {
-			return ui.Say(ui.Caution, "nothing to save yet: type an address first")
+			return ui.SetStatus(ui.Caution, "nothing to save yet: type an address first")
 		}
 		now.Follow(target)
 	}
@@ -241,11 +241,11 @@ func (m *Model) wasSaved(msg savedMsg) tea.Cmd {
 	m.leaving = false
 	m.options.Note("saved", msg.err, "profile", msg.session.File)
 	if msg.err != nil {
-		return ui.Say(ui.Failure, "not saved: "+msg.err.Error())
+		return ui.SetStatus(ui.Failure, "not saved: "+msg.err.Error())
 	}
 	m.saved = msg.session.Profile
 	if leaving {
 		return tea.Quit
 	}
-	return ui.Say(ui.Success, "saved to "+sanitize.Line(msg.session.File)+", without secrets and Wi-Fi password")
+	return ui.SetStatus(ui.Success, "saved to "+sanitize.Line(msg.session.File)+", without secrets and Wi-Fi password")
 }

@@ -16,7 +16,7 @@ import (
 
 	"espost/codegen"
 	"espost/codegen/sketchdir"
-	"espost/internal/testkit/rig"
+	"espost/internal/testkit/need"
 )
 
 // envWriteLoop makes the test binary write two projects in turn to this folder.
@@ -68,7 +68,7 @@ func writeLoop(dir string) {
 // needs no force and completes it; and what is left over doesn't pile up.
 func TestKillWhileGenerating(t *testing.T) {
 	rounds := 200
-	if !rig.All() {
+	if !need.All() {
 		rounds = 20
 	}
 	self, err := os.Executable()

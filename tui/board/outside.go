@@ -91,7 +91,7 @@ func (m *Model) Look() tea.Cmd {
 }
 
 func (m *Model) lookAgain() tea.Cmd {
-	return tea.Sequence(m.Look(), ui.Say(ui.Plain, "looked for ports and tools again"))
+	return tea.Sequence(m.Look(), ui.SetStatus(ui.Plain, "looked for ports and tools again"))
 }
 
 type (
@@ -211,7 +211,7 @@ func (m *Model) take(msg eventsMsg) tea.Cmd {
 
 // reset restarts the board.
 func (m *Model) reset() tea.Cmd {
-	return tea.Batch(m.run(false, true), ui.Say(ui.Plain, "the board is restarted"))
+	return tea.Batch(m.run(false, true), ui.SetStatus(ui.Plain, "the board is restarted"))
 }
 
 // stop ends the run.
@@ -222,7 +222,7 @@ func (m *Model) stop() tea.Cmd {
 	}
 	m.job.Stop()
 	m.flashing = false
-	return ui.Say(ui.Plain, text)
+	return ui.SetStatus(ui.Plain, text)
 }
 
 // A recorder appends the board's lines to a file while there is one.
@@ -281,11 +281,11 @@ func (m *Model) logged(msg loggedMsg) tea.Cmd {
 	m.logPath = msg.path
 	switch {
 	case msg.err != nil:
-		return ui.Say(ui.Failure, "the log can't be written: "+msg.err.Error())
+		return ui.SetStatus(ui.Failure, "the log can't be written: "+msg.err.Error())
 	case msg.path == "":
-		return ui.Say(ui.Success, "the log is in "+before)
+		return ui.SetStatus(ui.Success, "the log is in "+before)
 	}
-	return ui.Say(ui.Success, "lines are logged to "+msg.path)
+	return ui.SetStatus(ui.Success, "lines are logged to "+msg.path)
 }
 
 // postedMsg is a POST that the demo server got.
@@ -313,7 +313,7 @@ func (m *Model) posted(msg postedMsg) tea.Cmd {
 	e := demo.Entry(msg)
 	text := "the demo server got " + sanitize.Line(e.Summary())
 	m.serial.note(device.Aside{Severity: problem.OK, Text: text})
-	return tea.Batch(ui.Say(ui.Success, text), m.Listen())
+	return tea.Batch(ui.SetStatus(ui.Success, text), m.Listen())
 }
 
 // readings counts them.

@@ -196,18 +196,18 @@ func (m *Model) pause() tea.Cmd {
 func (m *Model) find(from, by int) tea.Cmd {
 	s := &m.serial
 	if s.search.Empty() {
-		return ui.Say(ui.Plain, "nothing to search for: / asks for a text")
+		return ui.SetStatus(ui.Plain, "nothing to search for: / asks for a text")
 	}
 	at, ok := s.search.Find(s.rows, from, by)
 	if !ok {
-		return ui.Say(ui.Caution, "not found")
+		return ui.SetStatus(ui.Caution, "not found")
 	}
 	if !s.paused {
 		s.hold(true)
 	}
 	s.found = at
 	s.scroll.To(at)
-	return ui.Say(ui.Plain, fmt.Sprintf("row %d of %d; n finds the next, N the one before", at+1, len(s.rows)))
+	return ui.SetStatus(ui.Plain, fmt.Sprintf("row %d of %d; n finds the next, N the one before", at+1, len(s.rows)))
 }
 
 func (m *Model) copyLines() tea.Cmd {

@@ -176,7 +176,7 @@ func (m *Model) next() tea.Cmd {
 	case m.keeping:
 		return func() tea.Msg { return Kept{} }
 	case m.Unvouched(): // mutant TestEnterAloneTrustsNobody in ./tui: m.Unvouched() => false
-		return ui.Say(ui.Caution, "enter alone trusts nobody: compare the SHA-1, then t trusts this certificate")
+		return ui.SetStatus(ui.Caution, "enter alone trusts nobody: compare the SHA-1, then t trusts this certificate")
 	}
 	return func() tea.Msg { return Chosen{choice} }
 }
@@ -234,14 +234,14 @@ func (m *Model) move(by int) {
 
 func (m *Model) copyFingerprint() tea.Cmd {
 	if len(m.report.Chain) == 0 {
-		return ui.Say(ui.Caution, "there is no certificate to copy from")
+		return ui.SetStatus(ui.Caution, "there is no certificate to copy from")
 	}
 	return m.kit.Copy("SHA-1 fingerprint", m.report.Fingerprint())
 }
 
 func (m *Model) copyPEM() tea.Cmd {
 	if len(m.report.Chain) == 0 {
-		return ui.Say(ui.Caution, "there is no certificate to copy")
+		return ui.SetStatus(ui.Caution, "there is no certificate to copy")
 	}
 	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: m.report.Chain[m.row].Raw})
 	return m.kit.Copy("certificate as PEM", string(block))

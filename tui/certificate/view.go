@@ -93,7 +93,7 @@ func (m *Model) findingsPane(top, left, width, height int) []string {
 	k := m.kit
 	width = min(width, ui.ReadingWidth)
 	found := m.findingLines(width - 2)
-	visible := k.Rail(&m.scroll, m.scroll.Visible(found, height-1), width)
+	visible := k.Scrollbar(&m.scroll, m.scroll.Visible(found, height-1), width)
 	label := m.label("Findings", findings)
 	if position := k.Position(&m.scroll); position != "" {
 		hint := "  pgdown for more"
@@ -245,7 +245,7 @@ func (m *Model) chainPane(top, width, height int) []string {
 		list = append(list, line)
 	}
 	m.rows.Show(m.row+1, len(list), height)
-	visible := k.Rail(&m.rows, m.rows.Visible(list, height), left)
+	visible := k.Scrollbar(&m.rows, m.rows.Visible(list, height), left)
 	for i := range visible {
 		if row := m.rows.Top() + i - 1; row >= 0 {
 			m.zones.Add(0, top+i, left+1, 1, func() tea.Cmd { m.focus, m.row = chain, row; return nil })

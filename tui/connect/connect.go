@@ -98,7 +98,7 @@ func (m *Model) takeOwn() tea.Cmd {
 	}
 	target.Host = m.own.String()
 	m.SetAddress(target.URL())
-	return ui.Say(ui.Plain, "the server must listen there, too, and not on localhost alone")
+	return ui.SetStatus(ui.Plain, "the server must listen there, too, and not on localhost alone")
 }
 
 // New returns the step with target in its input. The servers of list are
@@ -234,7 +234,7 @@ func (m *Model) imported(text string) tea.Cmd {
 
 func (m *Model) stop() tea.Cmd {
 	m.job.Stop()
-	return ui.Say(ui.Plain, "stopped; nothing has changed")
+	return ui.SetStatus(ui.Plain, "stopped; nothing has changed")
 }
 
 // listen waits for the next part of the work.

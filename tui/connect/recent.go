@@ -89,7 +89,7 @@ func (m *Model) askAll() tea.Cmd {
 		}
 	}
 	if cmds == nil {
-		return ui.Say(ui.Plain, "there is no fingerprint to check, or it is being checked")
+		return ui.SetStatus(ui.Plain, "there is no fingerprint to check, or it is being checked")
 	}
 	return tea.Batch(cmds...)
 }
@@ -235,7 +235,7 @@ func (m *Model) pastLines(top, width, room int) []string {
 		}
 	}
 	p.scroll.Show(max(p.at, 0), len(lines), room-2)
-	visible := k.Rail(&p.scroll, p.scroll.Visible(lines, room-2), width)
+	visible := k.Scrollbar(&p.scroll, p.scroll.Visible(lines, room-2), width)
 	for i := range visible {
 		m.zones.Add(0, top+2+i, width+1, 1, func() tea.Cmd { return m.clickRecent(p.scroll.Top() + i) })
 	}

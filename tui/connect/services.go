@@ -158,7 +158,7 @@ func (c *catalogue) View(width, height int) string {
 	}
 	room := max(1, height-catalogueHead)
 	c.scroll.Show(c.cursor, len(lines), room)
-	visible := k.Rail(&c.scroll, c.scroll.Visible(lines, room), inner)
+	visible := k.Scrollbar(&c.scroll, c.scroll.Visible(lines, room), inner)
 	top := c.scroll.Top()
 	c.zones.Reset()
 	for i := range visible {
@@ -327,7 +327,7 @@ func (q *questions) View(width, height int) string {
 	if len(lines) > room {
 		q.scroll.Show(focused, len(lines), room)
 	}
-	visible := k.Rail(&q.scroll, q.scroll.Visible(lines, room), inner+2)
+	visible := k.Scrollbar(&q.scroll, q.scroll.Visible(lines, room), inner+2)
 	q.zones.Reset()
 	for i, start := range starts {
 		q.zones.Add(0, 1+start-q.scroll.Top(), width, 2, func() tea.Cmd { q.focus(i); return nil })

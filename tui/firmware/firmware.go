@@ -190,7 +190,7 @@ func (m *Model) show(by int) func() tea.Cmd {
 
 func (m *Model) copyCommand() tea.Cmd {
 	if m.written == nil {
-		return ui.Say(ui.Plain, "the command comes with the files: write them first, or copy the file shown with Y")
+		return ui.SetStatus(ui.Plain, "the command comes with the files: write them first, or copy the file shown with Y")
 	}
 	return m.kit.Copy("command", m.written.Commands[m.guide.command].Line)
 }
@@ -207,7 +207,7 @@ func (m *Model) shown() (file codegen.File, ok bool) {
 func (m *Model) copyFile() tea.Cmd {
 	file, ok := m.shown()
 	if !ok {
-		return ui.Say(ui.Caution, "there is no file to copy")
+		return ui.SetStatus(ui.Caution, "there is no file to copy")
 	}
 	text := m.hide(string(file.Data), request.Mask)
 	if text != string(file.Data) {
@@ -220,7 +220,7 @@ func (m *Model) copyFile() tea.Cmd {
 func (m *Model) copySecrets() tea.Cmd {
 	file, ok := m.shown()
 	if !ok {
-		return ui.Say(ui.Caution, "there is no file to copy")
+		return ui.SetStatus(ui.Caution, "there is no file to copy")
 	}
 	return m.kit.CopySecrets(file.Path, string(file.Data))
 }

@@ -129,5 +129,5 @@ func (m *Model) guideView(width, height int) string {
 			m.zones.Add(0, i, width, 1, func() tea.Cmd { m.guide.command = command; return m.copyCommand() })
 		}
 	}
-	return ui.Fit(ui.Indent(strings.Join(k.Rail(&m.guide.scroll, visible, inner), "\n"), 1), width, height)
+	return ui.Fit(ui.Indent(strings.Join(k.Scrollbar(&m.guide.scroll, visible, inner), "\n"), 1), width, height)
 }

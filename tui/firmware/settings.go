@@ -201,7 +201,7 @@ func (m *Model) leave() tea.Cmd {
 		return nil
 	}
 	m.dropped[e.setting.title] = e.input.Value()
-	return ui.Say(ui.Plain, "left as it was; editing it again brings the text back")
+	return ui.SetStatus(ui.Plain, "left as it was; editing it again brings the text back")
 }
 
 func (m *Model) accept() tea.Cmd {

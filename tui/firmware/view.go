@@ -86,7 +86,7 @@ func (m *Model) settingsPane(width, height int) string {
 	}
 	row(len(settings), last)
 	m.rows.Show(at, len(lines), height)
-	visible := k.Rail(&m.rows, m.rows.Visible(lines, height), width)
+	visible := k.Scrollbar(&m.rows, m.rows.Visible(lines, height), width)
 	for i := range visible {
 		if index, ok := owner[m.rows.Top()+i]; ok {
 			m.zones.Add(0, bodyTop+i, bodyLeft+width, 1, func() tea.Cmd { return m.click(index) })
@@ -100,7 +100,7 @@ func (m *Model) settingsPane(width, height int) string {
 func (m *Model) click(index int) tea.Cmd {
 	switch {
 	case m.editor != nil:
-		return ui.Say(ui.Plain, "enter keeps what is typed, esc leaves it as it was")
+		return ui.SetStatus(ui.Plain, "enter keeps what is typed, esc leaves it as it was")
 	case index != m.cursor:
 		m.cursor = index
 		return nil
@@ -141,7 +141,7 @@ func (m *Model) preview(left, width, height int) string {
 			visible[i] = k.Faint.Render(fmt.Sprintf("%3d ", m.scroll.Top()+i+1)) + ui.Truncate(line, width-6, k.Ellipsis)
 		}
 	}
-	return m.tabs(left, width) + "\n\n" + strings.Join(k.Rail(&m.scroll, visible, width), "\n")
+	return m.tabs(left, width) + "\n\n" + strings.Join(k.Scrollbar(&m.scroll, visible, width), "\n")
 }
 
 // tabs are the files' names, from one before the shown one, as many as fit.

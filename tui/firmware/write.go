@@ -35,7 +35,7 @@ type (
 func (m *Model) write() tea.Cmd {
 	m.refresh()
 	if m.problem != nil {
-		return ui.Say(ui.Caution, "the firmware can't be written as the settings stand")
+		return ui.SetStatus(ui.Caution, "the firmware can't be written as the settings stand")
 	}
 	files, folder := m.files, m.folder()
 	return func() tea.Msg {
@@ -47,7 +47,7 @@ func (m *Model) write() tea.Cmd {
 // compared goes on to writing, or asks first when something would be replaced.
 func (m *Model) compared(msg comparedMsg) tea.Cmd {
 	if msg.err != nil {
-		return ui.Say(ui.Failure, msg.err.Error())
+		return ui.SetStatus(ui.Failure, msg.err.Error())
 	}
 	question := ask(msg.changes)
 	if question == "" {
@@ -83,10 +83,10 @@ func put(msg comparedMsg) tea.Cmd {
 
 func (m *Model) wrote(msg wroteMsg) tea.Cmd {
 	if msg.err != nil {
-		return ui.Say(ui.Failure, msg.err.Error())
+		return ui.SetStatus(ui.Failure, msg.err.Error())
 	}
 	if err := m.profile.Wrote(msg.folder); err != nil {
-		return ui.Say(ui.Failure, err.Error())
+		return ui.SetStatus(ui.Failure, err.Error())
 	}
 	m.written = &Written{
 		Folder: m.shownFolder(), Commands: codegen.Commands(m.profile.Project, m.shownFolder()),

@@ -78,7 +78,7 @@ func (m *Model) discardArea() tea.Cmd {
 		return nil
 	}
 	m.dropped = a
-	return ui.Say(ui.Plain, "discarded; opening it again brings the text back")
+	return ui.SetStatus(ui.Plain, "discarded; opening it again brings the text back")
 }
 
 // open shows an area, or the one of its kind that was discarded last.
@@ -126,7 +126,7 @@ func (m *Model) pasted(text string) tea.Cmd {
 		m.importText(text)
 		return nil
 	}
-	return ui.Say(ui.Plain, "press a to add a field and paste there, or i for a request")
+	return ui.SetStatus(ui.Plain, "press a to add a field and paste there, or i for a request")
 }
 
 // takeImport makes the form what a pasted request says.
@@ -151,7 +151,7 @@ func (m *Model) TakeImport(r imports.Import) tea.Cmd {
 	if len(r.Warnings) > 0 {
 		kind = ui.Caution
 	}
-	return ui.Say(kind, r.Taken())
+	return ui.SetStatus(kind, r.Taken())
 }
 
 func (m *Model) copyCurl() tea.Cmd {

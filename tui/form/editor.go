@@ -242,7 +242,7 @@ func (e *editor) applied(f request.Request) request.Request {
 func (m *Model) accept() tea.Cmd {
 	e := m.editor
 	if err := e.problem(); err != nil {
-		return ui.Say(ui.Caution, err.Error())
+		return ui.SetStatus(ui.Caution, err.Error())
 	}
 	m.editor = nil
 	m.remember()
@@ -262,7 +262,7 @@ func (m *Model) discard() tea.Cmd {
 		return nil
 	}
 	m.past = append(m.past, e.applied(*m.form()))
-	return ui.Say(ui.Plain, "discarded; u brings it back")
+	return ui.SetStatus(ui.Plain, "discarded; u brings it back")
 }
 
 // view draws the editor's controls, one a line.

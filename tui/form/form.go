@@ -154,7 +154,7 @@ func (m *Model) Check() error {
 
 func (m *Model) next() tea.Cmd {
 	if err := m.Check(); err != nil {
-		return ui.Say(ui.Caution, err.Error())
+		return ui.SetStatus(ui.Caution, err.Error())
 	}
 	return func() tea.Msg { return Finished{} }
 }
@@ -171,12 +171,12 @@ func (m *Model) remember() {
 
 func (m *Model) undo() tea.Cmd {
 	if len(m.past) == 0 {
-		return ui.Say(ui.Plain, "nothing to undo")
+		return ui.SetStatus(ui.Plain, "nothing to undo")
 	}
 	*m.form() = m.past[len(m.past)-1]
 	m.past = m.past[:len(m.past)-1]
 	m.move(0)
-	return ui.Say(ui.Plain, "undone")
+	return ui.SetStatus(ui.Plain, "undone")
 }
 
 func (m *Model) toggle() tea.Cmd {
@@ -204,7 +204,7 @@ func (m *Model) remove() tea.Cmd {
 		m.form().Headers = slices.Delete(m.form().Headers, i, i+1)
 	}
 	m.move(0)
-	return ui.Say(ui.Plain, "row deleted; u brings it back")
+	return ui.SetStatus(ui.Plain, "row deleted; u brings it back")
 }
 
 // shift moves the row at the cursor among its own kind.
@@ -227,7 +227,7 @@ func (m *Model) shift(by int) {
 func (m *Model) switchBody() tea.Cmd {
 	f := m.form()
 	if request.Bodiless(f.Method) {
-		return ui.Say(ui.Plain, f.Method+" carries no body: the fields stand in the query; t changes the method")
+		return ui.SetStatus(ui.Plain, f.Method+" carries no body: the fields stand in the query; t changes the method")
 	}
 	m.remember()
 	if f.Template != "" {
@@ -238,7 +238,7 @@ func (m *Model) switchBody() tea.Cmd {
 		f.Template = m.parked
 	}
 	if f.Body == request.Text && f.Template == "" {
-		return ui.Say(ui.Plain, "w writes the text")
+		return ui.SetStatus(ui.Plain, "w writes the text")
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ const switchWidth = 5
 func (m *Model) click(row int) tea.Cmd {
 	switch {
 	case m.editor != nil:
-		return ui.Say(ui.Plain, "enter keeps the row, esc leaves it as it was")
+		return ui.SetStatus(ui.Plain, "enter keeps the row, esc leaves it as it was")
 	case row != m.cursor:
 		m.cursor = row
 		return nil

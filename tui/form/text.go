@@ -26,13 +26,13 @@ func (m *Model) takeText(text string) (tea.Cmd, error) {
 		return nil, err
 	}
 	m.form().Fields = fields
-	return ui.Say(ui.Success, fmt.Sprintf("%d fields taken over; u brings the form before back", len(fields))), nil
+	return ui.SetStatus(ui.Success, fmt.Sprintf("%d fields taken over; u brings the form before back", len(fields))), nil
 }
 
 // editTemplate opens the area with the body as a text.
 func (m *Model) editTemplate() tea.Cmd {
 	if request.Bodiless(m.form().Method) {
-		return ui.Say(ui.Plain, m.form().Method+" carries no body; t changes the method")
+		return ui.SetStatus(ui.Plain, m.form().Method+" carries no body; t changes the method")
 	}
 	text := m.form().Template
 	if text == "" {

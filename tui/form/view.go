@@ -26,7 +26,7 @@ func (m *Model) View(width, height int) string {
 	rows, at, owner := m.rows(inner)
 	room := max(1, height-headHeight-footHeight)
 	m.scroll.Show(at, len(rows), room)
-	visible := m.kit.Rail(&m.scroll, m.scroll.Visible(rows, room), inner)
+	visible := m.kit.Scrollbar(&m.scroll, m.scroll.Visible(rows, room), inner)
 	m.page = max(1, room-1)
 	m.addZones(owner, m.scroll.Top(), len(visible), inner, headHeight+room)
 	body := ui.Fit(strings.Join(visible, "\n"), inner, room)

@@ -62,7 +62,7 @@ func (m *Model) toggleDiffers() tea.Cmd {
 	m.differs = !m.differs
 	m.answers.To(0)
 	if m.differs {
-		return ui.Say(ui.Plain, "d shows the answer again")
+		return ui.SetStatus(ui.Plain, "d shows the answer again")
 	}
 	return nil
 }

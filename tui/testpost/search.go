@@ -16,13 +16,13 @@ func (m *Model) findNext() tea.Cmd { return m.find(m.found + 1) }
 // beginning again at the top where there is none below.
 func (m *Model) find(from int) tea.Cmd {
 	if m.search.Empty() {
-		return ui.Say(ui.Plain, "nothing to search for: / asks for a text")
+		return ui.SetStatus(ui.Plain, "nothing to search for: / asks for a text")
 	}
 	at, ok := m.search.Find(m.drawn.rows, from, 1)
 	if !ok {
-		return ui.Say(ui.Caution, "not found")
+		return ui.SetStatus(ui.Caution, "not found")
 	}
 	m.focus, m.found = received, at
 	m.answers.To(at)
-	return ui.Say(ui.Plain, fmt.Sprintf("line %d of %d; f finds the next", at+1, len(m.drawn.rows)))
+	return ui.SetStatus(ui.Plain, fmt.Sprintf("line %d of %d; f finds the next", at+1, len(m.drawn.rows)))
 }

@@ -125,9 +125,9 @@ func (m *Model) turnRule() tea.Cmd {
 	before := m.outcome()
 	m.profile.Answer = m.profile.Answer.Turn(m.answer.Reply(m.profile.Method))
 	if m.outcome() == before {
-		return ui.Say(ui.Caution, "this answer can't count as anything else")
+		return ui.SetStatus(ui.Caution, "this answer can't count as anything else")
 	}
-	return ui.Say(ui.Plain, fmt.Sprintf("%d counts as: %s", m.answer.BoardStatus, m.outcome().Text()))
+	return ui.SetStatus(ui.Plain, fmt.Sprintf("%d counts as: %s", m.answer.BoardStatus, m.outcome().Text()))
 }
 
 // Actions implements ui.Step.
@@ -207,7 +207,7 @@ func (m *Model) copySecrets() tea.Cmd { return m.kit.CopySecrets("request", stri
 func (m *Model) start() tea.Cmd {
 	sent := m.bytes()
 	if sent == nil {
-		return ui.Say(ui.Caution, "the form can't be sent as it stands; esc goes back to it")
+		return ui.SetStatus(ui.Caution, "the form can't be sent as it stands; esc goes back to it")
 	}
 	ctx, number := m.job.Start(m.kit.Context, m.kit.Now())
 	m.sent, m.answer, m.failed = sent, nil, nil
@@ -223,7 +223,7 @@ func (m *Model) start() tea.Cmd {
 func (m *Model) stop() tea.Cmd {
 	m.job.Stop()
 	m.sent = nil
-	return ui.Say(ui.Plain, "stopped; the server may have received the request all the same")
+	return ui.SetStatus(ui.Plain, "stopped; the server may have received the request all the same")
 }
 
 func tick(number int) tea.Cmd {

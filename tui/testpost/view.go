@@ -84,7 +84,7 @@ func (m *Model) notesPane(top, width, height int) []string {
 		wrapped[0] = mark + wrapped[0][1:]
 		lines = append(lines, wrapped...)
 	}
-	visible := k.Rail(&m.notes, m.notes.Visible(lines, max(1, height)), min(width, ui.ReadingWidth))
+	visible := k.Scrollbar(&m.notes, m.notes.Visible(lines, max(1, height)), min(width, ui.ReadingWidth))
 	if m.focus == notes && !m.notes.Fits() && len(visible) > 0 {
 		visible[0] = k.Accent.Render(k.Cursor) + strings.TrimPrefix(visible[0], " ")
 	}

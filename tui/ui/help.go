@@ -59,7 +59,7 @@ func (h *Help) View(width, height int) string {
 	} else {
 		lines = append(append(append(lines, step...), ""), everywhere...)
 	}
-	return Indent(strings.Join(k.Rail(&h.scroll, h.scroll.Visible(lines, height), width-4), "\n"), 2)
+	return Indent(strings.Join(k.Scrollbar(&h.scroll, h.scroll.Visible(lines, height), width-4), "\n"), 2)
 }
 
 // helpColumn is how wide a column of keys and what they do is.

@@ -134,7 +134,7 @@ func (p *Palette) View(width, height int) string {
 	}
 	p.scroll.Show(p.cursor, len(lines), height-paletteHead)
 	visible, offset := p.scroll.Visible(lines, height-paletteHead), p.scroll.Top()
-	visible = k.Rail(&p.scroll, visible, inner)
+	visible = k.Scrollbar(&p.scroll, visible, inner)
 	p.zones.Reset()
 	for i := range visible {
 		p.zones.Add(0, paletteHead+i, width, 1, func() tea.Cmd { p.cursor = offset + i; return p.run() })

@@ -78,7 +78,7 @@ func (q *Question) View(width, height int) string {
 			lines = append(lines, row)
 		}
 	}
-	visible := k.Rail(&q.scroll, q.scroll.Visible(lines, max(1, height-3)), inner)
+	visible := k.Scrollbar(&q.scroll, q.scroll.Visible(lines, max(1, height-3)), inner)
 	title := k.Strong.Render(Truncate(q.Title, inner-20, k.Ellipsis))
 	if position := k.Position(&q.scroll); position != "" {
 		title += "  " + k.Faint.Render(position)

@@ -83,9 +83,9 @@ func (t *Theme) Position(s *Scroll) string {
 	return fmt.Sprintf("%d-%d of %d", s.offset+1, s.offset+s.height, s.lines)
 }
 
-// Rail puts a scroll bar at the right of the lines in sight, in the last of
+// Scrollbar puts a scroll bar at the right of the lines in sight, in the last of
 // width columns, where there is more than is in sight.
-func (t *Theme) Rail(s *Scroll, visible []string, width int) []string {
+func (t *Theme) Scrollbar(s *Scroll, visible []string, width int) []string {
 	from, height := s.thumb()
 	if height == 0 {
 		return visible

@@ -79,7 +79,7 @@ func TestScrollFollowsTheCursor(t *testing.T) {
 
 // The rail is there when something is out of sight, and touches an end only when
 // the block does.
-func TestRail(t *testing.T) {
+func TestScrollbar(t *testing.T) {
 	theme := ui.NewTheme(true, true)
 	lines := strings.Split("0 1 2 3 4 5 6 7 8 9", " ")
 	for _, tt := range []struct {
@@ -98,7 +98,7 @@ func TestRail(t *testing.T) {
 		var s ui.Scroll
 		s.Visible(lines[:tt.lines], tt.height)
 		s.To(tt.offset)
-		got := theme.Rail(&s, s.Visible(lines[:tt.lines], tt.height), 3)
+		got := theme.Scrollbar(&s, s.Visible(lines[:tt.lines], tt.height), 3)
 		if drawn := stripped(strings.Join(got, "")); drawn != tt.want || theme.Position(&s) != tt.position {
 			t.Errorf("%d lines from %d in %d: %q, %q; want %q, %q", tt.lines, tt.offset, tt.height, drawn, theme.Position(&s), tt.want, tt.position)
 		}

@@ -36,8 +36,8 @@ type StatusMsg struct {
 	Text string
 }
 
-// Say shows a sentence on the status line until the next key.
-func Say(tone Tone, text string) tea.Cmd {
+// SetStatus shows a sentence on the status line until the next key.
+func SetStatus(tone Tone, text string) tea.Cmd {
 	return func() tea.Msg { return StatusMsg{Tone: tone, Text: text} }
 }
 

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"espost/codegen"
+	"espost/internal/testkit/need"
 )
 
 // A Kind is a way to compile.
@@ -29,7 +30,7 @@ const (
 func Strict() []string { return []string{"-std=gnu++17", "-Wall", "-Wextra", "-Werror", "-DESP8266"} }
 
 func (k Kind) flags() []string {
-	if k == Sanitized && All() {
+	if k == Sanitized && need.All() {
 		return append(Strict(), "-O0", "-g1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 	}
 	return append(Strict(), "-O0")
@@ -95,7 +96,7 @@ func (k Kind) compileBoard(dir string) error {
 // Board returns the folder with the headers of the environment.
 func Board(t testing.TB) string {
 	t.Helper()
-	Need(t, "g++")
+	need.Program(t, "g++")
 	dir, _, err := Plain.board()
 	if err != nil {
 		t.Fatalf("compiling the rig: %v", err)
@@ -117,7 +118,7 @@ func Compiler(dir string, args ...string) error {
 // is what the compiler says.
 func (k Kind) Compile(t testing.TB, files []codegen.File) (program string, err error) {
 	t.Helper()
-	Need(t, "g++")
+	need.Program(t, "g++")
 	board, key, err := k.board()
 	if err != nil {
 		t.Fatalf("compiling the rig: %v", err)
@@ -145,7 +146,7 @@ func (k Kind) Compile(t testing.TB, files []codegen.File) (program string, err e
 // found nothing wrong with it before. The error is what it says.
 func (k Kind) Check(t testing.TB, files []codegen.File) error {
 	t.Helper()
-	Need(t, "g++")
+	need.Program(t, "g++")
 	board, key, err := k.board()
 	if err != nil {
 		t.Fatalf("compiling the rig: %v", err)

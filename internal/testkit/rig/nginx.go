@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"espost/internal/testkit/need"
 )
 
 // writeIdentity writes a certificate and its key into one PEM file.
@@ -29,7 +31,7 @@ func writeIdentity(t testing.TB, dir string, id Identity) string {
 // over an upgrade (environment variable NGINX), so that no port is guessed.
 func Nginx(t testing.TB, id Identity, directives string) int {
 	t.Helper()
-	nginx := Need(t, "nginx")
+	nginx := need.Program(t, "nginx")
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
