@@ -45,6 +45,7 @@ func TestInspectManyOnATerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := startConsole(t, dir, builtBinary(t), "inspect", "--timeout", "60s", "-f", "list")
+	c.wait("Build with all SSL ciphers")
 	c.wait("2 of 3") // while the second says nothing
 	if screen := c.text(); !strings.Contains(screen, "▓░") || !strings.Contains(screen, "Build with all SSL ciphers") {
 		t.Errorf("no bar, or no report above it:\n%s", screen)
