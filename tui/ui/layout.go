@@ -103,9 +103,14 @@ func (t *Theme) Clip(block string, width, height int) string {
 }
 
 // Wrap breaks plain or styled text at words so that no line is wider than width.
+// It breaks behind hyphens, too, but not within a flag.
 func Wrap(s string, width int) string {
-	return ansi.Wrap(s, max(1, width), " ")
+	s = strings.ReplaceAll(s, "--", unbroken)
+	return strings.ReplaceAll(ansi.Wrap(s, max(1, width), " "), unbroken, "--")
 }
+
+// unbroken are two non-breaking hyphens, as wide as a flag's two.
+const unbroken = "\u2011\u2011"
 
 // Chop breaks s at exactly width columns, words or not: for text in which every
 // character counts.

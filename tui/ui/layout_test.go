@@ -106,3 +106,14 @@ func ExampleTheme_Bar() {
 	fmt.Println(stripped(theme.Bar(3, 10, 10)))
 	// Output: ###.......
 }
+
+// A flag is one word, which can be copied.
+func TestWrapKeepsFlags(t *testing.T) {
+	const text = "to try it with a board, espost --demo --lan does both"
+	for width := 8; width < 60; width++ {
+		got := ui.Wrap(text, width)
+		if !strings.Contains(got, "--demo") || !strings.Contains(got, "--lan") || strings.Join(strings.Fields(got), " ") != text {
+			t.Errorf("at %d: %q", width, got)
+		}
+	}
+}
