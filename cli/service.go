@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"espost/curl"
 	"espost/demo"
 	"espost/internal/duration"
 	"espost/internal/problem"
@@ -120,7 +121,7 @@ func quoted(s string) string {
 	if strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune(safeInShell, r) }) < 0 && s != "" {
 		return s
 	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return curl.ShellQuote(s)
 }
 
 const safeInShell = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/:=+@"

@@ -75,7 +75,7 @@ func (p *Program) showService(s services.Service, asJSON bool) {
 	}
 	c := newPalette()
 	fmt.Fprintf(p.paint, "%s  %s\n\n", c.strong.Render(s.Title), c.dim.Render(s.About))
-	fmt.Fprintf(p.paint, "%s %s\n", method(s), s.Outline.Address)
+	fmt.Fprintf(p.paint, "%s %s\n", s.Outline.HTTPMethod(), s.Outline.Address)
 	for _, b := range s.Blanks {
 		secret := ""
 		if b.Kind == services.Secret {
@@ -95,13 +95,6 @@ func (p *Program) showService(s services.Service, asJSON bool) {
 		}
 	}
 	fmt.Fprintf(p.paint, "\n%s\n", c.dim.Render(example(s)))
-}
-
-func method(s services.Service) string {
-	if s.Outline.Method == "" {
-		return "POST"
-	}
-	return s.Outline.Method
 }
 
 // pace is how often a service may be asked, and how much it takes.
@@ -142,7 +135,7 @@ func (p *Program) printService(s services.Service) {
 		body = request.None
 	}
 	p.printJSON(map[string]any{
-		"id": s.ID, "title": s.Title, "about": s.About, "method": method(s), "address": s.Outline.Address, "body": string(body), "template": s.Outline.Template,
+		"id": s.ID, "title": s.Title, "about": s.About, "method": s.Outline.HTTPMethod(), "address": s.Outline.Address, "body": string(body), "template": s.Outline.Template,
 		"blanks": blanks, "every_seconds": s.Interval().Seconds(), "size": s.Size, "trap": s.Trap, "cannot": s.Cannot, "docs": s.Docs, "facts": facts,
 	})
 }

@@ -54,12 +54,12 @@ func Args(r request.Request, showSecrets bool) []Arg {
 func Format(r request.Request, showSecrets bool) string {
 	var words []string
 	for _, a := range Args(r, showSecrets) {
-		words = append(words, a.Options+shellQuote(a.Value))
+		words = append(words, a.Options+ShellQuote(a.Value))
 	}
 	return "curl " + strings.Join(words, " \\\n  ")
 }
 
-// shellQuote puts s between single quotes (POSIX.1-2017, XCU 2.2.2).
-func shellQuote(s string) string {
+// ShellQuote puts s between single quotes (POSIX.1-2017, XCU 2.2.2).
+func ShellQuote(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

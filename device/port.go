@@ -135,13 +135,8 @@ func CheckPort(name string) error {
 func openProblem(name string, err error) *problem.Problem {
 	name = sanitize.Line(name)
 	var code serial.PortErrorCode = -1
-	var failure *serial.PortError
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*serial.PortError](err); ok {
 		code = failure.Code()
-	}
-	var value serial.PortError
-	if errors.As(err, &value) {
-		code = value.Code()
 	}
 	p := func(id, message, fix string) *problem.Problem { return problem.New(id, message, fix).Because(err) }
 	switch {

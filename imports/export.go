@@ -176,20 +176,19 @@ func formatHTTP(r request.Request, showSecrets bool) (string, error) {
 
 func formatHTTPie(r request.Request, showSecrets bool) (string, error) {
 	o := lay(r, showSecrets)
-	quote := func(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-	words := []string{"http --ignore-stdin " + r.Method + " " + quote(o.url)}
+	words := []string{"http --ignore-stdin " + r.Method + " " + curl.ShellQuote(o.url)}
 	if o.contentType != "" {
 		o.headers = append(slices.Clone(o.headers), request.Header{Name: "Content-Type", Value: o.contentType})
 	}
 	for _, h := range o.headers {
 		if strings.TrimSpace(h.Value) == "" {
-			words = append(words, quote(h.Name+";"))
+			words = append(words, curl.ShellQuote(h.Name+";"))
 			continue
 		}
-		words = append(words, quote(h.Name+": "+h.Value)) // the blank keeps "=" and "@" from being read as signs
+		words = append(words, curl.ShellQuote(h.Name+": "+h.Value)) // the blank keeps "=" and "@" from being read as signs
 	}
 	if o.body != "" {
-		words = append(words, "--raw "+quote(o.body))
+		words = append(words, "--raw "+curl.ShellQuote(o.body))
 	}
 	return strings.Join(words, " \\\n  "), nil
 }

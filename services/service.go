@@ -151,7 +151,7 @@ func (s Service) Request(values map[string]string) (request.Request, problem.Lis
 		return request.Request{}, l
 	}
 	q := s.Outline
-	r := request.Request{Method: orPOST(q.Method), Body: q.Body, Answer: q.Answer}
+	r := request.Request{Method: q.HTTPMethod(), Body: q.Body, Answer: q.Answer}
 	fill := s.replacer(values)
 	target, err := request.ParseTarget(fill.Replace(q.Address))
 	if err != nil {
@@ -178,11 +178,12 @@ func (s Service) Request(values map[string]string) (request.Request, problem.Lis
 	return r, l
 }
 
-func orPOST(method string) string {
-	if method == "" {
+// HTTPMethod is the method, POST where none is named.
+func (o Outline) HTTPMethod() string {
+	if o.Method == "" {
 		return "POST"
 	}
-	return method
+	return o.Method
 }
 
 // basic is the header of RFC 7617, empty where a part of it is missing.

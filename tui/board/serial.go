@@ -121,15 +121,10 @@ func (s *serial) coloured(k *ui.Kit, height int) []string {
 		case s.search.In(rows[i]):
 			rows[i] = k.Selected.Render(rows[i])
 		case l.aside:
-			rows[i] = k.Style(tone(l.severity)).Render(rows[i])
+			rows[i] = k.Style(ui.ToneOf(l.severity)).Render(rows[i])
 		}
 	}
 	return rows
-}
-
-// tone is how a severity is shown.
-func tone(s problem.Severity) ui.Tone {
-	return map[problem.Severity]ui.Tone{problem.OK: ui.Success, problem.Warning: ui.Caution, problem.Fatal: ui.Failure}[s]
 }
 
 // title says how the lines run.

@@ -298,7 +298,7 @@ func (m *Model) findingLines(width int) []string {
 			told = true
 			continue
 		}
-		tone := map[problem.Severity]ui.Tone{problem.OK: ui.Success, problem.Warning: ui.Caution, problem.Fatal: ui.Failure}[f.Severity]
+		tone := ui.ToneOf(f.Severity)
 		text := wrapped(problem.Sentence(sanitize.Line(f.Message)), width)
 		text[0] = k.Mark(tone) + " " + strings.TrimPrefix(text[0], "  ")
 		lines = append(lines, text...)

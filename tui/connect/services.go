@@ -97,7 +97,7 @@ func (c *catalogue) take() tea.Cmd {
 
 // Update implements ui.Overlay.
 func (c *catalogue) Update(msg tea.Msg) (tea.Cmd, bool) {
-	if a, ok := pressed(c.Actions(), msg); ok {
+	if a, ok := ui.Pressed(c.Actions(), msg); ok {
 		return a.Run(), c.done
 	}
 	switch msg := msg.(type) {
@@ -120,17 +120,6 @@ func (c *catalogue) Update(msg tea.Msg) (tea.Cmd, bool) {
 	return cmd, false
 }
 
-// pressed is the action that a key press, or a click in the footer, is for.
-func pressed(actions []ui.Action, msg tea.Msg) (ui.Action, bool) {
-	switch msg := msg.(type) {
-	case tea.KeyPressMsg:
-		return ui.Find(actions, msg)
-	case ui.Clicked:
-		return ui.FindKey(actions, string(msg))
-	}
-	return ui.Action{}, false
-}
-
 // catalogueHead is how many lines stand above the first service.
 const catalogueHead = 3
 
@@ -138,14 +127,15 @@ const catalogueHead = 3
 func (c *catalogue) View(width, height int) string {
 	k := c.kit
 	k.Dress(&c.input)
-	c.move(0)
+	found := c.found()
+	c.cursor = min(max(c.cursor, 0), max(0, len(found)-1))
 	inner := min(width-4, ui.ReadingWidth)
 	names := 0
 	for _, s := range services.All() {
 		names = max(names, ui.Width(s.Title))
 	}
 	var lines []string
-	for i, s := range c.found() {
+	for i, s := range found {
 		title := ui.Pad(ui.Truncate(s.Title, names, k.Ellipsis), names)
 		if i == c.cursor {
 			lines = append(lines, k.Select(ui.Truncate(k.Cursor+" "+title+"  "+s.About, inner-2, k.Ellipsis), inner-2))
@@ -265,7 +255,7 @@ func (q *questions) next() tea.Cmd {
 
 // Update implements ui.Overlay.
 func (q *questions) Update(msg tea.Msg) (tea.Cmd, bool) {
-	if a, ok := pressed(q.Actions(), msg); ok {
+	if a, ok := ui.Pressed(q.Actions(), msg); ok {
 		return a.Run(), q.done
 	}
 	switch msg := msg.(type) {

@@ -21,7 +21,7 @@ func (h *Help) Update(msg tea.Msg) (tea.Cmd, bool) {
 	if wheel, ok := msg.(tea.MouseWheelMsg); ok {
 		h.scroll.Wheel(wheel)
 	}
-	if a, ok := chosen(h.Actions(), msg); ok {
+	if a, ok := Pressed(h.Actions(), msg); ok {
 		return a.Run(), h.done
 	}
 	return nil, false

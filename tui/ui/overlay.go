@@ -18,8 +18,8 @@ type Overlay interface {
 // Clicked is a click on an entry of the footer: the name of its key.
 type Clicked string
 
-// chosen returns the action that a key press, or a click in the footer, is for.
-func chosen(actions []Action, msg tea.Msg) (Action, bool) {
+// Pressed returns the action that a key press, or a click in the footer, is for.
+func Pressed(actions []Action, msg tea.Msg) (Action, bool) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		return Find(actions, msg)

@@ -80,7 +80,7 @@ func (p *Palette) clamp(n int) int {
 
 // Update implements Overlay.
 func (p *Palette) Update(msg tea.Msg) (tea.Cmd, bool) {
-	if a, ok := chosen(p.Actions(), msg); ok {
+	if a, ok := Pressed(p.Actions(), msg); ok {
 		return a.Run(), p.done
 	}
 	switch msg := msg.(type) {

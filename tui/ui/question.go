@@ -38,7 +38,7 @@ func (q *Question) Update(msg tea.Msg) (tea.Cmd, bool) {
 	if wheel, ok := msg.(tea.MouseWheelMsg); ok {
 		q.scroll.Wheel(wheel)
 	}
-	if a, ok := chosen(q.Actions(), msg); ok {
+	if a, ok := Pressed(q.Actions(), msg); ok {
 		return a.Run(), q.done
 	}
 	return nil, false

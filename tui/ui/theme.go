@@ -7,6 +7,8 @@ package ui
 import (
 	"image/color"
 
+	"espost/internal/problem"
+
 	"charm.land/bubbles/v2/textarea"
 	"charm.land/bubbles/v2/textinput"
 	"charm.land/lipgloss/v2"
@@ -137,6 +139,11 @@ const (
 	Caution
 	Failure
 )
+
+// ToneOf is how a severity is shown.
+func ToneOf(s problem.Severity) Tone {
+	return map[problem.Severity]Tone{problem.OK: Success, problem.Warning: Caution, problem.Fatal: Failure}[s]
+}
 
 // Mark returns the tone's glyph in its colour.
 func (t *Theme) Mark(tone Tone) string {
