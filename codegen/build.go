@@ -83,7 +83,7 @@ type secret struct {
 // build works a valid project out.
 func build(p Project) sketch {
 	p.Fields = p.Active()
-	s := sketch{Project: p, Buffers: buffers(p), Answer: p.Request.Answer.Filled()}
+	s := sketch{Project: p, Buffers: p.Buffers.OrDefault(), Answer: p.Request.Answer.Filled()}
 	if !p.Pin.Expires.IsZero() {
 		s.Expires = p.Pin.Expires.UTC().Format("2006-01-02")
 	}

@@ -136,19 +136,11 @@ func CheckEvery(every time.Duration) *problem.Problem {
 // checkMemory refuses what can't work on any board: a connection and the body
 // must fit the heap of an ordinary sketch together.
 func (v *validator) checkMemory() {
-	connection := buffers(v.Project).Heap(v.Pin.Mode)
+	connection := v.Project.Buffers.OrDefault().Heap(v.Pin.Mode)
 	body := messageBytes(v.Project)
 	if connection+body > esp8266.HeapOfSketch {
 		v.add("buffers",
 			fmt.Sprintf("a connection takes %d bytes and the form %d, more than the board has", connection, body),
 			"shorten the form, or use smaller buffers if the server agrees to small fragments")
 	}
-}
-
-// buffers returns the project's buffers, or the core's own when there are none.
-func buffers(p Project) esp8266.Buffers {
-	if p.Buffers == (esp8266.Buffers{}) {
-		return esp8266.DefaultBuffers()
-	}
-	return p.Buffers.Clamp()
 }

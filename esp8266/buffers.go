@@ -29,6 +29,14 @@ func (b Buffers) Clamp() Buffers {
 	}
 }
 
+// OrDefault returns the core's own sizes for none, else those that are really used.
+func (b Buffers) OrDefault() Buffers {
+	if b == (Buffers{}) {
+		return DefaultBuffers()
+	}
+	return b.Clamp()
+}
+
 // Check returns why a sketch can't ask for these sizes, nil when it can.
 func (b Buffers) Check() *problem.Problem {
 	if b == b.Clamp() {

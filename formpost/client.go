@@ -56,13 +56,6 @@ func (c *Client) timeouts(r request.Request) Timeouts {
 	return t
 }
 
-func (c *Client) buffers() esp8266.Buffers {
-	if c.Buffers == (esp8266.Buffers{}) {
-		return esp8266.DefaultBuffers()
-	}
-	return c.Buffers.Clamp()
-}
-
 func (c *Client) now() time.Time {
 	if c.Now != nil {
 		return c.Now()
@@ -181,7 +174,7 @@ func (c *Client) write(conn net.Conn, sent []byte, body int, r request.Request, 
 	}
 	for _, p := range parts {
 		for data := p.data; len(data) > 0; {
-			n := min(len(data), c.buffers().TX)
+			n := min(len(data), c.Buffers.OrDefault().TX)
 			conn.SetWriteDeadline(time.Now().Add(timeout))
 			if _, err := conn.Write(data[:n]); err != nil {
 				return p.failed(r, err)

@@ -78,7 +78,7 @@ func (o outcome) suiteReplaced() (problem.Problem, bool) {
 }
 
 func (o outcome) recordTooLarge() (problem.Problem, bool) {
-	rx := o.client.buffers().RX
+	rx := o.client.Buffers.OrDefault().RX
 	fits := func(record int) bool { return record <= rx+recordSlack || o.client.FragmentLength > 0 }
 	n := problem.Problem{
 		Severity: problem.Warning, Code: NoteRecordTooLarge,
@@ -131,7 +131,7 @@ func (o outcome) newHandshake() (problem.Problem, bool) {
 		why = "the firmware gives a connection up whose body is longer than it reads"
 	}
 	o.Reusable = why == ""
-	heap := float64(o.client.buffers().Heap(o.mode)) / 1000
+	heap := float64(o.client.Buffers.OrDefault().Heap(o.mode)) / 1000
 	return problem.Problem{
 		Severity: problem.Note, Code: NoteNewHandshake,
 		Message: fmt.Sprintf("The next POST costs a new TLS handshake, and %.1f KB of memory once more, because %s", heap, why),

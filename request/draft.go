@@ -64,7 +64,7 @@ func (d *Draft) Request() (Request, error) {
 		r.Method = "GET"
 	}
 	if p := CheckMethod(r.Method); p != nil {
-		return Request{}, slip("its method is %s", "%s", sanitize.Clip(r.Method, maxQuoted), p.Fix)
+		return Request{}, slip("its method is %s", "%s", quoted(r.Method), p.Fix)
 	}
 	if err := d.body(&r); err != nil {
 		return Request{}, err
@@ -396,17 +396,12 @@ func normalForm(s string) string {
 
 // percentDecode undoes %XX, and "+" where plus is set; what is no escape stays.
 func percentDecode(s string, plus bool) string {
-	s = hexEscape.ReplaceAllStringFunc(strings.NewReplacer(plusSign(plus)...).Replace(s), func(e string) string {
+	if plus {
+		s = strings.ReplaceAll(s, "+", " ")
+	}
+	return hexEscape.ReplaceAllStringFunc(s, func(e string) string {
 		return string([]byte{hexDigit(e[1])<<4 | hexDigit(e[2])})
 	})
-	return s
-}
-
-func plusSign(plus bool) []string {
-	if plus {
-		return []string{"+", " "}
-	}
-	return nil
 }
 
 func hexDigit(c byte) byte {

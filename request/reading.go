@@ -3,12 +3,12 @@ package request
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
 	"espost/esp8266"
 	"espost/internal/problem"
-	"espost/internal/sanitize"
 	"espost/sensors"
 )
 
@@ -145,13 +145,11 @@ func (f Field) checkReading(place, row string, info esp8266.SourceInfo) *problem
 	switch w := info.Wiring; {
 	case w.Several && (f.Wires.Index < 0 || f.Wires.Index > maxIndex):
 		return at("index", fmt.Sprintf("is number %d on its pin", f.Wires.Index), fmt.Sprintf("count from 1 to %d", maxIndex))
-	case f.Wires.Address != 0 && !contains(w.Address, f.Wires.Address):
+	case f.Wires.Address != 0 && !slices.Contains(w.Address, f.Wires.Address):
 		return at("address", fmt.Sprintf("has the address 0x%02X, which it can't have", f.Wires.Address), "use "+addresses(w.Address))
 	}
-	switch f.None {
-	case "", Omit, Null, Skip:
-	default:
-		return at("none", fmt.Sprintf("has %q for none", sanitize.Clip(string(f.None), maxQuoted)), "use "+orList(NoValues()))
+	if f.None != "" && !slices.Contains(NoValues(), f.None) {
+		return at("none", fmt.Sprintf("has %q for none", quoted(string(f.None))), "use "+orList(NoValues()))
 	}
 	return nil
 }
@@ -160,15 +158,6 @@ func (f Field) checkReading(place, row string, info esp8266.SourceInfo) *problem
 const maxIndex = 16
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
-
-func contains(all []int, one int) bool {
-	for _, n := range all {
-		if n == one {
-			return true
-		}
-	}
-	return false
-}
 
 func addresses(all []int) string {
 	if len(all) == 0 {

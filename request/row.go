@@ -180,17 +180,8 @@ func (r row) constant() (Field, *problem.Problem) {
 	return Field{Name: r.name, Source: esp8266.SourceJSON, Value: r.rest}, nil
 }
 
-// ParseSource reads a source that the board reads, with its wiring where it needs
-// any: "rssi", "digital:5", "hcsr04.distance:5,4". The error is a
-// *problem.Problem.
-func ParseSource(spec string) (source esp8266.Source, gpio int, wires Wires, err error) {
-	source, gpio, wires, p := parseSource(spec)
-	if p != nil {
-		return "", 0, Wires{}, p
-	}
-	return source, gpio, wires, nil
-}
-
+// parseSource reads a source that the board reads, with its wiring where it needs
+// any: "rssi", "digital:5", "hcsr04.distance:5,4".
 func parseSource(spec string) (source esp8266.Source, gpio int, wires Wires, p *problem.Problem) {
 	name, wiring, given := strings.Cut(spec, ":")
 	source, known := sensors.Named(name)
@@ -416,9 +407,15 @@ func escape(s, special string) string {
 	return out.String()
 }
 
+// plainEscapes are what the signs behind a backslash stand for.
+var plainEscapes = map[byte]byte{'\\': '\\', '=': '=', '@': '@', '!': '!', ':': ':', '#': '#', 'n': '\n', 'r': '\r', 't': '\t'}
+
+func unknownEscape(sign string) *problem.Problem {
+	return slip(`a backslash stands before %q, which means nothing`, `write \\ for a backslash, \n for a line end`, quoted(sign))
+}
+
 // unescape undoes escape.
 func unescape(s string) (string, *problem.Problem) {
-	plain := map[byte]byte{'\\': '\\', '=': '=', '@': '@', '!': '!', ':': ':', '#': '#', 'n': '\n', 'r': '\r', 't': '\t'}
 	var out strings.Builder
 	for s != "" {
 		before, after, found := strings.Cut(s, `\`)
@@ -427,11 +424,11 @@ func unescape(s string) (string, *problem.Problem) {
 			break
 		}
 		s = after
-		unknown := slip(`a backslash stands before %q, which means nothing`, `write \\ for a backslash, \n for a line end`, quoted(firstRune(s)))
+		bad := firstRune(s)
 		if s == "" {
-			return "", unknown
+			return "", unknownEscape(bad)
 		}
-		if b, ok := plain[s[0]]; ok {
+		if b, ok := plainEscapes[s[0]]; ok {
 			out.WriteByte(b)
 			s = s[1:]
 			continue
@@ -440,7 +437,7 @@ func unescape(s string) (string, *problem.Problem) {
 		case s[0] == 'x' && len(s) >= 3:
 			b, err := strconv.ParseUint(s[1:3], 16, 8)
 			if err != nil {
-				return "", unknown
+				return "", unknownEscape(bad)
 			}
 			out.WriteByte(byte(b))
 			s = s[3:]
@@ -448,12 +445,12 @@ func unescape(s string) (string, *problem.Problem) {
 			digits, rest, closed := strings.Cut(s[2:], "}")
 			r, err := strconv.ParseUint(digits, 16, 32)
 			if !closed || err != nil || r > utf8.MaxRune || !utf8.ValidRune(rune(r)) {
-				return "", unknown
+				return "", unknownEscape(bad)
 			}
 			out.WriteRune(rune(r))
 			s = rest
 		default:
-			return "", unknown
+			return "", unknownEscape(bad)
 		}
 	}
 	return out.String(), nil

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"espost/internal/sanitize"
 )
 
 // A StatusRange is HTTP statuses from one to another, both included.
@@ -18,7 +16,7 @@ type Statuses []StatusRange
 // ParseStatus reads 302, 2xx or 200-299.
 func ParseStatus(s string) (StatusRange, error) {
 	s = strings.ToLower(strings.TrimSpace(s))
-	wrong := fmt.Errorf("%q is no HTTP status; write 302, 2xx or 200-299", sanitize.Clip(s, maxQuoted))
+	wrong := fmt.Errorf("%q is no HTTP status; write 302, 2xx or 200-299", quoted(s))
 	if class, ok := strings.CutSuffix(s, "xx"); ok {
 		n, err := strconv.Atoi(class)
 		if err != nil || n < 1 || n > 9 {

@@ -54,7 +54,7 @@ func (r Request) Notes() problem.List {
 		case r.Body == None:
 			warn("request.headers", "the header Content-Type speaks of a body, and there is none", "remove it")
 		case r.Body == JSON && !json, r.Body == Form && mediaType != Form.ContentType():
-			warn("request.headers", fmt.Sprintf("the header Content-Type says %s, and the body is %s", sanitize.Clip(h.Value, maxQuoted), r.Body), "make the two agree, unless the service wants it so")
+			warn("request.headers", fmt.Sprintf("the header Content-Type says %s, and the body is %s", quoted(h.Value), r.Body), "make the two agree, unless the service wants it so")
 		}
 	}
 	if r.Template != "" {
@@ -154,7 +154,7 @@ func CheckMethod(method string) *problem.Problem {
 	if slices.Contains(Methods(), method) {
 		return nil
 	}
-	return problem.At("request.method", fmt.Sprintf("there is no method %q", sanitize.Clip(method, maxQuoted)), "use "+orList(Methods()))
+	return problem.At("request.method", fmt.Sprintf("there is no method %q", quoted(method)), "use "+orList(Methods()))
 }
 
 // Check returns why there is no such body, nil when there is.
@@ -162,7 +162,7 @@ func (b Body) Check() *problem.Problem {
 	if slices.Contains(Bodies(), b) {
 		return nil
 	}
-	return problem.At("request.body", fmt.Sprintf("there is no body %q", sanitize.Clip(string(b), maxQuoted)), "use "+orList(Bodies()))
+	return problem.At("request.body", fmt.Sprintf("there is no body %q", quoted(string(b))), "use "+orList(Bodies()))
 }
 
 // orList joins words: "a, b or c".
@@ -270,7 +270,7 @@ func (r Request) checkFields(l *problem.List) {
 		case f.Source == esp8266.SourceJSON && !json.Valid([]byte(f.Value)):
 			at("holds no JSON value", "give a number, true, false, null, a list or an object in JSON, or choose the source text")
 		case info.Number && !isJSONNumber(f.Sent()):
-			at(fmt.Sprintf("has the sample %q, which is no JSON number", sanitize.Clip(f.Sent(), maxQuoted)), "give digits such as -61 or 3.28, without unit or leading zeros")
+			at(fmt.Sprintf("has the sample %q, which is no JSON number", quoted(f.Sent())), "give digits such as -61 or 3.28, without unit or leading zeros")
 		}
 	}
 }
@@ -281,7 +281,7 @@ func (f Field) checkSource(i int) *problem.Problem {
 	where, row := fmt.Sprintf("request.fields[%d]", i), fmt.Sprintf("row %d (%s)", i+1, shown(f.Name))
 	info, ok := sensors.Info(f.Source)
 	if !ok {
-		return problem.At(where+".source", fmt.Sprintf("%s has the source %q, which doesn't exist", row, sanitize.Clip(f.Source.String(), maxQuoted)), "use one of "+sourceNames(true))
+		return problem.At(where+".source", fmt.Sprintf("%s has the source %q, which doesn't exist", row, quoted(f.Source.String())), "use one of "+sourceNames(true))
 	}
 	if info.Pin {
 		if p := checkGPIO(where+".gpio", row, f.GPIO); p != nil {

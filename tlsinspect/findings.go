@@ -279,10 +279,7 @@ func isPSS(s esp8266.SignatureAlgorithm) bool {
 
 // alertText names an alert by number and name: "alert 40, handshake_failure".
 func alertText(n int) string {
-	if name := esp8266.AlertName(n); name != "" {
-		return fmt.Sprintf("alert %d, %s", n, name)
-	}
-	return fmt.Sprintf("alert %d", n)
+	return fmt.Sprintf("alert %d, %s", n, esp8266.AlertName(n))
 }
 
 // expiresSoon is when a pin that ends with its certificate should be on the

@@ -77,10 +77,11 @@ func compare(root *os.Root, files []codegen.File) (Changes, manifest, error) {
 	}
 	for _, name := range obsolete(known, files) {
 		data, text, err := readExisting(root, name)
-		if err != nil || !text || !known.wrote(name, data) {
+		digest := digestOf(data)
+		if err != nil || !text || !known.wrote(name, digest) {
 			continue // gone already, or edited: it is the user's now
 		}
-		changes = append(changes, Change{Path: name, State: Obsolete, Diff: diff(name, string(data), ""), was: data, seen: digestOf(data)})
+		changes = append(changes, Change{Path: name, State: Obsolete, Diff: diff(name, string(data), ""), was: data, seen: digest})
 	}
 	beside, err := sketchesBeside(root, changes)
 	return append(changes, beside...), known, err
@@ -134,7 +135,8 @@ func readManifest(root *os.Root) (manifest, error) {
 
 // compareFile decides on one file of the folder.
 func compareFile(root *os.Root, known manifest, file codegen.File) (Change, error) {
-	change := Change{Path: file.Path, State: New, data: file.Data, made: digestOf(file.Data), mode: file.Mode, keep: file.Keep, Again: known.wrote(file.Path, file.Data)}
+	made := digestOf(file.Data)
+	change := Change{Path: file.Path, State: New, data: file.Data, made: made, mode: file.Mode, keep: file.Keep, Again: known.wrote(file.Path, made)}
 	existing, regular, seen, err := identify(root, file.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -161,13 +163,13 @@ func compareFile(root *os.Root, known manifest, file codegen.File) (Change, erro
 		change.data = mergeIgnore(existing, file.Data)
 		change.Diff = diff(file.Path, string(existing), string(change.data))
 	default:
-		if mergeable(file.Path) && !known.wrote(file.Path, existing) && len(known[file.Path]) > 0 {
+		if mergeable(file.Path) && !known.wrote(file.Path, seen) && len(known[file.Path]) > 0 {
 			change.data = mergeBuild(file.Path, existing, file.Data)
 			change.Diff = diff(file.Path, string(existing), string(change.data))
 			break
 		}
 		change.Diff = diff(file.Path, string(existing), string(file.Data))
-		if !known.wrote(file.Path, existing) {
+		if !known.wrote(file.Path, seen) {
 			change.State = Edited
 			if len(known[file.Path]) == 0 {
 				change.State = Foreign

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
+	"slices"
 	"sort"
 	"strings"
 
@@ -42,15 +43,8 @@ func (m manifest) with(other manifest) manifest {
 	return all
 }
 
-// wrote reports whether espost wrote data under that name.
-func (m manifest) wrote(name string, data []byte) bool {
-	for _, digest := range m[name] {
-		if digest == digestOf(data) {
-			return true
-		}
-	}
-	return false
-}
+// wrote reports whether espost wrote a file of that name and digest.
+func (m manifest) wrote(name, digest string) bool { return slices.Contains(m[name], digest) }
 
 func (m manifest) bytes() []byte {
 	var lines []string

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"espost/codegen"
+	"espost/request"
 )
 
 // ignoreFile gains the lines that it lacks.
@@ -63,7 +64,7 @@ func maskSecrets(data []byte, mark string) string {
 		if placeholder(string(m[4])) {
 			return line
 		}
-		return slices.Concat(m[1], m[2], m[3], []byte(`"••••••••"`+mark))
+		return slices.Concat(m[1], m[2], m[3], []byte(`"`+request.Mask+`"`+mark))
 	}))
 }
 
