@@ -1,9 +1,9 @@
 package device
 
 import (
-	"regexp"
 	"strings"
 
+	"espost/internal/lazyregexp"
 	"espost/internal/problem"
 )
 
@@ -33,7 +33,7 @@ func (m Milestone) Final() bool { return m == BadWiFi || m == PinChanged || m ==
 // A phrase is how the firmware tells a milestone; Summary is what it means in
 // one clause.
 type phrase struct {
-	pattern   *regexp.Regexp
+	pattern   lazyregexp.Regexp
 	milestone Milestone
 	summary   string
 }
@@ -41,27 +41,27 @@ type phrase struct {
 // phrases are the firmware's lines (codegen/templates). A test holds each
 // against the templates.
 var phrases = []phrase{
-	{regexp.MustCompile(`^[\w.-]+: every \d+ s to https://`), Started, "the sketch runs"},
-	{regexp.MustCompile(`^Wi-Fi: connected, address `), Online, "on the Wi-Fi"},
-	{regexp.MustCompile(`^Wi-Fi: refused\.`), BadWiFi, "no Wi-Fi: wrong password, or WPA3 alone"},
-	{regexp.MustCompile(`^Wi-Fi: no network of that name`), NoWiFi, "no Wi-Fi: no network of that name"},
-	{regexp.MustCompile(`^Wi-Fi: no answer`), NoWiFi, "no Wi-Fi: no answer"},
-	{regexp.MustCompile(`^The Wi-Fi is gone`), NoWiFi, "the Wi-Fi is gone"},
-	{regexp.MustCompile(`^(?:POST|PUT|PATCH|GET|DELETE): 2\d\d, \d+ bytes sent`), Delivered, "delivered a reading"},
-	{regexp.MustCompile(`^(?:POST|PUT|PATCH|GET|DELETE): \d{3}, \d+ bytes sent`), Refused, "the server did not take the reading"},
-	{regexp.MustCompile(`^What: PIN MISMATCH`), PinChanged, "pin changed: the server shows another certificate or key than the pinned one"},
-	{regexp.MustCompile(`^FAILED: HTTPClient -\d+`), Failed, "a reading could not be delivered"},
-	{regexp.MustCompile(`^Not ready: fill in arduino_secrets\.h`), NotReady, "not ready: a value in arduino_secrets.h is not filled in"},
-	{regexp.MustCompile(`^The reading before was not delivered; it is lost`), Lost, "a reading was lost"},
-	{regexp.MustCompile(`^SET ASIDE: the reading `), Lost, "a reading was set aside: the server won't take it"},
-	{regexp.MustCompile(`^Outbox: full; the oldest reading is dropped`), Lost, "a reading was lost: the outbox is full"},
+	{lazyregexp.New(`^[\w.-]+: every \d+ s to https://`), Started, "the sketch runs"},
+	{lazyregexp.New(`^Wi-Fi: connected, address `), Online, "on the Wi-Fi"},
+	{lazyregexp.New(`^Wi-Fi: refused\.`), BadWiFi, "no Wi-Fi: wrong password, or WPA3 alone"},
+	{lazyregexp.New(`^Wi-Fi: no network of that name`), NoWiFi, "no Wi-Fi: no network of that name"},
+	{lazyregexp.New(`^Wi-Fi: no answer`), NoWiFi, "no Wi-Fi: no answer"},
+	{lazyregexp.New(`^The Wi-Fi is gone`), NoWiFi, "the Wi-Fi is gone"},
+	{lazyregexp.New(`^(?:POST|PUT|PATCH|GET|DELETE): 2\d\d, \d+ bytes sent`), Delivered, "delivered a reading"},
+	{lazyregexp.New(`^(?:POST|PUT|PATCH|GET|DELETE): \d{3}, \d+ bytes sent`), Refused, "the server did not take the reading"},
+	{lazyregexp.New(`^What: PIN MISMATCH`), PinChanged, "pin changed: the server shows another certificate or key than the pinned one"},
+	{lazyregexp.New(`^FAILED: HTTPClient -\d+`), Failed, "a reading could not be delivered"},
+	{lazyregexp.New(`^Not ready: fill in arduino_secrets\.h`), NotReady, "not ready: a value in arduino_secrets.h is not filled in"},
+	{lazyregexp.New(`^The reading before was not delivered; it is lost`), Lost, "a reading was lost"},
+	{lazyregexp.New(`^SET ASIDE: the reading `), Lost, "a reading was set aside: the server won't take it"},
+	{lazyregexp.New(`^Outbox: full; the oldest reading is dropped`), Lost, "a reading was lost: the outbox is full"},
 }
 
 // milestoneOf recognises a line of the firmware.
 func milestoneOf(line string) (Milestone, string) {
 	line = strings.TrimSpace(line)
 	for _, p := range phrases {
-		if p.pattern.MatchString(line) {
+		if p.pattern().MatchString(line) {
 			return p.milestone, p.summary
 		}
 	}

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"espost/esp8266/explain"
+	"espost/internal/lazyregexp"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 )
@@ -40,17 +40,17 @@ type Progress struct {
 // "Writing at 0x00004000... (12 %)" and later ones "Writing at 0x00004000 [===> ] 12.5%";
 // espota.py: "Uploading: [====  ] 42%".
 var (
-	flashArduino = regexp.MustCompile(`^Sketch uses (\d+) bytes.* Maximum is (\d+) bytes`)
-	ramArduino   = regexp.MustCompile(`^Global variables use (\d+) bytes.* Maximum is (\d+) bytes`)
-	flashCore    = regexp.MustCompile(`^\. Code in flash .*used (\d+) / (\d+) bytes`)
-	ramCore      = regexp.MustCompile(`^\. Variables and constants in RAM .*used (\d+) / (\d+) bytes`)
-	flashPIO     = regexp.MustCompile(`^Flash: .*\(used (\d+) bytes from (\d+) bytes\)`)
-	ramPIO       = regexp.MustCompile(`^RAM: .*\(used (\d+) bytes from (\d+) bytes\)`)
+	flashArduino = lazyregexp.New(`^Sketch uses (\d+) bytes.* Maximum is (\d+) bytes`)
+	ramArduino   = lazyregexp.New(`^Global variables use (\d+) bytes.* Maximum is (\d+) bytes`)
+	flashCore    = lazyregexp.New(`^\. Code in flash .*used (\d+) / (\d+) bytes`)
+	ramCore      = lazyregexp.New(`^\. Variables and constants in RAM .*used (\d+) / (\d+) bytes`)
+	flashPIO     = lazyregexp.New(`^Flash: .*\(used (\d+) bytes from (\d+) bytes\)`)
+	ramPIO       = lazyregexp.New(`^RAM: .*\(used (\d+) bytes from (\d+) bytes\)`)
 
-	writing    = regexp.MustCompile(`^(?:Writing at 0x[0-9a-fA-F]+|Uploading:?)\b.*?(\d{1,3})(?:\.\d+)? ?%`)
-	compiling  = regexp.MustCompile(`^(?:Compiling |Building |Linking |Archiving |Indexing |Detecting libraries|Generating function|Scanning dependencies)`)
-	connecting = regexp.MustCompile(`^(?:esptool|Serial port |Connecting|Looking for upload port|Sending invitation)`)
-	uploading  = regexp.MustCompile(`^(?:Uploading stub|Configuring flash size|Compressed \d+|Flash will be erased|Waiting for device)`)
+	writing    = lazyregexp.New(`^(?:Writing at 0x[0-9a-fA-F]+|Uploading:?)\b.*?(\d{1,3})(?:\.\d+)? ?%`)
+	compiling  = lazyregexp.New(`^(?:Compiling |Building |Linking |Archiving |Indexing |Detecting libraries|Generating function|Scanning dependencies)`)
+	connecting = lazyregexp.New(`^(?:esptool|Serial port |Connecting|Looking for upload port|Sending invitation)`)
+	uploading  = lazyregexp.New(`^(?:Uploading stub|Configuring flash size|Compressed \d+|Flash will be erased|Waiting for device)`)
 )
 
 // lastLines is how many of the tool's last lines are looked through for the
@@ -103,7 +103,7 @@ func (o *output) Write(b []byte) (int, error) {
 // end tells the line that was being read. "Connecting..." has its end only after
 // the board answered; it is recognised by the line before.
 func (o *output) end() {
-	line := strings.TrimRight(sanitize.Line(ansi.ReplaceAllString(string(o.pending), "")), " ")
+	line := strings.TrimRight(sanitize.Line(ansi().ReplaceAllString(string(o.pending), "")), " ")
 	o.pending = o.pending[:0]
 	if strings.TrimSpace(line) == "" {
 		return
@@ -117,28 +117,28 @@ func (o *output) end() {
 }
 
 // ansi are the colours that PlatformIO writes although it is asked not to.
-var ansi = regexp.MustCompile(`\x1b\[[0-9;]*[A-Za-z]`)
+var ansi = lazyregexp.New(`\x1b\[[0-9;]*[A-Za-z]`)
 
 func (o *output) read(line string) {
 	for _, s := range []struct {
-		pattern   *regexp.Regexp
+		pattern   lazyregexp.Regexp
 		used, max *int
 	}{
 		{flashArduino, &o.size.Flash, &o.size.FlashMax}, {flashCore, &o.size.Flash, &o.size.FlashMax}, {flashPIO, &o.size.Flash, &o.size.FlashMax},
 		{ramArduino, &o.size.RAM, &o.size.RAMMax}, {ramCore, &o.size.RAM, &o.size.RAMMax}, {ramPIO, &o.size.RAM, &o.size.RAMMax},
 	} {
-		if m := s.pattern.FindStringSubmatch(line); m != nil {
+		if m := s.pattern().FindStringSubmatch(line); m != nil {
 			*s.used, *s.max = number(m[1]), number(m[2])
 		}
 	}
-	switch m := writing.FindStringSubmatch(line); {
+	switch m := writing().FindStringSubmatch(line); {
 	case m != nil:
 		o.now.Part, o.now.Percent = Upload, min(number(m[1]), 100)
-	case uploading.MatchString(line):
+	case uploading().MatchString(line):
 		o.now.Part, o.now.Percent = Upload, max(o.now.Percent, 0)
-	case connecting.MatchString(line) && o.now.Part != Upload:
+	case connecting().MatchString(line) && o.now.Part != Upload:
 		o.now.Part, o.now.Percent = Connect, -1
-	case compiling.MatchString(line) && (o.now.Part == Prepare || o.now.Part == Compile):
+	case compiling().MatchString(line) && (o.now.Part == Prepare || o.now.Part == Compile):
 		o.now.Part, o.now.Percent = Compile, -1
 	}
 }
@@ -181,13 +181,13 @@ func (o *output) failure(tool string, err error) error {
 }
 
 // gccError is how GCC names a place: file, line, column, message.
-var gccError = regexp.MustCompile(`^(.+?):(\d+):(?:\d+:)? (?:fatal )?error: (.+)$`)
+var gccError = lazyregexp.New(`^(.+?):(\d+):(?:\d+:)? (?:fatal )?error: (.+)$`)
 
 // compileError finds the first error in a file of the sketch's own folder, and
 // shows the line. Errors elsewhere, and missing headers, are explain's.
 func (o *output) compileError() *problem.Problem {
 	for _, line := range o.last {
-		m := gccError.FindStringSubmatch(line)
+		m := gccError().FindStringSubmatch(line)
 		if m == nil || strings.Contains(m[3], "No such file or directory") {
 			continue
 		}

@@ -7,12 +7,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"espost/internal/lazyregexp"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 )
@@ -91,7 +91,7 @@ func ELF(folder string) string {
 
 // place is what addr2line -pfiaC prints of an address that it knows, and of the
 // functions that were inlined there.
-var place = regexp.MustCompile(`^(?:0x([0-9a-f]{8}): )?(?: *\(inlined by\) )?(.+) at (.+):(\d+|\?)(?: \(discriminator \d+\))?$`)
+var place = lazyregexp.New(`^(?:0x([0-9a-f]{8}): )?(?: *\(inlined by\) )?(.+) at (.+):(\d+|\?)(?: \(discriminator \d+\))?$`)
 
 // Decode names the places. Addresses that no function has are left out: a stack
 // holds much that only looks like one.
@@ -118,7 +118,7 @@ func (d *Decoder) Decode(ctx context.Context, addresses []uint32) ([]Frame, erro
 	var frames []Frame
 	var address uint64
 	for line := range strings.Lines(string(out)) {
-		m := place.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
+		m := place().FindStringSubmatch(strings.TrimRight(line, "\r\n"))
 		if m == nil {
 			continue
 		}
@@ -141,8 +141,8 @@ type crash struct {
 }
 
 var (
-	exceptionPC = regexp.MustCompile(`\bepc1=0x([0-9a-f]{8})`)
-	stackRow    = regexp.MustCompile(`^[0-9a-f]{8}: +((?:[0-9a-f]{8} *){4})`)
+	exceptionPC = lazyregexp.New(`\bepc1=0x([0-9a-f]{8})`)
+	stackRow    = lazyregexp.New(`^[0-9a-f]{8}: +((?:[0-9a-f]{8} *){4})`)
 )
 
 // maxFrames bounds the addresses of one crash; the core's stacks have 4 KB.
@@ -159,11 +159,11 @@ func (c *crash) line(text string) []uint32 {
 		*c = crash{}
 		return all
 	}
-	if m := exceptionPC.FindStringSubmatch(text); m != nil {
+	if m := exceptionPC().FindStringSubmatch(text); m != nil {
 		*c = crash{}
 		c.add(m[1])
 	}
-	if m := stackRow.FindStringSubmatch(text); m != nil && c.inStack {
+	if m := stackRow().FindStringSubmatch(text); m != nil && c.inStack {
 		for word := range strings.FieldsSeq(m[1]) {
 			c.add(word)
 		}

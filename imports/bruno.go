@@ -1,16 +1,16 @@
 package imports
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"espost/internal/lazyregexp"
 	"espost/request"
 )
 
 var (
-	bruBlock = regexp.MustCompile(`^([a-z]+(?::[a-z-]+)?)\s*\{\s*$`)
-	bruRow   = regexp.MustCompile(`^\s*(~?)("[^"]*"|[^:\s]+)\s*:\s*(.*)$`)
+	bruBlock = lazyregexp.New(`^([a-z]+(?::[a-z-]+)?)\s*\{\s*$`)
+	bruRow   = lazyregexp.New(`^\s*(~?)("[^"]*"|[^:\s]+)\s*:\s*(.*)$`)
 	bruVerbs = []string{"get", "post", "put", "patch", "delete", "head", "options"}
 )
 
@@ -21,7 +21,7 @@ func readBruno(text string) ([]Import, error) {
 	var order []string
 	lines := strings.Split(text, "\n")
 	for i := 0; i < len(lines); i++ {
-		m := bruBlock.FindStringSubmatch(lines[i])
+		m := bruBlock().FindStringSubmatch(lines[i])
 		if m == nil {
 			continue
 		}
@@ -54,7 +54,7 @@ func readBruno(text string) ([]Import, error) {
 func bruRows(lines []string) []pair {
 	var rows []pair
 	for _, line := range lines {
-		if m := bruRow.FindStringSubmatch(line); m != nil {
+		if m := bruRow().FindStringSubmatch(line); m != nil {
 			rows = append(rows, pair{Name: strings.Trim(m[2], `"`), Value: text(strings.TrimSpace(m[3])), Disabled: m[1] != ""})
 		}
 	}

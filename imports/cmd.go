@@ -1,18 +1,18 @@
 package imports
 
 import (
-	"regexp"
 	"strings"
 
 	"espost/curl"
+	"espost/internal/lazyregexp"
 )
 
 // windowsPrompt is what stands before a command in a Windows console.
-var windowsPrompt = regexp.MustCompile(`^\s*(?:PS )?(?:[A-Za-z]:\\[^>\n]*)?>\s*`)
+var windowsPrompt = lazyregexp.New(`^\s*(?:PS )?(?:[A-Za-z]:\\[^>\n]*)?>\s*`)
 
 // readCmd reads a curl command in the notation of Windows' cmd.
 func readCmd(text string) (Import, error) {
-	line, more, err := cmdLine(windowsPrompt.ReplaceAllString(text, ""))
+	line, more, err := cmdLine(windowsPrompt().ReplaceAllString(text, ""))
 	if err != nil {
 		return Import{}, err
 	}
@@ -27,7 +27,7 @@ func readCmd(text string) (Import, error) {
 	if more {
 		sh.Warnings = append(sh.Warnings, "what follows the command, behind & | > or <, was left out")
 	}
-	for _, v := range cmdVariable.FindAllString(line, -1) {
+	for _, v := range cmdVariable().FindAllString(line, -1) {
 		if strings.Contains(text, "%^") {
 			break // a browser has seen to it that nothing is filled in
 		}
@@ -38,7 +38,7 @@ func readCmd(text string) (Import, error) {
 }
 
 // cmdVariable is a variable of cmd; %20 in an address is none.
-var cmdVariable = regexp.MustCompile(`%[A-Z_][A-Z_]+%`)
+var cmdVariable = lazyregexp.New(`%[A-Z_][A-Z_]+%`)
 
 // curlWords takes curl's name off.
 func curlWords(words []string) (*curl.Shell, error) {

@@ -1,11 +1,11 @@
 package imports
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"espost/curl"
+	"espost/internal/lazyregexp"
 	"espost/request"
 )
 
@@ -94,17 +94,17 @@ func formatCmd(r request.Request, showSecrets bool) (string, error) {
 }
 
 var (
-	beforeQuote = regexp.MustCompile(`\\*"|\\+$`)
-	cmdSpecial  = regexp.MustCompile(`[^\w\s:=+~'/.,?;*-]`)
+	beforeQuote = lazyregexp.New(`\\*"|\\+$`)
+	cmdSpecial  = lazyregexp.New(`[^\w\s:=+~'/.,?;*-]`)
 )
 
 // cmdQuote quotes s first for a program's C library, then for cmd, as Chrome does.
 func cmdQuote(s string) string {
-	s = beforeQuote.ReplaceAllStringFunc(s, func(m string) string {
+	s = beforeQuote().ReplaceAllStringFunc(s, func(m string) string {
 		slashes := strings.Count(m, `\`)
 		return strings.Repeat(`\`, slashes) + strings.ReplaceAll(m, `"`, `\"`)
 	})
-	s = cmdSpecial.ReplaceAllStringFunc(s, func(m string) string {
+	s = cmdSpecial().ReplaceAllStringFunc(s, func(m string) string {
 		if m[0] >= 0x80 {
 			return m
 		}
@@ -149,7 +149,7 @@ func formatPowerShell(r request.Request, showSecrets bool) (string, error) {
 }
 
 // notInHTTP is what a line of a body can't begin with in an .http file.
-var notInHTTP = regexp.MustCompile(`(?m)^(?:###|@[\w.-]+[ \t]*=|\s*(?:<|>|<>|>>)[ {@])`)
+var notInHTTP = lazyregexp.New(`(?m)^(?:###|@[\w.-]+[ \t]*=|\s*(?:<|>|<>|>>)[ {@])`)
 
 func formatHTTP(r request.Request, showSecrets bool) (string, error) {
 	o := lay(r, showSecrets)
@@ -160,7 +160,7 @@ func formatHTTP(r request.Request, showSecrets bool) (string, error) {
 	switch {
 	case strings.Contains(whole, "{{"):
 		return "", inexpressible("an .http file takes {{ for a variable", "choose another notation")
-	case notInHTTP.MatchString(o.body), strings.Contains(o.body, "\r"), strings.TrimSpace(o.body) != o.body,
+	case notInHTTP().MatchString(o.body), strings.Contains(o.body, "\r"), strings.TrimSpace(o.body) != o.body,
 		strings.HasPrefix(o.contentType, request.Form.ContentType()) && strings.Contains(o.body, "\n"):
 		return "", inexpressible("an .http file can't hold a body of these lines", "choose another notation")
 	}

@@ -3,13 +3,13 @@ package imports
 import (
 	"encoding/base64"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"espost/internal/lazyregexp"
 	"espost/internal/sanitize"
 	"espost/request"
 )
@@ -20,7 +20,7 @@ import (
 func readFetch(text string) (Import, error) {
 	js := &script{text: text, constants: make(map[string]value)}
 	js.declarations()
-	at := fetchCall.FindStringIndex(text)
+	at := fetchCall().FindStringIndex(text)
 	if at == nil {
 		return Import{}, refusal("there is no call of fetch in it", "paste one that begins with fetch(")
 	}
@@ -52,7 +52,7 @@ func readFetch(text string) (Import, error) {
 	return finish(d, "")
 }
 
-var fetchCall = regexp.MustCompile(`\bfetch\s*\(`)
+var fetchCall = lazyregexp.New(`\bfetch\s*\(`)
 
 // options takes in fetch's second argument.
 func (js *script) options(d *request.Draft, options value) error {
@@ -97,11 +97,11 @@ func (js *script) refuse(what string) error {
 	return refusal(fmt.Sprintf("line %d of the call %s", line, what), "paste the whole call, with literals in it")
 }
 
-var declaration = regexp.MustCompile(`(?m)^\s*(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=\s*`)
+var declaration = lazyregexp.New(`(?m)^\s*(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=\s*`)
 
 // declarations reads the constants that are literals; the others are names.
 func (js *script) declarations() {
-	for _, m := range declaration.FindAllStringSubmatchIndex(js.text, 1000) {
+	for _, m := range declaration().FindAllStringSubmatchIndex(js.text, 1000) {
 		js.at = m[1]
 		known := len(js.names.all)
 		v, err := js.expression(0)
@@ -115,9 +115,9 @@ func (js *script) declarations() {
 	}
 }
 
-var jsSpace = regexp.MustCompile(`^(?:\s+|//[^\n]*|/\*(?s:.*?)\*/)+`)
+var jsSpace = lazyregexp.New(`^(?:\s+|//[^\n]*|/\*(?s:.*?)\*/)+`)
 
-func (js *script) space() { js.at += len(jsSpace.FindString(js.text[js.at:])) }
+func (js *script) space() { js.at += len(jsSpace().FindString(js.text[js.at:])) }
 
 func (js *script) peek(s string) bool {
 	js.space()
@@ -149,8 +149,9 @@ func (js *script) expression(depth int) (value, error) {
 }
 
 var (
-	jsNumber = regexp.MustCompile(`^-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?`)
-	jsName   = regexp.MustCompile(`^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*`)
+	jsNumber = lazyregexp.New(`^-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?`)
+	jsKey    = lazyregexp.New(`^[\p{L}_$][\p{L}\w$]*`)
+	jsName   = lazyregexp.New(`^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*`)
 )
 
 func (js *script) primary(depth int) (value, error) {
@@ -178,7 +179,7 @@ func (js *script) primary(depth int) (value, error) {
 		}
 		return v, err
 	}
-	if n := jsNumber.FindString(rest); n != "" {
+	if n := jsNumber().FindString(rest); n != "" {
 		js.at += len(n)
 		text, ok := number(n)
 		if !ok {
@@ -186,11 +187,11 @@ func (js *script) primary(depth int) (value, error) {
 		}
 		return value{kind: aWord, text: text}, nil
 	}
-	name := jsName.FindString(rest)
+	name := jsName().FindString(rest)
 	js.at += len(name)
 	if name == "new" {
 		js.space()
-		name = "new " + jsName.FindString(js.text[js.at:])
+		name = "new " + jsName().FindString(js.text[js.at:])
 		js.at += len(name) - len("new ")
 	}
 	return js.named(name, depth)
@@ -286,8 +287,8 @@ func (js *script) object(depth int) (value, error) {
 			}
 			name = quoted.text
 		default:
-			if name = jsNumber.FindString(rest); name == "" {
-				name, short = regexp.MustCompile(`^[\p{L}_$][\p{L}\w$]*`).FindString(rest), true
+			if name = jsNumber().FindString(rest); name == "" {
+				name, short = jsKey().FindString(rest), true
 			}
 			js.at += len(name)
 		}

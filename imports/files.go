@@ -3,9 +3,9 @@ package imports
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 
+	"espost/internal/lazyregexp"
 	"espost/request"
 )
 
@@ -18,13 +18,13 @@ func fileReader(text, extension string) func(string) ([]Import, error) {
 		return readJSON
 	case extension == ".json" || extension == ".har":
 		return readJSON
-	case extension == ".bru" || bruStart.MatchString(text):
+	case extension == ".bru" || bruStart().MatchString(text):
 		return readBruno
-	case extension == ".ino" || extension == ".cpp" || extension == ".h" || includes.MatchString(text):
+	case extension == ".ino" || extension == ".cpp" || extension == ".h" || includes().MatchString(text):
 		return readSketch
-	case yamlFile.MatchString(text):
+	case yamlFile().MatchString(text):
 		return readYAML
-	case extension == ".http" || extension == ".rest" || httpFile.MatchString(text):
+	case extension == ".http" || extension == ".rest" || httpFile().MatchString(text):
 		return readHTTPFile
 	case extension == ".yaml" || extension == ".yml":
 		return readYAML
@@ -33,10 +33,10 @@ func fileReader(text, extension string) func(string) ([]Import, error) {
 }
 
 var (
-	bruStart = regexp.MustCompile(`^\s*meta\s*\{\s*\n`)
-	includes = regexp.MustCompile(`(?m)^[ \t]*#[ \t]*include[ \t]*[<"]|^\s*void\s+(?:setup|loop)\s*\(`)
-	yamlFile = regexp.MustCompile(`(?m)^(?:openapi|swagger|type):[ \t]*['"]?(?:\d|collection\.insomnia)`)
-	httpFile = regexp.MustCompile(`(?m)^###|^@[\w.-]+[ \t]*=|^[A-Z]+[ \t]+https?://\S+[ \t]*(?:HTTP/[\d.]+)?[ \t]*$`)
+	bruStart = lazyregexp.New(`^\s*meta\s*\{\s*\n`)
+	includes = lazyregexp.New(`(?m)^[ \t]*#[ \t]*include[ \t]*[<"]|^\s*void\s+(?:setup|loop)\s*\(`)
+	yamlFile = lazyregexp.New(`(?m)^(?:openapi|swagger|type):[ \t]*['"]?(?:\d|collection\.insomnia)`)
+	httpFile = lazyregexp.New(`(?m)^###|^@[\w.-]+[ \t]*=|^[A-Z]+[ \t]+https?://\S+[ \t]*(?:HTTP/[\d.]+)?[ \t]*$`)
 )
 
 // readJSON reads a file of JSON, by the key that each program's files have.
@@ -121,7 +121,7 @@ func formOf(rows []pair) string {
 func encodeAround(s string) string {
 	var out strings.Builder
 	end := 0
-	for _, m := range variable.FindAllStringIndex(s, -1) {
+	for _, m := range variable().FindAllStringIndex(s, -1) {
 		out.WriteString(request.PercentEncode(s[end:m[0]]) + s[m[0]:m[1]])
 		end = m[1]
 	}

@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -21,6 +20,7 @@ import (
 
 	"espost/curl"
 	"espost/esp8266"
+	"espost/internal/lazyregexp"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/request"
@@ -65,7 +65,7 @@ func Read(text []byte, name string, environments ...[]byte) ([]Import, error) {
 }
 
 func readWithEnvironments(text string, environments [][]byte) ([]Import, error) {
-	if len(text) > MaxFile || !collection.MatchString(text) {
+	if len(text) > MaxFile || !collection().MatchString(text) {
 		return nil, refusal("an environment belongs to a Postman collection, and this is none", "leave the environment out")
 	}
 	all := make(scope)
@@ -79,7 +79,7 @@ func readWithEnvironments(text string, environments [][]byte) ([]Import, error) 
 	return readPostmanWith(text, all)
 }
 
-var collection = regexp.MustCompile(`^\s*\{(?s:.*)"item"\s*:`)
+var collection = lazyregexp.New(`^\s*\{(?s:.*)"item"\s*:`)
 
 // One is Read for a place that takes a single request.
 func One(text []byte, name string) (Import, error) {
@@ -148,21 +148,19 @@ func finish(d *request.Draft, title string) (Import, error) {
 
 // A notation is one way to write commands.
 type notation struct {
-	matches *regexp.Regexp
+	matches lazyregexp.Regexp
 	read    func(string) (Import, error)
 }
 
 // notations are those that can be told by how a text looks, in the order in
 // which they are tried.
-func notations() []notation {
-	return []notation{
-		{regexp.MustCompile(`^\s*(?:[A-Z]+\s+(?:/|https?://)\S*\s+HTTP/\d|[A-Z]+\s+/\S*\s*\n(?i:host)\s*:)`), readRaw},
-		{regexp.MustCompile(`\bfetch\s*\(`), readFetch},
-		{regexp.MustCompile(`(?i)\b(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\b`), readPowerShell},
-		{regexp.MustCompile(`(?i)\bcurl(?:\.exe)?\b[^\n]*\s-(?:Uri|Method|Headers|Body)\s`), readPowerShell},
-		{regexp.MustCompile("(?i)^\\s*(?:PS [^>\\n]*>\\s*)?(?:&\\s+)?(?:\\S*\\\\)?curl(?:\\.exe)?\\b[^\\n]*`[ \\t]*\\n|^\\s*PS [^>\\n]*>\\s*(?:&\\s+)?\\S*curl"), readPowerShellCurl},
-		{regexp.MustCompile(`(?m)^\s*(?:[A-Za-z]:\\[^>\n]*>\s*)?(?:\S*\\)?curl(?:\.exe)?\b[^'\n]*(?:\^["\\\n]|\^$)|^\s*[A-Za-z]:\\[^>\n]*>`), readCmd},
-	}
+var notations = []notation{
+	{lazyregexp.New(`^\s*(?:[A-Z]+\s+(?:/|https?://)\S*\s+HTTP/\d|[A-Z]+\s+/\S*\s*\n(?i:host)\s*:)`), readRaw},
+	{lazyregexp.New(`\bfetch\s*\(`), readFetch},
+	{lazyregexp.New(`(?i)\b(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\b`), readPowerShell},
+	{lazyregexp.New(`(?i)\bcurl(?:\.exe)?\b[^\n]*\s-(?:Uri|Method|Headers|Body)\s`), readPowerShell},
+	{lazyregexp.New("(?i)^\\s*(?:PS [^>\\n]*>\\s*)?(?:&\\s+)?(?:\\S*\\\\)?curl(?:\\.exe)?\\b[^\\n]*`[ \\t]*\\n|^\\s*PS [^>\\n]*>\\s*(?:&\\s+)?\\S*curl"), readPowerShellCurl},
+	{lazyregexp.New(`(?m)^\s*(?:[A-Za-z]:\\[^>\n]*>\s*)?(?:\S*\\)?curl(?:\.exe)?\b[^'\n]*(?:\^["\\\n]|\^$)|^\s*[A-Za-z]:\\[^>\n]*>`), readCmd},
 }
 
 // readCommand reads a command, a call of fetch or a raw request.
@@ -182,12 +180,12 @@ func readCommand(text string) ([]Import, error) {
 }
 
 func readOne(text string) (Import, error) {
-	for _, n := range notations() {
-		if n.matches.MatchString(text) {
+	for _, n := range notations {
+		if n.matches().MatchString(text) {
 			return n.read(text)
 		}
 	}
-	if doubled.MatchString(text) && !strings.Contains(text, "'") {
+	if doubled().MatchString(text) && !strings.Contains(text, "'") {
 		return readCmd(text)
 	}
 	one, err := readPosix(text)
@@ -204,7 +202,7 @@ func readOne(text string) (Import, error) {
 
 // doubled is how Windows' programs read a quote within quotes, which no POSIX
 // shell's command has any use for.
-var doubled = regexp.MustCompile(`\bcurl\b[^\n]*"[^"\n]*[^"\s=]""[^"\s]`)
+var doubled = lazyregexp.New(`\bcurl\b[^\n]*"[^"\n]*[^"\s=]""[^"\s]`)
 
 // readPosix reads a command of a POSIX shell.
 func readPosix(text string) (Import, error) {

@@ -1,9 +1,10 @@
 package imports
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
+
+	"espost/internal/lazyregexp"
 )
 
 // mended undoes what word processors, chats and web pages do to commands, and
@@ -108,10 +109,10 @@ func allCaps(word []rune) bool {
 	return len(word) > 1 && unicode.IsUpper(word[0]) && unicode.IsUpper(word[1])
 }
 
-var entity = regexp.MustCompile(`https?://[^\s'"]*&amp;[^\s'"]*`)
+var entity = lazyregexp.New(`https?://[^\s'"]*&amp;[^\s'"]*`)
 
 func ampersands(text string) string {
-	return entity.ReplaceAllStringFunc(text, func(address string) string {
+	return entity().ReplaceAllStringFunc(text, func(address string) string {
 		return strings.ReplaceAll(address, "&amp;", "&")
 	})
 }

@@ -2,17 +2,17 @@ package imports
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
+	"espost/internal/lazyregexp"
 	"espost/internal/sanitize"
 	"espost/request"
 )
 
 // readPowerShellCurl reads a curl command in PowerShell's notation.
 func readPowerShellCurl(text string) (Import, error) {
-	ps := &powerShell{text: windowsPrompt.ReplaceAllString(text, ""), variables: make(map[string]value)}
+	ps := &powerShell{text: windowsPrompt().ReplaceAllString(text, ""), variables: make(map[string]value)}
 	words, err := ps.words()
 	if err != nil {
 		return Import{}, err
@@ -22,8 +22,8 @@ func readPowerShellCurl(text string) (Import, error) {
 		return Import{}, err
 	}
 	for i, w := range sh.Words { // Windows PowerShell 5 takes quotes away unless they are written \"
-		if strings.Contains(w, `"`) && !bareQuote.MatchString(w) {
-			sh.Words[i] = quotedQuote.ReplaceAllStringFunc(w, func(s string) string { return strings.Repeat(`\`, len(s)/2-1) + `"` })
+		if strings.Contains(w, `"`) && !bareQuote().MatchString(w) {
+			sh.Words[i] = quotedQuote().ReplaceAllStringFunc(w, func(s string) string { return strings.Repeat(`\`, len(s)/2-1) + `"` })
 		}
 	}
 	for _, name := range ps.names.all {
@@ -35,14 +35,14 @@ func readPowerShellCurl(text string) (Import, error) {
 
 // bareQuote is one without an odd number of backslashes before it.
 var (
-	bareQuote   = regexp.MustCompile(`(?:^|[^\\])(?:\\\\)*"`)
-	quotedQuote = regexp.MustCompile(`\\+"`)
+	bareQuote   = lazyregexp.New(`(?:^|[^\\])(?:\\\\)*"`)
+	quotedQuote = lazyregexp.New(`\\+"`)
 )
 
 // readPowerShell reads a call of Invoke-WebRequest or Invoke-RestMethod with the
 // variables before it that are literals.
 func readPowerShell(text string) (Import, error) {
-	ps := &powerShell{text: windowsPrompt.ReplaceAllString(text, ""), variables: make(map[string]value)}
+	ps := &powerShell{text: windowsPrompt().ReplaceAllString(text, ""), variables: make(map[string]value)}
 	for {
 		call, err := ps.statement()
 		if err != nil {
@@ -73,18 +73,18 @@ func (ps *powerShell) refuse(what string) error {
 }
 
 var (
-	psBlank      = regexp.MustCompile("^(?:[ \t]+|`[ \t]*\n|<#(?s:.*?)#>|#[^\n]*)+")
-	psSpace      = regexp.MustCompile("^(?:[\\s;]+|`[ \t]*\n|<#(?s:.*?)#>|#[^\n]*)+")
-	psAssign     = regexp.MustCompile(`^(?:\[[\w.]+\]\s*)?\$((?i:script:|global:|env:)?\w+)(\.\w+)*[ \t]*=[ \t]*`)
-	psCookie     = regexp.MustCompile(`^\$\w+\.Cookies\.Add\(\s*\(?New-Object\s+System\.Net\.Cookie\s*\(`)
-	psInvoke     = regexp.MustCompile(`(?i)^(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm|curl|wget)\b`)
-	psCommand    = regexp.MustCompile(`^[A-Za-z]+-?[A-Za-z]+`)
-	psNewSession = regexp.MustCompile(`(?i)^New-Object\s+Microsoft\.PowerShell\.Commands\.WebRequestSession`)
+	psBlank      = lazyregexp.New("^(?:[ \t]+|`[ \t]*\n|<#(?s:.*?)#>|#[^\n]*)+")
+	psSpace      = lazyregexp.New("^(?:[\\s;]+|`[ \t]*\n|<#(?s:.*?)#>|#[^\n]*)+")
+	psAssign     = lazyregexp.New(`^(?:\[[\w.]+\]\s*)?\$((?i:script:|global:|env:)?\w+)(\.\w+)*[ \t]*=[ \t]*`)
+	psCookie     = lazyregexp.New(`^\$\w+\.Cookies\.Add\(\s*\(?New-Object\s+System\.Net\.Cookie\s*\(`)
+	psInvoke     = lazyregexp.New(`(?i)^(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm|curl|wget)\b`)
+	psCommand    = lazyregexp.New(`^[A-Za-z]+-?[A-Za-z]+`)
+	psNewSession = lazyregexp.New(`(?i)^New-Object\s+Microsoft\.PowerShell\.Commands\.WebRequestSession`)
 )
 
 // take moves past what re finds here.
-func (ps *powerShell) take(re *regexp.Regexp) string {
-	s := re.FindString(ps.text[ps.at:])
+func (ps *powerShell) take(re lazyregexp.Regexp) string {
+	s := re().FindString(ps.text[ps.at:])
 	ps.at += len(s)
 	return s
 }
@@ -95,7 +95,7 @@ func (ps *powerShell) has(s string) bool { return strings.HasPrefix(ps.text[ps.a
 func (ps *powerShell) statement() (*value, error) {
 	ps.take(psSpace)
 	rest := ps.text[ps.at:]
-	if psCookie.MatchString(rest) {
+	if psCookie().MatchString(rest) {
 		ps.take(psCookie)
 		args, err := ps.list(")", 1)
 		if err == nil && len(args) > 1 && args[0].scalar() && args[1].scalar() {
@@ -104,16 +104,16 @@ func (ps *powerShell) statement() (*value, error) {
 		ps.skipLine()
 		return nil, err
 	}
-	if m := psAssign.FindStringSubmatch(rest); m != nil {
+	if m := psAssign().FindStringSubmatch(rest); m != nil {
 		ps.at += len(m[0])
-		if psInvoke.MatchString(ps.text[ps.at:]) {
+		if psInvoke().MatchString(ps.text[ps.at:]) {
 			return ps.statement()
 		}
-		if psNewSession.MatchString(ps.text[ps.at:]) {
+		if psNewSession().MatchString(ps.text[ps.at:]) {
 			ps.skipLine()
 			return nil, nil
 		}
-		if psCommand.MatchString(ps.text[ps.at:]) { // what another command returns
+		if psCommand().MatchString(ps.text[ps.at:]) { // what another command returns
 			ps.skipLine()
 			return nil, nil
 		}
@@ -128,7 +128,7 @@ func (ps *powerShell) statement() (*value, error) {
 		}
 		return nil, nil
 	}
-	if psInvoke.MatchString(rest) {
+	if psInvoke().MatchString(rest) {
 		ps.take(psInvoke)
 		return ps.arguments()
 	}
@@ -164,7 +164,7 @@ func fullName(short string) (name string, withValue, ok bool) {
 	return "", false, false
 }
 
-var psParameter = regexp.MustCompile(`^-(\w+):?`)
+var psParameter = lazyregexp.New(`^-(\w+):?`)
 
 // arguments reads a call's.
 func (ps *powerShell) arguments() (*value, error) {
@@ -189,7 +189,7 @@ func (ps *powerShell) arguments() (*value, error) {
 			continue
 		}
 		name := "Uri"
-		if m := psParameter.FindStringSubmatch(rest); m != nil {
+		if m := psParameter().FindStringSubmatch(rest); m != nil {
 			full, withValue, ok := fullName(m[1])
 			if !ok {
 				return nil, ps.refuse("has a parameter that neither Invoke-WebRequest nor Invoke-RestMethod has: -" + sanitize.Clip(m[1], 30))
@@ -215,8 +215,8 @@ func (ps *powerShell) arguments() (*value, error) {
 }
 
 var (
-	psWord = regexp.MustCompile(`^\w+`)
-	psBare = regexp.MustCompile("^[^\\s;|(){}'\"`$@,&<>][^\\s;|(){}'\"`$,&<>]*")
+	psWord = lazyregexp.New(`^\w+`)
+	psBare = lazyregexp.New("^[^\\s;|(){}'\"`$@,&<>][^\\s;|(){}'\"`$,&<>]*")
 )
 
 // argument reads a parameter's value: a bare word, or a value.
@@ -245,7 +245,7 @@ func (ps *powerShell) expression(depth int) (value, error) {
 				}
 				v = value{text: v.plain() + next.plain()}
 			}
-		case psToJSON.MatchString(rest):
+		case psToJSON().MatchString(rest):
 			ps.take(psToJSON)
 			v = value{text: v.json()}
 		default:
@@ -256,11 +256,11 @@ func (ps *powerShell) expression(depth int) (value, error) {
 }
 
 var (
-	psToJSON  = regexp.MustCompile(`^\|\s*(?i:ConvertTo-Json)(?:[ \t]+-(?i:Depth|Compress)\b(?:[ \t]+\d+)?)*`)
-	psNumber  = regexp.MustCompile(`^-?\d+(?:\.\d+)?\b`)
-	psCast    = regexp.MustCompile(`^\[[\w.]+\]`)
-	psBytes   = regexp.MustCompile(`^(?i:\[(?:System\.)?Text\.Encoding\]::UTF8\.GetBytes)\(`)
-	psVarName = regexp.MustCompile(`^\$(?:\{([^}]*)\}|((?:\w+:)?\w+))`)
+	psToJSON  = lazyregexp.New(`^\|\s*(?i:ConvertTo-Json)(?:[ \t]+-(?i:Depth|Compress)\b(?:[ \t]+\d+)?)*`)
+	psNumber  = lazyregexp.New(`^-?\d+(?:\.\d+)?\b`)
+	psCast    = lazyregexp.New(`^\[[\w.]+\]`)
+	psBytes   = lazyregexp.New(`^(?i:\[(?:System\.)?Text\.Encoding\]::UTF8\.GetBytes)\(`)
+	psVarName = lazyregexp.New(`^\$(?:\{([^}]*)\}|((?:\w+:)?\w+))`)
 )
 
 func (ps *powerShell) primary(depth int) (value, error) {
@@ -290,11 +290,11 @@ func (ps *powerShell) primary(depth int) (value, error) {
 		}
 		ps.at++
 		return v, err
-	case psBytes.MatchString(rest):
+	case psBytes().MatchString(rest):
 		ps.take(psBytes)
 		ps.at--
 		return ps.primary(depth + 1)
-	case psCast.MatchString(rest):
+	case psCast().MatchString(rest):
 		ps.take(psCast)
 		return ps.primary(depth + 1)
 	case rest[0] == '$':
@@ -308,7 +308,7 @@ func (ps *powerShell) primary(depth int) (value, error) {
 
 // variable reads $name.
 func (ps *powerShell) variable() (value, error) {
-	m := psVarName.FindStringSubmatch(ps.text[ps.at:])
+	m := psVarName().FindStringSubmatch(ps.text[ps.at:])
 	if m == nil {
 		return value{}, ps.refuse("holds what isn't understood without running it")
 	}
@@ -349,7 +349,7 @@ func (ps *powerShell) list(end string, depth int) ([]value, error) {
 	}
 }
 
-var psKey = regexp.MustCompile(`^[\w-]+`)
+var psKey = lazyregexp.New(`^[\w-]+`)
 
 func (ps *powerShell) hashtable(depth int) (value, error) {
 	v := value{kind: anObj}
@@ -463,8 +463,8 @@ func (ps *powerShell) expand(here bool) (value, error) {
 			ps.at++
 		case c == '$' && strings.HasPrefix(ps.text[ps.at:], "$("):
 			return value{}, ps.refuse("has a $(…) that isn't known without running it")
-		case c == '$' && psVarName.MatchString(ps.text[ps.at:]):
-			m := psVarName.FindStringSubmatch(ps.text[ps.at:])
+		case c == '$' && psVarName().MatchString(ps.text[ps.at:]):
+			m := psVarName().FindStringSubmatch(ps.text[ps.at:])
 			ps.at += len(m[0])
 			v, known := ps.variables[strings.ToLower(m[1]+m[2])]
 			if !known {
@@ -513,7 +513,7 @@ func (ps *powerShell) words() ([]string, error) {
 func (ps *powerShell) part() (string, error) {
 	rest := ps.text[ps.at:]
 	switch {
-	case rest[0] == '\'' || rest[0] == '"', strings.HasPrefix(rest, "@'\n"), strings.HasPrefix(rest, "@\"\n"), rest[0] == '$' && psVarName.MatchString(rest):
+	case rest[0] == '\'' || rest[0] == '"', strings.HasPrefix(rest, "@'\n"), strings.HasPrefix(rest, "@\"\n"), rest[0] == '$' && psVarName().MatchString(rest):
 		v, err := ps.primary(0)
 		if err == nil && !v.scalar() {
 			err = ps.refuse("has a hashtable where a text is wanted")
@@ -530,7 +530,7 @@ func (ps *powerShell) part() (string, error) {
 }
 
 // pseudo are HTTP/2's parts of a request, which a browser copies as headers.
-var pseudo = regexp.MustCompile(`(?i)^(authority|method|path|scheme)$`)
+var pseudo = lazyregexp.New(`(?i)^(authority|method|path|scheme)$`)
 
 // request makes a request of a call's arguments.
 func (ps *powerShell) request(call *value) (Import, error) {
@@ -550,7 +550,7 @@ func (ps *powerShell) request(call *value) (Import, error) {
 	if headers, ok := call.member("Headers"); ok {
 		_, copied := headers.member("scheme")
 		for i, name := range headers.names {
-			if copied && pseudo.MatchString(name) {
+			if copied && pseudo().MatchString(name) {
 				continue
 			}
 			d.Headers = append(d.Headers, request.Header{Name: name, Value: headers.items[i].plain()})

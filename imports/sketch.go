@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"espost/esp8266"
+	"espost/internal/lazyregexp"
 	"espost/request"
 )
 
@@ -54,9 +55,9 @@ func isHex(c byte) bool {
 var (
 	// 20 bytes in hexadecimal: between quotes, with colons, spaces or neither, or as
 	// a list of numbers.
-	quotedDigits = regexp.MustCompile(`"((?:[0-9a-fA-F]{2}[: -]?){19}[0-9a-fA-F]{2})"`)
-	listedDigits = regexp.MustCompile(`\{\s*((?:0[xX][0-9a-fA-F]{2}\s*,\s*){19}0[xX][0-9a-fA-F]{2})\s*,?\s*\}`)
-	pemText      = regexp.MustCompile(`-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----`)
+	quotedDigits = lazyregexp.New(`"((?:[0-9a-fA-F]{2}[: -]?){19}[0-9a-fA-F]{2})"`)
+	listedDigits = lazyregexp.New(`\{\s*((?:0[xX][0-9a-fA-F]{2}\s*,\s*){19}0[xX][0-9a-fA-F]{2})\s*,?\s*\}`)
+	pemText      = lazyregexp.New(`-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----`)
 )
 
 // readSketch reads a sketch as a file of one request.
@@ -111,8 +112,8 @@ const maxSketch = 512 << 10
 // fingerprints finds them in a file as it is.
 func fingerprints(text string) []Digits {
 	var all []Digits
-	for _, re := range []*regexp.Regexp{quotedDigits, listedDigits} {
-		for _, m := range re.FindAllStringSubmatchIndex(text, -1) {
+	for _, re := range []lazyregexp.Regexp{quotedDigits, listedDigits} {
+		for _, m := range re().FindAllStringSubmatchIndex(text, -1) {
 			sha1, err := esp8266.ParseFingerprint(text[m[2]:m[3]])
 			if err == nil {
 				all = append(all, Digits{sha1, 1 + strings.Count(text[:m[2]], "\n"), m[2], m[3]})
@@ -132,33 +133,33 @@ type sketchReader struct {
 }
 
 var (
-	comment    = regexp.MustCompile(`"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*(?s:.*?)\*/`)
-	rawText    = regexp.MustCompile(`R"(\w*)\((?s:(.*?))\)(\w*)"`)
-	define     = regexp.MustCompile(`(?m)^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]+("(?:\\.|[^"\\\n])*"|-?\d+)[ \t]*$`)
-	assignment = regexp.MustCompile(`(?m)(?:^|[;{}])[ \t]*(?:(?:static|const|constexpr|unsigned|long|int|uint\d+_t|char|String|auto)\b[ \t*]*)*(\w+)(?:\[[^\]]*\])?(?:[ \t]+PROGMEM)?\s*(\+?=)\s*((?:"(?:\\.|[^"\\\n])*"|[^=";])(?:"(?:\\.|[^"\\\n])*"|[^";])*)`)
+	comment    = lazyregexp.New(`"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*(?s:.*?)\*/`)
+	rawText    = lazyregexp.New(`R"(\w*)\((?s:(.*?))\)(\w*)"`)
+	define     = lazyregexp.New(`(?m)^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]+("(?:\\.|[^"\\\n])*"|-?\d+)[ \t]*$`)
+	assignment = lazyregexp.New(`(?m)(?:^|[;{}])[ \t]*(?:(?:static|const|constexpr|unsigned|long|int|uint\d+_t|char|String|auto)\b[ \t*]*)*(\w+)(?:\[[^\]]*\])?(?:[ \t]+PROGMEM)?\s*(\+?=)\s*((?:"(?:\\.|[^"\\\n])*"|[^=";])(?:"(?:\\.|[^"\\\n])*"|[^";])*)`)
 )
 
 func newSketchReader(text string) *sketchReader {
 	r := &sketchReader{texts: make(map[string]string)}
-	text = rawText.ReplaceAllStringFunc(text, func(raw string) string {
-		m := rawText.FindStringSubmatch(raw)
+	text = rawText().ReplaceAllStringFunc(text, func(raw string) string {
+		m := rawText().FindStringSubmatch(raw)
 		if m[1] != m[3] {
 			return raw
 		}
 		return strconv.Quote(m[2]) + strings.Repeat("\n", strings.Count(raw, "\n"))
 	})
-	r.text = comment.ReplaceAllStringFunc(text, func(c string) string {
+	r.text = comment().ReplaceAllStringFunc(text, func(c string) string {
 		if c[0] == '"' {
 			return c
 		}
 		return strings.Repeat("\n", strings.Count(c, "\n"))
 	})
-	for _, m := range define.FindAllStringSubmatch(r.text, -1) {
+	for _, m := range define().FindAllStringSubmatch(r.text, -1) {
 		if v, ok := r.value(m[2]); ok {
 			r.texts[m[1]] = v
 		}
 	}
-	for _, m := range assignment.FindAllStringSubmatch(r.text, 2000) {
+	for _, m := range assignment().FindAllStringSubmatch(r.text, 2000) {
 		v, ok := r.value(m[3])
 		if !ok || len(r.texts[m[1]])+len(v) > maxVariable {
 			continue
@@ -172,10 +173,10 @@ func newSketchReader(text string) *sketchReader {
 }
 
 var (
-	cText   = regexp.MustCompile(`^(?:(?:String|F|PSTR|FPSTR)\s*\(\s*)?"((?:\\.|[^"\\\n])*)"\s*\)?`)
-	cNumber = regexp.MustCompile(`^-?\d+[uUlL]*$`)
-	cName   = regexp.MustCompile(`^(?:String\s*\(\s*)?([A-Za-z_]\w*)(?:\s*,\s*\d+)?\s*\)?(?:\.c_str\(\))?$`)
-	cCall   = regexp.MustCompile(`^(?:String\s*\(\s*)?(?:\w+\.)?(\w+)\s*\(`)
+	cText   = lazyregexp.New(`^(?:(?:String|F|PSTR|FPSTR)\s*\(\s*)?"((?:\\.|[^"\\\n])*)"\s*\)?`)
+	cNumber = lazyregexp.New(`^-?\d+[uUlL]*$`)
+	cName   = lazyregexp.New(`^(?:String\s*\(\s*)?([A-Za-z_]\w*)(?:\s*,\s*\d+)?\s*\)?(?:\.c_str\(\))?$`)
+	cCall   = lazyregexp.New(`^(?:String\s*\(\s*)?(?:\w+\.)?(\w+)\s*\(`)
 )
 
 // value is an expression as a text: literals, constants, and {{name}} for what
@@ -185,9 +186,9 @@ func (r *sketchReader) value(expression string) (string, bool) {
 	for _, part := range splitSum(expression) {
 		part = strings.TrimSpace(part)
 		switch {
-		case cText.MatchString(part):
+		case cText().MatchString(part):
 			for rest := part; rest != ""; { // "a" "b" are one
-				m := cText.FindStringSubmatch(rest)
+				m := cText().FindStringSubmatch(rest)
 				if m == nil {
 					return "", false
 				}
@@ -198,17 +199,17 @@ func (r *sketchReader) value(expression string) (string, bool) {
 				out.WriteString(text)
 				rest = strings.TrimSpace(rest[len(m[0]):])
 			}
-		case cNumber.MatchString(part):
+		case cNumber().MatchString(part):
 			out.WriteString(strings.TrimRight(part, "uUlL"))
-		case cName.MatchString(part):
-			name := cName.FindStringSubmatch(part)[1]
+		case cName().MatchString(part):
+			name := cName().FindStringSubmatch(part)[1]
 			if v, known := r.texts[name]; known {
 				out.WriteString(v)
 			} else {
 				out.WriteString("{{" + name + "}}")
 			}
-		case cCall.MatchString(part):
-			name := cCall.FindStringSubmatch(part)[1]
+		case cCall().MatchString(part):
+			name := cCall().FindStringSubmatch(part)[1]
 			if name == "String" {
 				return "", false // of something that is computed
 			}
@@ -318,7 +319,7 @@ func (r *sketchReader) draft() *request.Draft {
 		}
 		break
 	}
-	for _, m := range variable.FindAllStringSubmatch(d.URL+d.Data+fmt.Sprint(d.Headers), -1) {
+	for _, m := range variable().FindAllStringSubmatch(d.URL+d.Data+fmt.Sprint(d.Headers), -1) {
 		r.names.add(m[1])
 	}
 	return d
@@ -339,7 +340,7 @@ func (r *sketchReader) begin(d *request.Draft, args []string, line int) {
 	switch {
 	case len(texts) > 0 && strings.Contains(texts[0], "://"):
 		d.URL = texts[0]
-	case len(texts) > 2 && regexp.MustCompile(`^\d+$`).MatchString(texts[1]) && strings.Contains(texts[0], "."):
+	case len(texts) > 2 && onlyDigits().MatchString(texts[1]) && strings.Contains(texts[0], "."):
 		d.URL = "https://" + texts[0] + ":" + texts[1] + "/" + strings.TrimPrefix(texts[2], "/")
 	case len(args) > 1 && len(args) < 6 && strings.Contains(strings.Join(args, ""), "http"):
 		r.unread = append(r.unread, line)
@@ -347,8 +348,10 @@ func (r *sketchReader) begin(d *request.Draft, args []string, line int) {
 }
 
 var (
-	printedLine   = regexp.MustCompile(`(?m)^(GET|POST|PUT|PATCH|DELETE) (\S+) HTTP/1\.[01]\r?$`)
-	printedHeader = regexp.MustCompile(`^([A-Za-z][\w-]*): ?(.*)$`)
+	printedLine   = lazyregexp.New(`(?m)^(GET|POST|PUT|PATCH|DELETE) (\S+) HTTP/1\.[01]\r?$`)
+	printCall     = lazyregexp.New(`\b(\w+)\.(print|println)\s*\(`)
+	onlyDigits    = lazyregexp.New(`^\d+$`)
+	printedHeader = lazyregexp.New(`^([A-Za-z][\w-]*): ?(.*)$`)
 )
 
 // printed reads a request that is printed to a client line by line.
@@ -365,7 +368,7 @@ func (r *sketchReader) printed(d *request.Draft) {
 		return
 	}
 	var sent strings.Builder
-	for _, m := range regexp.MustCompile(`\b(\w+)\.(print|println)\s*\(`).FindAllStringSubmatchIndex(r.text, 500) {
+	for _, m := range printCall().FindAllStringSubmatchIndex(r.text, 500) {
 		if r.text[m[2]:m[3]] == "Serial" {
 			continue
 		}
@@ -387,14 +390,14 @@ func (r *sketchReader) printed(d *request.Draft) {
 		}
 	}
 	text := strings.ReplaceAll(sent.String(), "\r\n", "\n")
-	m := printedLine.FindStringSubmatchIndex(text)
+	m := printedLine().FindStringSubmatchIndex(text)
 	if m == nil {
 		return
 	}
 	d.Method, d.URL = text[m[2]:m[3]], "https://"+host+text[m[4]:m[5]]
 	head, body, _ := strings.Cut(strings.TrimPrefix(text[m[1]:], "\n"), "\n\n")
 	for line := range strings.SplitSeq(head, "\n") {
-		if h := printedHeader.FindStringSubmatch(line); h != nil && !strings.EqualFold(h[1], "Host") && !strings.EqualFold(h[1], "Connection") {
+		if h := printedHeader().FindStringSubmatch(line); h != nil && !strings.EqualFold(h[1], "Host") && !strings.EqualFold(h[1], "Connection") {
 			d.Headers = append(d.Headers, request.Header{Name: h[1], Value: h[2]})
 		}
 	}
@@ -412,7 +415,7 @@ func (r *sketchReader) pin() esp8266.Pin {
 		return pin
 	}
 	for _, text := range r.texts {
-		pin.CAs = append(pin.CAs, pemText.FindAllString(text, -1)...)
+		pin.CAs = append(pin.CAs, pemText().FindAllString(text, -1)...)
 	}
 	if len(pin.CAs) > 0 {
 		slices.Sort(pin.CAs)

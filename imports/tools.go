@@ -2,11 +2,11 @@ package imports
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 
 	"espost/curl"
+	"espost/internal/lazyregexp"
 	"espost/internal/sanitize"
 	"espost/request"
 )
@@ -91,8 +91,11 @@ func readWget(sh *curl.Shell) (Import, error) {
 	return r, err
 }
 
+// httpieEscape is a sign behind a backslash.
+var httpieEscape = lazyregexp.New(`\\(.)`)
+
 // httpieItem is where an item is cut (httpie.io/docs/cli/request-items, version 3).
-var httpieItem = regexp.MustCompile(`^((?:\\.|[^\\:=@])*?)(==@|==|:=@|=@|:=|:@|:|=|@)((?s).*)$`)
+var httpieItem = lazyregexp.New(`^((?:\\.|[^\\:=@])*?)(==@|==|:=@|=@|:=|:@|:|=|@)((?s).*)$`)
 
 // readHTTPie reads a command of HTTPie or xh.
 func readHTTPie(sh *curl.Shell) (Import, error) {
@@ -188,20 +191,20 @@ func (h *httpie) option(name, v string) error {
 }
 
 var (
-	httpieMethod = regexp.MustCompile(`^[A-Z]+$`)
-	httpieLocal  = regexp.MustCompile(`^:(\d*)(/.*)?$`)
+	httpieMethod = lazyregexp.New(`^[A-Z]+$`)
+	httpieLocal  = lazyregexp.New(`^:(\d*)(/.*)?$`)
 )
 
 // items reads method, address and items.
 func (h *httpie) items(words []string, https bool) error {
-	if len(words) > 1 && httpieMethod.MatchString(words[0]) {
+	if len(words) > 1 && httpieMethod().MatchString(words[0]) {
 		h.draft.Method, words = words[0], words[1:]
 	}
 	if len(words) == 0 {
 		return refusal("it has no address", "give one that begins with https://")
 	}
 	h.draft.URL = words[0]
-	if m := httpieLocal.FindStringSubmatch(words[0]); m != nil {
+	if m := httpieLocal().FindStringSubmatch(words[0]); m != nil {
 		h.draft.URL = "localhost" + strings.TrimSuffix(":"+m[1], ":") + m[2]
 	}
 	if https && !strings.Contains(h.draft.URL, "://") {
@@ -213,11 +216,11 @@ func (h *httpie) items(words []string, https bool) error {
 			h.draft.Headers = append(h.draft.Headers, request.Header{Name: name})
 			continue
 		}
-		m := httpieItem.FindStringSubmatch(item)
+		m := httpieItem().FindStringSubmatch(item)
 		if m == nil {
 			return refusal("an item in it is neither a field nor a header", "write name=value, name:=JSON, name==value or Name:value")
 		}
-		name := regexp.MustCompile(`\\(.)`).ReplaceAllString(m[1], "$1")
+		name := httpieEscape().ReplaceAllString(m[1], "$1")
 		if err := h.item(name, m[2], m[3]); err != nil {
 			return err
 		}

@@ -9,12 +9,12 @@
 package explain
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"espost/esp8266"
+	"espost/internal/lazyregexp"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 )
@@ -77,12 +77,12 @@ func Question(seen string) []Explanation {
 // timestamps are what monitors put before each line: the Arduino IDE's and
 // arduino-cli's "19:24:57.650 -> ", PlatformIO's "19:24:57.650 > ", ESPHome's
 // "[19:24:57]", and what espost monitor writes itself.
-var timestamps = regexp.MustCompile(`^(?:\[?\d{4}-\d\d-\d\d[T ])?\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?(?: -?> ?|  ?)?`)
+var timestamps = lazyregexp.New(`^(?:\[?\d{4}-\d\d-\d\d[T ])?\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?(?: -?> ?|  ?)?`)
 
 // find explains a line, including what is as it should be.
 func find(line string) []Explanation {
 	const longest = 4096 // what a board prints in one line; the rest is looked at by nobody
-	line = strings.TrimSpace(timestamps.ReplaceAllString(sanitize.Line(line[:min(len(line), longest)]), ""))
+	line = strings.TrimSpace(timestamps().ReplaceAllString(sanitize.Line(line[:min(len(line), longest)]), ""))
 	if line == "" {
 		return nil
 	}
@@ -108,7 +108,7 @@ func (t text) has(parts ...string) bool {
 // pattern. "$1" in code, message and fix is the pattern's first group.
 type rule struct {
 	has                string // in lower case
-	pattern            *regexp.Regexp
+	pattern            lazyregexp.Regexp
 	code, message, fix string
 	severity           problem.Severity
 }
@@ -122,7 +122,7 @@ func match(table []rule, t text) []Explanation {
 		}
 		groups := []int{0, len(t.line)}
 		if r.pattern != nil {
-			if groups = r.pattern.FindStringSubmatchIndex(t.line); groups == nil {
+			if groups = r.pattern().FindStringSubmatchIndex(t.line); groups == nil {
 				continue
 			}
 		}
@@ -130,7 +130,7 @@ func match(table []rule, t text) []Explanation {
 			if r.pattern == nil {
 				return template
 			}
-			return string(r.pattern.ExpandString(nil, template, t.line, groups))
+			return string(r.pattern().ExpandString(nil, template, t.line, groups))
 		}
 		e := note(fill(r.code), fill(r.message), fill(r.fix))
 		if r.severity != "" {

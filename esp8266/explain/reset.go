@@ -2,8 +2,8 @@ package explain
 
 import (
 	"fmt"
-	"regexp"
 
+	"espost/internal/lazyregexp"
 	"espost/internal/problem"
 )
 
@@ -11,10 +11,10 @@ import (
 // 28(LoadProhibitedCause)"), by the core (core_esp8266_postmortem.cpp) and by
 // ESP.getResetInfo (Esp.cpp).
 var (
-	romStart      = regexp.MustCompile(`rst cause:(\d+),? ?boot mode:? ?\((\d+),\d+\)`)
-	exceptionLine = regexp.MustCompile(`(?i)^\W*(?:fatal )?exception ?[:(]? ?(\d{1,2})(?:\)|\(\w+\)| ?:|$)`)
-	resetInfo     = regexp.MustCompile(`(?i)fatal exception:(\d{1,2}) flag:(\d)`)
-	resetReason   = regexp.MustCompile(`(?i)\breset (?:reason|info|cause)\b[ :=]{1,3}(hardware watchdog|software watchdog|exception)`)
+	romStart      = lazyregexp.New(`rst cause:(\d+),? ?boot mode:? ?\((\d+),\d+\)`)
+	exceptionLine = lazyregexp.New(`(?i)^\W*(?:fatal )?exception ?[:(]? ?(\d{1,2})(?:\)|\(\w+\)| ?:|$)`)
+	resetInfo     = lazyregexp.New(`(?i)fatal exception:(\d{1,2}) flag:(\d)`)
+	resetReason   = lazyregexp.New(`(?i)\breset (?:reason|info|cause)\b[ :=]{1,3}(hardware watchdog|software watchdog|exception)`)
 )
 
 // reset explains the line that tells why and how the board started, and the
@@ -22,11 +22,11 @@ var (
 func (t text) reset() []Explanation {
 	switch {
 	case t.has("rst cause:"):
-		if m := romStart.FindStringSubmatch(t.line); m != nil {
+		if m := romStart().FindStringSubmatch(t.line); m != nil {
 			return start(number(m, 1), number(m, 2))
 		}
 	case t.has("fatal exception:"):
-		m := resetInfo.FindStringSubmatch(t.line)
+		m := resetInfo().FindStringSubmatch(t.line)
 		switch number(m, 2) { // user_interface.h, REASON_WDT_RST and REASON_SOFT_WDT_RST
 		case 1:
 			return []Explanation{hardwareWatchdog}
@@ -37,14 +37,14 @@ func (t text) reset() []Explanation {
 			return exception(number(m, 1))
 		}
 	case t.has("exception"):
-		if m := exceptionLine.FindStringSubmatch(t.line); m != nil {
+		if m := exceptionLine().FindStringSubmatch(t.line); m != nil {
 			return exception(number(m, 1))
 		}
 	}
 	if !t.has("reset ") {
 		return nil
 	}
-	switch m := resetReason.FindStringSubmatch(t.lower); {
+	switch m := resetReason().FindStringSubmatch(t.lower); {
 	case m == nil:
 		return nil
 	case m[1] == "hardware watchdog":
@@ -135,37 +135,37 @@ func exception(n int) []Explanation {
 // crashes are the core's other last words (core_esp8266_postmortem.cpp), and
 // what the ROM says of a flash that it can't start from.
 var crashes = []rule{
-	{has: "wdt reset", pattern: regexp.MustCompile(`^wdt reset$`), code: hardwareWatchdog.Code, message: hardwareWatchdog.Message, fix: hardwareWatchdog.Fix},
-	{has: "soft wdt reset", pattern: regexp.MustCompile(`(?i)^soft wdt reset`), code: softWatchdog.Code, message: softWatchdog.Message, fix: softWatchdog.Fix},
-	{has: "isr not in iram", pattern: regexp.MustCompile(`(?i)^\W*ISR not in IRAM`), code: "ISR not in IRAM",
+	{has: "wdt reset", pattern: lazyregexp.New(`^wdt reset$`), code: hardwareWatchdog.Code, message: hardwareWatchdog.Message, fix: hardwareWatchdog.Fix},
+	{has: "soft wdt reset", pattern: lazyregexp.New(`(?i)^soft wdt reset`), code: softWatchdog.Code, message: softWatchdog.Message, fix: softWatchdog.Fix},
+	{has: "isr not in iram", pattern: lazyregexp.New(`(?i)^\W*ISR not in IRAM`), code: "ISR not in IRAM",
 		message: "A function that attachInterrupt was given lies in flash, so the core stops the sketch",
 		fix:     "Write IRAM_ATTR before that function (ICACHE_RAM_ATTR in cores before 3.0), and before each that it calls"},
 	{has: "unhandled c++ exception: oom", code: codeMemory, message: "The board ran out of memory: new could not get what it was asked for", fix: fixMemory},
-	{has: "unhandled c++ exception", pattern: regexp.MustCompile(`(?i)unhandled c\+\+ exception`), code: "C++ exception",
+	{has: "unhandled c++ exception", pattern: lazyregexp.New(`(?i)unhandled c\+\+ exception`), code: "C++ exception",
 		message: "The sketch ended with a C++ exception that nothing caught", fix: "Decode the stack with the .elf of this very build to see who threw it"},
-	{has: "last failed alloc call", pattern: regexp.MustCompile(`(?i)last failed alloc call: \w+\((\d+)\)`), code: codeMemory,
+	{has: "last failed alloc call", pattern: lazyregexp.New(`(?i)last failed alloc call: \w+\((\d+)\)`), code: codeMemory,
 		message: "Before the crash the board could not get $1 bytes of memory", fix: fixMemory},
-	{has: ":oom(", pattern: regexp.MustCompile(`:oom\((\d+)\)@`), code: codeMemory, message: "The board could not get $1 bytes of memory", fix: fixMemory},
-	{has: "e:m ", pattern: regexp.MustCompile(`^E:M (\d+)\b`), code: codeMemory, message: "The Wi-Fi system could not get $1 bytes of memory", fix: fixMemory},
+	{has: ":oom(", pattern: lazyregexp.New(`:oom\((\d+)\)@`), code: codeMemory, message: "The board could not get $1 bytes of memory", fix: fixMemory},
+	{has: "e:m ", pattern: lazyregexp.New(`^E:M (\d+)\b`), code: codeMemory, message: "The Wi-Fi system could not get $1 bytes of memory", fix: fixMemory},
 	{has: "failed to grow plain buffer", code: codeMemory, message: "There was too little memory for the TLS record that the server sent (axTLS, in cores before 2.5)",
 		fix: "Use a core from 3.0 on, whose TLS takes smaller buffers, and free memory before connecting"},
 	{has: "stack smashing detected", code: "stack smashed", message: "A function wrote past the end of one of its own arrays",
 		fix: "Look for an array or a sprintf that is too small in the function that the address tells"},
 	{has: "stack overflow detected", code: "stack overflow", message: "The sketch's stack of 4 KB was not enough",
 		fix: "Make big local arrays static or global, and look for functions that call themselves"},
-	{has: "__yield", pattern: regexp.MustCompile(`(?i)^\W*panic \S*:\d+ __yield`), code: "yield from a callback",
+	{has: "__yield", pattern: lazyregexp.New(`(?i)^\W*panic \S*:\d+ __yield`), code: "yield from a callback",
 		message: "delay or yield was called where that can't be: in an interrupt, a timer's or a network callback",
 		fix:     "Only set a flag in the callback, and do the work in loop"},
-	{has: "panic ", pattern: regexp.MustCompile(`(?i)^\W*panic (\S+:\d+) (\w+)`), code: "panic", message: "The core or a library stopped the sketch at $1, in $2",
+	{has: "panic ", pattern: lazyregexp.New(`(?i)^\W*panic (\S+:\d+) (\w+)`), code: "panic", message: "The core or a library stopped the sketch at $1, in $2",
 		fix: "That line of its source tells which condition failed; most often memory ran out or a pointer was null"},
-	{has: "abort called", pattern: regexp.MustCompile(`(?i)^\W*abort called`), code: "abort", message: "Something stopped the sketch on purpose",
+	{has: "abort called", pattern: lazyregexp.New(`(?i)^\W*abort called`), code: "abort", message: "Something stopped the sketch on purpose",
 		fix: "The line before tells why; without one, suspect memory that ran out, and decode the stack"},
 	{has: ">>>stack>>>", code: "stack dump", message: "Here follows what was on the stack when the sketch crashed", severity: problem.Note,
 		fix: "Decode it with the .elf of this very build: PlatformIO's filter esp8266_exception_decoder, or the ESP Exception Decoder of the Arduino IDE"},
-	{has: "csum err", pattern: regexp.MustCompile(`^csum err$`), code: "flash checksum", message: "What stands in the flash is not the sketch that was written: its checksum is wrong", fix: fixFlashMode},
-	{has: "flash read err", pattern: regexp.MustCompile(`^flash read err, (\w+)`), code: "flash unreadable", message: "The ROM could not read the flash", fix: fixFlashMode},
-	{has: "ets_main.c", pattern: regexp.MustCompile(`^ets_main\.c\b`), code: "nothing to start", message: "The ROM found no sketch in the flash that it can start", fix: fixFlashMode},
-	{has: "mem check fail", pattern: regexp.MustCompile(`MEM CHECK FAIL!!!`), severity: problem.Note, code: "garbled start", message: "These are the ROM's start messages at another baud rate",
+	{has: "csum err", pattern: lazyregexp.New(`^csum err$`), code: "flash checksum", message: "What stands in the flash is not the sketch that was written: its checksum is wrong", fix: fixFlashMode},
+	{has: "flash read err", pattern: lazyregexp.New(`^flash read err, (\w+)`), code: "flash unreadable", message: "The ROM could not read the flash", fix: fixFlashMode},
+	{has: "ets_main.c", pattern: lazyregexp.New(`^ets_main\.c\b`), code: "nothing to start", message: "The ROM found no sketch in the flash that it can start", fix: fixFlashMode},
+	{has: "mem check fail", pattern: lazyregexp.New(`MEM CHECK FAIL!!!`), severity: problem.Note, code: "garbled start", message: "These are the ROM's start messages at another baud rate",
 		fix: "Read them at 74880 baud if you want to know why the board restarts"},
 }
 
@@ -195,5 +195,5 @@ var updates = []rule{
 }
 
 func updateRule(n int, message, fix string) rule {
-	return rule{has: fmt.Sprintf("error[%d]: ", n), pattern: regexp.MustCompile(`\bERROR\[\d+\]: .+`), code: fmt.Sprintf("update error %d", n), message: "The update over the network failed: " + message, fix: fix}
+	return rule{has: fmt.Sprintf("error[%d]: ", n), pattern: lazyregexp.New(`\bERROR\[\d+\]: .+`), code: fmt.Sprintf("update error %d", n), message: "The update over the network failed: " + message, fix: fix}
 }

@@ -1,12 +1,12 @@
 package explain
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"espost/esp8266"
+	"espost/internal/lazyregexp"
 )
 
 // The board's tables, looked up once: a monitor asks for each line.
@@ -71,22 +71,22 @@ var oldTexts = map[string]int{"connection refused": -1, "too less ram": -8}
 // HTTPClient or a request, or is nothing but a name and the number, and where no
 // unit or fraction follows that would make a reading of it.
 var (
-	clientNumber = regexp.MustCompile(`(?i)\bhttpclient\b[ :=(]{1,3}(-\d{1,2})\b`)
-	coreNumber   = regexp.MustCompile(`(?i)\[returnError\] error\((-\d{1,2})\)`)
-	webNumber    = regexp.MustCompile(`(?i)\b(?:https?[ _]?(?:response|status|return|get|post|request|error|result)?[ _]?(?:code|error|result|status|fail(?:ed)?)|(?:get|post|put|patch)\b.{0,48}?\b(?:code|error|failed|returned?|status|result))\b(?: is| was)?[ :=(,]{1,4}(-\d{1,2})\)?(?:$|[ .,;:!]*(?:$|[(a-z]))`)
-	aloneNumber  = regexp.MustCompile(`(?i)^\W*(?:error|error code|error on (?:sending )?(?:get|post|put)|code|http ?code|response code|return(?:ed)? code)\W{0,4}(-\d{1,2})\W{0,3}$`)
-	updateNumber = regexp.MustCompile(`(?i)HTTP_UPDATE_FAI\w+ Error \((-\d{1,2})\)`)
+	clientNumber = lazyregexp.New(`(?i)\bhttpclient\b[ :=(]{1,3}(-\d{1,2})\b`)
+	coreNumber   = lazyregexp.New(`(?i)\[returnError\] error\((-\d{1,2})\)`)
+	webNumber    = lazyregexp.New(`(?i)\b(?:https?[ _]?(?:response|status|return|get|post|request|error|result)?[ _]?(?:code|error|result|status|fail(?:ed)?)|(?:get|post|put|patch)\b.{0,48}?\b(?:code|error|failed|returned?|status|result))\b(?: is| was)?[ :=(,]{1,4}(-\d{1,2})\)?(?:$|[ .,;:!]*(?:$|[(a-z]))`)
+	aloneNumber  = lazyregexp.New(`(?i)^\W*(?:error|error code|error on (?:sending )?(?:get|post|put)|code|http ?code|response code|return(?:ed)? code)\W{0,4}(-\d{1,2})\W{0,3}$`)
+	updateNumber = lazyregexp.New(`(?i)HTTP_UPDATE_FAI\w+ Error \((-\d{1,2})\)`)
 
-	notUnits = regexp.MustCompile(`^-\d+\)?\s*(?:dbm?|%|°|c\b|f\b|v\b|ms\b|s\b|[.,]\d)`)
+	notUnits = lazyregexp.New(`^-\d+\)?\s*(?:dbm?|%|°|c\b|f\b|v\b|ms\b|s\b|[.,]\d)`)
 
-	clientName = regexp.MustCompile(`\bHTTPC_ERROR_[A-Z_]+\b`)
-	clientText = regexp.MustCompile(`(?i)(?:\b(?:https?|get|post|put|patch)\b.*|^)\berror:? (?:\(-?\d+\):? )?(.+?)[ .!]*$`)
+	clientName = lazyregexp.New(`\bHTTPC_ERROR_[A-Z_]+\b`)
+	clientText = lazyregexp.New(`(?i)(?:\b(?:https?|get|post|put|patch)\b.*|^)\berror:? (?:\(-?\d+\):? )?(.+?)[ .!]*$`)
 
-	statusNumber = regexp.MustCompile(`(?i)(?:\bhttp[ _]?(?:response|status|error|result)?[ _]?(?:code|status|error)?\b[ :=(]{1,3}|\bhttp/1\.[01] |\bhttp error:? |\b(?:get|post|put|patch|delete)\b(?:[ .:]+| ?request .*?)(?:response )?(?:code|status|returned|failed|error)?[ :=,]{0,3}|^\W*(?:response code|status|status code|code|server (?:responded|answered|returned)(?: with)?)[ :=]{1,3})([1-5]\d\d)(?:$|[ ,.;:)!])`)
+	statusNumber = lazyregexp.New(`(?i)(?:\bhttp[ _]?(?:response|status|error|result)?[ _]?(?:code|status|error)?\b[ :=(]{1,3}|\bhttp/1\.[01] |\bhttp error:? |\b(?:get|post|put|patch|delete)\b(?:[ .:]+| ?request .*?)(?:response )?(?:code|status|returned|failed|error)?[ :=,]{0,3}|^\W*(?:response code|status|status code|code|server (?:responded|answered|returned)(?: with)?)[ :=]{1,3})([1-5]\d\d)(?:$|[ ,.;:)!])`)
 
-	bearSSLNumber = regexp.MustCompile(`(?i)(?:\bbearssl\b|\bssl[ _-]?err(?:or)?\b|lastsslerror\b)(?:\W| error| code| is| was){0,6}?(-?\d{1,4})(?:$|[^\d.%])`)
-	alertNumber   = regexp.MustCompile(`(?i)\balert(?: number| code)?[ :=#(]{1,3}(\d{1,3})\b`)
-	firstNumber   = regexp.MustCompile(`^\D{0,24}(\d{1,3})\b`)
+	bearSSLNumber = lazyregexp.New(`(?i)(?:\bbearssl\b|\bssl[ _-]?err(?:or)?\b|lastsslerror\b)(?:\W| error| code| is| was){0,6}?(-?\d{1,4})(?:$|[^\d.%])`)
+	alertNumber   = lazyregexp.New(`(?i)\balert(?: number| code)?[ :=#(]{1,3}(\d{1,3})\b`)
+	firstNumber   = lazyregexp.New(`^\D{0,24}(\d{1,3})\b`)
 )
 
 // clientNames are the core's (ESP8266HTTPClient.h), old ones included.
@@ -110,7 +110,7 @@ func (t text) web() []Explanation {
 		found.addError(esp8266.HTTPClientError(n))
 	}
 	if t.has("http", "get", "post", "put", "patch", "delete", "code", "status", "server") && !t.has("mqtt") {
-		if m := statusNumber.FindStringSubmatch(t.line); m != nil {
+		if m := statusNumber().FindStringSubmatch(t.line); m != nil {
 			found.addError(esp8266.HTTPStatus(number(m, 1)))
 		}
 	}
@@ -127,17 +127,17 @@ func (t text) client() (int, bool) {
 	if !t.has("http", "get", "post", "put", "patch", "error", "code") || t.has("mqtt", "rssi", "pubsub") {
 		return 0, false
 	}
-	for _, p := range []*regexp.Regexp{clientNumber, coreNumber, updateNumber, webNumber, aloneNumber} {
-		if m := p.FindStringSubmatchIndex(t.line); m != nil && !notUnits.MatchString(t.lower[m[2]:]) {
+	for _, p := range []lazyregexp.Regexp{clientNumber, coreNumber, updateNumber, webNumber, aloneNumber} {
+		if m := p().FindStringSubmatchIndex(t.line); m != nil && !notUnits().MatchString(t.lower[m[2]:]) {
 			n, err := strconv.Atoi(t.line[m[2]:m[3]])
 			return n, err == nil
 		}
 	}
-	if name := clientName.FindString(t.line); name != "" {
+	if name := clientName().FindString(t.line); name != "" {
 		n, ok := clientNames[strings.TrimPrefix(name, "HTTPC_ERROR_")]
 		return n, ok
 	}
-	m := clientText.FindStringSubmatch(t.line)
+	m := clientText().FindStringSubmatch(t.line)
 	if m == nil {
 		return 0, false
 	}
@@ -158,16 +158,16 @@ func (t text) tls() []Explanation {
 		found.addError(esp8266.X509NotTrusted.Info())
 	}
 	if t.has("ssl") {
-		for _, m := range bearSSLNumber.FindAllStringSubmatch(t.line, -1) {
+		for _, m := range bearSSLNumber().FindAllStringSubmatch(t.line, -1) {
 			if n := number(m, 1); n != 0 {
 				found.addError(esp8266.SSLError(n).Info())
 			}
 		}
 	}
 	aboutTLS := t.has("tls", "ssl", "fatal alert", "handshake", "from the server") ||
-		t.has("alert") && alertNumber.FindString(t.line) == strings.TrimRight(t.line, " .!)") || t.line == t.lower && !strings.ContainsAny(t.line, " {\":=,")
+		t.has("alert") && alertNumber().FindString(t.line) == strings.TrimRight(t.line, " .!)") || t.line == t.lower && !strings.ContainsAny(t.line, " {\":=,")
 	if aboutTLS {
-		for _, m := range alertNumber.FindAllStringSubmatch(t.line, -1) {
+		for _, m := range alertNumber().FindAllStringSubmatch(t.line, -1) {
 			if n := number(m, 1); n < 256 {
 				found.add(ofBoard(esp8266.Alert(n)))
 			}
@@ -202,7 +202,7 @@ func (t text) namedAlerts() []Explanation {
 func strippedAlerts(line string) []Explanation {
 	var found findings
 	before, after, _ := strings.Cut(line, alertPrefix)
-	for _, m := range [][]string{bearSSLNumber.FindStringSubmatch(before), firstNumber.FindStringSubmatch(before)} {
+	for _, m := range [][]string{bearSSLNumber().FindStringSubmatch(before), firstNumber().FindStringSubmatch(before)} {
 		if n := number(m, 1); n > 0 {
 			found.addError((esp8266.AlertReceived + esp8266.SSLError(n%256)).Info())
 			return found

@@ -2,10 +2,10 @@ package explain
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"espost/internal/lazyregexp"
 	"espost/internal/problem"
 )
 
@@ -13,13 +13,13 @@ import (
 // (2)", where the number is hexadecimal and holds the reason, in newer SDKs eight
 // bits further up), by the core's debug output, by libraries and by sketches.
 var (
-	stateChange  = regexp.MustCompile(`^state: ([0-5]) -> ([0-5]) \(([0-9a-f]{1,4})\)`)
-	reasonNumber = regexp.MustCompile(`(?i)\breason(?: code)?[ :=#(]{1,3}(\d{1,3})\b`)
-	disconnected = regexp.MustCompile(`(?i)\b(?:STA disconnect|WIFI_REASON|wifi disconnect event)\b[ :=]{1,3}(\d{1,3})\b`)
-	reasonName   = regexp.MustCompile(`\b(?:WIFI_)?(?:DISCONNECT_)?REASON_([A-Z0-9_]{4,40})\b`)
-	noNetwork    = regexp.MustCompile(`^no .{1,34} found, reconnect after \d+s`)
-	statusName   = regexp.MustCompile(`\bWL_(?:STATION_)?(NO_SSID_AVAIL|CONNECT_FAILED|CONNECTION_LOST|WRONG_PASSWORD)\b`)
-	statusDigit  = regexp.MustCompile(`(?i)\bwi-?fi[ ._]?status(?:\(\))?(?: code| is)?[ :=]{1,3}([1456])\b[ .!]*$`)
+	stateChange  = lazyregexp.New(`^state: ([0-5]) -> ([0-5]) \(([0-9a-f]{1,4})\)`)
+	reasonNumber = lazyregexp.New(`(?i)\breason(?: code)?[ :=#(]{1,3}(\d{1,3})\b`)
+	disconnected = lazyregexp.New(`(?i)\b(?:STA disconnect|WIFI_REASON|wifi disconnect event)\b[ :=]{1,3}(\d{1,3})\b`)
+	reasonName   = lazyregexp.New(`\b(?:WIFI_)?(?:DISCONNECT_)?REASON_([A-Z0-9_]{4,40})\b`)
+	noNetwork    = lazyregexp.New(`^no .{1,34} found, reconnect after \d+s`)
+	statusName   = lazyregexp.New(`\bWL_(?:STATION_)?(NO_SSID_AVAIL|CONNECT_FAILED|CONNECTION_LOST|WRONG_PASSWORD)\b`)
+	statusDigit  = lazyregexp.New(`(?i)\bwi-?fi[ ._]?status(?:\(\))?(?: code| is)?[ :=]{1,3}([1456])\b[ .!]*$`)
 )
 
 // wifi explains why the board is not on the Wi-Fi.
@@ -27,19 +27,19 @@ func (t text) wifi() []Explanation {
 	if !t.has("wifi", "wi-fi", "wlan", "wl_", "ssid", "sta", "reason", "found, reconnect") {
 		return nil
 	}
-	if m := stateChange.FindStringSubmatch(t.line); m != nil {
+	if m := stateChange().FindStringSubmatch(t.line); m != nil {
 		if number(m, 2) >= number(m, 1) {
 			return nil // on its way up
 		}
 		return reason(stateReason(m[3]))
 	}
-	if noNetwork.MatchString(t.line) {
+	if noNetwork().MatchString(t.line) {
 		return reason(201)
 	}
-	if m := disconnected.FindStringSubmatch(t.line); m != nil {
+	if m := disconnected().FindStringSubmatch(t.line); m != nil {
 		return reason(number(m, 1))
 	}
-	if m := reasonName.FindStringSubmatch(t.line); m != nil {
+	if m := reasonName().FindStringSubmatch(t.line); m != nil {
 		for n, r := range reasons {
 			if r.name == m[1] {
 				return reason(n)
@@ -47,14 +47,14 @@ func (t text) wifi() []Explanation {
 		}
 	}
 	if t.has("wifi", "wi-fi", "ssid", "station", "sta_disconnected", "wlan") && !t.has("mqtt", "websocket") {
-		if m := reasonNumber.FindStringSubmatch(t.line); m != nil {
+		if m := reasonNumber().FindStringSubmatch(t.line); m != nil {
 			return reason(number(m, 1))
 		}
 	}
-	if m := statusName.FindStringSubmatch(t.line); m != nil && !t.has("!=") && (t.has("status", "result", "error", "failed", "state") || m[0] == t.line) {
+	if m := statusName().FindStringSubmatch(t.line); m != nil && !t.has("!=") && (t.has("status", "result", "error", "failed", "state") || m[0] == t.line) {
 		return []Explanation{statuses[m[1]]}
 	}
-	if m := statusDigit.FindStringSubmatch(t.line); m != nil {
+	if m := statusDigit().FindStringSubmatch(t.line); m != nil {
 		return []Explanation{statuses[map[string]string{"1": "NO_SSID_AVAIL", "4": "CONNECT_FAILED", "5": "CONNECTION_LOST", "6": "WRONG_PASSWORD"}[m[1]]]}
 	}
 	return nil
@@ -139,11 +139,11 @@ var statuses = map[string]Explanation{
 
 // wifiRules are what the SDK and the core print beside, of the network and TLS.
 var wifiRules = []rule{
-	{has: "bcn_timout", pattern: regexp.MustCompile(`\bbcn_timout,`), severity: problem.Warning, code: "beacon timeout",
+	{has: "bcn_timout", pattern: lazyregexp.New(`\bbcn_timout,`), severity: problem.Warning, code: "beacon timeout",
 		message: "Wi-Fi: the access point has not been heard for a while; the board asks whether it is still there", fix: fixSignal},
-	{has: "ap_probe_send over", pattern: regexp.MustCompile(`\bap_probe_send over, rest`), code: "Wi-Fi reason 200", message: "Wi-Fi: " + reasons[200].message, fix: fixSignal},
-	{has: "_run_until: timeout", pattern: regexp.MustCompile(`BSSL:_run_until: Timeout`), code: "TLS timeout",
+	{has: "ap_probe_send over", pattern: lazyregexp.New(`\bap_probe_send over, rest`), code: "Wi-Fi reason 200", message: "Wi-Fi: " + reasons[200].message, fix: fixSignal},
+	{has: "_run_until: timeout", pattern: lazyregexp.New(`BSSL:_run_until: Timeout`), code: "TLS timeout",
 		message: "The server did not go on with TLS within 15 seconds, or the board was too slow for its key", fix: "Run the board at 160 MHz, ask for an ECDSA P-256 certificate, and look at the Wi-Fi's signal"},
-	{has: "lookup error", pattern: regexp.MustCompile(`(?i)\[hostByName\] Host: (\S+) lookup error`), code: "no such host",
+	{has: "lookup error", pattern: lazyregexp.New(`(?i)\[hostByName\] Host: (\S+) lookup error`), code: "no such host",
 		message: "The name $1 has no address that the board could get", fix: "Check the host's name, and that the Wi-Fi reaches the Internet and hands out a DNS server"},
 }
