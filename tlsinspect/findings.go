@@ -378,9 +378,8 @@ func (in *inspection) explainPath(r *Report, out *findings) {
 			break
 		}
 	}
-	_, err := in.client.anchors(r.Chain, in.now)
-	dated := errors.As(err, new(x509.CertificateInvalidError)) // expired, say: no path was looked for
-	if err != nil && !dated && len(r.Chain) == 1 {
+	dated := errors.As(in.rootsErr, new(x509.CertificateInvalidError)) // expired, say: no path was looked for
+	if in.rootsErr != nil && !dated && len(r.Chain) == 1 {
 		out.add(problem.Warning, CodeMissingIntermediate, "Ask the host to send the whole chain (fullchain.pem); until then pin the key",
 			"The server sends its certificate without the issuer's (%s): a CA pin can't be built from what it sends", leaf.IssuerName())
 	}

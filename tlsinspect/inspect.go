@@ -28,6 +28,9 @@ type inspection struct {
 	certAlert     int           // the alert of a server that lets nobody in without a client certificate
 	extendedOffer probe         // offering much that the board doesn't, to tell what the server wants
 	browser       *Browser
+
+	roots    []*Certificate // that the chain's paths lead to, as pins found them
+	rootsErr error          // why there are none
 }
 
 // Inspect looks at a target in every way that matters to the board, all at

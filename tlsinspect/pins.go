@@ -75,6 +75,7 @@ func (in *inspection) pins(r *Report) Pins {
 		return Pins{}
 	}
 	leaf := chain[0]
+	in.roots, in.rootsErr = in.client.anchors(chain, in.now)
 	p := Pins{
 		Fingerprint: PinChoice{
 			Pin:   esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: r.Fingerprints(Grounds{}), Expires: leaf.NotAfter},
@@ -131,9 +132,8 @@ func (in *inspection) caChoices(chain []*Certificate, b Board) []PinChoice {
 	var list []candidate
 	seen := make(map[string]bool)
 	namesakes := make(map[string]int)
-	roots, _ := in.client.anchors(chain, in.now)
-	for i, c := range slices.Concat(roots, chain) {
-		leaf := i == len(roots)
+	for i, c := range slices.Concat(in.roots, chain) {
+		leaf := i == len(in.roots)
 		subject := string(c.parts.subject)
 		if seen[string(c.Raw)] || leaf && !c.SelfIssued() || namesakes[subject] == maxNamesakes { // mutant TestNamesakesAreBounded: namesakes[subject] == maxNamesakes => false
 			continue
@@ -158,7 +158,7 @@ func (in *inspection) caChoices(chain []*Certificate, b Board) []PinChoice {
 				Bytes: len(c.Raw) + len(c.parts.subject) + c.parts.key.size() + anchorOverhead,
 				Holds: holds,
 			},
-			c.SelfIssued() || i < len(roots), c.NotAfter.After(in.now.AddDate(2, 0, 0)),
+			c.SelfIssued() || i < len(in.roots), c.NotAfter.After(in.now.AddDate(2, 0, 0)),
 		})
 	}
 	slices.SortStableFunc(list, func(x, y candidate) int {
