@@ -46,7 +46,7 @@ func (p *Program) flashCommand() *cobra.Command {
 		if err := p.flash(ctx, &job, tool, verbose); err != nil || noMonitor || job.Host != "" {
 			return err
 		}
-		decoder, _ := device.FindDecoder(device.ELF(job.Folder)) // without one, crashes are explained all the same
+		decoder := device.DecoderOf(job.Folder)
 		return p.watch(ctx, &device.Monitor{Port: job.Port, Decoder: decoder}, options)
 	})
 	f := cmd.Flags()

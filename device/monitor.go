@@ -79,7 +79,7 @@ func (m *Monitor) Run(ctx context.Context, tell func(Event)) error {
 	}
 	for conn != nil {
 		w.opened()
-		conn = w.next(ctx, w.read(ctx, conn))
+		conn = w.next(w.read(conn))
 	}
 	return nil
 }
@@ -125,8 +125,8 @@ func (w *watch) opened() {
 }
 
 // next tells why the connection ended and waits for another; nil when ctx ended.
-func (w *watch) next(ctx context.Context, err error) Conn {
-	if ctx.Err() != nil {
+func (w *watch) next(err error) Conn {
+	if w.ctx.Err() != nil {
 		return nil
 	}
 	w.flush()
@@ -134,7 +134,7 @@ func (w *watch) next(ctx context.Context, err error) Conn {
 		"plug the board in again; if it wasn't unplugged, look at the cable and the power").Because(err)})
 	for {
 		select {
-		case <-ctx.Done():
+		case <-w.ctx.Done():
 			return nil
 		case <-time.After(retry):
 		}
@@ -146,7 +146,7 @@ func (w *watch) next(ctx context.Context, err error) Conn {
 
 // read tells what comes until the connection or ctx ends, and closes the
 // connection.
-func (w *watch) read(ctx context.Context, conn Conn) error {
+func (w *watch) read(conn Conn) error {
 	chunks, failed := make(chan []byte), make(chan error, 1)
 	defer func() {
 		_ = conn.Close()   // ends the reader
@@ -155,7 +155,7 @@ func (w *watch) read(ctx context.Context, conn Conn) error {
 	}()
 	go func() {
 		defer close(chunks)
-		failed <- receive(conn, chunks, ctx.Done())
+		failed <- receive(conn, chunks, w.ctx.Done())
 	}()
 	still := time.NewTimer(silence)
 	defer still.Stop()
@@ -163,7 +163,7 @@ func (w *watch) read(ctx context.Context, conn Conn) error {
 	defer pause.Stop()
 	for {
 		select {
-		case <-ctx.Done():
+		case <-w.ctx.Done():
 			return nil
 		case chunk, ok := <-chunks:
 			if !ok {

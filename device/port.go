@@ -92,6 +92,16 @@ func Candidates(all []Port) []Port {
 	return slices.DeleteFunc(slices.Clone(all), func(p Port) bool { return p.USB == "" })
 }
 
+// Boards returns the candidates among the ports that a search gave, or why there
+// are none.
+func Boards(all []Port, err error) ([]Port, error) {
+	candidates := Candidates(all)
+	if err == nil && len(candidates) == 0 {
+		err = NoPort()
+	}
+	return candidates, err
+}
+
 // NoPort is the problem of there being no candidate.
 func NoPort() *problem.Problem {
 	return problem.New("port-none", "no board is plugged in that this computer sees", explain.FixGone)

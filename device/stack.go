@@ -66,6 +66,13 @@ func FindDecoder(elf string) (*Decoder, error) {
 	return nil, problem.New("addr2line-missing", "the tool chain's "+program+" is not there", "build the sketch once with arduino-cli or PlatformIO, or put it on PATH")
 }
 
+// DecoderOf returns the decoder for a sketch's folder, nil where there is none:
+// crashes are explained all the same.
+func DecoderOf(folder string) *Decoder {
+	decoder, _ := FindDecoder(ELF(folder))
+	return decoder
+}
+
 // ELF finds the .elf that a tool chain built of a folder, the newest if there are
 // several; "" for none. PlatformIO builds in the folder, arduino-cli in a cache,
 // under the MD5 of the folder's path (internal/arduino/sketch, Sketch.Hash).

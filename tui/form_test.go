@@ -157,3 +157,24 @@ func TestSecretIsMasked(t *testing.T) {
 		term.WaitEnd()
 	})
 }
+
+// What can't be read in a control that the row no longer has doesn't hold it.
+func TestFormForgetsAHiddenControl(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := atForm(t, newStage(t))
+		term.Press("a")
+		term.Type("signal")
+		term.Press("tab")
+		term.Type("rssi")
+		term.Press("tab", "tab")
+		term.Type("rubbish")
+		term.Press("enter")
+		term.WaitText("rubbish", "Add a field") // it isn't kept
+		term.Press("shift+tab", "shift+tab")
+		term.Type("text")
+		term.Press("enter")
+		term.WaitText("name2=value2&signal=", "Send a test POST")
+		term.Press("ctrl+c", "ctrl+c")
+		term.WaitEnd()
+	})
+}

@@ -80,11 +80,7 @@ func (m *Model) Look() tea.Cmd {
 	folder, outside := m.session.LastFolder(), m.outside
 	return func() tea.Msg {
 		var f found
-		all, err := outside.Ports()
-		f.ports = device.Candidates(all)
-		if f.portErr = err; err == nil && len(f.ports) == 0 {
-			f.portErr = device.NoPort()
-		}
+		f.ports, f.portErr = device.Boards(outside.Ports())
 		f.tools, f.toolErr = outside.Tools(folder)
 		return f
 	}
@@ -166,7 +162,7 @@ func (r run) do(ctx context.Context) error {
 		}
 		r.tell(uploaded(size))
 	}
-	decoder, _ := device.FindDecoder(device.ELF(r.job.Folder)) // without one, crashes are explained all the same
+	decoder := device.DecoderOf(r.job.Folder)
 	monitor := &device.Monitor{Port: r.job.Port, Reset: r.reset, Decoder: decoder}
 	return r.outside.Watch(ctx, monitor, func(e device.Event) {
 		r.recorder.write(e)

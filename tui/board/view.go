@@ -136,9 +136,7 @@ func (m *Model) hanging(tone ui.Tone, err error, width int) []string {
 
 // marked is a wrapped text behind a mark.
 func (m *Model) marked(tone ui.Tone, text string, width int) []string {
-	lines := strings.Split(ui.Indent(ui.Wrap(sanitize.Line(text), width-2), 2), "\n")
-	lines[0] = m.kit.Mark(tone) + lines[0][1:]
-	return lines
+	return ui.Hanging(m.kit.Mark(tone), sanitize.Line(text), width)
 }
 
 // headline says how things stand.

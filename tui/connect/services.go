@@ -308,9 +308,9 @@ func (q *questions) View(width, height int) string {
 	}
 	lines = append(lines, "")
 	if q.problem != nil {
-		lines = append(lines, hanging(k.Mark(ui.Failure), sanitize.Line(q.problem.Sentences()), inner)...)
+		lines = append(lines, ui.Hanging(k.Mark(ui.Failure), sanitize.Line(q.problem.Sentences()), inner)...)
 	} else {
-		lines = append(lines, hanging(k.Mark(ui.Caution), strings.TrimSpace(q.service.Trap+" "+q.service.Cannot), inner)...)
+		lines = append(lines, ui.Hanging(k.Mark(ui.Caution), strings.TrimSpace(q.service.Trap+" "+q.service.Cannot), inner)...)
 		lines = append(lines, k.Faint.Render(ui.Truncate("  "+q.service.Docs, inner, k.Ellipsis)))
 	}
 	room := max(1, height-1)

@@ -30,13 +30,13 @@ func (m *Model) View(width, height int) string {
 	case m.job.Running():
 		lines = append(lines, m.progress(inner)...)
 	case m.problem != nil:
-		lines = append(lines, hanging(k.Mark(ui.Failure), problem.Sentence(sanitize.Line(m.problem.Message)), inner)...)
-		lines = append(lines, hanging(" ", problem.Sentence(sanitize.Line(m.problem.Fix)), inner)...)
+		lines = append(lines, ui.Hanging(k.Mark(ui.Failure), problem.Sentence(sanitize.Line(m.problem.Message)), inner)...)
+		lines = append(lines, ui.Hanging(" ", problem.Sentence(sanitize.Line(m.problem.Fix)), inner)...)
 	case m.tried:
 		if _, err := m.Target(); strings.TrimSpace(m.input.Value()) == "" {
-			lines = append(lines, hanging(k.Mark(ui.Caution), "Type or paste an address first. Tab takes the example; espost --demo brings a server along.", inner)...)
+			lines = append(lines, ui.Hanging(k.Mark(ui.Caution), "Type or paste an address first. Tab takes the example; espost --demo brings a server along.", inner)...)
 		} else if err != nil {
-			lines = append(lines, hanging(k.Mark(ui.Failure), problem.Sentence(sanitize.Line(err.Error())), inner)...)
+			lines = append(lines, ui.Hanging(k.Mark(ui.Failure), problem.Sentence(sanitize.Line(err.Error())), inner)...)
 		}
 	case height < lowHeight && len(m.past.rows) > 0: // who was here before knows
 		lines = lines[:len(lines)-1]
@@ -55,13 +55,6 @@ func (m *Model) View(width, height int) string {
 // room.
 const lowHeight = 16
 
-// hanging is a wrapped text behind a mark.
-func hanging(mark, text string, width int) []string {
-	lines := strings.Split(ui.Indent(ui.Wrap(text, width-2), 2), "\n")
-	lines[0] = mark + lines[0][1:]
-	return lines
-}
-
 // understood is how the input is read, and what is odd about it.
 func (m *Model) understood(width int) []string {
 	k := m.kit
@@ -75,11 +68,11 @@ func (m *Model) understood(width int) []string {
 	line := fmt.Sprintf("  host %s %s port %d %s path %s", sanitize.Line(target.Host), k.Dot, target.Port, k.Dot, sanitize.Line(target.ShownPath()))
 	lines := []string{k.Faint.Render(ui.Truncate(line, width, k.Ellipsis))}
 	for _, n := range target.Notes() {
-		lines = append(lines, hanging(k.Mark(ui.Caution), problem.Sentence(sanitize.Line(n.Message)), width)...)
+		lines = append(lines, ui.Hanging(k.Mark(ui.Caution), problem.Sentence(sanitize.Line(n.Message)), width)...)
 	}
 	if target.OnlyHere() {
 		n := target.OnlyThisComputer(m.own)
-		lines = append(lines, hanging(k.Mark(ui.Caution), sanitize.Line(n.Sentences()), width)...)
+		lines = append(lines, ui.Hanging(k.Mark(ui.Caution), sanitize.Line(n.Sentences()), width)...)
 	}
 	return lines
 }

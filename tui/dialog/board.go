@@ -29,11 +29,7 @@ func (d *Dialog) board(ctx context.Context) error {
 		d.say("There is nothing to flash.")
 		return nil
 	}
-	all, err := d.Bench.Ports()
-	ports := device.Candidates(all)
-	if err == nil && len(ports) == 0 {
-		err = device.NoPort()
-	}
+	ports, err := device.Boards(d.Bench.Ports())
 	if err != nil {
 		d.skip(err)
 		return nil
@@ -104,7 +100,7 @@ func (d *Dialog) flash(ctx context.Context, tool *device.Toolchain, job device.J
 		return err
 	}
 	d.say("Flashed. The sketch takes %d of %d bytes of flash. Watching the board.", size.Flash, size.FlashMax)
-	decoder, _ := device.FindDecoder(device.ELF(job.Folder)) // without one, crashes are explained all the same
+	decoder := device.DecoderOf(job.Folder)
 	seen, stop := context.WithTimeoutCause(ctx, watchLimit, errors.New("nothing was delivered within two minutes; espost monitor watches on"))
 	defer stop()
 	var narrator device.Narrator

@@ -177,7 +177,7 @@ func (m *Model) tabs(left, width int) string {
 func (m *Model) foot(width int) []string {
 	k := m.kit
 	line := func(tone ui.Tone, text string) []string {
-		return strings.Split(k.Mark(tone)+" "+strings.ReplaceAll(ui.Wrap(sanitize.Line(text), width-2), "\n", "\n  "), "\n")
+		return ui.Hanging(k.Mark(tone), sanitize.Line(text), width)
 	}
 	settings := m.settings()
 	switch {

@@ -95,7 +95,7 @@ func (a *area) view(width, height int) string {
 	k := a.kit
 	foot := k.Faint.Render(ui.Wrap(a.hint, width))
 	if a.problem != nil {
-		foot = k.Mark(ui.Caution) + " " + strings.ReplaceAll(ui.Wrap(sanitize.Line(a.problem.Error()), width-2), "\n", "\n  ")
+		foot = strings.Join(ui.Hanging(k.Mark(ui.Caution), sanitize.Line(a.problem.Error()), width), "\n")
 	}
 	room := max(3, height-4-strings.Count(foot, "\n")-1)
 	a.input.SetWidth(max(10, width-4))

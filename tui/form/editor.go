@@ -1,6 +1,7 @@
 package form
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -151,25 +152,19 @@ func (e *editor) find(msg tea.KeyPressMsg) {
 	e.typed = strings.ToLower(msg.Text) // what nothing has begins anew
 }
 
-// problem says which part of the row can't be read.
-func (e *editor) problem() error {
-	if slices.Contains(e.slots(), slotWires) {
-		if _, _, err := request.ParseWires(e.source, strings.TrimSpace(e.wires.Value())); err != nil {
-			return err
-		}
-	}
-	_, _, err := request.ParseReading(e.reading.Value())
-	return err
-}
-
-// row is the field as the controls stand.
-func (e *editor) row() request.Field {
+// row is the field as the controls stand; the error says which of them can't be
+// read.
+func (e *editor) row() (request.Field, error) {
 	f := e.was
 	f.Name, f.Source, f.Secret = e.name.Value(), e.source, e.secret
-	f.GPIO, f.Wires, _ = request.ParseWires(e.source, strings.TrimSpace(e.wires.Value()))
+	var wiring, reading error
+	f.GPIO, f.Wires, wiring = request.ParseWires(e.source, strings.TrimSpace(e.wires.Value()))
+	if !slices.Contains(e.slots(), slotWires) {
+		wiring = nil
+	}
 	f.Shape, f.None = request.Shape{}, ""
 	if slices.Contains(e.slots(), slotReading) {
-		f.Shape, f.None, _ = request.ParseReading(e.reading.Value())
+		f.Shape, f.None, reading = request.ParseReading(e.reading.Value())
 	}
 	f.Value, f.Sample = "", ""
 	if e.source.Constant() {
@@ -180,7 +175,7 @@ func (e *editor) row() request.Field {
 	if e.source != esp8266.SourceText {
 		f.Secret = false
 	}
-	return f
+	return f, cmp.Or(wiring, reading)
 }
 
 func (e *editor) update(msg tea.Msg) tea.Cmd {
@@ -218,10 +213,10 @@ func (m *Model) editorActions() []ui.Action {
 	return append(actions, ui.Action{Keys: []string{"esc"}, Label: "discard", Title: "Leave the row as it was", Run: m.discard})
 }
 
-// applied returns the form with the editor's row in it.
-func (e *editor) applied(f request.Request) request.Request {
+// applied returns the form with the editor's row in it, and row's error.
+func (e *editor) applied(f request.Request) (request.Request, error) {
 	f = f.Clone()
-	row := e.row()
+	row, err := e.row()
 	if e.header {
 		h := request.Header{Name: row.Name, Value: row.Value, Secret: row.Secret}
 		if e.fresh {
@@ -229,24 +224,25 @@ func (e *editor) applied(f request.Request) request.Request {
 		} else {
 			f.Headers[e.index] = h
 		}
-		return f
+		return f, err
 	}
 	if e.fresh {
 		f.Fields = slices.Insert(f.Fields, e.index, row)
 	} else {
 		f.Fields[e.index] = row
 	}
-	return f
+	return f, err
 }
 
 func (m *Model) accept() tea.Cmd {
 	e := m.editor
-	if err := e.problem(); err != nil {
+	with, err := e.applied(*m.form())
+	if err != nil {
 		return ui.SetStatus(ui.Caution, err.Error())
 	}
 	m.editor = nil
 	m.remember()
-	*m.form() = e.applied(*m.form())
+	*m.form() = with
 	m.cursor = e.index
 	if e.header {
 		m.cursor += len(m.form().Fields)
@@ -258,10 +254,11 @@ func (m *Model) accept() tea.Cmd {
 func (m *Model) discard() tea.Cmd {
 	e := m.editor
 	m.editor = nil
-	if e.row() == e.was {
+	if row, _ := e.row(); row == e.was {
 		return nil
 	}
-	m.past = append(m.past, e.applied(*m.form()))
+	with, _ := e.applied(*m.form()) // what can't be read is left out
+	m.past = append(m.past, with)
 	return ui.SetStatus(ui.Plain, "discarded; u brings it back")
 }
 

@@ -114,8 +114,7 @@ func (m *Model) preview(width, height int) string {
 	k, draft := m.kit, *m.form()
 	var err error
 	if m.editor != nil {
-		draft = m.editor.applied(draft)
-		err = m.editor.problem()
+		draft, err = m.editor.applied(draft)
 	}
 	if err == nil {
 		err = draft.Validate().Err()
@@ -147,7 +146,7 @@ func (m *Model) preview(width, height int) string {
 
 // caution is a message with its mark, wrapped.
 func (m *Model) caution(message string, width int) string {
-	return m.kit.Mark(ui.Caution) + " " + strings.ReplaceAll(ui.Wrap(sanitize.Line(message), width-2), "\n", "\n  ")
+	return strings.Join(ui.Hanging(m.kit.Mark(ui.Caution), sanitize.Line(message), width), "\n")
 }
 
 // carrier is the part of the request that carries the rows, with its name and

@@ -80,9 +80,7 @@ func (m *Model) notesPane(top, width, height int) []string {
 			mark = k.Mark(ui.Caution)
 		}
 		text := sanitize.Line(problem.Sentences(n.Message, n.Fix))
-		wrapped := strings.Split(ui.Indent(ui.Wrap(text, min(width, ui.ReadingWidth)-4), 2), "\n")
-		wrapped[0] = mark + wrapped[0][1:]
-		lines = append(lines, wrapped...)
+		lines = append(lines, ui.Hanging(mark, text, min(width, ui.ReadingWidth)-2)...)
 	}
 	visible := k.Scrollbar(&m.notes, m.notes.Visible(lines, max(1, height)), min(width, ui.ReadingWidth))
 	if m.focus == notes && !m.notes.Fits() && len(visible) > 0 {

@@ -112,6 +112,12 @@ func Wrap(s string, width int) string {
 // unbroken are two non-breaking hyphens, as wide as a flag's two.
 const unbroken = "\u2011\u2011"
 
+// Hanging is text behind a mark of one column, wrapped into lines of at most width
+// columns; the lines below the first stand under its text.
+func Hanging(mark, text string, width int) []string {
+	return strings.Split(mark+" "+strings.ReplaceAll(Wrap(text, width-2), "\n", "\n  "), "\n")
+}
+
 // Chop breaks s at exactly width columns, words or not: for text in which every
 // character counts.
 func Chop(s string, width int) string {
