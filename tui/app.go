@@ -230,13 +230,13 @@ func (m *Model) enter(step int) tea.Cmd {
 	return m.steps[step].Enter()
 }
 
-// why returns what is still missing before a step can be entered, "" when it can.
-func (m *Model) why(step int) string {
+// blockedReason returns what is still missing before a step can be entered, "" when it can.
+func (m *Model) blockedReason(step int) string {
 	switch {
 	case step == stepConnect:
 		return ""
 	case step == stepBoard:
-		return m.whyNoBoard()
+		return m.noBoardReason()
 	case m.certificate.Report() == nil: // mutant TestStepsAreGuarded: m.certificate.Report() == nil => false
 		return "look at the server first: enter on the Connect step"
 	case step == stepCertificate:
@@ -254,9 +254,9 @@ func (m *Model) why(step int) string {
 	return ""
 }
 
-// whyNoBoard returns why there is nothing to flash, "" when there is: a profile
+// noBoardReason returns why there is nothing to flash, "" when there is: a profile
 // that was opened may have its sketch on disk.
-func (m *Model) whyNoBoard() string {
+func (m *Model) noBoardReason() string {
 	switch {
 	case m.session.LastFolder() == "":
 		return "there is nothing to flash yet: write the files on the Firmware step first"
@@ -269,7 +269,7 @@ func (m *Model) whyNoBoard() string {
 // jump goes to a step if it can be entered, and says why not otherwise. What
 // is chosen on the certificate step is taken along.
 func (m *Model) jump(step int) tea.Cmd {
-	if reason := m.why(step); reason != "" {
+	if reason := m.blockedReason(step); reason != "" {
 		return ui.SetStatus(ui.Caution, reason)
 	}
 	if step == m.current {
