@@ -27,21 +27,24 @@ type checkFlags struct {
 	verbose bool
 	jobs    int
 	timeout time.Duration
+	reports reports
 }
 
 func (p *Program) checkCommand() *cobra.Command {
 	var flags checkFlags
 	cmd := &cobra.Command{
-		Use:   "check [FILE.yaml...]",
+		Use:   "check [FILE.yaml|SKETCH.ino|FOLDER...]",
 		Short: "Say whether saved pins are still right",
 		Long: "check looks at the server of each profile and says whether the pin is about to break or has broken, and why. " +
 			"It prints nothing when all is well, so that it can run from cron. " +
 			"The status is 0 when every pin is right and stays so for the time of --warn. " +
 			"--update puts another certificate into a profile, and into the firmware's pins.h, where one connection proves that it is the server's: " +
 			"it holds the pinned key, or the system's CAs trust it for the name and a browser is served the same, or the pinned CA vouches for it. " +
-			"Otherwise nothing is written, both certificates are shown, and --trust-new must name the served one.",
+			"Otherwise nothing is written, both certificates are shown, and --trust-new must name the served one. " +
+			"Of a folder it checks every profile and sketch below it and prints a table, the most urgent first; " +
+			"--html, --ics and --metrics write the same for people, calendars and Prometheus.",
 		Example: "espost check\nespost check --warn 21d ~/boards/*.yaml\nespost check --update porch.yaml\n" +
-			"espost check --update --trust-new DIGITS porch.yaml",
+			"espost check --update --trust-new DIGITS porch.yaml\nespost check --html boards.html ~/boards",
 	}
 	cmd.RunE = p.runE(func(ctx context.Context, args []string) error { return p.check(ctx, flags, args) })
 	f := cmd.Flags()
@@ -53,6 +56,7 @@ func (p *Program) checkCommand() *cobra.Command {
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "tell about the right ones too")
 	f.IntVarP(&flags.jobs, "jobs", "j", 16, "check this many profiles at a time")
 	durationFlag(f, &flags.timeout, "timeout", 10*time.Second, "wait this long for a server that says nothing")
+	flags.reports.addFlags(f)
 	cmd.ValidArgsFunction = profiles
 	_ = cmd.RegisterFlagCompletionFunc("profile", profiles) // it fails only for a flag that doesn't exist
 	return cmd
@@ -89,14 +93,20 @@ func (p *Program) check(ctx context.Context, flags checkFlags, args []string) er
 	if err != nil {
 		return err
 	}
-	checker := profile.Checker{Warn: flags.warn, Timeout: flags.timeout}
-	if files = p.checkSketches(ctx, checker, flags, grounds.Named, files); len(files) == 0 {
-		return ctx.Err()
+	out := &overview{Writer: p.paint}
+	if files, err = p.below(ctx, files, out); err != nil {
+		return err
 	}
+	checker := profile.Checker{Warn: flags.warn, Timeout: flags.timeout}
+	files = p.checkSketches(ctx, out, checker, flags, grounds.Named, files)
 	inParallel(ctx, p.newProgress(), flags.jobs, files, func(ctx context.Context, file string) checked {
 		return checkFile(ctx, checker, file, flags.update, grounds.Named)
-	}, func(c checked) { p.showChecked(ctx, flags, c) })
-	return ctx.Err()
+	}, func(c checked) { p.showChecked(ctx, out, flags, c) })
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	p.printTable(out, flags.json)
+	return flags.reports.write(out.boards)
 }
 
 func checkFile(ctx context.Context, checker profile.Checker, file string, update bool, named []string) checked {
@@ -119,10 +129,11 @@ func checkFile(ctx context.Context, checker profile.Checker, file string, update
 }
 
 // showChecked prints one outcome and takes its part in the exit status.
-func (p *Program) showChecked(ctx context.Context, flags checkFlags, c checked) {
+func (p *Program) showChecked(ctx context.Context, out *overview, flags checkFlags, c checked) {
 	if ctx.Err() != nil {
 		return
 	}
+	out.add(c.board())
 	p.logOutcome("checked", c.err, "profile", c.file, "standing", c.verdict.Status, "trust", c.verdict.Trust, "updated", c.updated)
 	if c.err != nil {
 		p.fail(ctx, c.err)
@@ -144,25 +155,25 @@ func (p *Program) showChecked(ctx context.Context, flags checkFlags, c checked) 
 		why = "on your word " + c.verdict.Served + " is pinned"
 	}
 	for _, a := range c.left {
-		fmt.Fprintf(p.paint, "%s %s: the address %s serves %s, which nothing vouches for and which is not pinned\n", paint.caution.Render("!"), name, sanitize.Line(a.IP), a.Fingerprint())
+		fmt.Fprintf(out, "%s %s: the address %s serves %s, which nothing vouches for and which is not pinned\n", paint.caution.Render("!"), name, sanitize.Line(a.IP), a.Fingerprint())
 	}
 	switch {
 	case c.updated && c.err != nil: // which was told
 	case c.updated && why == "":
-		fmt.Fprintf(p.paint, "%s %s right, and %s\n", paint.good.Render("✓"), name, sanitize.Line(c.note))
+		fmt.Fprintf(out, "%s %s right, and %s\n", paint.good.Render("✓"), name, sanitize.Line(c.note))
 	case c.updated:
-		fmt.Fprintf(p.paint, "%s %s updated: %s; %s\n", paint.good.Render("✓"), name, why, sanitize.Line(c.note))
+		fmt.Fprintf(out, "%s %s updated: %s; %s\n", paint.good.Render("✓"), name, why, sanitize.Line(c.note))
 	case c.verdict.Status == profile.Right && flags.verbose:
-		fmt.Fprintf(p.paint, "%s %s right%s\n", paint.good.Render("✓"), name, until(c.verdict.Breaks))
+		fmt.Fprintf(out, "%s %s right%s\n", paint.good.Render("✓"), name, until(c.verdict.Breaks))
 	case c.verdict.Status == profile.Soon:
-		fmt.Fprintf(p.paint, "%s %s about to break: %s. %s\n", paint.caution.Render("!"), name, why, problem.Sentence(c.verdict.Fix))
+		fmt.Fprintf(out, "%s %s about to break: %s. %s\n", paint.caution.Render("!"), name, why, problem.Sentence(c.verdict.Fix))
 	case c.verdict.Status == profile.Broken:
-		fmt.Fprintf(p.paint, "%s %s broken: %s. %s\n", paint.bad.Render("✗"), name, why, problem.Sentence(c.verdict.Fix))
+		fmt.Fprintf(out, "%s %s broken: %s. %s\n", paint.bad.Render("✗"), name, why, problem.Sentence(c.verdict.Fix))
 	case c.verdict.Status == profile.Unknown:
-		fmt.Fprintf(p.paint, "%s %s not checked: %s\n", paint.bad.Render("?"), name, c.verdict.Reason)
+		fmt.Fprintf(out, "%s %s not checked: %s\n", paint.bad.Render("?"), name, c.verdict.Reason)
 	}
 	if c.stale != nil && *c.stale {
-		fmt.Fprintf(p.paint, "%s %s: %s holds another pin than the profile. Let espost check --update rewrite it, and flash the boards.\n",
+		fmt.Fprintf(out, "%s %s: %s holds another pin than the profile. Let espost check --update rewrite it, and flash the boards.\n",
 			paint.caution.Render("!"), name, sanitize.Line(filepath.Join(c.session.LastFolder(), pinsFile)))
 	}
 }

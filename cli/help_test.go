@@ -59,8 +59,8 @@ func each(cmd *cobra.Command, do func(*pflag.Flag)) {
 // What the help says is what stands in the commands.
 func TestHelp(t *testing.T) {
 	for command, want := range map[string][]string{
-		"":         {"espost [command] [TARGET | FILE.yaml] [--flags]", "check [FILE.yaml...] [--flags]", "post [TARGET] [ITEM...] [--flags]"},
-		"check":    {"espost check [FILE.yaml...] [--flags]", "(14d)"},
+		"":         {"espost [command] [TARGET | FILE.yaml] [--flags]", "check [FILE.yaml|SKETCH.ino|FOLDER...] [--flags]", "post [TARGET] [ITEM...] [--flags]"},
+		"check":    {"espost check [FILE.yaml|SKETCH.ino|FOLDER...] [--flags]", "(14d)"},
 		"explain":  {"espost explain [CODE | TEXT...] [--flags]"},
 		"inspect":  {"espost inspect TARGET... [--flags]", "(10s)", "(8)"},
 		"post":     {"espost post [TARGET] [ITEM...] [--flags]", "name:=JSON", "Send by POST, PUT, PATCH, GET or DELETE"},

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,7 +25,7 @@ func isSketch(file string) bool {
 }
 
 // checkSketches checks the sketches among files and returns the others.
-func (p *Program) checkSketches(ctx context.Context, checker profile.Checker, flags checkFlags, named, files []string) []string {
+func (p *Program) checkSketches(ctx context.Context, out *overview, checker profile.Checker, flags checkFlags, named, files []string) []string {
 	var others []string
 	for _, file := range files {
 		switch {
@@ -32,7 +33,7 @@ func (p *Program) checkSketches(ctx context.Context, checker profile.Checker, fl
 		case !isSketch(file):
 			others = append(others, file)
 		default:
-			if err := p.checkSketch(ctx, checker, flags, named, file); err != nil {
+			if err := p.checkSketch(ctx, out, checker, flags, named, file); err != nil {
 				p.fail(ctx, err)
 			}
 		}
@@ -54,7 +55,7 @@ type sketchJSON struct {
 // checkSketch says whether a sketch's fingerprint is still right and, when asked,
 // replaces its digits, and nothing else, if the server has renewed its
 // certificate.
-func (p *Program) checkSketch(ctx context.Context, checker profile.Checker, flags checkFlags, named []string, file string) error {
+func (p *Program) checkSketch(ctx context.Context, over *overview, checker profile.Checker, flags checkFlags, named []string, file string) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return &inputError{fmt.Errorf("%w; name a sketch that can be read", err)}
@@ -82,7 +83,8 @@ func (p *Program) checkSketch(ctx context.Context, checker profile.Checker, flag
 	if verdict.Status != profile.Right && !out.Updated {
 		p.status = max(p.status, statusNo)
 	}
-	p.showSketch(flags, out, verdict)
+	over.add(sketchBoard(out, verdict))
+	p.showSketch(over, flags, out, verdict)
 	return err
 }
 
@@ -117,7 +119,7 @@ func replaceDigits(file string, text []byte, digits imports.Digits, sha1 string)
 }
 
 // showSketch prints what came of it.
-func (p *Program) showSketch(flags checkFlags, out sketchJSON, verdict profile.Verdict) {
+func (p *Program) showSketch(w io.Writer, flags checkFlags, out sketchJSON, verdict profile.Verdict) {
 	if flags.json {
 		p.printJSON(out)
 		return
@@ -127,14 +129,14 @@ func (p *Program) showSketch(flags checkFlags, out sketchJSON, verdict profile.V
 	why := strings.TrimSuffix(verdict.Reason, ".")
 	switch {
 	case out.Updated:
-		fmt.Fprintf(p.paint, "%s %s updated: line %d holds %s now; flash the boards\n", paint.good.Render("✓"), name, out.Line, out.Served)
+		fmt.Fprintf(w, "%s %s updated: line %d holds %s now; flash the boards\n", paint.good.Render("✓"), name, out.Line, out.Served)
 	case verdict.Status == profile.Right && flags.verbose:
-		fmt.Fprintf(p.paint, "%s %s right%s\n", paint.good.Render("✓"), name, until(verdict.Breaks))
+		fmt.Fprintf(w, "%s %s right%s\n", paint.good.Render("✓"), name, until(verdict.Breaks))
 	case verdict.Status == profile.Soon:
-		fmt.Fprintf(p.paint, "%s %s about to break: %s\n", paint.caution.Render("!"), name, why)
+		fmt.Fprintf(w, "%s %s about to break: %s\n", paint.caution.Render("!"), name, why)
 	case verdict.Status == profile.Broken:
-		fmt.Fprintf(p.paint, "%s %s broken: %s. Line %d holds %s, and %s is served\n", paint.bad.Render("✗"), name, why, out.Line, out.Pinned, out.Served)
+		fmt.Fprintf(w, "%s %s broken: %s. Line %d holds %s, and %s is served\n", paint.bad.Render("✗"), name, why, out.Line, out.Pinned, out.Served)
 	case verdict.Status == profile.Unknown:
-		fmt.Fprintf(p.paint, "%s %s not checked: %s\n", paint.bad.Render("?"), name, why)
+		fmt.Fprintf(w, "%s %s not checked: %s\n", paint.bad.Render("?"), name, why)
 	}
 }

@@ -103,14 +103,14 @@ func ReadSketch(file []byte) (Sketch, error) {
 	if r.calls(`WiFi\.begin`) {
 		one.Warnings = append(one.Warnings, "the Wi-Fi's name and password are left out; they belong into arduino_secrets.h")
 	}
-	return Sketch{one, fingerprints(string(file))}, nil
+	return Sketch{one, Fingerprints(string(file))}, nil
 }
 
 // maxSketch is the longest sketch that is read.
 const maxSketch = 512 << 10
 
-// fingerprints finds them in a file as it is.
-func fingerprints(text string) []Digits {
+// Fingerprints finds the SHA-1 fingerprints in a sketch as it is, in their order.
+func Fingerprints(text string) []Digits {
 	var all []Digits
 	for _, re := range []lazyregexp.Regexp{quotedDigits, listedDigits} {
 		for _, m := range re().FindAllStringSubmatchIndex(text, -1) {
@@ -408,7 +408,7 @@ func (r *sketchReader) printed(d *request.Draft) {
 // pin is how the sketch knows its server.
 func (r *sketchReader) pin() esp8266.Pin {
 	var pin esp8266.Pin
-	for _, d := range fingerprints(r.text) {
+	for _, d := range Fingerprints(r.text) {
 		pin.Mode, pin.SHA1 = esp8266.PinFingerprint, append(pin.SHA1, d.SHA1)
 	}
 	if len(pin.SHA1) > 0 {

@@ -17,6 +17,7 @@ var layers = [][]string{
 	{"main"},
 	{"cli"},
 	{"tui"},
+	{"fleet"},
 	{"profile", "demo"},
 	{"imports"},
 	{"codegen", "formpost", "curl", "device", "services"},

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
@@ -19,6 +21,12 @@ import (
 const manifestFile = ".espost"
 
 const manifestHead = "# Written by espost: SHA-256 of each file as it was generated.\n"
+
+// Generated reports whether espost wrote a sketch into the folder.
+func Generated(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, manifestFile))
+	return err == nil
+}
 
 // A manifest maps names to the digests that espost wrote under that name.
 type manifest map[string][]string

@@ -1,0 +1,57 @@
+package fleet
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"espost/profile"
+)
+
+// A Board is what a check found out about one profile or sketch. Its texts are
+// as they came and not yet safe to show.
+type Board struct {
+	File     string // of the profile or sketch
+	Server   string // host and path, without secrets
+	Pin      string // the mode
+	Status   profile.Status
+	Reason   string    // why, in one sentence; empty for Right
+	Fix      string    // what to do; empty for Right
+	Breaks   time.Time // when the pin is expected to break; zero when no date says
+	Firmware string    // FirmwareCurrent, FirmwareStale, or empty where nothing is known
+}
+
+// What the firmware's folder holds, beside the profile.
+const (
+	FirmwareCurrent = "current" // the profile's pin
+	FirmwareStale   = "stale"   // another one
+)
+
+// Urgent orders boards: the broken ones first, then by the day on which they will be.
+func Urgent(a, b Board) int {
+	return cmp.Or(cmp.Compare(urgency(a), urgency(b)), compareDays(a.Breaks, b.Breaks), cmp.Compare(a.File, b.File))
+}
+
+// urgency is 0 for what needs somebody now.
+func urgency(b Board) int {
+	if i := slices.Index([]profile.Status{profile.Broken, profile.Unknown, profile.Soon}, b.Status); i >= 0 {
+		return i
+	}
+	if b.Firmware == FirmwareStale {
+		return 2
+	}
+	return 3
+}
+
+// compareDays puts what has no date last.
+func compareDays(a, b time.Time) int {
+	switch {
+	case a.IsZero() && b.IsZero():
+		return 0
+	case a.IsZero():
+		return 1
+	case b.IsZero():
+		return -1
+	}
+	return a.Compare(b)
+}
