@@ -121,7 +121,7 @@ func TestChaos(t *testing.T) {
 	t.Parallel()
 	readings, kills, until := 40, 3, 4*time.Second
 	if need.All() {
-		readings, kills, until = 300, 15, 40*time.Second
+		readings, kills, until = need.Often(100, 300), need.Often(6, 15), 40*time.Second
 	}
 	if os.Getenv("ESPOST_TEST_CHAOS") == "1" {
 		readings, kills, until = 500, 60, 12*time.Minute

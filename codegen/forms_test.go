@@ -12,6 +12,7 @@ import (
 	"espost/codegen"
 	"espost/esp8266"
 	"espost/internal/problem"
+	"espost/internal/testkit/need"
 	"espost/internal/testkit/rig"
 	"espost/request"
 )
@@ -71,44 +72,54 @@ func fixedForms() []form {
 		{Name: "up", Source: esp8266.SourceUptime},
 	}
 	both := []form{
-		rows("no rows"),
-		rows("empty value", text("x", "")),
 		rows("empty value among others", text("a", ""), text("b", "2"), text("c", "")),
 		rows("spaces and signs", text(" a b ", "1+1=2&x=%20;/?:@$,~*-._'()!")),
 		rows("UTF-8", text("Größe", "世界 🚪 e\u0301"), text("\u202eevil\u202c", "\ufeff\u2028")),
 		rows("broken UTF-8", text("\xff", "\xc0\x80 \xed\xa0\x80 \xf0\x9f\x9a")),
 		rows("all bytes in a value", text("all", everyByte())),
 		rows("all bytes in a name", text(everyByte(), "x")),
-		rows("all bytes in a secret", secretText("all", everyByte())),
+		rows("all bytes in a secret", secretText("all in secret", everyByte())),
 		rows("each byte in a row of its own", byteRows...),
-		rows("200 rows", twoHundred...),
 		rows("a value of 4 KB", text("long", strings.Repeat("0123456789abcdef", 256))),
 		rows("JSON values", values...),
 		rows("values read on the board", live...),
 		rows("secrets", secretText("key", "p\"ss\\w?rd??/"), secretText("KEY", "2"), secretText("third", "3")),
+		rows("200 rows", twoHundred...),
 	}
-	forms := []form{
+	formOnly := []form{
 		rows("duplicates", text("a", "1"), text("a", "1"), text("a", "2"), text("A", "3")),
 		rows("a row that looks like two", text("a=1&b", "2&c=3")),
-		{"PUT", func(p *codegen.Project) { p.Method = "PUT" }},
-		{"PATCH", func(p *codegen.Project) { p.Method, p.Body = "PATCH", request.JSON }},
-		{"no headers", func(p *codegen.Project) { p.Headers = nil }},
-		{"a content type of one's own", func(p *codegen.Project) {
-			p.Body = request.JSON
+	}
+	if need.Often(0, 1) == 0 { // whatever the rows are, their bytes stand beside each other
+		both, formOnly = []form{together("all rows", both...)}, []form{together("all rows, and some twice", append(formOnly, both...)...)}
+	}
+	both = append(both, rows("no rows"), rows("an empty value", text("x", "")))
+	forms := append(formOnly,
+		form{"PUT, no headers, the shortest path", func(p *codegen.Project) { p.Method, p.Headers, p.Target.Path = "PUT", nil, "/" }},
+		form{"PATCH, a content type of one's own", func(p *codegen.Project) {
+			p.Method, p.Body = "PATCH", request.JSON
 			p.Headers = []request.Header{{Name: "content-type", Value: "application/vnd.api+json"}}
 		}},
-		{"headers in order, one of them secret", func(p *codegen.Project) {
+		form{"headers in order, one of them secret; a long path", func(p *codegen.Project) {
 			p.Headers = []request.Header{{Name: "X-B", Value: "2"}, {Name: "Authorization", Value: "Bearer \"x\\y\"", Secret: true}, {Name: "X-A", Value: "Grüße, \t tab"}, {Name: "X-E", Value: ""}}
-		}},
-		{"a long path", func(p *codegen.Project) {
 			p.Target.Path = "/" + strings.Repeat("a/", 500) + "?" + strings.Repeat("b=??/&", 100)
 		}},
-		{"the shortest path", func(p *codegen.Project) { p.Target.Path = "/" }},
-	}
+	)
 	for _, f := range both {
 		forms = append(forms, f, f.inJSON())
 	}
 	return forms
+}
+
+// together is one form of the rows of several.
+func together(name string, forms ...form) form {
+	var all []request.Field
+	for _, f := range forms {
+		var p codegen.Project
+		f.change(&p)
+		all = append(all, p.Fields...)
+	}
+	return rows(name, all...)
 }
 
 // randomForm is a form of random rows and sources.
@@ -143,10 +154,11 @@ func randomForm(r *rand.Rand) func(*codegen.Project) {
 	}
 }
 
-// Fifty forms, none like the other, arrive byte for byte as formpost sends them.
-func TestFiftyForms(t *testing.T) {
+// Forms, none like the other, arrive byte for byte as formpost sends them: each row
+// that has a point to make, and random ones.
+func TestFormsAsFormpost(t *testing.T) {
 	forms := fixedForms()
-	for i := len(forms); i < 50; i++ {
+	for i := range need.Often(4, 16) {
 		forms = append(forms, form{fmt.Sprintf("random %d", i), randomForm(rand.New(rand.NewPCG(3, uint64(i))))})
 	}
 	id := anIdentity(t)

@@ -98,7 +98,7 @@ func TestEverySensor(t *testing.T) {
 			if got, want := run(), bodyOfSensors(d, nil); got != want {
 				t.Errorf("without values arrived: %s, want %s", got, want)
 			}
-			if !need.All() {
+			if d.ID != "dht22" && need.Often(0, 1) == 0 { // skipping is the same lines for all
 				return
 			}
 			p.Fields = sensorFields(d, request.Skip)

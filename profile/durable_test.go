@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"espost/esp8266"
+	"espost/internal/testkit/need"
 	"espost/profile"
 	"espost/request"
 )
@@ -70,13 +71,10 @@ func isWhole(t *testing.T, path string) bool {
 	return got == string(big(0).Bytes()) || got == string(big(1).Bytes())
 }
 
-// 200 times, a process that saves without pause is killed: the file is always
+// Forty times, and 200 with make test-long, a process that saves without pause is killed: the file is always
 // the old or the new one, and what is left beside it doesn't pile up.
 func TestKillWhileSaving(t *testing.T) {
-	rounds := 200
-	if testing.Short() {
-		rounds = 20
-	}
+	rounds := need.Often(40, 200)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

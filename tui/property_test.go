@@ -17,6 +17,7 @@ import (
 	"espost/formpost"
 	"espost/internal/netdial"
 	"espost/internal/problem"
+	"espost/internal/testkit/need"
 	"espost/profile"
 	"espost/request"
 	"espost/tlsinspect"
@@ -67,12 +68,12 @@ func shakyStage(t *testing.T, random *rand.Rand) *stage {
 	return s
 }
 
-// Ten thousand random keys, pastes, clicks, turns of the wheel and resizes:
+// Four thousand random keys (ten thousand with make test-long), pastes, clicks, turns of the wheel and resizes:
 // nothing panics, no frame is larger than the terminal, what was typed changes
 // only by what may change it and can be had back, and escape always leads to the
 // first step.
 func TestRandomInput(t *testing.T) {
-	rounds, inputs := 20, 500
+	rounds, inputs := need.Often(8, 20), 500
 	if testing.Short() { // under the race detector
 		rounds = 4
 	}

@@ -67,10 +67,7 @@ func writeLoop(dir string) {
 // folder, or one whose every file is the old or the new one; the next Write
 // needs no force and completes it; and what is left over doesn't pile up.
 func TestKillWhileGenerating(t *testing.T) {
-	rounds := 200
-	if !need.All() {
-		rounds = 20
-	}
+	rounds := need.Often(40, 200)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,15 @@ import (
 // All reports whether nothing may be left out, as with make test.
 func All() bool { return os.Getenv("ESPOST_TEST_ALL") == "1" }
 
+// Often is how many times something random or repeated is done: few times, and
+// many where the environment variable ESPOST_TEST_LONG is 1, as with make test-long.
+func Often(few, many int) int {
+	if os.Getenv("ESPOST_TEST_LONG") == "1" {
+		return many
+	}
+	return few
+}
+
 // Program returns the path of a program. Without it the test is skipped, or fails
 // where nothing may be left out.
 func Program(t testing.TB, name string) string {
