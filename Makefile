@@ -9,6 +9,9 @@ export PATH := $(PATH):/usr/sbin:/sbin
 GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := .bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
+# The packages that take longest are started first, so that no processor waits for them at the end.
+LONGEST := ./codegen ./test ./internal/testkit/hostile ./tui
+
 # The packages with goroutines of their own: the race detector has nothing to say about the others,
 # and codegen's tests spend their time in the C++ compiler.
 RACE ?= ./cli/... ./internal/... ./demo/... ./device/... ./formpost/... ./tlsinspect/... ./tui/...
@@ -21,7 +24,7 @@ FUZZ ?= .
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## start the app with its built-in server; Enter alone leads to firmware
@@ -35,8 +38,14 @@ build: ## build ./espost
 .PHONY: test
 test: ## run every test, then the concurrent packages again under the race detector
 	./.ci/programs
-	ESPOST_TEST_ALL=1 $(GO) test -timeout 8m ./...
+	ESPOST_TEST_ALL=1 $(GO) test -timeout 8m $(LONGEST) ./...
 	CGO_ENABLED=1 $(GO) test -race -short -timeout 8m $(RACE)
+
+# What make test does a few times (kills, random requests, loops), as often as it takes to meet the rare.
+.PHONY: test-long
+test-long: ## run the tests with many more rounds of what is random (many minutes)
+	./.ci/programs
+	ESPOST_TEST_ALL=1 ESPOST_TEST_LONG=1 $(GO) test -timeout 60m ./...
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## check formatting, vet, golangci-lint and the module checksums

@@ -14,6 +14,7 @@ import (
 
 	"espost/demo"
 	"espost/internal/testkit/need"
+	"espost/internal/testkit/rig"
 )
 
 // From the files to a board that runs, in the app, without a board: the stand-in
@@ -47,7 +48,7 @@ func TestAppDeliversThroughABoard(t *testing.T) {
 			if tt.pin == "" {
 				tt.pin = server.Fingerprint()
 			}
-			dir, binary := t.TempDir(), builtBinary(t)
+			dir, binary := t.TempDir(), linkToSelf(t)
 			standInTools(t, dir, server, tt.wifi)
 			generateSketch(t, dir, binary, server.URL(), tt.pin)
 			startScriptBoard(t, dir, "run program")
@@ -124,10 +125,6 @@ func standInTools(t *testing.T, dir string, server *demo.Server, wifi string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rigBoard, err := filepath.Abs("../internal/testkit/rig/board")
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, folder := range []string{"bin", "flash"} {
 		if err := os.Mkdir(filepath.Join(dir, folder), 0o755); err != nil {
 			t.Fatal(err)
@@ -142,7 +139,7 @@ func standInTools(t *testing.T, dir string, server *demo.Server, wifi string) {
 	}
 	port := server.Addr()[strings.LastIndex(server.Addr(), ":")+1:]
 	for name, value := range map[string]string{
-		"PATH": filepath.Join(dir, "bin") + ":" + os.Getenv("PATH"), "WORK": dir, "RIG": rigBoard,
+		"PATH": filepath.Join(dir, "bin") + ":" + os.Getenv("PATH"), "WORK": dir, "RIG": rig.Board(t),
 		"RIG_PORT": port, "RIG_WIFI": wifi, "RIG_FLASH": filepath.Join(dir, "flash"), "RIG_PACE": "1000",
 		"ESPOST_WIFI_SSID": "home", "ESPOST_WIFI_PASSWORD": "secret-password",
 	} {

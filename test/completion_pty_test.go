@@ -13,7 +13,7 @@ import (
 // A real shell on a terminal, espost's completions loaded as its help says, and
 // the Tab key: commands, the values of flags, and files.
 func TestCompletions(t *testing.T) {
-	binary := builtBinary(t)
+	binary := linkToSelf(t)
 	t.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"))
 	for _, shell := range []struct {
 		name    string

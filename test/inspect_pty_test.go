@@ -44,7 +44,7 @@ func TestInspectManyOnATerminal(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "list"), []byte(list), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := startConsole(t, dir, builtBinary(t), "inspect", "--timeout", "60s", "-f", "list")
+	c := startConsole(t, dir, linkToSelf(t), "inspect", "--timeout", "60s", "-f", "list")
 	c.wait("Build with all SSL ciphers")
 	c.wait("2 of 3") // while the second says nothing
 	if screen := c.text(); !strings.Contains(screen, "▓░") || !strings.Contains(screen, "Build with all SSL ciphers") {

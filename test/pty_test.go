@@ -131,7 +131,7 @@ func TestReportOnATerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	c := startConsole(t, t.TempDir(), builtBinary(t), "inspect", server.URL())
+	c := startConsole(t, t.TempDir(), linkToSelf(t), "inspect", server.URL())
 	<-c.ended
 	if err := c.cmd.Wait(); err != nil {
 		t.Errorf("espost ended with %v", err)

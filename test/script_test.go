@@ -19,6 +19,7 @@ import (
 
 	"espost/cli"
 	"espost/internal/testkit/need"
+	"espost/internal/testkit/rig"
 )
 
 // TestMain lets the test binary be espost itself when a script calls it.
@@ -53,6 +54,10 @@ func linkToSelf(t testing.TB) string {
 
 // The commands through the front door: testdata/script/*.txtar.
 func TestScripts(t *testing.T) {
+	board := "" // compiled; what needs it asks for [all]
+	if need.All() {
+		board = rig.Board(t)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -60,9 +65,8 @@ func TestScripts(t *testing.T) {
 			env.Values[hostKey{}] = new(host)
 			env.Values[demoKey{}] = new(*bufio.Reader)
 			env.Values[webServerKey{}] = new(webServer)
-			board, err := filepath.Abs("../internal/testkit/rig/board")
 			env.Setenv("RIG", board)
-			return err
+			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":   exits,
