@@ -48,6 +48,9 @@ func heap() uint64 {
 // Servers that say more than anybody wants to hear are cut off long before it
 // costs memory.
 func TestMemoryIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector has memory of its own")
+	}
 	const most = 48 << 20
 	for _, b := range hostile.All() {
 		if b.Waits {
