@@ -24,14 +24,14 @@ func heapOf(t *testing.T, board rig.Run) heap {
 	return h
 }
 
-// Three thousand loops with hundreds of POSTs (ten thousand with make test-long), lost connections and failures
+// Four thousand loops with hundreds of POSTs (ten thousand with make test-long), lost connections and failures
 // among them, leak nothing (LeakSanitizer looks), and take no more memory at
 // their end than after the first few. The buffers are all that differs between
 // small and large ones. go test -v shows the peaks.
 func TestNoLeak(t *testing.T) {
 	need.Long(t)
 	t.Parallel()
-	loops := need.Often(3_000, 10_000)
+	loops := need.Often(4_000, 10_000)
 	id := anIdentity(t)
 	sizes := []esp8266.Buffers{{RX: 512, TX: 512}, {RX: 4096, TX: 512}, {RX: 16384, TX: 512}}
 	var smallest heap
