@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"espost/imports"
+	"espost/internal/readfile"
 	"espost/internal/sanitize"
 	"espost/profile"
 )
@@ -79,21 +79,19 @@ func (p *Program) importFile(flags importFlags, args []string) error {
 }
 
 // readImport reads a file, or stdin for "-", and no more than can be used.
-func (p *Program) readImport(name string) ([]byte, error) {
-	from := p.Stdin
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, &inputError{fmt.Errorf("%w; name a file that can be read, or - for what is piped in", err)}
-		}
-		defer func() { _ = f.Close() }() // it was only read
-		from = f
+func (p *Program) readImport(name string) (text []byte, err error) {
+	if name == "-" {
+		text, err = readfile.All(p.Stdin, imports.MaxFile)
+	} else {
+		text, err = readfile.Read(name, imports.MaxFile)
 	}
-	text, err := io.ReadAll(io.LimitReader(from, imports.MaxFile+1))
-	if err != nil {
-		return nil, &inputError{fmt.Errorf("reading %s: %w", sanitize.Line(name), err)}
+	switch _, long := errors.AsType[*readfile.LengthError](err); {
+	case err == nil:
+		return text, nil
+	case long || errors.Is(err, readfile.ErrFolder):
+		return nil, &inputError{fmt.Errorf("%s can't be read: %w; name a file of at most %d MB", sanitize.Line(name), err, imports.MaxFile>>20)}
 	}
-	return text, nil
+	return nil, &inputError{fmt.Errorf("%w; name a file that can be read", err)}
 }
 
 // listImports prints a line a request.

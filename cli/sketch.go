@@ -14,6 +14,7 @@ import (
 	"espost/esp8266"
 	"espost/imports"
 	"espost/internal/atomicfile"
+	"espost/internal/readfile"
 	"espost/internal/sanitize"
 	"espost/profile"
 	"espost/tlsinspect"
@@ -56,9 +57,9 @@ type sketchJSON struct {
 // replaces its digits, and nothing else, if the server has renewed its
 // certificate.
 func (p *Program) checkSketch(ctx context.Context, over *overview, checker profile.Checker, flags checkFlags, named []string, file string) error {
-	text, err := os.ReadFile(file)
+	text, err := p.readImport(file)
 	if err != nil {
-		return &inputError{fmt.Errorf("%w; name a sketch that can be read", err)}
+		return err
 	}
 	sketch, err := imports.ReadSketch(text)
 	if err != nil {
@@ -112,7 +113,7 @@ func replaceDigits(file string, text []byte, digits imports.Digits, sha1 string)
 	if err != nil {
 		return err
 	}
-	if now, err := os.ReadFile(file); err != nil || string(now) != string(text) {
+	if now, err := readfile.Read(file, len(text)); err != nil || string(now) != string(text) {
 		return errors.New("the sketch has been changed meanwhile; check it again")
 	}
 	return atomicfile.Write(file, []byte(digits.Replace(string(text), sha1)), info.Mode().Perm())

@@ -92,7 +92,7 @@ func (c *command) join() error {
 func (c *command) whole() error {
 	label, _ := request.Request{Headers: c.Headers}.Header("Content-Type")
 	if u := c.brokenBy(c.Data); u != "" && strings.Contains(strings.ToLower(label.Value), "json") {
-		return refusal(fmt.Sprintf("its JSON holds %s, which only a shell could fill in", nameOf(u, "something")), "write the value in its place")
+		return refusal(fmt.Sprintf("its JSON holds %s, which only a shell could fill in", request.Placeholder(u, "something")), "write the value in its place")
 	}
 	return nil
 }

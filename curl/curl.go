@@ -4,7 +4,6 @@ package curl
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 
 	"espost/internal/problem"
@@ -182,16 +181,4 @@ func (c *command) request() (request.Request, error) {
 		return request.Request{}, refusal(p.Message, p.Fix)
 	}
 	return r, nil
-}
-
-// aName is what documentation calls what is to be filled in.
-var aName = regexp.MustCompile(`^(?:\$[A-Z][A-Z0-9_]*|\$?\{[A-Za-z][A-Za-z _-]*\}|<[A-Za-z][A-Za-z _-]*>|\[[A-Za-z][A-Za-z _-]*\])$`)
-
-// nameOf is text where it is but a name, and otherwise what it is: it may be part
-// of a password.
-func nameOf(text, otherwise string) string {
-	if aName.MatchString(text) {
-		return text
-	}
-	return otherwise
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"espost/request"
+
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -52,7 +54,7 @@ func ReadShell(text string, programs ...string) (*Shell, error) {
 		return nil, refusal("a shell ends the command at the & in it", "put the address, or the data, into quotes")
 	}
 	if placeholder := unquotedPlaceholder(stmt.Redirs); placeholder != "" {
-		return nil, refusal("a shell takes the < and > of "+nameOf(placeholder, "a placeholder")+" for redirections", "put a value in its place, or quotes around all of it")
+		return nil, refusal("a shell takes the < and > of "+request.Placeholder(placeholder, "a placeholder")+" for redirections", "put a value in its place, or quotes around all of it")
 	}
 	sh := &Shell{Program: call.name, Fed: isFed(file, stmt)}
 	for _, other := range others {
@@ -73,7 +75,7 @@ func ReadShell(text string, programs ...string) (*Shell, error) {
 	slices.Sort(w.unexpanded)
 	sh.Unexpanded = slices.Compact(w.unexpanded)
 	for _, u := range sh.Unexpanded {
-		sh.Warnings = append(sh.Warnings, nameOf(u, "a variable or command in it")+" is the shell's to fill in and was left as it is; replace it")
+		sh.Warnings = append(sh.Warnings, request.Placeholder(u, "a variable or command in it")+" is the shell's to fill in and was left as it is; replace it")
 	}
 	return sh, nil
 }

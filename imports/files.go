@@ -77,8 +77,6 @@ type pair struct {
 	Key      string `json:"key"`
 	Value    text   `json:"value"`
 	Disabled bool   `json:"disabled"`
-	Type     string `json:"type"`
-	FileName string `json:"fileName"`
 }
 
 func (p pair) name() string { return p.Name + p.Key }

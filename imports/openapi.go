@@ -9,10 +9,9 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
 
+	"espost/internal/nesting"
 	"espost/request"
 )
 
@@ -20,7 +19,7 @@ import (
 const (
 	maxYAML    = 1 << 20
 	maxAliases = 20 // each may double what is there
-	maxFlow    = 24 // levels within a line or brackets
+	maxNesting = 24
 )
 
 // aliasCount counts aliases.
@@ -86,30 +85,9 @@ func parseYAML(file string) (tree map[string]any, err error) {
 	return tree, nil
 }
 
-// tooDeep reports whether a text is nested deeper than the YAML library can bear,
-// which takes time by the cube of the depth. From line to line the indentation
-// bounds it.
 func tooDeep(file string) bool {
-	flow, onLine, line := 0, 0, 0
-	for _, t := range lexer.Tokenize(file) {
-		if t.Position.Line != line {
-			line, onLine = t.Position.Line, 0
-		}
-		switch t.Type {
-		case token.MappingStartType, token.SequenceStartType:
-			flow++
-		case token.MappingEndType, token.SequenceEndType:
-			flow = max(0, flow-1)
-		case token.SequenceEntryType, token.MappingKeyType, token.MappingValueType, token.TagType, token.AnchorType:
-			if flow == 0 {
-				onLine++
-			}
-		}
-		if flow > maxFlow || onLine > maxFlow {
-			return true
-		}
-	}
-	return false
+	excess, _ := nesting.Limit{Depth: maxNesting}.Exceeded(file)
+	return excess != nesting.None
 }
 
 // openAPI is a description of an API (spec.openapis.org/oas/v3.1.0).

@@ -1,16 +1,13 @@
 package profile
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"strings"
 
-	"espost/internal/descriptors"
 	"espost/internal/problem"
+	"espost/internal/readfile"
 	"espost/request"
 
 	"github.com/goccy/go-yaml"
@@ -51,30 +48,18 @@ func (e *missingError) Unwrap() error { return fs.ErrNotExist }
 
 // read returns the file's content, if it isn't too long.
 func read(path string) ([]byte, error) {
-	release, err := descriptors.Take(context.Background(), 1)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	f, err := os.OpenFile(path, os.O_RDONLY|nonBlocking, 0)
-	if errors.Is(err, fs.ErrNotExist) {
+	text, err := readfile.Read(path, MaxFile)
+	switch _, long := errors.AsType[*readfile.LengthError](err); {
+	case err == nil:
+		return text, nil
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, &missingError{path}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading the profile: %w", err)
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
+	case errors.Is(err, readfile.ErrFolder):
 		return nil, fmt.Errorf("%s is a folder; name the profile's file", path)
+	case long:
+		return nil, fmt.Errorf("%s is no profile: %w", path, err)
 	}
-	text, err := io.ReadAll(io.LimitReader(f, MaxFile+1))
-	if err != nil {
-		return nil, fmt.Errorf("reading the profile: %w", err)
-	}
-	if len(text) > MaxFile {
-		return nil, fmt.Errorf("%s is no profile: it is longer than %d bytes", path, MaxFile)
-	}
-	return text, nil
+	return nil, fmt.Errorf("reading the profile: %w", err)
 }
 
 // inFile names the file in every SyntaxError of err.

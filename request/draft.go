@@ -141,7 +141,7 @@ func (d *Draft) target(r *Request) error {
 	}
 	open := slices.ContainsFunc(d.Open, func(u string) bool { return strings.Contains(authority, u) })
 	if p := d.placeholder(strings.TrimPrefix(d.URL, "https://")); p != "" {
-		d.Warn("the address holds %s, which looks as if it stands for something; replace it", nameOf(p))
+		d.Warn("the address holds %s, which looks as if it stands for something; replace it", Placeholder(p, "a text in brackets"))
 		open = true
 	}
 	address := d.URL
@@ -157,14 +157,16 @@ func (d *Draft) target(r *Request) error {
 	return nil
 }
 
-var aName = regexp.MustCompile(`^(?:\$?\{[A-Za-z][A-Za-z _-]*\}|<[A-Za-z][A-Za-z _-]*>|\[[A-Za-z][A-Za-z _-]*\])$`)
+// aName is what documentation and shells call what is to be filled in.
+var aName = regexp.MustCompile(`^(?:\$[A-Z][A-Z0-9_]*|\$?\{[A-Za-z][A-Za-z _-]*\}|<[A-Za-z][A-Za-z _-]*>|\[[A-Za-z][A-Za-z _-]*\])$`)
 
-// nameOf is text where it is but a name: it may be part of a password.
-func nameOf(text string) string {
+// Placeholder is text where it is but a name of something to fill in, and
+// otherwise another text: it may be part of a password.
+func Placeholder(text, otherwise string) string {
 	if aName.MatchString(text) {
 		return text
 	}
-	return "a text in brackets"
+	return otherwise
 }
 
 // placeholder is the first text in an address that looks as if it stood for

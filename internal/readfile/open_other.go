@@ -1,6 +1,6 @@
 //go:build !unix
 
-package profile
+package readfile
 
 // nonBlocking is for pipes with a name in the file system, which are Unix's.
 const nonBlocking = 0
