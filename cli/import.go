@@ -129,10 +129,18 @@ func (p *Program) writeImport(output string, r imports.Import) error {
 		_, err := p.out.Write(made.Bytes())
 		return err
 	}
-	if _, err := os.Lstat(output); !errors.Is(err, fs.ErrNotExist) {
-		return &inputError{fmt.Errorf("%s is there already; choose another name", sanitize.Line(output))}
+	if err := unused(output); err != nil {
+		return err
 	}
 	return made.Save(output)
+}
+
+// unused says so where a file to write is there already.
+func unused(name string) error {
+	if _, err := os.Lstat(name); name == "" || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return &inputError{fmt.Errorf("%s is there already; choose another name", sanitize.Line(name))}
 }
 
 // tellSecrets names the variables that hold what a profile doesn't.

@@ -11,6 +11,8 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/imports"
+	"espost/internal/atomicfile"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
@@ -25,6 +27,7 @@ type postFlags struct {
 	raw         bool
 	showSecrets bool
 	secrets     []string
+	har         string
 }
 
 func (p *Program) postCommand() *cobra.Command {
@@ -51,7 +54,9 @@ func (p *Program) postCommand() *cobra.Command {
 	f.BoolVar(&flags.raw, "raw", false, "print the body as it is, control characters and echoed\nsecrets included")
 	f.BoolVar(&flags.showSecrets, "show-secrets", false, "print secret values instead of masking them")
 	f.StringSliceVar(&flags.secrets, "secret", nil, "mask the field or header of this name (repeatable)")
+	f.StringVar(&flags.har, "har", "", "write request and answer to this new file, an HTTP\nArchive 1.2; secrets masked unless --show-secrets is set")
 	cmd.MarkFlagsMutuallyExclusive("json", "raw")
+	cmd.MarkFlagsMutuallyExclusive("dry-run", "har")
 	w.completions(cmd)
 	return cmd
 }
@@ -65,6 +70,9 @@ func (p *Program) post(ctx context.Context, w *session, flags postFlags, args []
 	}
 	p.warn(w.Warnings)
 	markSecrets(w.Profile, flags.secrets)
+	if err := unused(flags.har); err != nil {
+		return err
+	}
 	missing := w.FillSecrets(p.lookupEnv)
 	sent := w.Sent()
 	if err := w.Request.Validate().Err(); err != nil {
@@ -93,9 +101,11 @@ func (p *Program) post(ctx context.Context, w *session, flags postFlags, args []
 	trust := w.trusted(report, err)
 	p.logPost(sent, response, trust, err)
 	var failed *formpost.Error
-	switch {
-	case err != nil && !errors.As(err, &failed):
+	if err != nil && !errors.As(err, &failed) {
 		return err
+	}
+	err = nil
+	switch {
 	case flags.json:
 		p.printOutcomeJSON(sent, response, failed, trust, flags.showSecrets)
 	case failed != nil:
@@ -103,12 +113,23 @@ func (p *Program) post(ctx context.Context, w *session, flags postFlags, args []
 	default:
 		p.printResponse(response, w.Answer, shown(response, flags.showSecrets), flags.raw)
 	}
+	if failed == nil {
+		err = flags.writeHAR(response)
+	}
 	delivered := failed == nil && response.Outcome == request.Delivered
 	p.noteService(w, delivered)
 	if !delivered {
 		p.status = max(p.status, statusNo)
 	}
-	return nil
+	return err
+}
+
+// writeHAR writes what was sent and received to the file that was asked for.
+func (f postFlags) writeHAR(r *formpost.Response) error {
+	if f.har == "" {
+		return nil
+	}
+	return atomicfile.Write(f.har, imports.FormatHAR([]*formpost.Response{r}, f.showSecrets), 0o600)
 }
 
 // trusted is what vouches for the server that was posted to: what it showed before

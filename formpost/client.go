@@ -92,7 +92,7 @@ func (c *Client) Send(ctx context.Context, r request.Request, pin esp8266.Pin) (
 
 // exchange sends the bytes of a valid request, the last of which are its body.
 func (c *Client) exchange(ctx context.Context, r request.Request, sent []byte, body int, check *pinCheck) (*Response, error) {
-	resp := &Response{Request: sent, secrets: maskerOf(r)}
+	resp := &Response{Sent: r.Clone(), Request: sent, Started: c.now(), secrets: maskerOf(r)}
 	timeouts := c.timeouts(r)
 
 	start := time.Now()

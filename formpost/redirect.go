@@ -27,6 +27,7 @@ func (c *Client) follow(ctx context.Context, r request.Request, pin esp8266.Pin,
 		resp.Followed, err = c.exchange(ctx, next, next.FollowBytes(), 0, check)
 	}
 	if err == nil {
+		resp.Followed.Sent.Body = request.None
 		resp.Followed.secrets = resp.secrets // the server may repeat what it was sent
 	}
 	resp.FollowErr = err

@@ -10,7 +10,9 @@ import (
 
 // A Response is what came back, and how long each part took.
 type Response struct {
-	Request   []byte // the bytes sent
+	Sent      request.Request
+	Request   []byte    // the bytes of it
+	Started   time.Time // by Client.Now
 	Status    int
 	Reason    string // "OK"
 	Proto     string // "HTTP/1.1"

@@ -2,7 +2,6 @@ package imports
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"espost/internal/lazyregexp"
@@ -129,50 +128,4 @@ func encodeAround(s string) string {
 // setForm makes rows the body.
 func setForm(d *request.Draft, rows []pair) {
 	d.Data, d.HasData, d.Implied = formOf(rows), true, request.Form.ContentType()
-}
-
-// harFile is an HTTP Archive 1.2 (w3c.github.io/web-performance/specs/HAR).
-type harFile struct {
-	Log struct {
-		Entries []struct {
-			Request struct {
-				Method   string
-				URL      string
-				Headers  []pair
-				PostData *struct {
-					MimeType string
-					Text     string
-					Params   []pair
-					Encoding string
-				}
-			}
-		}
-	}
-}
-
-func readHAR(file string) ([]Import, error) {
-	var har harFile
-	if err := json.Unmarshal([]byte(file), &har); err != nil {
-		return nil, refusal("it is no HTTP Archive", "export it again")
-	}
-	return collect(func(add func(string, *request.Draft, error)) {
-		for i, entry := range har.Log.Entries {
-			r := entry.Request
-			d := &request.Draft{Method: r.Method, URL: r.URL}
-			addHeaders(d, r.Headers)
-			var err error
-			if post := r.PostData; post != nil {
-				d.Data, d.HasData, d.Implied = post.Text, post.Text != "", post.MimeType
-				switch {
-				case strings.HasPrefix(post.MimeType, "multipart/"):
-					err = refusal("it sends multipart/form-data, which the board would have to build piece by piece", "choose another request")
-				case post.Encoding == "base64":
-					err = refusal("its body is no text", "choose another request")
-				case post.Text == "" && len(post.Params) > 0:
-					setForm(d, post.Params)
-				}
-			}
-			add(fmt.Sprintf("%d %s", i+1, r.Method), d, err)
-		}
-	})
 }

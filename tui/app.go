@@ -69,7 +69,7 @@ func New(o Options) *Model {
 	m.connect = connect.New(m.kit, o.target(), o.Inspect, o.Recent, o.Check)
 	m.certificate = certificate.New(m.kit)
 	m.form = form.New(m.kit, m.session.Profile)
-	m.test = testpost.New(m.kit, m.session.Profile, o.Send)
+	m.test = testpost.New(m.kit, m.session, o.Send)
 	m.firmware = firmware.New(m.kit, m.session)
 	m.board = board.New(m.kit, m.session, o.Board)
 	m.steps = [stepCount]ui.Step{m.connect, m.certificate, m.form, m.test, m.firmware, m.board}

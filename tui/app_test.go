@@ -107,7 +107,7 @@ func newStage(t testing.TB) *stage {
 			s.posts++
 			r := p.Sent()
 			return &formpost.Response{
-				Request: r.Bytes(), Status: 200, BoardStatus: 200, Reason: "OK", Proto: "HTTP/1.1",
+				Sent: r, Request: r.Bytes(), Status: 200, BoardStatus: 200, Reason: "OK", Proto: "HTTP/1.1",
 				HeadRaw: []byte("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"),
 				Body:    []byte(`{"form":{"name1":"value1","name2":"value2"}}`),
 				Phases:  formpost.Phases{DNS: 2 * time.Millisecond, TCP: 11 * time.Millisecond, TLS: 38 * time.Millisecond, FirstByte: 31 * time.Millisecond, Body: 2 * time.Millisecond},

@@ -3,12 +3,15 @@ package tui_test
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/imports"
 	"espost/internal/problem"
 	"espost/internal/testkit/tuitest"
 	"espost/profile"
@@ -43,6 +46,36 @@ func TestAnswersAreComparedAndKept(t *testing.T) {
 		term.WaitText("1 of 2", "answer 1")
 		term.Press("]", "v")
 		term.WaitText("answer 2", "X-Turn: yes")
+		term.Quit()
+	})
+}
+
+// The history becomes a file beside the profile, and none is ever replaced.
+func TestHistoryIsWrittenAsHAR(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		term := s.start(t, 100, 24)
+		term.Press("enter", "enter", "enter", "enter")
+		term.WaitText("received")
+		term.Press("r")
+		term.WaitText("2 of 2")
+		term.Press("w")
+		term.WaitText(".har beside the profile holds requests and answers (2), secrets masked")
+		term.Press("w")
+		term.WaitText("-2.har beside the profile")
+		files, _ := filepath.Glob(filepath.Join(s.folder, "*.har"))
+		if len(files) != 2 {
+			t.Fatalf("files %q", files)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if all, err := imports.Read(text, file); err != nil || len(all) != 2 || all[1].Request.Target.URL() != address {
+				t.Errorf("%+v, %v", all, err)
+			}
+		}
 		term.Quit()
 	})
 }

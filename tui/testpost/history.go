@@ -1,12 +1,19 @@
 package testpost
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/aymanbagabas/go-udiff"
 
 	"espost/formpost"
+	"espost/imports"
+	"espost/internal/atomicfile"
 	"espost/tui/ui"
 )
 
@@ -65,4 +72,23 @@ func (m *Model) toggleDiffers() tea.Cmd {
 		return ui.SetStatus(ui.Plain, "d shows the answer again")
 	}
 	return nil
+}
+
+// writeHAR writes what is remembered to a new file beside the profile.
+func (m *Model) writeHAR() tea.Cmd {
+	answers := slices.Clone(m.history.answers)
+	base := filepath.Join(filepath.Dir(m.session.File), m.profile.Firmware.Name)
+	return func() tea.Msg {
+		name := base + ".har"
+		for i := 2; ; i++ {
+			if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) || i > 1000 {
+				break
+			}
+			name = fmt.Sprintf("%s-%d.har", base, i)
+		}
+		if err := atomicfile.Write(name, imports.FormatHAR(answers, false), 0o600); err != nil {
+			return ui.StatusMsg{Tone: ui.Failure, Text: "not written: " + err.Error()}
+		}
+		return ui.StatusMsg{Tone: ui.Success, Text: fmt.Sprintf("%s beside the profile holds requests and answers (%d), secrets masked", filepath.Base(name), len(answers))}
+	}
 }

@@ -31,7 +31,8 @@ type Finished struct{}
 // Model is the step.
 type Model struct {
 	kit     *ui.Kit
-	profile *profile.Profile
+	session *profile.Session
+	profile *profile.Profile // the session's
 	report  *tlsinspect.Report
 	send    SendFunc
 
@@ -65,9 +66,9 @@ type (
 	tickMsg struct{ number int }
 )
 
-// New returns the step for p's request.
-func New(kit *ui.Kit, p *profile.Profile, send SendFunc) *Model {
-	return &Model{kit: kit, profile: p, send: send}
+// New returns the step for s's request.
+func New(kit *ui.Kit, s *profile.Session, send SendFunc) *Model {
+	return &Model{kit: kit, session: s, profile: s.Profile, send: send}
 }
 
 // Name implements ui.Step.
@@ -161,6 +162,9 @@ func (m *Model) Actions() []ui.Action {
 			ui.Action{Keys: []string{"/"}, Label: "search", Title: "Search in what was received", Run: m.startSearch},
 			ui.Action{Keys: []string{"f"}, Title: "Find the next place", Run: m.findNext},
 		)
+	}
+	if len(m.history.answers) > 0 {
+		actions = append(actions, ui.Action{Keys: []string{"w"}, Title: "Write all requests and answers to a HAR file, secrets masked", Run: m.writeHAR})
 	}
 	if len(m.history.answers) > 1 {
 		actions = append(actions,
