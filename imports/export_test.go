@@ -103,10 +103,8 @@ func canonical(r request.Request) string {
 		switch {
 		case name == "Content-Length", name == "Accept" && strings.HasPrefix(value, "application/json, */*"):
 			continue
-		case value == "":
-			line = strings.TrimSpace(line)
 		}
-		lines = append(lines, line)
+		lines = append(lines, strings.TrimRight(line, " \t")) // which is no part of the value (RFC 9110 §5.5)
 	}
 	first := lines[0]
 	rest := lines[1:]

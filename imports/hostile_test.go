@@ -1,7 +1,6 @@
 package imports_test
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -81,33 +80,4 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%.80q: the message has %d bytes", text, len(err.Error()))
 		}
 	}
-}
-
-// FuzzRead: no reader panics, hangs or makes more than it was given; what it makes
-// can be validated and laid out.
-func FuzzRead(f *testing.F) {
-	for _, s := range specimens(f) {
-		f.Add(s.input, s.file)
-	}
-	f.Fuzz(func(t *testing.T, text []byte, name string) {
-		if len(text) > 64<<10 {
-			return
-		}
-		all, err := imports.Read(text, name)
-		if (err == nil) != (len(all) > 0) {
-			t.Fatalf("%d requests and %v", len(all), err)
-		}
-		for i, r := range all {
-			if i == 20 {
-				break
-			}
-			_ = r.Request.Validate()
-			if n := len(r.Request.Bytes()); n > 8*len(text)+1<<20 {
-				t.Fatalf("%d bytes of %d", n, len(text))
-			}
-			if bytes.ContainsAny([]byte(strings.Join(r.Warnings, "")), "\n\x1b\x00") {
-				t.Fatalf("unsafe warnings: %q", r.Warnings)
-			}
-		}
-	})
 }
