@@ -77,6 +77,9 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 		return err
 	}
 	p.warn(w.Warnings)
+	if w.given() {
+		p.askSuspects(w.Profile)
+	}
 	if flags.board != "" {
 		board, ok := esp8266.FindBoard(flags.board)
 		if !ok {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/spf13/cobra"
 
 	"espost/imports"
@@ -22,6 +23,9 @@ type importFlags struct {
 	list         bool
 	choose       int
 	environments []string
+	secrets      []string
+	open         bool
+	app          appFlags
 }
 
 func (p *Program) importCommand() *cobra.Command {
@@ -35,17 +39,23 @@ func (p *Program) importCommand() *cobra.Command {
 			"A profile holds no secrets: they are asked for, or taken from the environment, when it is used.",
 		Example: "espost import -\nespost import collection.json --list\nespost import collection.json --choose 3 -o porch.yaml",
 	}
-	cmd.RunE = p.runE(func(_ context.Context, args []string) error { return p.importFile(flags, args) })
+	cmd.RunE = p.runE(func(ctx context.Context, args []string) error { return p.importFile(ctx, flags, args) })
 	f := cmd.Flags()
 	f.StringVarP(&flags.output, "output", "o", "", "write the profile to this new file")
 	f.BoolVar(&flags.list, "list", false, "list the requests that it holds")
 	f.IntVar(&flags.choose, "choose", 0, "take the request with that number of the list")
 	f.Lookup("choose").DefValue = "" // which help would print
+	f.BoolVar(&flags.open, "open", false, "open the app with it")
+	f.BoolVar(&flags.app.ascii, "ascii", false, "with --open: draw with ASCII only")
+	f.BoolVar(&flags.app.accessible, "accessible", false, "with --open: ask line by line, for screen readers")
+	f.StringSliceVar(&flags.secrets, "secret", nil, "keep the value of the field, header or parameter of this\nname secret, of the address with path (repeatable)")
+	cmd.MarkFlagsMutuallyExclusive("open", "output")
+	cmd.MarkFlagsMutuallyExclusive("open", "list")
 	f.StringArrayVar(&flags.environments, "env", nil, "take a Postman collection's variables from this environment\n(repeatable)")
 	return cmd
 }
 
-func (p *Program) importFile(flags importFlags, args []string) error {
+func (p *Program) importFile(ctx context.Context, flags importFlags, args []string) error {
 	if len(args) != 1 {
 		return &usageError{"import takes one file, or - for what is piped into it"}
 	}
@@ -75,7 +85,40 @@ func (p *Program) importFile(flags importFlags, args []string) error {
 		p.listImports(all)
 		return &usageError{fmt.Sprintf("it holds %d requests; choose one with --choose and its number", len(all))}
 	}
-	return p.writeImport(flags.output, all[max(0, flags.choose-1)])
+	chosen := all[max(0, flags.choose-1)]
+	if flags.open {
+		return p.openImport(ctx, flags.app, args[0], chosen)
+	}
+	return p.writeImport(flags.output, chosen, flags.secrets)
+}
+
+// openImport opens the app with a request. Where that was piped in, the app reads
+// keys from the terminal itself.
+func (p *Program) openImport(ctx context.Context, flags appFlags, name string, r imports.Import) error {
+	options := p.appOptions(flags)
+	if name == "-" {
+		in, _, err := tea.OpenTTY()
+		if err != nil {
+			return &usageError{"what is piped in leaves no keyboard for the app; name a file"}
+		}
+		defer in.Close() //nolint:errcheck // it was only read
+		options.Input = in
+	}
+	options.Profile, options.Import, options.ProfilePath = profileOf(r), &r, unusedProfile()
+	return p.runApp(ctx, options)
+}
+
+// profileOf is the profile of what was read.
+func profileOf(r imports.Import) *profile.Profile {
+	made := profile.New(r.Request.Target)
+	made.Request = r.Request.Credentials()
+	if r.Pin.Pinned() {
+		made.Pin = r.Pin
+	}
+	if r.Every > 0 {
+		made.Firmware.Every = r.Every
+	}
+	return made
 }
 
 // readImport reads a file, or stdin for "-", and no more than can be used.
@@ -106,7 +149,7 @@ func (p *Program) listImports(all []imports.Import) {
 }
 
 // writeImport tells what is worth knowing and prints or writes the profile.
-func (p *Program) writeImport(output string, r imports.Import) error {
+func (p *Program) writeImport(output string, r imports.Import, secrets []string) error {
 	for _, w := range r.Warnings {
 		fmt.Fprintf(p.Stderr, "espost: %s\n", w)
 	}
@@ -116,14 +159,9 @@ func (p *Program) writeImport(output string, r imports.Import) error {
 	for _, w := range r.Request.Validate() {
 		fmt.Fprintf(p.Stderr, "espost: to do before it can be sent: %s\n", w.Sentences())
 	}
-	made := profile.New(r.Request.Target)
-	made.Request = r.Request.Credentials()
-	if r.Pin.Pinned() {
-		made.Pin = r.Pin
-	}
-	if r.Every > 0 {
-		made.Firmware.Every = r.Every
-	}
+	made := profileOf(r)
+	markSecrets(made, secrets)
+	p.askSuspects(made)
 	p.tellSecrets(made)
 	if output == "" {
 		_, err := p.out.Write(made.Bytes())

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,7 +27,6 @@ type postFlags struct {
 	json        bool
 	raw         bool
 	showSecrets bool
-	secrets     []string
 	har         string
 }
 
@@ -53,7 +53,6 @@ func (p *Program) postCommand() *cobra.Command {
 	f.BoolVar(&flags.json, "json", false, "print the outcome as one JSON object")
 	f.BoolVar(&flags.raw, "raw", false, "print the body as it is, control characters and echoed\nsecrets included")
 	f.BoolVar(&flags.showSecrets, "show-secrets", false, "print secret values instead of masking them")
-	f.StringSliceVar(&flags.secrets, "secret", nil, "mask the field or header of this name (repeatable)")
 	f.StringVar(&flags.har, "har", "", "write request and answer to this new file, an HTTP\nArchive 1.2; secrets masked unless --show-secrets is set")
 	cmd.MarkFlagsMutuallyExclusive("json", "raw")
 	cmd.MarkFlagsMutuallyExclusive("dry-run", "har")
@@ -69,7 +68,6 @@ func (p *Program) post(ctx context.Context, w *session, flags postFlags, args []
 		return err
 	}
 	p.warn(w.Warnings)
-	markSecrets(w.Profile, flags.secrets)
 	if err := unused(flags.har); err != nil {
 		return err
 	}
@@ -79,6 +77,9 @@ func (p *Program) post(ctx context.Context, w *session, flags postFlags, args []
 		return err
 	}
 	p.noteRequest(w.Request)
+	if w.given() {
+		p.askSuspects(w.Profile)
+	}
 	if flags.dryRun {
 		p.printRequest(sent, flags.showSecrets)
 		return nil
@@ -194,4 +195,19 @@ func markSecrets(p *profile.Profile, names []string) {
 			f.Secret = true
 		}
 	}
+	for _, s := range p.Request.Suspects() {
+		if slices.Contains(names, secretFlag(s)) {
+			p.Request.Conceal(s)
+		}
+	}
 }
+
+// askSuspects asks about values that look like keys under innocent names.
+func (p *Program) askSuspects(made *profile.Profile) {
+	for _, s := range made.Request.Suspects() {
+		fmt.Fprintf(p.Stderr, "espost: the value of %s looks like a key; if it is one, give --secret %s\n", s.Text(), sanitize.Line(secretFlag(s)))
+	}
+}
+
+// secretFlag is what --secret calls a suspect.
+func secretFlag(s request.Suspect) string { return cmp.Or(s.Name, "path") }

@@ -74,23 +74,12 @@ func mistyped(root *cobra.Command, arg string) error {
 
 // app opens the terminal app.
 func (p *Program) app(ctx context.Context, flags appFlags, args []string) error {
-	options := tui.Options{
-		ASCII:      flags.ascii || p.getenv("TERM") == "linux",
-		Accessible: flags.accessible || isOn(p.getenv("ACCESSIBLE")) || p.getenv("TERM") == "dumb",
-		Environ:    p.Environ,
-		Input:      p.Stdin,
-		Output:     p.Stdout,
-		Note:       p.logOutcome,
-		Own:        p.own,
-	}
+	options := p.appOptions(flags)
 	if flags.port != "" {
 		options.Board.Ports = func() ([]device.Port, error) { return []device.Port{{Name: flags.port, Likely: true}}, nil }
 	}
 	if flags.lan && !flags.demo {
 		return &usageError{"--lan is for the built-in server; write --demo --lan"}
-	}
-	if !options.Accessible && (!isTerminal(p.Stdin) || !isTerminal(p.Stdout)) {
-		return &usageError{"the app needs a terminal; use --accessible to be asked line by line, or the commands inspect and generate in scripts"}
 	}
 	if err := open(&options, flags, args); err != nil {
 		return err
@@ -112,6 +101,27 @@ func (p *Program) app(ctx context.Context, flags appFlags, args []string) error 
 		}
 		defer func() { _ = server.Close() }() // the process ends
 		options.Demo = server
+	}
+	return p.runApp(ctx, options)
+}
+
+// appOptions are the app's, as the flags and the terminal want them.
+func (p *Program) appOptions(flags appFlags) tui.Options {
+	return tui.Options{
+		ASCII:      flags.ascii || p.getenv("TERM") == "linux",
+		Accessible: flags.accessible || isOn(p.getenv("ACCESSIBLE")) || p.getenv("TERM") == "dumb",
+		Environ:    p.Environ,
+		Input:      p.Stdin,
+		Output:     p.Stdout,
+		Note:       p.logOutcome,
+		Own:        p.own,
+	}
+}
+
+// runApp shows the app where there is a terminal for it.
+func (p *Program) runApp(ctx context.Context, options tui.Options) error {
+	if !options.Accessible && (!isTerminal(options.Input) || !isTerminal(options.Output)) {
+		return &usageError{"the app needs a terminal; use --accessible to be asked line by line, or the commands inspect and generate in scripts"}
 	}
 	return tui.Run(ctx, options)
 }

@@ -35,6 +35,7 @@ type session struct {
 	template string
 	headers  []request.Header
 	fields   []request.Field
+	secrets  []string // names
 	timeout  time.Duration
 	service  string            // the name of one; empty for none
 	set      []string          // name=value for its blanks
@@ -48,6 +49,7 @@ func (s *session) addFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&s.set, "set", nil, "give the service what it asks for: name=value\n(repeatable)")
 	f.StringVar(&s.pin, "pin", "", "know the server by its fingerprint, public-key or ca, by\nnothing (insecure), or by these 40 digits")
 	s.trust.addFlag(f)
+	f.StringSliceVar(&s.secrets, "secret", nil, "keep the value of the field, header or parameter of this\nname secret, of the address with path (repeatable)")
 	f.StringVar(&s.method, "method", "", "send by POST, PUT, PATCH, GET or DELETE")
 	f.StringVar(&s.body, "body", "", "send the fields as form (urlencoded) or json, send\ntext, or none: the fields stand in the query")
 	f.StringVar(&s.template, "template", "", "send this text or JSON, with {{name}} for a field's\nvalue; @FILE reads it")
@@ -114,6 +116,11 @@ func isTarget(arg string, expected bool) bool {
 	return true
 }
 
+// given reports whether the request is the command line's rather than a file's.
+func (s *session) given() bool {
+	return s.file == "" || s.target != "" || len(s.fields)+len(s.headers) > 0
+}
+
 // load fills in the session: the profile's file, then what was given beside it,
 // then secrets from the environment.
 func (s *session) load(lookupEnv func(string) (string, bool)) error {
@@ -145,6 +152,7 @@ func (s *session) load(lookupEnv func(string) (string, bool)) error {
 	if err := s.override(); err != nil {
 		return err
 	}
+	markSecrets(s.Profile, s.secrets)
 	s.FillSecrets(lookupEnv)
 	return s.Validate().Err()
 }

@@ -150,18 +150,22 @@ func finish(d *request.Draft, title string) (Import, error) {
 type notation struct {
 	matches lazyregexp.Regexp
 	read    func(string) (Import, error)
+	within  bool // its sign may also stand in another command's data
 }
 
 // notations are those that can be told by how a text looks, in the order in
 // which they are tried.
 var notations = []notation{
-	{lazyregexp.New(`^\s*(?:[A-Z]+\s+(?:/|https?://)\S*\s+HTTP/\d|[A-Z]+\s+/\S*\s*\n(?i:host)\s*:)`), readRaw},
-	{lazyregexp.New(`\bfetch\s*\(`), readFetch},
-	{lazyregexp.New(`(?i)\b(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\b`), readPowerShell},
-	{lazyregexp.New(`(?i)\bcurl(?:\.exe)?\b[^\n]*\s-(?:Uri|Method|Headers|Body)\s`), readPowerShell},
-	{lazyregexp.New("(?i)^\\s*(?:PS [^>\\n]*>\\s*)?(?:&\\s+)?(?:\\S*\\\\)?curl(?:\\.exe)?\\b[^\\n]*`[ \\t]*\\n|^\\s*PS [^>\\n]*>\\s*(?:&\\s+)?\\S*curl"), readPowerShellCurl},
-	{lazyregexp.New(`(?m)^\s*(?:[A-Za-z]:\\[^>\n]*>\s*)?(?:\S*\\)?curl(?:\.exe)?\b[^'\n]*(?:\^["\\\n]|\^$)|^\s*[A-Za-z]:\\[^>\n]*>`), readCmd},
+	{lazyregexp.New(`^\s*(?:[A-Z]+\s+(?:/|https?://)\S*\s+HTTP/\d|[A-Z]+\s+/\S*\s*\n(?i:host)\s*:)`), readRaw, false},
+	{lazyregexp.New(`\bfetch\s*\(`), readFetch, true},
+	{lazyregexp.New(`(?i)\b(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\b`), readPowerShell, true},
+	{lazyregexp.New(`(?i)\bcurl(?:\.exe)?\b[^\n]*\s-(?:Uri|Method|Headers|Body)\s`), readPowerShell, false},
+	{lazyregexp.New("(?i)^\\s*(?:PS [^>\\n]*>\\s*)?(?:&\\s+)?(?:\\S*\\\\)?curl(?:\\.exe)?\\b[^\\n]*`[ \\t]*\\n|^\\s*PS [^>\\n]*>\\s*(?:&\\s+)?\\S*curl"), readPowerShellCurl, false},
+	{lazyregexp.New(`(?m)^\s*(?:[A-Za-z]:\\[^>\n]*>\s*)?(?:\S*\\)?curl(?:\.exe)?\b[^'\n]*(?:\^["\\\n]|\^$)|^\s*[A-Za-z]:\\[^>\n]*>`), readCmd, false},
 }
+
+// begun is how a command of a shell begins.
+var begun = lazyregexp.New(`^\s*(?:[^'"\n]*[$%#>❯][ \t]+)?(?:sudo |time )?(?:(?:curl|wget|https?|xhs?)\s|\S*curl\.exe\s|curl\^)`)
 
 // readCommand reads a command, a call of fetch or a raw request.
 func readCommand(text string) ([]Import, error) {
@@ -180,8 +184,9 @@ func readCommand(text string) ([]Import, error) {
 }
 
 func readOne(text string) (Import, error) {
+	command := begun().MatchString(text)
 	for _, n := range notations {
-		if n.matches().MatchString(text) {
+		if n.matches().MatchString(text) && !(n.within && command) {
 			return n.read(text)
 		}
 	}

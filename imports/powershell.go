@@ -284,12 +284,14 @@ func (ps *powerShell) primary(depth int) (value, error) {
 	case rest[0] == '(':
 		ps.at++
 		v, err := ps.expression(depth + 1)
-		ps.take(psSpace)
-		if err == nil && !ps.has(")") {
-			err = ps.refuse("has a bracket that isn't closed, or holds what isn't understood")
+		if err != nil {
+			return value{}, err
+		}
+		if ps.take(psSpace); !ps.has(")") {
+			return value{}, ps.refuse("has a bracket that isn't closed, or holds what isn't understood")
 		}
 		ps.at++
-		return v, err
+		return v, nil
 	case psBytes().MatchString(rest):
 		ps.take(psBytes)
 		ps.at--

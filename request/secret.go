@@ -80,11 +80,11 @@ func (t Target) ShownPath() string {
 	return out.String() + t.Path[end:]
 }
 
-// Public returns the URL without its query and, if the path holds a credential,
-// without the path: what may be remembered.
+// Public returns the URL without its query and, if the path holds a credential or
+// what looks like one, without the path: what may be remembered.
 func (t Target) Public() string {
 	t.Path, _, _ = strings.Cut(t.Path, "?")
-	if len(t.credentials()) > 0 {
+	if len(t.credentials()) > 0 || slices.ContainsFunc(t.values(), func(p place) bool { return looksLikeKey(decoded(t.Path[p.from:p.to])) }) {
 		t.Path = "/"
 	}
 	return t.URL()

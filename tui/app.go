@@ -10,8 +10,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
+	"espost/imports"
 	"espost/internal/sanitize"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 	"espost/tui/board"
 	"espost/tui/certificate"
@@ -52,6 +54,8 @@ type Model struct {
 	current       int
 	width, height int
 	overlay       ui.Overlay
+	waiting       []*ui.Question // behind it
+	asked         map[request.Suspect]bool
 	status        ui.StatusMsg
 	mouseOff      bool
 	leaving       bool // quit once the profile is saved
@@ -61,6 +65,7 @@ type Model struct {
 
 // New returns the app for o.
 func New(o Options) *Model {
+	opened := o.Profile != nil && o.Import == nil
 	o = o.withDefaults()
 	m := &Model{options: o, dark: true, width: 80, height: 24}
 	m.kit = &ui.Kit{Theme: ui.NewTheme(true, o.ASCII), Context: o.Context, Now: o.Now, Clipboard: o.Clipboard}
@@ -73,12 +78,22 @@ func New(o Options) *Model {
 	m.firmware = firmware.New(m.kit, m.session)
 	m.board = board.New(m.kit, m.session, o.Board)
 	m.steps = [stepCount]ui.Step{m.connect, m.certificate, m.form, m.test, m.firmware, m.board}
+	m.asked = make(map[request.Suspect]bool)
+	if opened { // what the profile's file has in plain text, it has for a reason
+		for _, s := range m.session.Request.Suspects() {
+			m.asked[s] = true
+		}
+	}
 	return m
 }
 
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, m.steps[m.current].Enter(), m.connect.Recall(), m.connect.FindOwn(m.options.Own), m.board.Listen(), m.tell())
+	var imported tea.Cmd
+	if m.options.Import != nil {
+		imported = m.taken(*m.options.Import, "")
+	}
+	return tea.Batch(tea.RequestBackgroundColor, m.steps[m.current].Enter(), m.connect.Recall(), m.connect.FindOwn(m.options.Own), m.board.Listen(), m.tell(), imported)
 }
 
 // Update implements tea.Model.
@@ -155,10 +170,10 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		return m.enter(stepForm), true
 	case connect.Imported:
 		m.connect.SetAddress(msg.Request.Where())
-		return m.form.TakeImport(msg.Request), true
+		m.form.TakeImport(msg.Request)
+		return m.taken(msg.Request, ""), true
 	case form.Imported:
-		m.connect.SetAddress(msg.Address)
-		return tea.Batch(m.enter(stepConnect), ui.SetStatus(ui.Plain, "the command posts to another address: enter looks at it")), true
+		return m.imported(msg.Request), true
 	case form.Finished:
 		return m.enter(stepTest), true
 	case testpost.Answered:
@@ -192,6 +207,7 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 // before; the form is the user's and stays, and so does a pin until he wants another.
 func (m *Model) captured(msg connect.Captured) tea.Cmd {
 	m.session.Follow(msg.Target)
+	m.askSuspects()
 	before := certificate.Before{
 		Grounds: tlsinspect.Grounds{Pin: m.session.Pin.Clone(), Named: m.options.known()},
 		File:    filepath.Base(m.session.File),
@@ -224,9 +240,21 @@ func (m *Model) pin() tea.Cmd {
 	return nil
 }
 
-// enter brings a step to the front.
+// imported goes where a request goes that was pasted into the form.
+func (m *Model) imported(r imports.Import) tea.Cmd {
+	if m.session.Target.URL() == r.Where() {
+		return m.taken(r, "")
+	}
+	m.connect.SetAddress(r.Where())
+	return tea.Batch(m.enter(stepConnect), m.taken(r, "the command posts to another address: enter looks at it"))
+}
+
+// enter brings a step to the front. What was typed into the form is asked about
+// before anything is sent or written.
 func (m *Model) enter(step int) tea.Cmd {
-	m.current = step
+	if m.current = step; step > stepForm {
+		m.askSuspects()
+	}
 	return m.steps[step].Enter()
 }
 

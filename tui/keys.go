@@ -36,6 +36,9 @@ func (m *Model) toOverlay(msg tea.Msg) tea.Cmd {
 	cmd, done := shown.Update(msg)
 	if done && m.overlay == shown { // the answer may have opened another
 		m.overlay = nil
+		if len(m.waiting) > 0 {
+			m.overlay, m.waiting = m.waiting[0], m.waiting[1:]
+		}
 	}
 	return cmd
 }

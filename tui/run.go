@@ -15,6 +15,7 @@ import (
 
 	"espost/demo"
 	"espost/formpost"
+	"espost/imports"
 	"espost/internal/netdial"
 	"espost/internal/problem"
 	"espost/internal/recent"
@@ -35,6 +36,7 @@ import (
 type Options struct {
 	Target      string           // stands in the first input
 	Profile     *profile.Profile // work to go on with; nil for a new one
+	Import      *imports.Import  // what Profile was made of, nil for nothing
 	ProfilePath string           // where ctrl+s saves; "" for espost.yaml in Dir
 	Demo        *demo.Server     // the built-in server to try, nil without --demo
 	Dir         string           // sketches are written below it; "" for the working directory
@@ -183,7 +185,7 @@ func converse(ctx context.Context, o Options) error {
 	d := &dialog.Dialog{
 		In: o.Input, Out: o.Output,
 		Session: &profile.Session{Profile: o.Profile, File: o.ProfilePath}, Target: o.target(),
-		Inspect: o.Inspect, Send: o.Send, Note: o.Note, Known: o.known,
+		Import: o.Import, Inspect: o.Inspect, Send: o.Send, Note: o.Note, Known: o.known,
 		Bench: dialog.Bench{Ports: o.Board.Ports, Tools: o.Board.Tools, Flash: o.Board.Flash, Watch: o.Board.Watch},
 	}
 	if d.In == nil {

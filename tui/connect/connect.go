@@ -322,7 +322,7 @@ func (m *Model) edit(msg tea.Msg) tea.Cmd {
 	if m.job.Running() {
 		return nil
 	}
-	if paste, ok := msg.(tea.PasteMsg); ok && m.input.Value() == "" {
+	if paste, ok := msg.(tea.PasteMsg); ok {
 		if cmd := m.imported(paste.Content); cmd != nil {
 			return cmd
 		}

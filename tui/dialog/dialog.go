@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"espost/formpost"
+	"espost/imports"
 	"espost/internal/sanitize"
 	"espost/profile"
 	"espost/request"
@@ -30,12 +31,14 @@ type Dialog struct {
 	Inspect func(context.Context, request.Target, func(tlsinspect.Event)) (*tlsinspect.Report, error)
 	Send    func(context.Context, *profile.Profile, *tlsinspect.Report) (*formpost.Response, error)
 	Bench   Bench
+	Import  *imports.Import                                 // what the profile was made of, nil for nothing
 	Note    func(what string, err error, attributes ...any) // told when the sketch is written; may be nil
 
 	// Known are the fingerprints that are known to be the server's, as those of the
 	// built-in one are; nil for none.
 	Known func() []string
 
+	asked    map[request.Suspect]bool
 	report   *tlsinspect.Report
 	named    []string  // what the user vouches for
 	requests chan bool // true: what is typed must not be seen
@@ -71,6 +74,17 @@ func (d *Dialog) Run(ctx context.Context) error {
 	d.say("Six steps lead to a board that runs. What stands in brackets is taken when you press enter alone. Control and C end it at any time.")
 	for _, n := range d.Session.Warnings {
 		d.say("Note: %s", sanitize.Line(n.Sentences()))
+	}
+	d.asked = make(map[request.Suspect]bool)
+	if d.Import != nil {
+		d.say("%s.", sanitize.Line(d.Import.Taken()))
+		if err := d.askSuspects(ctx); err != nil {
+			return err
+		}
+	} else { // what a profile's file has in plain text, it has for a reason
+		for _, s := range d.Session.Request.Suspects() {
+			d.asked[s] = d.Session.Pin.Pinned()
+		}
 	}
 	for i := 0; i < len(steps); {
 		d.say("")

@@ -27,7 +27,7 @@ func (d *Dialog) form(ctx context.Context) error {
 		case err != nil:
 			return err
 		case answer == "" && problem == nil:
-			return nil
+			return d.askSuspects(ctx)
 		case answer == "":
 			continue
 		case strings.TrimSpace(answer) == "?":
@@ -64,6 +64,26 @@ func (d *Dialog) fill(ctx context.Context, what string, secret bool, value *stri
 		*value, err = d.secret(ctx, "What is the secret value of the "+what+"? It is not shown:")
 	}
 	return err
+}
+
+// askSuspects asks about each value that looks like a key under an innocent name,
+// once.
+func (d *Dialog) askSuspects(ctx context.Context) error {
+	for _, s := range d.Session.Request.Suspects() {
+		if d.asked[s] {
+			continue
+		}
+		d.asked[s] = true
+		secret, err := d.yes(ctx, "The value of "+s.Text()+" looks like a key. Is it a secret, which is not shown and not saved?", true)
+		if err != nil {
+			return err
+		}
+		if secret {
+			d.Session.Request.Conceal(s)
+			d.Target = d.Session.Target.URL()
+		}
+	}
+	return nil
 }
 
 // setBody takes another kind of body; for a text it asks what it is.

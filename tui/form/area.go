@@ -12,9 +12,8 @@ import (
 	"espost/tui/ui"
 )
 
-// Imported is sent when a pasted request named another address than the one that
-// was looked at.
-type Imported struct{ Address string }
+// Imported is sent when a pasted request was taken over.
+type Imported struct{ Request imports.Import }
 
 // An area takes several lines of text that change the form as a whole.
 type area struct {
@@ -135,24 +134,13 @@ func (m *Model) takeImport(text string) (tea.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	said := m.TakeImport(imported)
-	if m.form().Target.URL() == imported.Where() {
-		return said, nil
-	}
-	address := Imported{Address: imported.Where()}
-	return tea.Sequence(func() tea.Msg { return address }, said), nil
+	m.TakeImport(imported)
+	return func() tea.Msg { return Imported{imported} }, nil
 }
 
 // TakeImport makes the form what a request says. A secret's value is kept: its source
 // has it in plain text already.
-func (m *Model) TakeImport(r imports.Import) tea.Cmd {
-	r.Fill(m.form())
-	kind := ui.Success
-	if len(r.Warnings) > 0 {
-		kind = ui.Caution
-	}
-	return ui.SetStatus(kind, r.Taken())
-}
+func (m *Model) TakeImport(r imports.Import) { r.Fill(m.form()) }
 
 func (m *Model) copyCurl() tea.Cmd {
 	return m.kit.Copy("curl command, secrets masked,", curl.Format(m.profile.Sent(), false))

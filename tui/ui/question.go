@@ -6,7 +6,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// A Question asks for a yes before something that can't be taken back.
+// A Question asks for a yes before something that can't be taken back. Without Run
+// it is a notice, which stays until it is read.
 type Question struct {
 	Kit   *Kit
 	Title string
@@ -52,17 +53,25 @@ func (q *Question) Actions() []Action {
 			return run()
 		}
 	}
+	nothing := answer(func() tea.Cmd { return nil })
+	if q.Run == nil {
+		return append([]Action{{Keys: []string{"enter", "esc"}, Label: q.Yes, Title: q.Title, Run: nothing}}, q.scrolls()...)
+	}
 	actions := []Action{{Keys: []string{"enter", "y"}, Label: q.Yes, Title: q.Title, Run: answer(q.Run)}}
 	for _, a := range q.Or {
 		a.Run = answer(a.Run)
 		actions = append(actions, a)
 	}
+	actions = append(actions, q.scrolls()...)
+	return append(actions, Action{Keys: []string{"esc", "n"}, Label: "no", Title: "Leave it as it is", Run: nothing})
+}
+
+func (q *Question) scrolls() []Action {
 	scrolls := q.scroll.Actions([]string{"up", "k"}, []string{"down", "j"})
 	if len(scrolls) > 0 {
 		scrolls[0].Label = "more" // down
 	}
-	actions = append(actions, scrolls...)
-	return append(actions, Action{Keys: []string{"esc", "n"}, Label: "no", Title: "Leave it as it is", Run: answer(func() tea.Cmd { return nil })})
+	return scrolls
 }
 
 // View implements Overlay.

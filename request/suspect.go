@@ -1,0 +1,159 @@
+package request
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"espost/esp8266"
+	"espost/internal/sanitize"
+)
+
+// A Suspect is a value that looks like a key under a name that doesn't say so
+// (IsSecret): whoever owns it has to be asked.
+type Suspect struct {
+	In   SuspectIn
+	Name string // a header's, field's or parameter's; empty for a part of the path
+	from int    // in the path
+}
+
+// SuspectIn is where a Suspect stands.
+type SuspectIn string
+
+// The places of Suspects.
+const (
+	InField   SuspectIn = "field"
+	InHeader  SuspectIn = "header"
+	InAddress SuspectIn = "address"
+)
+
+// Text names it for people, without its value.
+func (s Suspect) Text() string {
+	switch {
+	case s.In != InAddress:
+		return fmt.Sprintf("the %s %s", s.In, sanitize.Clip(s.Name, 40))
+	case s.Name != "":
+		return "the parameter " + sanitize.Clip(s.Name, 40) + " of the address"
+	}
+	return "a part of the address's path"
+}
+
+// Suspects returns those among r's constant texts that nobody has marked.
+func (r Request) Suspects() []Suspect {
+	var all []Suspect
+	for _, c := range r.Target.values() {
+		if raw := r.Target.Path[c.from:c.to]; looksLikeKey(decoded(raw)) && PathValue.Encode(decoded(raw)) == raw && !IsSecret(c.name, decoded(raw)) {
+			all = append(all, Suspect{InAddress, c.name, c.from})
+		}
+	}
+	for _, h := range r.Headers {
+		if _, value, _ := strings.Cut(" "+h.Value, " "); !h.Secret && len(placeholders(h.Value)) == 0 && looksLikeKey(value[strings.LastIndex(value, " ")+1:]) {
+			all = append(all, Suspect{In: InHeader, Name: h.Name})
+		}
+	}
+	for _, f := range r.Fields {
+		if f.Source == esp8266.SourceText && !f.Secret && !f.Off && looksLikeKey(f.Value) {
+			all = append(all, Suspect{In: InField, Name: f.Name})
+		}
+	}
+	return all
+}
+
+// Conceal makes a suspect of r secret. A part of the address becomes a field,
+// whose value is sent in its place.
+func (r *Request) Conceal(s Suspect) {
+	for i := range r.Headers {
+		r.Headers[i].Secret = r.Headers[i].Secret || s.In == InHeader && r.Headers[i].Name == s.Name
+	}
+	for i := range r.Fields {
+		r.Fields[i].Secret = r.Fields[i].Secret || s.In == InField && r.Fields[i].Name == s.Name
+	}
+	for _, c := range r.Target.values() {
+		if s.In != InAddress || c.name != s.Name || s.Name == "" && c.from != s.from {
+			continue
+		}
+		name := strings.Trim(notInName.ReplaceAllString(c.name, "_"), "_")
+		if name == "" {
+			name = "key"
+		}
+		for base, i := name, 2; slices.ContainsFunc(r.Fields, func(f Field) bool { return f.Name == name }); i++ {
+			name = fmt.Sprintf("%s_%d", base, i)
+		}
+		value := decoded(r.Target.Path[c.from:c.to])
+		r.Target.Path = r.Target.Path[:c.from] + "{{" + name + "}}" + r.Target.Path[c.to:]
+		r.Fields = append(r.Fields, Field{Name: name, Value: value, Secret: true})
+		return
+	}
+}
+
+var notInName = regexp.MustCompile(`\W+`)
+
+// A place is a value in the path or query, and the parameter's name.
+type place struct {
+	span
+	name string
+}
+
+// values are the path's parts and the query's values.
+func (t Target) values() []place {
+	var all []place
+	path, query, has := strings.Cut(t.Path, "?")
+	from := 0
+	for part := range strings.SplitSeq(path, "/") {
+		all = append(all, place{span{from, from + len(part)}, ""})
+		from += len(part) + 1
+	}
+	for pair := range strings.SplitSeq(query, "&") {
+		if name, value, ok := strings.Cut(pair, "="); has && ok {
+			all = append(all, place{span{from + len(pair) - len(value), from + len(pair)}, decoded(name)})
+		}
+		from += len(pair) + 1
+	}
+	return all
+}
+
+var (
+	longWord = regexp.MustCompile(`[0-9A-Za-z]+`)
+	uuid     = regexp.MustCompile(`^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+)
+
+// looksLikeKey reports whether s looks made by chance: it has a word of 16 letters
+// and digits, with digits or capitals all over it, as the keys of ThingSpeak,
+// Adafruit, Blynk and Telegram have, and as names, times and addresses of boards
+// don't.
+func looksLikeKey(s string) bool {
+	if strings.ContainsAny(s, " \t\n{}<>\"") || strings.Contains(s, "://") || len(s) > 4096 {
+		return false
+	}
+	return uuid.MatchString(s) || slices.ContainsFunc(longWord.FindAllString(s, -1), jumbled)
+}
+
+// jumbled reports whether a word of 16 and more letters and digits changes between
+// digits, capitals and small letters more often than camel case does.
+func jumbled(word string) bool {
+	const shortest, fewest = 16, 4
+	changes := 0
+	for i := 1; i < len(word); i++ {
+		if before, now := class(word[i-1]), class(word[i]); before != now && (before == digit || now == digit || before == small && i > 1 && now == capital && i+1 < len(word) && class(word[i+1]) != small) {
+			changes++
+		}
+	}
+	return len(word) >= shortest && changes >= fewest
+}
+
+const (
+	digit = iota
+	capital
+	small
+)
+
+func class(c byte) int {
+	switch {
+	case c <= '9':
+		return digit
+	case c <= 'Z':
+		return capital
+	}
+	return small
+}

@@ -1,0 +1,56 @@
+package request_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"espost/request"
+)
+
+// What looks like a key is suspected, and what makers' readings look like isn't.
+func TestSuspects(t *testing.T) {
+	for value, want := range map[string]bool{
+		"XB6T3Q9PL0ZK2M4N": true, "aio_QWer56tyUIop78asDFgh90jkLZxc": true, "9f86d081884c7d659a2feaa0c55ad015": true,
+		"110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw": true, "3fa85f64-5717-4562-b3fc-2c963f66afa6": true,
+		"eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.s5Wc3Gd1kQ9": true,
+		"": false, "21.5": false, "porch": false, "2026-11-25T22:35:00.000Z": false, "esp8266-porch-sensor-01": false,
+		"20261125T223500Z": false, "A0:20:A6:12:3A:BC": false, "https://h.example/9f86d081884c7d659a2feaa0c55ad015": false,
+		"MyTemperatureSensorOnThePorch": false, "a text of 16 words 9f8 6d0 81884c": false, "application/x-www-form-urlencoded": false,
+		"ESP8266HTTPClient": false, "1234567890123456": false, "192.168.100.200": false, "Europe/Berlin": false,
+	} {
+		r := request.Request{Method: "POST", Body: request.Form, Fields: []request.Field{{Name: "station", Value: value}}}
+		if got := len(r.Suspects()) == 1; got != want {
+			t.Errorf("%q: %v", value, got)
+		}
+	}
+}
+
+// Concealed, a value goes out as before, and no longer in sight.
+func TestConceal(t *testing.T) {
+	const key = "XB6T3Q9PL0ZK2M4N"
+	target, err := request.ParseTarget("https://h.example/hook/" + key + "/in?ort=" + key + "9&t=21.5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range []request.Body{request.Form, request.None} {
+		r := request.Request{Method: "POST", Target: target, Body: body, Headers: []request.Header{{Name: "X-Station", Value: "Id " + key}},
+			Fields: []request.Field{{Name: "key", Value: key + "8"}, {Name: "name", Value: key + "7"}, {Name: "t", Value: "21.5"}}}
+		before := string(r.Bytes())
+		suspects := r.Suspects()
+		var names []string
+		for _, s := range suspects {
+			names = append(names, s.Text())
+		}
+		if want := []string{"a part of the address's path", "the parameter ort of the address", "the header X-Station", "the field key", "the field name"}; !slices.Equal(names, want) {
+			t.Errorf("%q", names)
+		}
+		for len(r.Suspects()) > 0 {
+			r.Conceal(r.Suspects()[0])
+		}
+		head, shown := r.Preview()
+		if after := string(r.Bytes()); after != before || strings.Contains(head+shown, key) || r.Validate().Err() != nil {
+			t.Errorf("%s\nbecame\n%s\nshown as\n%s%s\n(%v)", before, after, head, shown, r.Validate().Err())
+		}
+	}
+}
