@@ -33,6 +33,8 @@ func ReadShell(text string, programs ...string) (*Shell, error) {
 	if len(text) > MaxCommand { // mutant TestParseCurlIsBounded: len(text) > MaxCommand => false
 		return nil, refusal(fmt.Sprintf("it is longer than %d KB", MaxCommand>>10), "leave out most of its data; a board couldn't send as much")
 	}
+	returns := strings.Count(text, "\r\n")
+	some := returns > 0 && returns < strings.Count(text, "\n")
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	text = withoutPrompt(text, programs)
 	if i := openQuote(text); i >= 0 {
@@ -57,6 +59,9 @@ func ReadShell(text string, programs ...string) (*Shell, error) {
 		return nil, refusal("a shell takes the < and > of "+request.Placeholder(placeholder, "a placeholder")+" for redirections", "put a value in its place, or quotes around all of it")
 	}
 	sh := &Shell{Program: call.name, Fed: isFed(file, stmt)}
+	if some {
+		sh.Warnings = append(sh.Warnings, "some lines end with a carriage return, which was left out")
+	}
 	for _, other := range others {
 		sh.Warnings = append(sh.Warnings, other+" is another command and was left out")
 	}

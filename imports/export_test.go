@@ -1,6 +1,7 @@
 package imports_test
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -8,13 +9,14 @@ import (
 	"testing"
 
 	"espost/esp8266"
+	"espost/formpost"
 	"espost/imports"
 	"espost/request"
 )
 
 // randomRequest is a request that can be sent, full of what quoting gets wrong.
 func randomRequest(random *rand.Rand) request.Request {
-	alphabet := []rune("ab1 \t\n\"'`^%&|<>(){}[]$\\!#~*+=,;:/?@-._éü☕’“")
+	alphabet := []rune("ab1 \t\r\n\"'`^%&|<>(){}[]$\\!#~*+=,;:/?@-._éü☕’“")
 	text := func(most int) string {
 		out := make([]rune, random.IntN(most))
 		for i := range out {
@@ -24,7 +26,7 @@ func randomRequest(random *rand.Rand) request.Request {
 	}
 	pick := func(list ...string) string { return list[random.IntN(len(list))] }
 	line := func(s string) string {
-		return strings.TrimSpace(strings.NewReplacer("\n", "", "\t", " ").Replace(s))
+		return strings.TrimSpace(strings.NewReplacer("\r", "", "\n", "", "\t", " ").Replace(s))
 	}
 	target, err := request.ParseURL("https://porch.example.com" + pick("", ":8443") + "/" + pick("", "a/b", "x?y=1&z=%20", "üb~er/{id}"))
 	if err != nil {
@@ -57,11 +59,26 @@ func randomRequest(random *rand.Rand) request.Request {
 	return r
 }
 
+var (
+	profiles = flag.Int("profiles", 2000, "how many random requests go through every notation and back")
+	seed     = flag.Int("seed", 2026, "of those")
+)
+
+// harTrip reports whether a request comes back from an HTTP Archive.
+func harTrip(t *testing.T, r request.Request) bool {
+	t.Helper()
+	all, err := imports.Read(imports.FormatHAR([]*formpost.Response{exchange(r)}, true), "x.har")
+	if err != nil {
+		t.Fatalf("%v\n%q", err, r.Bytes())
+	}
+	return canonical(all[0].Request) == canonical(r)
+}
+
 // A request that is exported and imported again is the same, in every notation.
 func TestRoundTrips(t *testing.T) {
-	random := rand.New(rand.NewPCG(16, 2026))
+	random := rand.New(rand.NewPCG(16, uint64(*seed)))
 	trips, requests := make(map[imports.Notation]int), 0
-	for requests < 2000 {
+	for requests < *profiles {
 		r := randomRequest(random)
 		if r.Validate().Err() != nil {
 			continue
@@ -85,9 +102,12 @@ func TestRoundTrips(t *testing.T) {
 			}
 			trips[as]++
 		}
+		if !harTrip(t, r) {
+			t.Fatalf("%q as HAR", r.Bytes())
+		}
 	}
 	for _, as := range imports.Notations() {
-		if trips[as] < 1000 {
+		if trips[as] < *profiles/2 {
 			t.Errorf("%s: %d of %d requests came back", as, trips[as], requests)
 		}
 	}

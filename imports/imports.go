@@ -115,8 +115,9 @@ func (r Import) Taken() string {
 	return "taken over, but " + strings.Join(r.Warnings, "; ")
 }
 
-// decoded is text as UTF-8 without a byte order mark and with "\n" at its lines'
-// ends; PowerShell 5 writes UTF-16.
+// decoded is text as UTF-8 without a byte order mark and, where all its lines end
+// as Windows' do, with "\n" at their ends; PowerShell 5 writes UTF-16. A "\r\n"
+// among others is data.
 func decoded(text []byte) (string, error) {
 	if bytes.HasPrefix(text, []byte{0xff, 0xfe}) && len(text)%2 == 0 {
 		units := make([]uint16, 0, len(text)/2)
@@ -128,6 +129,9 @@ func decoded(text []byte) (string, error) {
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	if !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
 		return "", refusal("it is no text in UTF-8", "save it as UTF-8")
+	}
+	if bytes.Count(text, []byte("\r\n")) < bytes.Count(text, []byte("\n")) {
+		return string(text), nil
 	}
 	return strings.ReplaceAll(string(text), "\r\n", "\n"), nil
 }
