@@ -98,8 +98,11 @@ func describe(all []imports.Import, err error) string {
 		}
 		for _, f := range r.Fields {
 			value := fmt.Sprintf("%q", f.Value)
-			if f.Source == esp8266.SourceJSON {
+			switch {
+			case f.Source == esp8266.SourceJSON:
 				value = f.Value
+			case !f.Source.Constant():
+				value = "@" + string(f.Source)
 			}
 			fmt.Fprintf(&out, "row %q = %s%s\n", f.Name, value, secret[f.Secret])
 		}

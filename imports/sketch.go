@@ -1,6 +1,8 @@
 package imports
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -80,6 +82,12 @@ func ReadSketch(file []byte) (Sketch, error) {
 	}
 	r := newSketchReader(text)
 	d := r.draft()
+	if service := r.library(); d.URL == "" && service != "" {
+		return Sketch{}, refusal("the sketch leaves the request to the library "+service, "begin with the service: espost services lists those that are known")
+	}
+	if d.URL == "" && len(r.unread) > 0 {
+		return Sketch{}, refusal(fmt.Sprintf("the address in line %d of the sketch is no literal", slices.Min(r.unread)), "write it there, or define it in the same file")
+	}
 	if d.URL == "" {
 		return Sketch{}, refusal("no address is found in the sketch", "write it as a literal in http.begin or client.connect")
 	}
@@ -91,26 +99,52 @@ func ReadSketch(file []byte) (Sketch, error) {
 		return Sketch{}, err
 	}
 	for i, f := range one.Request.Fields {
-		if f.Name == "rssi" && r.calls(`WiFi\.RSSI`) {
-			one.Request.Fields[i] = request.Field{Name: f.Name, Source: esp8266.SourceRSSI}
-			one.Warnings = slices.DeleteFunc(one.Warnings, func(w string) bool { return strings.Contains(w, "the value of rssi") })
+		if source, ok := boardCalls[f.Name]; ok && r.calls(source.call) {
+			one.Request.Fields[i] = request.Field{Name: f.Name, Source: source.source}
+			one.Warnings = slices.DeleteFunc(one.Warnings, func(w string) bool { return strings.Contains(w, "the value of "+f.Name+";") })
 		}
 	}
 	one.Pin, one.Every, one.Insecure = r.pin(), r.every(), r.calls("setInsecure")
-	for _, line := range r.unread {
+	slices.Sort(r.unread)
+	for _, line := range slices.Compact(r.unread) {
 		one.Warnings = append(one.Warnings, fmt.Sprintf("line %d of the sketch isn't understood", line))
 	}
-	if r.calls(`WiFi\.begin`) {
+	if r.calls(`WiFi\.begin`) || r.calls("addAP") {
 		one.Warnings = append(one.Warnings, "the Wi-Fi's name and password are left out; they belong into arduino_secrets.h")
 	}
 	return Sketch{one, Fingerprints(string(file))}, nil
 }
 
+// boardCalls are the core's functions that give what a source of ours gives, by
+// the names that their values get.
+var boardCalls = map[string]struct {
+	call   string
+	source esp8266.Source
+}{
+	"rssi":       {`WiFi\.RSSI`, esp8266.SourceRSSI},
+	"macaddress": {`WiFi\.macAddress`, esp8266.SourceMAC},
+	"freeheap":   {`ESP\.getFreeHeap`, esp8266.SourceFreeHeap},
+	"analogread": {`analogRead`, esp8266.SourceAnalog},
+}
+
 // maxSketch is the longest sketch that is read.
 const maxSketch = 512 << 10
 
-// Fingerprints finds the SHA-1 fingerprints in a sketch as it is, in their order.
+// Fingerprints finds the SHA-1 fingerprints in a sketch, in their order; what
+// stands in comments is none.
 func Fingerprints(text string) []Digits {
+	text = comment().ReplaceAllStringFunc(text, func(c string) string {
+		if c[0] == '"' {
+			return c
+		}
+		out := bytes.Repeat([]byte(" "), len(c)) // byte for byte, so that all others keep their places
+		for i := range c {
+			if c[i] == '\n' {
+				out[i] = '\n'
+			}
+		}
+		return string(out)
+	})
 	var all []Digits
 	for _, re := range []lazyregexp.Regexp{quotedDigits, listedDigits} {
 		for _, m := range re().FindAllStringSubmatchIndex(text, -1) {
@@ -126,10 +160,11 @@ func Fingerprints(text string) []Digits {
 
 // A sketchReader knows a sketch's constants and texts.
 type sketchReader struct {
-	text   string // without comments
-	texts  map[string]string
-	names  names
-	unread []int
+	text    string // without comments
+	texts   map[string]string
+	numbers map[string]string // constants that hold a number, as they are written
+	names   names
+	unread  []int
 }
 
 var (
@@ -140,7 +175,8 @@ var (
 )
 
 func newSketchReader(text string) *sketchReader {
-	r := &sketchReader{texts: make(map[string]string)}
+	r := &sketchReader{texts: make(map[string]string), numbers: make(map[string]string)}
+	text = strings.ReplaceAll(text, "\\\n", " \n")
 	text = rawText().ReplaceAllStringFunc(text, func(raw string) string {
 		m := rawText().FindStringSubmatch(raw)
 		if m[1] != m[3] {
@@ -169,12 +205,100 @@ func newSketchReader(text string) *sketchReader {
 		}
 		r.texts[m[1]] = v
 	}
+	for _, m := range numbered().FindAllStringSubmatch(r.text, 500) {
+		r.numbers[m[1]+m[2]] = m[3]
+	}
+	r.documents()
+	r.printfs()
 	return r
 }
+
+var jsonMember = lazyregexp.New(`(?m)(?:^|[;{}])[ \t]*(\w+)\["(\w+)"\]\s*=\s*([^;\n]+);`)
+
+// documents reads ArduinoJson's: members that are set, and the text that they are
+// written to.
+func (r *sketchReader) documents() {
+	members := make(map[string]value)
+	for _, m := range jsonMember().FindAllStringSubmatch(r.text, 500) {
+		doc, v := members[m[1]], value{kind: aWord}
+		var ok bool
+		if v.text, ok = r.value(m[3]); !ok {
+			continue
+		}
+		if cText().MatchString(m[3]) || !strings.HasPrefix(v.text, "{{") && !json.Valid([]byte(v.text)) {
+			v.kind = aText
+		}
+		doc.kind = anObj
+		doc.set(m[2], v)
+		members[m[1]] = doc
+	}
+	calls, _ := r.arguments("serializeJson")
+	for _, args := range calls {
+		if doc, ok := members[args[0]]; ok && len(args) > 1 {
+			var pairs []string
+			for i, name := range doc.names {
+				text := doc.items[i].text
+				if doc.items[i].kind == aText {
+					text = request.JSONString(text)
+				}
+				pairs = append(pairs, request.JSONString(name)+":"+text)
+			}
+			r.texts[args[1]] = "{" + strings.Join(pairs, ",") + "}"
+		}
+	}
+}
+
+// formatVerb is a verb of printf's (C17, 7.21.6.1).
+var formatVerb = lazyregexp.New(`%[-+ #0]*[\d*]*(?:\.[\d*]+)?(?:hh|h|ll|l|z)?([diufFeEgGxXcsp%])`)
+
+// printfs reads texts that are made by snprintf and dtostrf.
+func (r *sketchReader) printfs() {
+	for function, skip := range map[string]int{"snprintf(?:_P)?": 2, "sprintf(?:_P)?": 1} {
+		calls, lines := r.arguments(function)
+		for i, args := range calls {
+			if len(args) <= skip {
+				continue
+			}
+			if text, ok := r.formatted(args[skip:]); ok {
+				r.texts[args[0]] = text
+			} else {
+				r.unread = append(r.unread, lines[i])
+			}
+		}
+	}
+}
+
+// formatted is a format with what stands for its arguments in their places.
+func (r *sketchReader) formatted(args []string) (string, bool) {
+	format, ok := r.value(args[0])
+	args = args[1:]
+	text := formatVerb().ReplaceAllStringFunc(format, func(verb string) string {
+		if verb == "%%" {
+			return "%"
+		}
+		if len(args) == 0 {
+			ok = false
+			return ""
+		}
+		v, known := r.value(args[0])
+		args, ok = args[1:], ok && known
+		return v
+	})
+	return text, ok && len(args) == 0
+}
+
+// library is one that sends by itself, "" for none.
+func (r *sketchReader) library() string {
+	m := libraries().FindString(r.text)
+	return m
+}
+
+var libraries = lazyregexp.New(`\b(?:ThingSpeak|UniversalTelegramBot|Adafruit_MQTT|AdafruitIO_WiFi|Blynk|Firebase|InfluxDBClient|IFTTTWebhook|PubSubClient)\b`)
 
 var (
 	cText   = lazyregexp.New(`^(?:(?:String|F|PSTR|FPSTR)\s*\(\s*)?"((?:\\.|[^"\\\n])*)"\s*\)?`)
 	cNumber = lazyregexp.New(`^-?\d+[uUlL]*$`)
+	cCast   = lazyregexp.New(`^\((?:const )?(?:unsigned )?(?:uint8_t|char|byte) ?\*\)\s*`)
 	cName   = lazyregexp.New(`^(?:String\s*\(\s*)?([A-Za-z_]\w*)(?:\s*,\s*\d+)?\s*\)?(?:\.c_str\(\))?$`)
 	cCall   = lazyregexp.New(`^(?:String\s*\(\s*)?(?:\w+\.)?(\w+)\s*\(`)
 )
@@ -184,10 +308,14 @@ var (
 func (r *sketchReader) value(expression string) (string, bool) {
 	var out strings.Builder
 	for _, part := range splitSum(expression) {
-		part = strings.TrimSpace(part)
+		part = cCast().ReplaceAllString(strings.TrimSpace(part), "")
 		switch {
 		case cText().MatchString(part):
-			for rest := part; rest != ""; { // "a" "b" are one
+			for rest := part; rest != ""; { // "a" "b" are one, and so are "a" and a macro
+				if v, known := r.texts[rest]; known {
+					out.WriteString(v)
+					break
+				}
 				m := cText().FindStringSubmatch(rest)
 				if m == nil {
 					return "", false
@@ -247,32 +375,36 @@ func splitSum(s string) []string {
 // arguments returns those of each call of a function, with their places.
 func (r *sketchReader) arguments(function string) (all [][]string, lines []int) {
 	for _, m := range regexp.MustCompile(`\b`+function+`\s*\(`).FindAllStringIndex(r.text, 200) {
-		depth, quoted, from := 1, false, m[1]
-		var args []string
-	call:
-		for i := m[1]; i < len(r.text) && i < m[1]+(16<<10); i++ {
-			switch c := r.text[i]; {
-			case quoted && c == '\\':
-				i++
-			case c == '"':
-				quoted = !quoted
-			case quoted:
-			case c == '(' || c == '{':
-				depth++
-			case c == ')' || c == '}':
-				if depth--; depth == 0 {
-					args = append(args, strings.TrimSpace(r.text[from:i]))
-					break call
-				}
-			case c == ',' && depth == 1:
-				args = append(args, strings.TrimSpace(r.text[from:i]))
-				from = i + 1
-			}
-		}
-		all = append(all, args)
+		all = append(all, argumentsIn(r.text[m[1]:min(len(r.text), m[1]+(16<<10))]))
 		lines = append(lines, 1+strings.Count(r.text[:m[0]], "\n"))
 	}
 	return all, lines
+}
+
+// argumentsIn cuts the text behind a call's bracket at the commas between its
+// arguments; there is one at least, which may be empty.
+func argumentsIn(text string) []string {
+	depth, quoted, from := 1, false, 0
+	var args []string
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '(' || c == '{':
+			depth++
+		case c == ')' || c == '}':
+			if depth--; depth == 0 {
+				return append(args, strings.TrimSpace(text[from:i]))
+			}
+		case c == ',' && depth == 1:
+			args = append(args, strings.TrimSpace(text[from:i]))
+			from = i + 1
+		}
+	}
+	return append(args, strings.TrimSpace(text[from:]))
 }
 
 func (r *sketchReader) calls(function string) bool {
@@ -287,7 +419,25 @@ func (r *sketchReader) draft() *request.Draft {
 	r.printed(d)
 	begins, lines := r.arguments(`\w+\.begin`)
 	for i, args := range begins {
+		if first := d.URL; first != "" {
+			if r.begin(d, args, lines[i]); d.URL != first {
+				d.URL = first
+				d.Warn("the request that begins in line %d of the sketch was left out", lines[i])
+			}
+			continue
+		}
 		r.begin(d, args, lines[i])
+	}
+	logins, _ := r.arguments("setAuthorization")
+	for _, args := range logins {
+		if user, ok := r.value(args[0]); ok && len(args) == 1 {
+			d.Headers = append(d.Headers, request.Header{Name: "Authorization", Value: "Basic " + user})
+		} else if password, known := r.value(args[len(args)-1]); ok && known {
+			d.User = user + ":" + password
+		}
+	}
+	if r.calls("setKnownKey") {
+		d.Warn("the public key that the sketch pins was left out; the look at the server shows whether it still has that one")
 	}
 	headers, lines := r.arguments("addHeader")
 	for i, args := range headers {
@@ -342,14 +492,14 @@ func (r *sketchReader) begin(d *request.Draft, args []string, line int) {
 		d.URL = texts[0]
 	case len(texts) > 2 && onlyDigits().MatchString(texts[1]) && strings.Contains(texts[0], "."):
 		d.URL = "https://" + texts[0] + ":" + texts[1] + "/" + strings.TrimPrefix(texts[2], "/")
-	case len(args) > 1 && len(args) < 6 && strings.Contains(strings.Join(args, ""), "http"):
+	case len(args) > 1 && len(args) < 6 && (strings.Contains(strings.Join(args, ""), "http") || strings.Contains(strings.ToLower(args[0]), "client")):
 		r.unread = append(r.unread, line)
 	}
 }
 
 var (
 	printedLine   = lazyregexp.New(`(?m)^(GET|POST|PUT|PATCH|DELETE) (\S+) HTTP/1\.[01]\r?$`)
-	printCall     = lazyregexp.New(`\b(\w+)\.(print|println)\s*\(`)
+	printCall     = lazyregexp.New(`\b(\w+)(?:\.|->)(print|println|printf)\s*\(`)
 	onlyDigits    = lazyregexp.New(`^\d+$`)
 	printedHeader = lazyregexp.New(`^([A-Za-z][\w-]*): ?(.*)$`)
 )
@@ -377,6 +527,9 @@ func (r *sketchReader) printed(d *request.Draft) {
 			continue
 		}
 		v, ok := r.value(r.text[m[1] : m[1]+end])
+		if r.text[m[4]:m[5]] == "printf" {
+			v, ok = r.formatted(argumentsIn(r.text[m[1] : m[1]+end]))
+		}
 		if r.text[m[1]:m[1]+end] == "" {
 			v, ok = "", true
 		}
@@ -397,7 +550,7 @@ func (r *sketchReader) printed(d *request.Draft) {
 	d.Method, d.URL = text[m[2]:m[3]], "https://"+host+text[m[4]:m[5]]
 	head, body, _ := strings.Cut(strings.TrimPrefix(text[m[1]:], "\n"), "\n\n")
 	for line := range strings.SplitSeq(head, "\n") {
-		if h := printedHeader().FindStringSubmatch(line); h != nil && !strings.EqualFold(h[1], "Host") && !strings.EqualFold(h[1], "Connection") {
+		if h := printedHeader().FindStringSubmatch(line); h != nil && !strings.EqualFold(h[1], "Host") && !strings.EqualFold(h[1], "Connection") && !strings.EqualFold(h[1], "Content-Length") {
 			d.Headers = append(d.Headers, request.Header{Name: h[1], Value: h[2]})
 		}
 	}
@@ -424,15 +577,56 @@ func (r *sketchReader) pin() esp8266.Pin {
 	return pin
 }
 
-// every is how often it sends: the longest pause of a second or more.
+var waited = lazyregexp.New(`millis\(\)\s*-\s*\w+\s*\)?\s*>=?\s*([\w* ()]+?)\s*[)&|]`)
+
+// every is how often it sends: the longest of its pauses of a second and more, be
+// they waited for, slept through or timed.
 func (r *sketchReader) every() time.Duration {
 	longest := time.Duration(0)
-	delays, _ := r.arguments("delay")
-	for _, args := range delays {
-		v, _ := r.value(args[0])
-		if ms, err := strconv.Atoi(v); err == nil && ms >= 1000 && ms <= 24*3600*1000 {
-			longest = max(longest, time.Duration(ms)*time.Millisecond)
+	take := func(expression string, unit time.Duration) {
+		if n, ok := r.product(expression); ok && n > 0 && n < float64(25*time.Hour/unit) {
+			if every := time.Duration(n * float64(unit)); every >= time.Second && every <= 24*time.Hour {
+				longest = max(longest, every)
+			}
 		}
+	}
+	for function, unit := range map[string]time.Duration{"delay": time.Millisecond, `deepSleep(?:Instant)?`: time.Microsecond, `\w+\.attach`: time.Second, `\w+\.attach_ms`: time.Millisecond} {
+		calls, _ := r.arguments(function)
+		for _, args := range calls {
+			take(args[0], unit)
+		}
+	}
+	for _, m := range waited().FindAllStringSubmatch(r.text, 100) {
+		take(m[1], time.Millisecond)
 	}
 	return longest
 }
+
+// product is a number, or several with * between them.
+func (r *sketchReader) product(expression string) (float64, bool) {
+	product := 1.0
+	for part := range strings.SplitSeq(strings.Trim(expression, "() "), "*") {
+		part = strings.TrimSpace(part)
+		if v, known := r.numbers[part]; known {
+			part = v
+		}
+		part = strings.TrimRight(part, "uUlL")
+		if strings.Contains(part, "*") {
+			n, ok := r.product(part)
+			if !ok {
+				return 0, false
+			}
+			product *= n
+			continue
+		}
+		n, err := strconv.ParseFloat(part, 64)
+		if err != nil {
+			return 0, false
+		}
+		product *= n
+	}
+	return product, true
+}
+
+// numbered is a constant's definition by a number or a product of numbers.
+var numbered = lazyregexp.New(`(?m)^[ \t]*(?:#[ \t]*define[ \t]+(\w+)[ \t]+|(?:(?:static|const|constexpr|unsigned|long|int|uint32_t|uint64_t)[ \t]+)+(\w+)[ \t]*=[ \t]*)\(?([\d][\d.eE]*[uUlL]*(?:[ \t]*\*[ \t]*[\d.eE]+[uUlL]*)*)\)?`)

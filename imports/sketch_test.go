@@ -1,6 +1,7 @@
 package imports_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"espost/esp8266"
 	"espost/imports"
@@ -130,4 +132,39 @@ func FuzzSketch(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The idioms of forty tutorials' sketches, cited in each file's first line and
+// written anew: what is found in each, and what isn't.
+func TestTutorials(t *testing.T) {
+	files, err := filepath.Glob("testdata/sketches/*.txtar")
+	if err != nil || len(files) < 40 {
+		t.Errorf("%d sketches, want 40 and more (%v)", len(files), err)
+	}
+	for _, path := range files {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			archive, err := txtar.ParseFile(path)
+			if err != nil || !strings.HasPrefix(string(archive.Comment), "https://") {
+				t.Fatalf("nothing is cited (%v)", err)
+			}
+			s, err := imports.ReadSketch(archive.Files[0].Data)
+			got := describe([]imports.Import{s.Import}, err)
+			for _, d := range s.Fingerprints {
+				got += fmt.Sprintf("fingerprint in line %d\n", d.Line)
+			}
+			if err == nil {
+				got += fmt.Sprintf("pin %s, every %v\n", s.Pin.Mode, s.Every)
+			}
+			if *update {
+				archive.Files = append(archive.Files[:1], txtar.File{Name: "found", Data: []byte(got)})
+				if err := os.WriteFile(path, txtar.Format(archive), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(string(archive.Files[1].Data), got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
 }
