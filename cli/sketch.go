@@ -63,7 +63,7 @@ func (p *Program) checkSketch(ctx context.Context, over *overview, checker profi
 	}
 	sketch, err := imports.ReadSketch(text)
 	if err != nil {
-		return &inputError{err}
+		return &inputError{fmt.Errorf("%s: %w", sanitize.Line(file), err)}
 	}
 	if len(sketch.Fingerprints) == 0 {
 		return &inputError{fmt.Errorf("%s holds no SHA-1 fingerprint; espost import makes a profile of it, which can be pinned", sanitize.Line(file))}
