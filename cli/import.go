@@ -101,7 +101,7 @@ func (p *Program) openImport(ctx context.Context, flags appFlags, name string, r
 		if err != nil {
 			return &usageError{"what is piped in leaves no keyboard for the app; name a file"}
 		}
-		defer in.Close() //nolint:errcheck // it was only read
+		defer in.Close()
 		options.Input = in
 	}
 	options.Profile, options.Import, options.ProfilePath = profileOf(r), &r, unusedProfile()

@@ -59,9 +59,9 @@ func Format(r request.Request, showSecrets bool) string {
 	return "curl " + strings.Join(words, " \\\n  ")
 }
 
-// ShellQuote puts s between single quotes (POSIX.1-2017, XCU 2.2.2), and between
-// $'' (POSIX.1-2024, XCU 2.2.4; bash, zsh) where it holds a carriage return, which
-// a terminal would take for the enter key.
+// ShellQuote puts s between single quotes (POSIX.1-2017, XCU 2.2.2), behind a
+// dollar sign (POSIX.1-2024, XCU 2.2.4; bash, zsh) where it holds a carriage
+// return, which a terminal would take for the enter key.
 func ShellQuote(s string) string {
 	if strings.Contains(s, "\r") {
 		return "$'" + strings.NewReplacer(`\`, `\\`, "'", `\047`, "\r", `\r`, "\n", `\n`).Replace(s) + "'"
