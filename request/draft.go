@@ -80,6 +80,7 @@ var browsers = regexp.MustCompile(`(?i)^(:.*|sec-.*|priority|dnt|upgrade-insecur
 func (d *Draft) headers(r *Request) {
 	var browser []string
 	for _, h := range d.Headers {
+		h.Value = strings.Trim(h.Value, " \t") // which is no part of it (RFC 9110 §5.5)
 		before, twice := r.Header(h.Name)
 		switch {
 		case browsers.MatchString(h.Name):
