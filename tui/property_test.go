@@ -111,7 +111,8 @@ func TestRandomInput(t *testing.T) {
 				visited[d.model.Current()]++
 				mayChange := touches(msg, offered, covered)
 				after := d.model.Work()
-				if step != 2 && !covered || !mayChange {
+				_, pastes := msg.(tea.PasteMsg) // of a request, in the place of an address
+				if pastes = pastes && step == 0 && !covered; !pastes && (step != 2 && !covered || !mayChange) {
 					if diff := cmp.Diff(form(before), form(after)); diff != "" {
 						t.Fatalf("input %d (%s) on step %d changed the form:\n%s", i, kind, step+1, diff)
 					}

@@ -134,13 +134,16 @@ func (m *Model) takeImport(text string) (tea.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.TakeImport(imported)
+	imported.Fill(m.form())
 	return func() tea.Msg { return Imported{imported} }, nil
 }
 
-// TakeImport makes the form what a request says. A secret's value is kept: its source
-// has it in plain text already.
-func (m *Model) TakeImport(r imports.Import) { r.Fill(m.form()) }
+// TakeImport makes the form what a request says, which can be undone. A secret's
+// value is kept: its source has it in plain text already.
+func (m *Model) TakeImport(r imports.Import) {
+	m.past = append(m.past, m.form().Clone())
+	r.Fill(m.form())
+}
 
 func (m *Model) copyCurl() tea.Cmd {
 	return m.kit.Copy("curl command, secrets masked,", curl.Format(m.profile.Sent(), false))
