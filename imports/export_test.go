@@ -11,6 +11,7 @@ import (
 	"espost/esp8266"
 	"espost/formpost"
 	"espost/imports"
+	"espost/internal/testkit/need"
 	"espost/request"
 )
 
@@ -59,10 +60,7 @@ func randomRequest(random *rand.Rand) request.Request {
 	return r
 }
 
-var (
-	profiles = flag.Int("profiles", 2000, "how many random requests go through every notation and back")
-	seed     = flag.Int("seed", 2026, "of those")
-)
+var seed = flag.Int("seed", 2026, "of the random requests that go through every notation and back")
 
 // harTrip reports whether a request comes back from an HTTP Archive.
 func harTrip(t *testing.T, r request.Request) bool {
@@ -77,8 +75,8 @@ func harTrip(t *testing.T, r request.Request) bool {
 // A request that is exported and imported again is the same, in every notation.
 func TestRoundTrips(t *testing.T) {
 	random := rand.New(rand.NewPCG(16, uint64(*seed)))
-	trips, requests := make(map[imports.Notation]int), 0
-	for requests < *profiles {
+	trips, requests, all := make(map[imports.Notation]int), 0, need.Often(1000, 5000)
+	for requests < all {
 		r := randomRequest(random)
 		if r.Validate().Err() != nil {
 			continue
@@ -107,7 +105,7 @@ func TestRoundTrips(t *testing.T) {
 		}
 	}
 	for _, as := range imports.Notations() {
-		if trips[as] < *profiles/2 {
+		if trips[as] < all/2 {
 			t.Errorf("%s: %d of %d requests came back", as, trips[as], requests)
 		}
 	}
