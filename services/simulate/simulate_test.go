@@ -1,9 +1,15 @@
 package simulate_test
 
 import (
+	"bufio"
+	"context"
 	"flag"
 	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -11,9 +17,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"espost/demo"
+	"espost/codegen"
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/testkit/need"
+	"espost/internal/testkit/rig"
 	"espost/request"
 	"espost/services"
 	"espost/services/simulate"
@@ -21,14 +29,20 @@ import (
 
 var update = flag.Bool("update", false, "write docs/services.md anew")
 
+// readings is how many each service gets, from the test POST and from a board.
+const readings = 5
+
 // A bench is a service that is played by a simulator behind TLS, and the clock
 // that it goes by.
 type bench struct {
 	t       *testing.T
 	service services.Service
 	sim     *simulate.Simulator
-	server  *demo.Server
+	server  *rig.Server
+	pin     esp8266.Pin
 	now     time.Time
+	step    time.Duration       // that the clock goes on by before each request
+	before  func(*http.Request) // sees each request first
 }
 
 func newBench(t *testing.T, s services.Service) *bench {
@@ -38,51 +52,82 @@ func newBench(t *testing.T, s services.Service) *bench {
 	if !ok {
 		t.Fatal("it has no simulator")
 	}
-	server, err := demo.Start(demo.Options{Handler: sim})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { server.Close() })
-	b.sim, b.server = sim, server
+	id := rig.NewIdentity(t, "service", nil, nil)
+	b.sim, b.pin = sim, esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{id.SHA1()}}
+	b.server = rig.Serve(t, rig.TLS12(id), func(int, string) string { return "" })
+	b.server.Answer = b.answer
 	return b
 }
 
-// request is the service's, of its example values and others, sent to the
-// simulator.
-func (b *bench) request(others map[string]string) request.Request {
-	b.t.Helper()
-	values := b.service.Examples()
-	for name, value := range others {
+// answer has the simulator answer the n-th request.
+func (b *bench) answer(n int, _ string) string {
+	all, _, _ := b.server.Seen()
+	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(all[n-1])))
+	if err != nil {
+		b.t.Error(err)
+		return ""
+	}
+	b.now = b.now.Add(b.step)
+	if b.before != nil {
+		b.before(r)
+	}
+	w := httptest.NewRecorder()
+	b.sim.ServeHTTP(w, r)
+	answer := w.Result()
+	answer.ContentLength = int64(w.Body.Len())
+	var text strings.Builder
+	if err := answer.Write(&text); err != nil {
+		b.t.Error(err)
+	}
+	return text.String()
+}
+
+// requestOf is the service's, of its example values and others. What the board
+// reads by itself is a counter, so that each reading is another.
+func requestOf(t *testing.T, s services.Service, refusal simulate.Refusal) request.Request {
+	t.Helper()
+	values := s.Examples()
+	for name, value := range refusal.Values {
 		values[name] = value
 	}
-	r, problems := b.service.Request(values)
+	r, problems := s.Request(values)
 	if len(problems) > 0 {
-		b.t.Fatal(problems)
+		t.Fatal(problems)
 	}
-	host, port, err := net.SplitHostPort(b.server.Addr())
-	if err != nil {
-		b.t.Fatal(err)
+	for i := range r.Fields {
+		if f := &r.Fields[i]; !f.Source.Constant() && f.Source != esp8266.SourceCode {
+			f.Source, f.Sample = esp8266.SourceCounter, "1"
+		}
 	}
-	r.Target.Host = host
-	r.Target.Port, _ = strconv.Atoi(port)
+	if refusal.Change != nil {
+		refusal.Change(&r)
+	}
 	return r
 }
 
-// reading is r with the n-th values of what the board reads.
+// reading is the n-th, from 1, as a board sends it but for its key.
 func reading(r request.Request, n int) request.Request {
-	r = r.Clone()
+	r = codegen.Project{Request: r.Clone()}.Sent()
 	for i := range r.Fields {
-		if f := &r.Fields[i]; f.Source == esp8266.SourceRSSI || f.Source == esp8266.SourceUptime {
-			f.Sample = strconv.Itoa(n - 70)
+		if f := &r.Fields[i]; f.Source == esp8266.SourceCounter {
+			f.Sample = strconv.Itoa(n)
 		}
 	}
 	return r
 }
 
+// send is the test POST, to the simulator in the place of the service's host.
 func (b *bench) send(r request.Request) (*formpost.Response, request.Outcome) {
 	b.t.Helper()
-	var client formpost.Client
-	response, err := client.Send(b.t.Context(), r, esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{b.server.Fingerprint()}})
+	client := formpost.Client{
+		Lookup: func(context.Context, string, string) ([]netip.Addr, error) {
+			return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
+		},
+		Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, fmt.Sprintf("127.0.0.1:%d", b.server.PortNumber()))
+		},
+	}
+	response, err := client.Send(b.t.Context(), r, b.pin)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -95,63 +140,86 @@ func (b *bench) send(r request.Request) (*formpost.Response, request.Outcome) {
 // wait lets the service's pace pass.
 func (b *bench) wait() { b.now = b.now.Add(b.service.Every + time.Second) }
 
-// For every service: five readings are delivered, and each refusal is
-// told from a delivery.
+// For every service: five readings are delivered by the test POST and by a board,
+// byte for byte the same, and both tell each refusal from a delivery.
 func TestServices(t *testing.T) {
-	var rows []string
-	for _, s := range services.All() {
-		t.Run(s.ID, func(t *testing.T) {
-			b := newBench(t, s)
-			b.deliver(5)
-			var said []string
-			for _, refusal := range b.sim.Refusals() {
-				said = append(said, b.refuse(refusal))
-			}
-			rows = append(rows, row(b.request(nil), s, said))
-		})
+	var all *boards
+	if need.All() {
+		all = buildBoards(t)
 	}
-	if t.Failed() || len(rows) != len(services.All()) {
-		return
+	rows := make([]string, len(services.All()))
+	t.Run("each", func(t *testing.T) {
+		for i, s := range services.All() {
+			t.Run(s.ID, func(t *testing.T) {
+				t.Parallel()
+				rows[i] = one(t, s, all)
+			})
+		}
+	})
+	if !t.Failed() && all != nil && !slices.Contains(rows, "") {
+		document(t, rows)
 	}
-	document(t, rows)
 }
 
-// deliver sends n readings, which are all kept, once each and as they were sent.
-func (b *bench) deliver(n int) {
+// one tries a service, without boards where all is nil, and returns its row in the
+// document.
+func one(t *testing.T, s services.Service, all *boards) string {
+	b := newBench(t, s)
+	good := requestOf(t, s, simulate.Refusal{})
+	b.deliver(good)
+	equal := ""
+	if all != nil {
+		equal = all.delivered(t, s)
+	}
+	var said []string
+	for _, refusal := range b.sim.Refusals() {
+		text := b.refuse(refusal)
+		if all != nil {
+			text += " → " + all.refused(t, s, refusal)
+		}
+		said = append(said, text)
+	}
+	return row(good, s, equal, said)
+}
+
+// deliver sends readings, which are all kept, once each and as they were sent.
+func (b *bench) deliver(r request.Request) {
 	b.t.Helper()
 	var want []string
-	for i := range n {
+	for n := 1; n <= readings; n++ {
 		b.wait()
-		r := reading(b.request(nil), i)
-		response, outcome := b.send(r)
+		sent := reading(r, n)
+		response, outcome := b.send(sent)
 		if outcome != request.Delivered {
-			b.t.Errorf("reading %d: %s after %d %q", i+1, outcome, response.Status, response.Body)
+			b.t.Errorf("reading %d: %s after %d %q", n, outcome, response.Status, response.Body)
 		}
-		kept := string(r.BodyBytes())
-		if kept == "" {
-			_, kept, _ = strings.Cut(r.URL(false), "?")
-		}
-		want = append(want, kept)
+		want = append(want, kept(sent))
 	}
 	if diff := cmp.Diff(want, b.sim.Taken()); diff != "" {
 		b.t.Errorf("the service has kept (-sent +kept):\n%s", diff)
 	}
 }
 
+// kept is what a service keeps of a request.
+func kept(r request.Request) string {
+	if body := r.BodyBytes(); len(body) > 0 {
+		return string(body)
+	}
+	_, query, _ := strings.Cut(r.URL(false), "?")
+	return query
+}
+
 // refuse provokes a refusal, which keeps nothing, and returns it as a sentence.
 func (b *bench) refuse(refusal simulate.Refusal) string {
 	b.t.Helper()
+	good := reading(requestOf(b.t, b.service, simulate.Refusal{}), 1)
 	before := len(b.sim.Taken())
 	b.wait()
 	if refusal.Soon {
-		b.send(b.request(nil))
+		b.send(good)
 		before++
 	}
-	r := b.request(refusal.Values)
-	if refusal.Change != nil {
-		refusal.Change(&r)
-	}
-	response, outcome := b.send(r)
+	response, outcome := b.send(reading(requestOf(b.t, b.service, refusal), 1))
 	if response.Status != refusal.Status {
 		b.t.Errorf("%s: %d %q, want %d", refusal.Name, response.Status, response.Body, refusal.Status)
 	}
@@ -163,7 +231,9 @@ func (b *bench) refuse(refusal simulate.Refusal) string {
 	}
 	if refusal.Again { // the next one is taken
 		b.wait()
-		b.deliverOne()
+		if response, outcome := b.send(good); outcome != request.Delivered {
+			b.t.Errorf("afterwards: %s after %d %q", outcome, response.Status, response.Body)
+		}
 	}
 	what := strconv.Itoa(response.Status)
 	if text := strings.TrimSpace(string(response.Body)); response.Status == 200 && text != "" && len(text) < 40 {
@@ -174,11 +244,4 @@ func (b *bench) refuse(refusal simulate.Refusal) string {
 		means += " (nobody is told that it isn't)"
 	}
 	return fmt.Sprintf("%s: %s, %s", refusal.Name, what, means)
-}
-
-func (b *bench) deliverOne() {
-	b.t.Helper()
-	if response, outcome := b.send(b.request(nil)); outcome != request.Delivered {
-		b.t.Errorf("afterwards: %s after %d %q", outcome, response.Status, response.Body)
-	}
 }
