@@ -67,7 +67,7 @@ func n8n() Service {
 		Trap: "The test URL listens once and for two minutes; the one for boards is the production URL of an active workflow.",
 		Docs: "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.webhook/",
 		Facts: []Source{
-			on("", "request, answers", "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.webhook/"),
+			on(november, "request, test and production URL", "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.webhook/workflow-development/"),
 		},
 	}
 }
@@ -105,8 +105,8 @@ func awsAPIGateway() Service {
 		Cannot: "A board doesn't sign requests (AWS Signature Version 4): methods with IAM authorization, and AWS's own services without a gateway before them, are closed to it.",
 		Docs:   "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html",
 		Facts: []Source{
-			on("", "request", "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-setup-api-key-with-console.html"),
-			on("", "answers", "https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html"),
+			on(november, "request, 403", "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html"),
+			on(november, "answers", "https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html"),
 		},
 	}
 }

@@ -163,7 +163,7 @@ func airtable() Service {
 			{Name: "token", Title: "personal access token", Where: "make one with the scope data.records:write", Example: "patXXXXXXXXXXXXXX.XXXXXXXX", Kind: Secret},
 		},
 		Every: 200 * time.Millisecond, Daily: 32,
-		Trap: "A free workspace has 1,000 requests a month: one every 45 minutes. After 429 nothing is taken for 30 seconds. The fields have to be there, under the very same names.",
+		Trap: "A free workspace has 1,000 requests a month: one every 45 minutes. After 429, for more than five requests a second in one base, nothing is taken for 30 seconds. The fields have to be there, under the very same names.",
 		Docs: "https://airtable.com/developers/web/api/create-records",
 		Facts: []Source{
 			on("", "request, answers", "https://airtable.com/developers/web/api/create-records"),
@@ -186,10 +186,10 @@ func notion() Service {
 			{Name: "token", Title: "integration's secret", Where: "it is in My integrations", Example: "ntn_XXXXXXXXXXXXXXXXXXXXXXXX", Kind: Secret},
 		},
 		Every: time.Second / 3,
-		Trap:  "The database has to be shared with the integration: until then it is “not found”. An answer has some kilobytes.",
+		Trap:  "The database has to be shared with the integration: until then it is “not found”. An answer has some kilobytes. Requests are counted by the minute, and the workspace's plan says how many; 429 tells how long to wait.",
 		Docs:  "https://developers.notion.com/reference/post-page",
 		Facts: []Source{
-			on("", "request, pace", "https://developers.notion.com/reference/request-limits"),
+			on(november, "pace, 429", "https://developers.notion.com/reference/request-limits"),
 			on(november, "401", "https://developers.notion.com/reference/status-codes"),
 		},
 	}

@@ -113,8 +113,8 @@ func nodeRED() Service {
 		Trap: "A flow without an http response node never answers: the board waits in vain and sends the reading again, and again.",
 		Docs: "https://nodered.org/docs/user-guide/nodes#http-in",
 		Facts: []Source{
-			on("", "request, answers", "https://cookbook.nodered.org/http/create-an-http-endpoint"),
-			on("", "user and password", "https://nodered.org/docs/user-guide/runtime/securing-node-red"),
+			on(november, "request, answers", "https://cookbook.nodered.org/http/create-an-http-endpoint"),
+			on(november, "user and password", "https://nodered.org/docs/user-guide/runtime/securing-node-red"),
 		},
 	}
 }

@@ -50,12 +50,12 @@ func discord() Service {
 			{Name: "token", Title: "webhook's token", Where: "it is the last part of the webhook's URL", Example: "3d89bb7572e0fb30d8128367b3b1b44fecd1726de135cbe28a41f8b2f777c372", Kind: Secret},
 		},
 		Every: 2 * time.Second, Size: 2000,
-		Trap: "Without wait=true a message that isn't kept brings no error. How long to wait after 429 stands in the body, too, as retry_after.",
+		Trap: "Without wait=true a message that isn't kept brings no error. Discord tells no fixed pace, and wants none assumed: two seconds are cautious. How long to wait after 429 stands in the body, too, as retry_after.",
 		Docs: "https://discord.com/developers/docs/resources/webhook#execute-webhook",
 		Facts: []Source{
 			on(november, "wait", "https://discord-api-types.dev/api/discord-api-types-v8/interface/RESTPostAPIWebhookWithTokenQuery"),
 			on(november, "size", "https://hexdocs.pm/notifiex/Notifiex.Service.Discord.html"),
-			on("", "answers, pace", "https://discord.com/developers/docs/topics/rate-limits"),
+			on(november, "429, no fixed pace", "https://docs.discord.com/developers/topics/rate-limits"),
 		},
 	}
 }
@@ -74,11 +74,11 @@ func slack() Service {
 			{Name: "token", Title: "token", Where: "it is the last part of the webhook's URL", Example: "XXXXXXXXXXXXXXXXXXXXXXXX", Kind: Secret},
 		},
 		Every: time.Second,
-		Trap:  "One message a second and channel: in a burst the rest is refused with 429 and a Retry-After. A webhook goes with the person who made it.",
+		Trap:  "One message a second and channel: in a burst the rest is refused with 429 and a Retry-After. An archived channel answers 410. A webhook goes with the person who made it.",
 		Docs:  "https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks",
 		Facts: []Source{
 			on(november, "pace", "https://docs.slack.dev/apis/web-api/rate-limits"),
-			on("", "answers", "https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks"),
+			on(november, "answers", "https://api.slack.com/changelog/2016-05-17-changes-to-errors-for-incoming-webhooks"),
 		},
 	}
 }
@@ -123,7 +123,7 @@ func ntfy() Service {
 		Docs: "https://docs.ntfy.sh/publish/",
 		Facts: []Source{
 			on(november, "request, topic", "https://docs.ntfy.sh/publish/"),
-			on("", "pace, size", "https://docs.ntfy.sh/publish/#limitations"),
+			on(november, "pace, size", "https://github.com/binwiederhier/ntfy/blob/main/docs/publish.md"),
 		},
 	}
 }

@@ -148,7 +148,7 @@ func writePart(dir string, folders []codegen.Folder, names []string) error {
 
 var (
 	library = regexp.MustCompile(`(?m)^#include <.*>$`)
-	macro   = regexp.MustCompile(`(?m)^#define (\w+)`)
+	macro   = regexp.MustCompile(`(?m)^#define (SECRET_\w+)`)
 )
 
 // guard has a header read once in each namespace: by #pragma once, the compiler
