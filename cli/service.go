@@ -77,7 +77,7 @@ func (s *session) blanks(service services.Service, lookupEnv func(string) (strin
 // atService points the service's request at another host, unless a path was
 // given, too: then it is the user's.
 func (s *session) atService(t request.Target) request.Target {
-	if s.chosen != nil && t.Path == "/" {
+	if s.service != "" && t.Path == "/" {
 		t.Path = s.Target.Path
 	}
 	return t

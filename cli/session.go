@@ -148,11 +148,17 @@ func (s *session) load(lookupEnv func(string) (string, bool)) error {
 			return err
 		}
 		s.Session = opened
+		if service, ok := s.AtService(); ok {
+			s.chosen = &service
+		}
 	}
 	if err := s.override(); err != nil {
 		return err
 	}
 	markSecrets(s.Profile, s.secrets)
+	if s.service != "" {
+		s.Service = s.chosen.ID // also where a simulator stands for it
+	}
 	s.FillSecrets(lookupEnv)
 	return s.Validate().Err()
 }

@@ -1,8 +1,6 @@
 package codegen_test
 
 import (
-	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -10,7 +8,6 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
-	"espost/internal/testkit/need"
 	"espost/internal/testkit/rig"
 	"espost/request"
 )
@@ -109,82 +106,4 @@ func TestSecretsInThePathAreNotShown(t *testing.T) {
 	if strings.Contains(board.Serial, "planted") {
 		t.Errorf("the serial port shows it:\n%s", board.Serial)
 	}
-}
-
-// Random requests, all shapes and places: byte-equal to formpost's.
-func TestRandomShapesAsFormpost(t *testing.T) {
-	need.Long(t)
-	t.Parallel()
-	id := anIdentity(t)
-	random := rand.New(rand.NewPCG(12, 12))
-	sources := []esp8266.Source{esp8266.SourceRSSI, esp8266.SourceIP, esp8266.SourceMAC, esp8266.SourceChipID, esp8266.SourceCode, esp8266.SourceJSON, esp8266.SourceText, esp8266.SourceText}
-	for i := range need.Often(8, 24) {
-		p := tutorial()
-		p.Pin.SHA1, p.Headers, p.Fields = []string{id.SHA1()}, nil, nil
-		p.Method = request.Methods()[random.IntN(5)]
-		var names []string
-		for n := range 1 + random.IntN(8) {
-			f := request.Field{Name: fmt.Sprintf("f%d%s", n, randomBytes(random, 4)), Source: sources[random.IntN(len(sources))]}
-			switch f.Source {
-			case esp8266.SourceJSON:
-				f.Value = []string{"1", "[]", "-0.5", `{"x":"ü"}`, "null"}[random.IntN(5)]
-			case esp8266.SourceText:
-				f.Value, f.Secret = randomBytes(random, 30)+"x", random.IntN(3) == 0
-			}
-			names = append(names, f.Name)
-			p.Fields = append(p.Fields, f)
-		}
-		place := func() string { return fmt.Sprintf("{{f%d}}", random.IntN(len(names))) }
-		for n := range p.Fields { // names that a placeholder can hold
-			if random.IntN(2) == 0 || strings.ContainsAny(p.Fields[n].Name, "{}#?/ \t\r\n") {
-				p.Fields[n].Name = fmt.Sprintf("f%d", n)
-			}
-		}
-		for n := range p.Fields {
-			p.Fields[n].Name = strings.TrimSpace(p.Fields[n].Name)
-		}
-		fixed := func(text string) string { // only names that exist
-			for n := range p.Fields {
-				text = strings.ReplaceAll(text, fmt.Sprintf("{{f%d}}", n), "{{"+p.Fields[n].Name+"}}")
-			}
-			return text
-		}
-		if random.IntN(2) == 0 {
-			p.Target.Path = "/a/" + fixed(place()) + "?q=" + fixed(place())
-		}
-		switch {
-		case request.Bodiless(p.Method):
-			p.Body = request.None
-		default:
-			p.Body = request.Bodies()[random.IntN(4)]
-		}
-		switch p.Body {
-		case request.Text:
-			p.Template = "a " + fixed(place()) + "\n" + fixed(place()) + "é"
-		case request.JSON:
-			if random.IntN(2) == 0 {
-				p.Template = `{"a":` + fixed(place()) + `,"b":"<` + fixed(place()) + `>"}`
-			}
-		}
-		if p.Request.Validate().Err() != nil || strings.Contains(p.Target.Path, "\x00") {
-			continue // names with braces, or JSON where a text belongs
-		}
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			t.Parallel()
-			s := rig.Serve(t, rig.TLS12(id), nil)
-			rig.Boot(t, rig.Plain.Build(t, p), "RIG_MILLIS=30000", s.Port()).Says(t, ": 200")
-			requests, _, _ := s.Seen()
-			if diff := cmp.Diff([]string{string(sent(p, boardSamples()).Bytes())}, sampled(requests)); diff != "" {
-				t.Errorf("formpost would send (-), the board sent (+):\n%s", diff)
-			}
-		})
-	}
-}
-
-func randomBytes(r *rand.Rand, most int) string {
-	out := make([]byte, r.IntN(most+1))
-	for i := range out {
-		out[i] = byte(r.IntN(256))
-	}
-	return string(out)
 }

@@ -23,6 +23,7 @@ type (
 	document struct {
 		Version  *int        `yaml:"espost"`
 		Target   *text       `yaml:"target"`
+		Service  text        `yaml:"service"`
 		Pin      pinDoc      `yaml:"pin"`
 		Request  requestDoc  `yaml:"request"`
 		Answer   answerDoc   `yaml:"answer"`
@@ -222,6 +223,7 @@ func (d document) apply(p *Profile) error {
 	if d.Pin.Expires != nil {
 		p.Pin.Expires = time.Time(*d.Pin.Expires).UTC()
 	}
+	p.Service = string(d.Service)
 	d.Firmware.apply(p)
 	d.Answer.apply(&p.Answer)
 	return d.Request.apply(&p.Request)

@@ -86,6 +86,7 @@ func Parse(data []byte) (*Profile, error) {
 	p, err := current().parse(unixLines(data))
 	if err == nil {
 		p.hideCredentials()
+		p.missService()
 	}
 	return p, err
 }

@@ -9,7 +9,9 @@ import (
 	"espost/esp8266"
 	"espost/formpost"
 	"espost/internal/problem"
+	"espost/internal/sanitize"
 	"espost/request"
+	"espost/services"
 	"espost/tlsinspect"
 )
 
@@ -23,7 +25,8 @@ const DefaultEvery = time.Minute
 // holds no secrets when saved.
 type Profile struct {
 	codegen.Project
-	Folder string // the sketch's, where it was written last, relative to the profile's file; empty for nowhere
+	Service string // the id of the service (package services) that the request came from; empty for none
+	Folder  string // the sketch's, where it was written last, relative to the profile's file; empty for nowhere
 
 	Warnings problem.List // what whoever loaded it should know, by its place in the file; never saved
 }
@@ -49,6 +52,30 @@ func New(target request.Target) *Profile {
 		},
 	}}
 }
+
+// AtService returns the service that the request came from, if this version knows
+// it.
+func (p *Profile) AtService() (services.Service, bool) {
+	if p.Service == "" {
+		return services.Service{}, false
+	}
+	return services.Exact(p.Service)
+}
+
+// missService warns of a service that isn't known: of a later version's, or a slip.
+func (p *Profile) missService() {
+	if _, ok := p.AtService(); ok || p.Service == "" {
+		return
+	}
+	p.Warnings = append(p.Warnings, problem.Problem{
+		Severity: problem.Warning, Where: "service",
+		Message: fmt.Sprintf("there is no service %q, so that its pace and its traps aren't known", sanitize.Clip(p.Service, maxQuoted)),
+		Fix:     "correct it in the profile; the command espost services lists those that are known",
+	})
+}
+
+// maxQuoted is how much of a file's text is quoted, in characters.
+const maxQuoted = 40
 
 // Clone returns a copy that shares nothing with p.
 func (p *Profile) Clone() *Profile {

@@ -360,3 +360,31 @@ func TestSensorsInTheFile(t *testing.T) {
 		t.Errorf("none: null is read as %+v, %v", back, err)
 	}
 }
+
+// The service that a request came from is kept while the address is its own; one
+// that isn't known is a warning.
+func TestServiceIsRemembered(t *testing.T) {
+	p := parse(t, "espost: 2\ntarget: https://api.thingspeak.com/update\nservice: thingspeak\n")
+	if s, ok := p.AtService(); !ok || s.ID != "thingspeak" || len(p.Warnings) > 0 {
+		t.Errorf("%v, %v", s.ID, p.Warnings)
+	}
+	if back := parse(t, string(p.Bytes())); back.Service != "thingspeak" {
+		t.Errorf("saved, it is %q", back.Service)
+	}
+	s := &profile.Session{Profile: p}
+	s.Follow(target("https://api.thingspeak.com/other"))
+	if s.Service != "thingspeak" {
+		t.Error("the same host lost it")
+	}
+	s.Follow(target("https://h.example/"))
+	if s.Service != "" {
+		t.Errorf("another host is still %s", s.Service)
+	}
+	p = parse(t, "espost: 2\ntarget: h.example\nservice: thing\\x1b\n")
+	if _, known := p.AtService(); known || len(p.Warnings) != 1 || p.Warnings[0].Where != "service" || !strings.Contains(p.Warnings[0].Sentences(), "There is no service") {
+		t.Errorf("%v", p.Warnings)
+	}
+	if back := parse(t, string(p.Bytes())); back.Service != p.Service {
+		t.Errorf("saved, %q is %q", p.Service, back.Service)
+	}
+}

@@ -70,11 +70,14 @@ func (s *Session) Wrote(dir string) error {
 
 // Follow points the profile at another target. A pin belongs to its server, so
 // that of another one goes; a sketch that still has the name proposed for the
-// old host gets the one for the new.
+// old host gets the one for the new. The service goes where the host isn't its own.
 func (s *Session) Follow(t request.Target) {
 	old := s.Target
 	if old.Host != t.Host || old.Port != t.Port {
 		s.Pin = esp8266.Pin{Mode: s.Pin.Mode}
+	}
+	if service, ok := s.AtService(); ok && old.Host != t.Host && !service.At(t.Host) {
+		s.Service = ""
 	}
 	if s.Firmware.Name == codegen.ProposeName(old.Host) {
 		s.Firmware.Name = codegen.ProposeName(t.Host)

@@ -32,6 +32,7 @@ func tree(p *Profile) mapping {
 	return mapping{
 		{"espost", word(strconv.Itoa(Version))},
 		{"target", scalar(p.Target.URL())},
+		{"service", optional(p.Service)},
 		{"pin", mapping{
 			{"mode", scalar(p.Pin.Mode)},
 			{"sha1", scalars(p.Pin.SHA1)},

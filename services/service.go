@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"espost/internal/duration"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/request"
@@ -91,6 +92,28 @@ func (s Service) Interval() time.Duration {
 		every = max(every, 24*time.Hour/time.Duration(s.Daily))
 	}
 	return ceil(every)
+}
+
+// At reports whether a host may be the service's.
+func (s Service) At(host string) bool {
+	_, rest, _ := strings.Cut(s.Outline.Address, "://")
+	own, _, _ := strings.Cut(rest, "/")
+	return strings.HasPrefix(own, "[") || strings.EqualFold(own, host)
+}
+
+// Notes are what whoever posts there, a reading every so often, should know: a
+// pace that is too fast is a warning, the trap a note.
+func (s Service) Notes(every time.Duration) problem.List {
+	var l problem.List
+	if interval := s.Interval(); every < interval {
+		l = append(l, problem.Problem{
+			Severity: problem.Warning, Where: "firmware.every",
+			Message: fmt.Sprintf("%s takes a reading every %s, and the board would send one every %s", s.Title, duration.Format(interval), duration.Format(every)),
+			Fix:     "choose a longer time between two readings",
+		})
+	}
+	trap := strings.TrimSuffix(strings.TrimSpace(s.Trap+" "+s.Cannot), ".")
+	return append(l, problem.Problem{Severity: problem.Note, Where: "service", Message: "about " + s.Title + ": " + trap})
 }
 
 // With returns r, the service's request, with the user's own fields: each takes

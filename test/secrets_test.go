@@ -219,7 +219,7 @@ form:
 	h.run("", "check", "-v", "saved.yaml", "--log", "work.log")
 	h.run("", "check", "--json", "saved.yaml", "--log", "work.log")
 	h.run("", "inspect", "--json", "--log", "work.log", "localhost:1")
-	h.run("\n\n"+plantedUser+"\n"+plantedBearer+"\n"+plantedToken+"\n\n\n1\nhome\n"+plantedPassword+"\n5m\nno\n\n\nspoken\nno\n", "--accessible", "espost.yaml")
+	h.run("\n\n"+plantedUser+"\n"+plantedBearer+"\n"+plantedToken+"\n\n\n\n1\nhome\n"+plantedPassword+"\n5m\nno\n\n\nspoken\nno\n", "--accessible", "espost.yaml")
 	h.searchFiles()
 	if h.seen < 50_000 {
 		t.Errorf("only %d bytes were searched", h.seen)

@@ -11,6 +11,7 @@ import (
 func (m *Model) begin(msg connect.Begun) tea.Cmd {
 	m.form.Take(msg.Request)
 	m.session.Firmware.Every = max(m.session.Firmware.Every, msg.Interval)
+	m.session.Service = msg.Service.ID
 	m.connect.SetAddress(msg.Request.Target.URL())
 	return tea.Batch(m.enter(stepConnect), m.connect.Start())
 }

@@ -38,6 +38,8 @@ func TestServices(t *testing.T) {
 		term.WaitText("An ESP8266 can connect")
 		term.Press("enter")
 		term.WaitText("title", "Porch", "message", "Wi-Fi signal")
+		term.Press("enter")
+		term.WaitText("Ready to send", "About Pushover: 10,000 messages a month are free")
 		if got := s.options.Profile; got != nil && got.Firmware.Every < 5*time.Second {
 			t.Errorf("the board posts every %s", got.Firmware.Every)
 		}

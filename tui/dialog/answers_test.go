@@ -39,12 +39,12 @@ func TestBadAnswers(t *testing.T) {
 		{"form, a name like a deletion", 2, []string{"-1=x"}, []string{"Added field 3: -1, text x."}},
 		{"form, help", 2, []string{"?"}, []string{"Type name=value to add a field", "The sources are counter"}},
 		{"test", 3, []string{"perhaps", "no"}, []string{"Please answer yes or no."}},
-		{"board", 4, []string{"99"}, []string{"Please answer with a number from 1 to "}},
-		{"interval", 6, []string{"often", "10ms", "5 m"}, []string{"Write it with a unit, as 60s", "shorter than a second"}},
-		{"short password", 5, []string{"porch wifi", "short", "long enough"}, []string{"The Wi-Fi password has 5 characters. WPA asks for at least 8"}},
-		{"long Wi-Fi name", 5, []string{strings.Repeat("x", 33), ""}, []string{"The Wi-Fi name has 33 bytes"}},
-		{"deep sleep for a day", 6, []string{"24h", "", "yes", "no"}, []string{"deep sleep"}},
-		{"name", 10, []string{"no spaces please"}, []string{"called? [porch_example_com] "}},
+		{"board", 5, []string{"99"}, []string{"Please answer with a number from 1 to "}},
+		{"interval", 7, []string{"often", "10ms", "5 m"}, []string{"Write it with a unit, as 60s", "shorter than a second"}},
+		{"short password", 6, []string{"porch wifi", "short", "long enough"}, []string{"The Wi-Fi password has 5 characters. WPA asks for at least 8"}},
+		{"long Wi-Fi name", 6, []string{strings.Repeat("x", 33), ""}, []string{"The Wi-Fi name has 33 bytes"}},
+		{"deep sleep for a day", 7, []string{"24h", "", "yes", "no"}, []string{"deep sleep"}},
+		{"name", 11, []string{"no spaces please"}, []string{"called? [porch_example_com] "}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSitting(t, andEnters(append(enters(tt.before), tt.answers...)...)...)
@@ -93,7 +93,7 @@ func TestHeadersAndEncoding(t *testing.T) {
 // The values of secrets that a profile doesn't keep are asked for, and neither
 // they nor the Wi-Fi password are ever said.
 func TestSecretsAreAskedForAndNeverSaid(t *testing.T) {
-	s := newSitting(t, andEnters("", "", "tok-hunter2", "key-hunter3", "", "", "", "porch wifi", "pw-hunter4")...)
+	s := newSitting(t, andEnters("", "", "tok-hunter2", "key-hunter3", "", "", "", "", "porch wifi", "pw-hunter4")...)
 	s.dialog.Session.Request.Headers = []request.Header{{Name: "X-Token", Secret: true}}
 	s.dialog.Session.Request.Fields = append(s.dialog.Session.Request.Fields, request.Field{Name: "key", Source: esp8266.SourceText, Secret: true})
 	said, err := s.run(t)
@@ -163,7 +163,7 @@ func TestAnswerIsAboutWhatWasShown(t *testing.T) {
 		}
 	}
 	put("mine\n")
-	s.dialog.In = io.MultiReader(strings.NewReader(strings.Repeat("\n", 11)), &late{Reader: strings.NewReader("yes\n"), before: func() { put("an hour's work\n") }})
+	s.dialog.In = io.MultiReader(strings.NewReader(strings.Repeat("\n", 12)), &late{Reader: strings.NewReader("yes\n"), before: func() { put("an hour's work\n") }})
 	said, err := s.run(t)
 	if err == nil || !strings.Contains(err.Error(), "changed since you were asked; nothing was written") {
 		t.Errorf("%v\n%s", err, said)
@@ -190,8 +190,8 @@ func (l *late) Read(p []byte) (int, error) {
 // Files that are there are not replaced without a yes.
 func TestRefusesToOverwrite(t *testing.T) {
 	for answer, replaced := range map[string]bool{"": false, "no": false, "yes": true} {
-		s := newSitting(t, append(make([]string, 11), answer)...)
-		s.dialog.In = strings.NewReader(strings.Repeat("\n", 11) + answer + "\n")
+		s := newSitting(t, append(make([]string, 12), answer)...)
+		s.dialog.In = strings.NewReader(strings.Repeat("\n", 12) + answer + "\n")
 		file := filepath.Join(s.dir, "porch_example_com", "porch_example_com.ino")
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			t.Fatal(err)
@@ -214,5 +214,18 @@ func TestRefusesToOverwrite(t *testing.T) {
 		if !replaced {
 			wants(t, said, "Nothing was written.")
 		}
+	}
+}
+
+// What such an answer counts as can be changed, until it is as it should be.
+func TestRuleIsChanged(t *testing.T) {
+	s := newSitting(t, andEnters("", "", "", "", "yes", "yes", "yes", "yes", "no")...)
+	said, err := s.run(t)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	wants(t, said, "This answer counts as: delivered.", "This answer counts as: refused.", "This answer counts as: try again.", "Shall such an answer count as something else? Yes or no? [no]")
+	if a := s.dialog.Session.Answer; a.Judge(request.Reply{Method: "POST", Status: 200, Whole: true}) != request.Refused {
+		t.Errorf("the rule is %+v", a)
 	}
 }

@@ -23,3 +23,16 @@ func TestService(t *testing.T) {
 		t.Errorf("%+v", p.Project)
 	}
 }
+
+// A profile that came from a service has its trap told before the test.
+func TestTrapIsToldAgain(t *testing.T) {
+	s := newSitting(t, andEnters()...)
+	s.dialog.Session.Service, s.dialog.Session.Firmware.Every = "pushover", time.Minute
+	s.dialog.Session.Target.Host = "api.pushover.net"
+	s.dialog.Target = s.dialog.Session.Target.URL()
+	said, err := s.run(t)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	wants(t, said, "Step 4 of 6: Test.\nNote: Pushover takes a reading every 270s, and the board would send one every 60s.", "\nNote: About Pushover: 10,000 messages a month are free")
+}

@@ -192,6 +192,7 @@ func (d *Dialog) findings(r *tlsinspect.Report) {
 
 // test sends the request if the user wants it.
 func (d *Dialog) test(ctx context.Context) error {
+	d.aboutService()
 	again := false
 	for {
 		question := "Send a test " + d.Session.Profile.Request.Method + ", byte for byte as the board will?"
@@ -205,13 +206,40 @@ func (d *Dialog) test(ctx context.Context) error {
 		response, err := d.Send(ctx, d.Session.Profile, d.report)
 		if err == nil {
 			d.answer(response)
-			return nil
+			return d.rule(ctx, response)
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		d.failure(err)
 		again = true
+	}
+}
+
+// aboutService says what bites boards at the profile's service.
+func (d *Dialog) aboutService() {
+	if s, ok := d.Session.AtService(); ok {
+		for _, n := range s.Notes(d.Session.Firmware.Every) {
+			d.say("Note: %s", problem.Sentences(n.Message, n.Fix))
+		}
+	}
+}
+
+// rule lets the user change what such an answer counts as, as often as he likes.
+func (d *Dialog) rule(ctx context.Context, r *formpost.Response) error {
+	for {
+		change, err := d.yes(ctx, "Shall such an answer count as something else?", false)
+		if err != nil || !change {
+			return err
+		}
+		before := r.Judge(d.Session.Answer, d.Session.Method)
+		d.Session.Answer = d.Session.Answer.Turn(r.Reply(d.Session.Method))
+		after := r.Judge(d.Session.Answer, d.Session.Method)
+		if after == before {
+			d.say("This answer can't count as anything else.")
+			return nil
+		}
+		d.say("This answer counts as: %s.", after.Text())
 	}
 }
 

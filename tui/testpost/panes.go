@@ -31,7 +31,7 @@ func (m *Model) there(p pane) bool {
 	case sent:
 		return true
 	case notes:
-		return m.answer != nil && len(m.answer.Notes) > 0
+		return m.answer != nil && len(m.allNotes()) > 0
 	}
 	return m.answer != nil
 }

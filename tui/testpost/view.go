@@ -44,10 +44,10 @@ func (m *Model) headline(width int) []string {
 	case m.answer != nil:
 		return m.success(width)
 	}
-	return []string{
+	return append([]string{
 		k.Strong.Render("Ready to send the request that the board will send"),
 		k.Faint.Render(ui.Truncate("to the server that the pin names, and to no other", width, k.Ellipsis)),
-	}
+	}, m.noted(m.aboutService(), width)...)
 }
 
 func (m *Model) success(width int) []string {
@@ -71,9 +71,38 @@ func (m *Model) success(width int) []string {
 // from line top on.
 func (m *Model) notesPane(top, width, height int) []string {
 	k := m.kit
+	lines := m.noted(m.allNotes(), width)
+	visible := k.Scrollbar(&m.notes, m.notes.Visible(lines, max(1, height)), min(width, ui.ReadingWidth))
+	if m.focus == notes && !m.notes.Fits() && len(visible) > 0 {
+		visible[0] = k.Accent.Render(k.Cursor) + strings.TrimPrefix(visible[0], " ")
+	}
+	m.addPane(notes, 0, top, width, len(visible))
+	return visible
+}
+
+// allNotes are those on the answer, and on the service where it didn't take the
+// reading.
+func (m *Model) allNotes() problem.List {
+	if m.outcome() == request.Delivered {
+		return m.answer.Notes
+	}
+	return slices.Concat(m.answer.Notes, m.aboutService())
+}
+
+// aboutService is what bites boards at the profile's service.
+func (m *Model) aboutService() problem.List {
+	if s, ok := m.profile.AtService(); ok {
+		return s.Notes(m.profile.Every)
+	}
+	return nil
+}
+
+// noted are the lines of notes, warnings first.
+func (m *Model) noted(all problem.List, width int) []string {
+	k := m.kit
 	var lines []string
-	ordered := slices.Clone(m.answer.Notes)
-	ordered.Sort() // warnings first
+	ordered := slices.Clone(all)
+	ordered.Sort()
 	for _, n := range ordered {
 		mark := k.Mark(ui.Plain)
 		if n.Severity == problem.Warning {
@@ -82,12 +111,7 @@ func (m *Model) notesPane(top, width, height int) []string {
 		text := sanitize.Line(problem.Sentences(n.Message, n.Fix))
 		lines = append(lines, ui.Hanging(mark, text, min(width, ui.ReadingWidth)-2)...)
 	}
-	visible := k.Scrollbar(&m.notes, m.notes.Visible(lines, max(1, height)), min(width, ui.ReadingWidth))
-	if m.focus == notes && !m.notes.Fits() && len(visible) > 0 {
-		visible[0] = k.Accent.Render(k.Cursor) + strings.TrimPrefix(visible[0], " ")
-	}
-	m.addPane(notes, 0, top, width, len(visible))
-	return visible
+	return lines
 }
 
 // phases is one line: each part's time, and a bar with their shares.
