@@ -73,6 +73,7 @@ func (s sketch) files() []templated {
 	add(s.Keeps(), "outbox.h", "outbox.h")
 	add(!s.Keeps(), "outbox.h", "outbox_off.h")
 	add(true, "remember.h", "remember.h")
+	add(s.DeepSleep, "sleep.h", "sleep.h.tmpl")
 	add(s.Clock(), "clock.h", "clock.h")
 	add(s.Counter(), "counter.h", "counter.h")
 	add(s.LED, "led.h", "led.h")

@@ -15,8 +15,7 @@ const (
 	MinEvery = time.Second
 	MaxEvery = 20 * 24 * time.Hour // well within the 49.7 days of millis()
 
-	maxSleep = 3 * time.Hour // ESP.deepSleepMax() is a little more
-	maxSSID  = 32            // bytes (IEEE 802.11, 9.4.2.2)
+	maxSSID = 32 // bytes (IEEE 802.11, 9.4.2.2)
 )
 
 // GPIOs that a sketch can't read: the serial line and the flash chip's.
@@ -95,9 +94,6 @@ func isHex(s string) bool { return strings.Trim(s, "0123456789abcdefABCDEF") == 
 
 func (v *validator) checkOptions() {
 	v.List.Add(CheckEvery(v.Every))
-	if v.DeepSleep && v.Every > maxSleep && v.Every <= MaxEvery {
-		v.add("every", "the board can't sleep that long", "use 3h or less with deep sleep")
-	}
 	if v.Buffers != (esp8266.Buffers{}) {
 		v.List.Add(v.Buffers.Check())
 	}

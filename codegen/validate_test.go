@@ -97,7 +97,6 @@ func TestInvalidProjects(t *testing.T) {
 		"half a static address": {func(p *codegen.Project) { p.Static.Address = netip.MustParseAddr("10.0.0.2") }, "firmware.static"},
 		"too often":             {func(p *codegen.Project) { p.Every = time.Millisecond }, "firmware.every"},
 		"too seldom":            {func(p *codegen.Project) { p.Every = 30 * 24 * time.Hour }, "firmware.every"},
-		"too long asleep":       {func(p *codegen.Project) { p.DeepSleep, p.Every = true, 4*time.Hour }, "firmware.every"},
 		"LED on the serial":     {all(board("generic"), func(p *codegen.Project) { p.LED = true }), "firmware.led"},
 		"form too long":         {func(p *codegen.Project) { p.Fields[0].Value = strings.Repeat("?", 10000) }, "firmware.buffers"},
 		"form and big buffers":  {func(p *codegen.Project) { p.Buffers, p.Fields[0].Value = esp8266.Buffers{}, strings.Repeat("?", 4000) }, "firmware.buffers"},

@@ -48,7 +48,7 @@ func (d *Dialog) firmware(ctx context.Context) error {
 		}},
 		{[]string{"firmware.every"}, func() error { return d.every(ctx, interval) }},
 		{[]string{"firmware.keep"}, func() error { return d.backlog(ctx) }},
-		{[]string{"firmware.deep-sleep", "firmware.every"}, func() (err error) {
+		{[]string{"firmware.deep-sleep"}, func() (err error) {
 			fw.DeepSleep, err = d.yes(ctx, "Sleep deeply between two readings?", fw.DeepSleep)
 			return err
 		}},

@@ -168,8 +168,8 @@ bool EspClass::rtcUserMemoryWrite(uint32_t offset, uint32_t *data, size_t size) 
   return true;
 }
 
-void EspClass::deepSleep(uint64_t us, RFMode) {
-  fprintf(stderr, "deep sleep %llu us\n", static_cast<unsigned long long>(us));
+void EspClass::deepSleep(uint64_t us, RFMode mode) {
+  fprintf(stderr, "deep sleep %llu us%s\n", static_cast<unsigned long long>(us), mode == RF_DISABLED ? ", then no radio" : "");
   rig::stop();
 }
 

@@ -59,6 +59,8 @@ enum ADCMode { ADC_TOUT = 33, ADC_VCC = 255 };
 #define ADC_MODE(mode) int __get_adc_mode(void) { return (int)(mode); }
 
 enum RFMode { RF_DEFAULT = 0, RF_CAL = 1, RF_NO_CAL = 2, RF_DISABLED = 4 };
+#define WAKE_RF_DEFAULT RF_DEFAULT
+#define WAKE_RF_DISABLED RF_DISABLED
 
 // cores/esp8266/Esp.h
 class EspClass {

@@ -22,8 +22,18 @@ size_t IPAddress::printTo(Print &p) const {
   return p.printf("%u.%u.%u.%u", b[0], b[1], b[2], b[3]);
 }
 
-wl_status_t ESP8266WiFiClass::begin(const char *ssid, const char *password) {
+int32_t ESP8266WiFiClass::channel() { return rig::number("RIG_CHANNEL", 6); }
+
+uint8_t *ESP8266WiFiClass::BSSID() {
+  static uint8_t bssid[6] = {2, 0, 0, 0, 0, 0};
+  bssid[5] = static_cast<uint8_t>(channel());
+  return bssid;
+}
+
+wl_status_t ESP8266WiFiClass::begin(const char *ssid, const char *password, int32_t channel, const uint8_t *bssid) {
   fprintf(stderr, "wifi begin [%s] [%s]\n", ssid, password);
+  if (bssid) fprintf(stderr, "wifi channel %d, no scan\n", static_cast<int>(channel));
+  lost_ = bssid && (channel != this->channel() || memcmp(bssid, BSSID(), 6) != 0);
   begun_ = std::max<uint64_t>(rig::nowMicros(), 1);
   return WL_DISCONNECTED;
 }
@@ -42,7 +52,7 @@ wl_status_t ESP8266WiFiClass::status() {
   const std::string wifi = rig::env("RIG_WIFI", "up");
   const uint64_t now = rig::nowMicros();
   if (begun_ == 0 || now - begun_ < 200000) return WL_DISCONNECTED;
-  if (wifi == "missing") return WL_NO_SSID_AVAIL;
+  if (wifi == "missing" || lost_) return WL_NO_SSID_AVAIL;
   if (wifi == "refused") return WL_WRONG_PASSWORD;
   if (wifi == "silent") return WL_DISCONNECTED;
   unsigned long from = 0, to = 0;

@@ -22,16 +22,19 @@ class ESP8266WiFiClass {
   bool setAutoReconnect(bool) { return true; }
   bool mode(WiFiMode_t) { return true; }
   bool config(IPAddress address, IPAddress gateway, IPAddress mask, IPAddress dns1 = 0, IPAddress dns2 = 0);
-  wl_status_t begin(const char *ssid, const char *password = nullptr);
+  wl_status_t begin(const char *ssid, const char *password = nullptr, int32_t channel = 0, const uint8_t *bssid = nullptr);
   bool disconnect(bool off = false);
   wl_status_t status();
   int8_t RSSI() { return status() == WL_CONNECTED ? -61 : 31; }
   IPAddress localIP();
   uint8_t *macAddress(uint8_t *mac);
+  int32_t channel();
+  uint8_t *BSSID();
   int hostByName(const char *name, IPAddress &result);
 
  private:
   uint64_t begun_ = 0;
+  bool lost_ = false;  // the access point is not the one that was asked for
   IPAddress fixed_;
 };
 extern ESP8266WiFiClass WiFi;

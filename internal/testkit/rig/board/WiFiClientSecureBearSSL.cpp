@@ -132,7 +132,7 @@ int WiFiClientSecureCtx::connectSSL(const char *name) {
   installValidator();
   br_ssl_engine_set_buffers_bidi(eng, in_.get(), inSize_, out_.get(), outSize_);
   br_ssl_engine_set_versions(eng, BR_TLS10, BR_TLS12);
-  if (session_) br_ssl_engine_set_session_parameters(eng, &session_->parameters);
+  if (session_) br_ssl_engine_set_session_parameters(eng, session_->getSession());
   if (!br_ssl_client_reset(sc_.get(), name, session_ ? 1 : 0)) {
     freeSSL();
     return 0;
@@ -166,7 +166,7 @@ void WiFiClientSecureCtx::freeSSL() {
 
 void WiFiClientSecureCtx::stop() {
   if (tcp_) WiFiClient::stop();  // flushes, and so waits for an unfinished handshake
-  if (done_ && session_) br_ssl_engine_get_session_parameters(&sc_->eng, &session_->parameters);
+  if (done_ && session_) br_ssl_engine_get_session_parameters(&sc_->eng, session_->getSession());
   freeSSL();
 }
 

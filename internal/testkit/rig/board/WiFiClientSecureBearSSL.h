@@ -39,8 +39,14 @@ class X509List {
 };
 
 class Session {
+  friend class WiFiClientSecureCtx;
+
  public:
-  br_ssl_session_parameters parameters = {};
+  Session() { memset(&_session, 0, sizeof(_session)); }
+
+ private:
+  br_ssl_session_parameters *getSession() { return &_session; }
+  br_ssl_session_parameters _session;
 };
 
 struct InsecureX509;
