@@ -29,6 +29,7 @@ type generateFlags struct {
 	board string
 	every time.Duration
 	fixed codegen.Static
+	cell  codegen.Charge
 	force bool
 	diff  bool
 	save  string
@@ -58,6 +59,7 @@ func (p *Program) generateCommand() *cobra.Command {
 	f.StringVar(&flags.board, "board", "", "generate for this board, such as nodemcuv2 or d1_mini")
 	durationFlag(f, &flags.every, "every", 0, "time between two POSTs, such as 5m")
 	f.Var(fixedAddress{&flags.fixed}, "static", "the board's own address, as 192.168.1.57/24,192.168.1.1:\nwith the bits of its network, the gateway and, after\nanother comma, the DNS server if that isn't the gateway")
+	f.Var(batteryCharge{&flags.cell}, "battery", "what the board's battery holds, such as 2500mAh: how long it\nlasts is told in the end and in the README")
 	f.BoolVar(&flags.force, "force", false, "overwrite files that espost didn't write, or that were\nedited")
 	f.BoolVar(&flags.diff, "diff", false, "only show what would change; the status is 1 if\nanything would")
 	f.StringVar(&flags.save, "save", "", "save the profile, with pin and folder, to this file")
@@ -93,6 +95,9 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 	if flags.fixed != (codegen.Static{}) {
 		w.Firmware.Static = flags.fixed
 	}
+	if flags.cell != 0 {
+		w.Firmware.Battery = flags.cell
+	}
 	dir, err := sketchFolder(w, flags.dir)
 	if err != nil {
 		return err
@@ -126,7 +131,7 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 	for _, c := range codegen.Commands(project, dir) {
 		fmt.Fprintf(p.Stderr, "%s: %s\n", c.Title, sanitize.Line(c.Line))
 	}
-	fmt.Fprintf(p.Stderr, "%s.\n%s.\n", project.Wear(), project.Battery())
+	fmt.Fprintf(p.Stderr, "%s.\n%s.\n", project.Wear(), project.Power())
 	if flags.save == "" {
 		return nil
 	}

@@ -33,6 +33,17 @@ func (l headerList) Set(s string) error {
 	return err
 }
 
+// A batteryCharge is a flag for what a battery holds.
+type batteryCharge struct{ to *codegen.Charge }
+
+func (b batteryCharge) String() string { return "" }
+func (b batteryCharge) Type() string   { return "charge" }
+
+func (b batteryCharge) Set(s string) (err error) {
+	*b.to, err = codegen.ParseCharge(s)
+	return err
+}
+
 // A fixedAddress is a flag for the board's own address.
 type fixedAddress struct{ to *codegen.Static }
 

@@ -48,23 +48,3 @@ func lifetime(erases float64, flash string) string {
 	}
 	return fmt.Sprintf("%.0f days", max(1, years*365))
 }
-
-// What a bare ESP-12 takes (Espressif's ESP8266EX data sheet, power consumption):
-// with the Wi-Fi on about 70 mA on average, in deep sleep 20 µA. Boards with a USB
-// chip and a regulator take some mA asleep.
-const (
-	awakeMA   = 70.0
-	asleepMA  = 0.02
-	awakeTime = 4 * time.Second // to join the Wi-Fi, shake hands and post
-	batteryMA = 2000.0          // mAh
-)
-
-// Battery says in one sentence how long a battery lasts.
-func (f Firmware) Battery() string {
-	if !f.DeepSleep {
-		return fmt.Sprintf("On a battery of 2,000 mAh an awake module (70 mA) lasts %.0f hours", batteryMA/awakeMA)
-	}
-	share := min(1, float64(awakeTime)/float64(max(f.Every, MinEvery)))
-	days := batteryMA / (share*awakeMA + (1-share)*asleepMA) / 24
-	return fmt.Sprintf("On a battery of 2,000 mAh a bare module, awake for 4 s each time (70 mA) and asleep otherwise (0.02 mA), lasts about %.0f days", days)
-}

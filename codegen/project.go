@@ -26,9 +26,10 @@ type Firmware struct {
 	Password string
 	Static   Static // the board's own address; zero: the router gives it one
 
-	Keep      Keep // what lies in flash until it is delivered; zero for KeepOff
-	DeepSleep bool // one request a wake
-	LED       bool // blink on success and failure
+	Keep      Keep   // what lies in flash until it is delivered; zero for KeepOff
+	DeepSleep bool   // one request a wake
+	LED       bool   // blink on success and failure
+	Battery   Charge // that the board shall run on; zero: not known, or none
 
 	Libraries []string // that readings.h needs, "NAME@VERSION" each; those of sensors come by themselves
 }

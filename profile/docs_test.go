@@ -41,7 +41,7 @@ func TestManual(t *testing.T) {
 		request.Field{Name: "b", Source: "ds18b20.temperature", Wires: request.Wires{Index: 2}, Shape: request.Shape{Scale: 1.8, Offset: 32, Decimals: request.Places(1)}},
 		request.Field{Name: "c", Source: "bme280.pressure", Wires: request.Wires{Address: 0x77}})
 	f := &full.Firmware
-	f.Buffers, f.DeepSleep, f.LED, f.Libraries, f.Static = esp8266.DefaultBuffers(), true, true, []string{"A@1"}, fixed(t, "10.1.2.3/24,10.1.2.1")
+	f.Buffers, f.DeepSleep, f.LED, f.Battery, f.Libraries, f.Static = esp8266.DefaultBuffers(), true, true, 2500, []string{"A@1"}, fixed(t, "10.1.2.3/24,10.1.2.1")
 	documented := keys(yaml)
 	for k := range keys(string(full.Bytes())) {
 		if !documented[k] {

@@ -87,6 +87,7 @@ type (
 		Buffers   *buffersDoc `yaml:"buffers"`
 		Keep      *text       `yaml:"keep"`
 		DeepSleep bool        `yaml:"deep-sleep"`
+		Battery   charge      `yaml:"battery"`
 		LED       bool        `yaml:"led"`
 		Static    *staticDoc  `yaml:"static"`
 		Libraries []text      `yaml:"libraries"`
@@ -148,6 +149,22 @@ func (d *span) UnmarshalYAML(node ast.Node) error {
 		return complaint(node, "%q is no duration; %s", s, err)
 	}
 	*d = span(parsed)
+	return nil
+}
+
+// A charge is what a battery holds: 2500mAh.
+type charge codegen.Charge
+
+func (c *charge) UnmarshalYAML(node ast.Node) error {
+	s, err := characters(node)
+	if err != nil {
+		return err
+	}
+	parsed, err := codegen.ParseCharge(s)
+	if err != nil {
+		return complaint(node, "%s", err)
+	}
+	*c = charge(parsed)
 	return nil
 }
 
@@ -349,7 +366,7 @@ func (d firmwareDoc) apply(p *Profile) {
 	for _, l := range d.Libraries {
 		f.Libraries = append(f.Libraries, string(l))
 	}
-	f.DeepSleep, f.LED, p.Folder = d.DeepSleep, d.LED, string(d.Folder)
+	f.DeepSleep, f.LED, f.Battery, p.Folder = d.DeepSleep, d.LED, codegen.Charge(d.Battery), string(d.Folder)
 }
 
 func boardIDs() string {

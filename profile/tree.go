@@ -55,6 +55,7 @@ func tree(p *Profile) mapping {
 			{"buffers", buffers(p.Firmware.Buffers)},
 			{"keep", scalar(p.Firmware.Keep)},
 			{"deep-sleep", flag(p.Firmware.DeepSleep)},
+			{"battery", charged(p.Firmware.Battery)},
 			{"led", flag(p.Firmware.LED)},
 			{"static", staticRow(p.Firmware.Static)},
 			{"libraries", scalars(p.Firmware.Libraries)},
@@ -227,6 +228,13 @@ func optional(s string) any {
 		return nil
 	}
 	return scalar(s)
+}
+
+func charged(c codegen.Charge) any {
+	if c == 0 {
+		return nil
+	}
+	return word(c.String()) // digits and letters: no quotes, whatever it looks like
 }
 
 func flag(on bool) any {

@@ -50,6 +50,9 @@ func (d *Dialog) firmware(ctx context.Context) error {
 		{[]string{"firmware.keep"}, func() error { return d.backlog(ctx) }},
 		{[]string{"firmware.deep-sleep"}, func() (err error) {
 			fw.DeepSleep, err = d.yes(ctx, "Sleep deeply between two readings?", fw.DeepSleep)
+			if err == nil && fw.DeepSleep {
+				d.say("%s.", d.Session.Project.Power())
+			}
 			return err
 		}},
 		{[]string{"firmware.led"}, func() (err error) {

@@ -46,8 +46,10 @@ func (m *Model) settings() []setting {
 	if !board.HasFileSystem() {
 		offline = "This board's flash has no room for readings to wait in."
 	}
+	battery := setting{title: "Battery", shown: orUnknown(fw.Battery.String()), value: fw.Battery.String(), hint: "2500mAh; empty: not known", set: func(s string) error { return setBattery(fw, s) },
+		about: m.profile.Power() + "."}
 	place := slices.IndexFunc(esp8266.Boards(), func(b esp8266.Board) bool { return b == board }) + 1
-	return []setting{
+	all := []setting{
 		{title: "Board", shown: board.Name, turn: func(by int) { turnBoard(fw, by) },
 			about: fmt.Sprintf("Board %d of %d; it decides on the LED, the flash layout and the upload.", place, len(esp8266.Boards()))},
 		{title: "Wi-Fi", shown: wifi, value: fw.SSID, hint: "the network's name", set: func(s string) error { fw.SSID = s; return nil },
@@ -58,12 +60,36 @@ func (m *Model) settings() []setting {
 			about: "How often the board sends the form: 60s, 5m, 1h30m, 1d."},
 		{title: "Keep offline", shown: fw.Keep.Text(), turn: func(by int) { turnKeep(fw, by) }, about: offline},
 		{title: "Deep sleep", shown: yes(fw.DeepSleep), turn: func(int) { fw.DeepSleep = !fw.DeepSleep },
-			about: "Between two POSTs the board sleeps, for batteries. A wire from GPIO 16 (D0) to RST wakes it. " + fw.Battery()},
+			about: "Between two POSTs the board sleeps, for batteries. A wire from GPIO 16 (D0) to RST wakes it. " + m.profile.Power() + "."},
 		{title: "Blink LED", shown: yes(fw.LED), turn: func(int) { fw.LED = !fw.LED },
 			about: "One blink for a delivered reading, three for a failure."},
 		{title: "Folder", shown: sanitize.Line("." + string(filepath.Separator) + fw.Name), value: fw.Name, hint: "name of the sketch", set: func(s string) error { return setName(fw, s) },
 			about: "The sketch's name, and the folder that it is written to."},
 	}
+	if fw.DeepSleep {
+		at := slices.IndexFunc(all, func(s setting) bool { return s.title == "Deep sleep" })
+		all = slices.Insert(all, at+1, battery)
+	}
+	return all
+}
+
+func orUnknown(s string) string {
+	if s == "" {
+		return "not known"
+	}
+	return s
+}
+
+func setBattery(fw *codegen.Firmware, s string) (err error) {
+	if strings.TrimSpace(s) == "" {
+		fw.Battery = 0
+		return nil
+	}
+	charge, err := codegen.ParseCharge(s)
+	if err == nil {
+		fw.Battery = charge
+	}
+	return err
 }
 
 func yes(b bool) string {
