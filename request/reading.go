@@ -151,7 +151,7 @@ func (f Field) checkReading(place, row string, info esp8266.SourceInfo) *problem
 	if f.None != "" && !slices.Contains(NoValues(), f.None) {
 		return at("none", fmt.Sprintf("has %q for none", quoted(string(f.None))), "use "+orList(NoValues()))
 	}
-	return nil
+	return f.checkBetween(place, row, info)
 }
 
 // maxIndex is how many sensors one pin bears.

@@ -76,6 +76,9 @@ type Field struct {
 	None   NoValue        // what is done when the source has no value
 	Off    bool           // kept, and not sent
 	Secret bool           // as of a Header; constant texts only
+
+	Statistic Statistic // what is made of the numbers between two readings
+	Trigger   Trigger   // when it is sent at once
 }
 
 // Sent returns the value that is sent from this computer: what only the board

@@ -24,6 +24,11 @@ import (
 //	name@sensor.quantity:…  what a sensor measures; behind the colon stands
 //	                        what its wiring needs: 4, or 5,4 for two pins, 4#2 for
 //	                        the second one on a pin, 0x77 for an I²C address
+//	name@source,mean        what it was from one reading to the next: the mean,
+//	                        min, max, or the last that there was
+//	name@source,above:30    sent at once when it is above or below a limit, and
+//	                        with change:0.5 when it has changed so much; a pin
+//	                        with change alone
 //	name@source=sample      what the test sends in its place
 //	name!                   a secret text, given in the environment or asked for
 //	name!=text              a secret text
@@ -34,7 +39,7 @@ import (
 // (IsSecret) is secret without being marked.
 
 // Syntax is the syntax in one line, for help texts.
-const Syntax = "name=text, name:=JSON, name@source, name@source:gpio, name@source=sample, or name! for a secret"
+const Syntax = "name=text, name:=JSON, name@source, name@source:gpio, name@source,mean, name@source=sample, or name! for a secret"
 
 // An Item is a field or a header; one of them is nil.
 type Item struct {
@@ -155,8 +160,14 @@ func (r row) field() (Field, *problem.Problem) {
 		f.Value = value
 	case "@":
 		spec, sample, _ := strings.Cut(r.rest, "=")
+		spec, options := cutOptions(spec)
 		var p *problem.Problem
 		f.Source, f.GPIO, f.Wires, p = parseSource(spec)
+		for _, word := range options {
+			if p == nil {
+				p = f.parseOption(word)
+			}
+		}
 		switch {
 		case p != nil && IsSecret(r.name, spec):
 			return Field{}, slip(`what follows "%s@" is no source`, p.Fix, quoted(r.name))
@@ -179,6 +190,18 @@ func (r row) constant() (Field, *problem.Problem) {
 	}
 	return Field{Name: r.name, Source: esp8266.SourceJSON, Value: r.rest}, nil
 }
+
+// cutOptions takes the words off that follow a source and its wiring.
+func cutOptions(spec string) (source string, options []string) {
+	parts := strings.Split(spec, ",")
+	n := 1
+	for n < len(parts) && (parts[n] == "" || !isLetter(parts[n][0])) {
+		n++ // a second pin
+	}
+	return strings.Join(parts[:n], ","), parts[n:]
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // parseSource reads a source that the board reads, with its wiring where it needs
 // any: "rssi", "digital:5", "hcsr04.distance:5,4".
@@ -301,6 +324,7 @@ func formatField(f Field) string {
 	if wires := FormatWires(f); wires != "" {
 		line += ":" + wires
 	}
+	line += f.formatOptions()
 	if f.Sample != "" {
 		line += "=" + escape(f.Sample, "")
 	}

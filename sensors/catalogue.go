@@ -26,6 +26,7 @@ var devices = [...]Device{
 		Declare:   "static OneWire {id}_wire({pin});\nstatic DallasTemperature {id}(&{id}_wire);",
 		Begin:     "({id}.begin(), {id}.getDeviceCount() > 0)",
 		Read:      "{id}.requestTemperatures();",
+		Spacing:   time.Second,
 		NoValue:   "-127 where no sensor answers (DEVICE_DISCONNECTED_C), less for a broken one",
 		Note:      "A reading takes up to 0.75 s. The places are in the order of the sensors' own addresses.",
 		Quantities: []Quantity{{
@@ -144,6 +145,7 @@ var devices = [...]Device{
 		Begin:     "{id}.begin(Wire)",
 		Read:      "{id}_read = {id}.readMeasurement();",
 		Settle:    5 * time.Second,
+		Spacing:   5 * time.Second,
 		NoValue:   "readMeasurement is false: it has a value every 5 s",
 		Quantities: []Quantity{
 			{Name: "co2", Title: "CO₂", Unit: "ppm", Sample: "640", Low: 1, High: 40000, Read: "{id}_read ? {id}.getCO2() : NAN"},
@@ -159,6 +161,7 @@ var devices = [...]Device{
 		Declare:   "static SoftwareSerial {id}_line({pin}, {pin2});\nstatic MHZ19 {id};\nstatic int {id}_ppm = 0;",
 		Start:     "{id}_line.begin(9600);\n{id}.begin({id}_line);",
 		Settle:    3 * time.Minute,
+		Spacing:   5 * time.Second,
 		NoValue:   "errorCode isn't RESULT_OK",
 		Note:      "It warms up for three minutes.",
 		Quantities: []Quantity{
@@ -237,8 +240,8 @@ var devices = [...]Device{
 		Note:    "Pulses that come while the board sleeps deeply are not counted.",
 		Quantities: []Quantity{
 			{Name: "total", Title: "total", Sample: "1204", Low: 0, High: 4294967295, Read: "{id}_counted"},
-			{Name: "interval", Title: "since the reading before", Sample: "12", Low: 0, High: 4294967295, Read: "pulsesSince({id}_counted, {id}_before)"},
-			{Name: "rate", Title: "a minute", Unit: "1/min", Decimals: 1, Sample: "12.0", Low: 0, High: 60e6, Read: "pulsesAMinute({id}_counted, {id}_now, {id}_last)"},
+			{Name: "interval", Title: "since the reading before", Sample: "12", Low: 0, High: 4294967295, Read: "pulsesSince({id}_counted, {id}_before)", Since: true},
+			{Name: "rate", Title: "a minute", Unit: "1/min", Decimals: 1, Sample: "12.0", Low: 0, High: 60e6, Read: "pulsesAMinute({id}_counted, {id}_now, {id}_last)", Since: true},
 		},
 	},
 }
@@ -266,6 +269,7 @@ func dhtDevice(id, name, kind string, t, h Quantity) Device {
 		Declare:    "static DHT {id}({pin}, " + kind + ");",
 		Start:      "{id}.begin();",
 		Settle:     2 * time.Second,
+		Spacing:    2 * time.Second, // DHT.cpp: MIN_INTERVAL
 		NoValue:    "NAN",
 		Note:       "It measures every two seconds at most.",
 		Quantities: []Quantity{reads(t, "{id}.readTemperature()"), reads(h, "{id}.readHumidity()")},
@@ -285,7 +289,7 @@ func pinDevice(id, name, quantity, wiring string, pull Pull, read string, settle
 		mode = "INPUT_PULLUP"
 	}
 	return Device{
-		ID: id, Name: name, Bus: OnePin, Wiring: wiring, Pull: pull, Start: "pinMode({pin}, " + mode + ");",
+		ID: id, Name: name, Bus: OnePin, Wiring: wiring, Pull: pull, State: true, Start: "pinMode({pin}, " + mode + ");",
 		Settle: settle, NoValue: "it always has one", Note: note,
 		Quantities: []Quantity{{Name: quantity, Title: quantity, Sample: "1", Low: 0, High: 1, Read: read}},
 	}

@@ -24,8 +24,10 @@ type Device struct {
 	Read      string // C++ statements before the quantities are read
 
 	Settle  time.Duration // after power-up there is no value before that
+	Spacing time.Duration // between two measurements at least; 0 where it doesn't matter
 	NoValue string        // how it says that it has none
 	Pull    Pull
+	State   bool   // it is the state of its pin: 0 or 1
 	Note    string // what else to know, one sentence; may be empty
 }
 
@@ -38,6 +40,7 @@ type Quantity struct {
 	Sample    string
 	Low, High float64 // what is outside can't be true
 	Read      string  // C++ expression: a number, NAN for no value
+	Since     bool    // it is about the time since the reading before
 }
 
 // A Bus is how a sensor is connected.
@@ -155,6 +158,12 @@ func Find(s esp8266.Source) (Device, Quantity, bool) {
 		}
 	}
 	return Device{}, Quantity{}, false
+}
+
+// OnPin reports whether a source is the state of a pin.
+func OnPin(s esp8266.Source) bool {
+	d, _, _ := Find(s)
+	return d.State || s == esp8266.SourceDigital
 }
 
 // Devices returns the catalogue, the commonest first.
