@@ -61,6 +61,8 @@ func (s sketch) files() []templated {
 	add(true, SecretsFile, "arduino_secrets.h.tmpl")
 	add(true, readingsFile, "readings.h.tmpl")
 	add(len(s.Devices) > 0, "sensors.h", "sensors.h.tmpl")
+	add(len(s.Contacts) > 0, "contacts.h", "contacts.h.tmpl")
+	add(s.Samples(), "samples.h", "samples.h.tmpl")
 	add(true, "form.h", "form.h.tmpl")
 	add(true, "encode.h", "encode.h")
 	add(true, "https_post.h", "https_post.h.tmpl")

@@ -31,6 +31,9 @@ type Firmware struct {
 	LED       bool   // blink on success and failure
 	Battery   Charge // that the board shall run on; zero: not known, or none
 
+	SampleEvery time.Duration // between two samples of numbers that need them; zero for Project.Sample's own choice
+	MinGap      time.Duration // between a reading and one that something causes; zero for Project.Gap's own choice
+
 	Libraries []string // that readings.h needs, "NAME@VERSION" each; those of sensors come by themselves
 }
 

@@ -44,6 +44,9 @@ type sketch struct {
 	Devices      []device // sensors
 	Includes     []string // for them
 	Libraries    []library
+	Contacts     []contact
+	Figures      []figures
+	Limits       []limit
 	SettleMS     int64 // that the first reading waits for the sensors
 	MaySkip      bool  // a value may be missing without which nothing is sent
 	Secrets      []secret
@@ -206,7 +209,8 @@ func (s *sketch) values(m request.Message) []step {
 		v.Title, v.Variable = info.Title, "value"
 		switch _, _, sensor := sensors.Find(f.Source); {
 		case sensor:
-			v.Print = number(s.addSensor(f), f.Shape, info)
+			variable := s.addSensor(f)
+			v.Print = number(s.watch(f, strings.TrimPrefix(variable, "sensors::"), variable, info), f.Shape, info)
 		case f.Source == esp8266.SourceCode:
 			function := readings.name(f.Name, i+1)
 			s.Readings = append(s.Readings, function)
@@ -216,10 +220,11 @@ func (s *sketch) values(m request.Message) []step {
 			if !slices.Contains(s.DigitalPins, f.GPIO) {
 				s.DigitalPins = append(s.DigitalPins, f.GPIO)
 			}
-			v.Print = number(fmt.Sprintf("digitalRead(%d)", f.GPIO), f.Shape, info)
+			read := s.told(fmt.Sprintf("digitalRead(%d)", f.GPIO))
+			v.Print = number(s.watch(f, fmt.Sprintf("gpio%d", f.GPIO), read, info), f.Shape, info)
 			v.Title = fmt.Sprintf("GPIO %d", f.GPIO)
 		case info.Number:
-			v.Print = number(numbers[f.Source], f.Shape, info)
+			v.Print = number(s.watch(f, strings.ReplaceAll(string(f.Source), "-", "_"), numbers[f.Source], info), f.Shape, info)
 		default:
 			v.Print = texts[f.Source]
 		}
@@ -252,16 +257,20 @@ func allPieces(m request.Message) []request.Piece {
 // number is the C++ statement that gives a number as a field wants it.
 func number(expression string, shape request.Shape, info esp8266.SourceInfo) string {
 	digits := shape.Digits(info)
-	if shape == (request.Shape{}) && digits == 0 && !strings.HasPrefix(expression, "sensors::") {
+	if shape == (request.Shape{}) && digits == 0 && !strings.HasPrefix(expression, "sensors::") && !strings.HasPrefix(expression, "samples::") {
 		return "value.number(" + expression + ");"
 	}
+	return fmt.Sprintf("value.number(%s, %d);", scaled(expression, shape), digits)
+}
+
+func scaled(expression string, shape request.Shape) string {
 	if shape.Factor() != 1 {
 		expression += " * " + cNumber(shape.Factor())
 	}
 	if shape.Offset != 0 {
 		expression += " + " + cNumber(shape.Offset)
 	}
-	return fmt.Sprintf("value.number(%s, %d);", expression, digits)
+	return expression
 }
 
 // cNumber is a number as a C++ double; a negative one in brackets. Without a

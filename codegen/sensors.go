@@ -15,16 +15,18 @@ import (
 
 // A device is one sensor of a sketch, with its C++ filled in.
 type device struct {
-	ID       string // its variable
-	Name, On string // "DHT22", "D2 (GPIO 4)"
-	Wiring   string
-	Note     string
-	Declare  string
-	Begin    string
-	Start    string
-	Read     string
-	SettleMS int64 // until then it has no value; 0 where the first reading waits
-	Readings []deviceReading
+	ID        string // its variable
+	Name, On  string // "DHT22", "D2 (GPIO 4)"
+	Wiring    string
+	Note      string
+	Declare   string
+	Begin     string
+	Start     string
+	Read      string
+	Sampled   bool  // read between two readings, too
+	SpacingMS int64 // what it said last holds for so long; 0 where it may be read at any time
+	SettleMS  int64 // until then it has no value; 0 where the first reading waits
+	Readings  []deviceReading
 }
 
 // A deviceReading is one quantity that is sent of a device.
@@ -32,6 +34,7 @@ type deviceReading struct {
 	Variable  string
 	Read      string
 	Low, High string
+	Since     bool // about the time since the reading before: no sample touches it
 }
 
 // longSettle is more than the first reading waits for a sensor.
@@ -52,18 +55,22 @@ func (s *sketch) addSensor(f request.Field) string {
 		})
 	}
 	dev := &s.Devices[at]
+	dev.Sampled = dev.Sampled || f.Between()
 	name := id + "_" + q.Name
 	if f.Wires.Index > 0 {
 		name += fmt.Sprintf("_%d", f.Wires.Index)
 	}
 	if !slices.ContainsFunc(dev.Readings, func(r deviceReading) bool { return r.Variable == name }) {
-		dev.Readings = append(dev.Readings, deviceReading{name, fill(q.Read), cNumber(q.Low), cNumber(q.High)})
+		dev.Readings = append(dev.Readings, deviceReading{name, s.told(fill(q.Read)), cNumber(q.Low), cNumber(q.High), q.Since})
 	}
 	return "sensors::" + name
 }
 
 func (s *sketch) addDevice(d sensors.Device, dev device) {
 	dev.Start, dev.Read = strings.ReplaceAll(dev.Start, "\n", "\n  "), strings.ReplaceAll(dev.Read, "\n", "\n  ")
+	if s.Samples() || s.Events() {
+		dev.SpacingMS = d.Spacing.Milliseconds()
+	}
 	if d.Settle > longSettle {
 		dev.SettleMS = d.Settle.Milliseconds()
 	} else {

@@ -175,20 +175,6 @@ void read_long(Print &value) { for (int i = 0; i < 65; i++) value.print('x'); }
 	}
 }
 
-// Pulses are counted by interrupt: contacts that bounce count once.
-func TestPulses(t *testing.T) {
-	id := anIdentity(t)
-	p := everySecond(id)
-	p.Fields = []request.Field{{Name: "total", Source: "pulse.total", GPIO: 14}, {Name: "new", Source: "pulse.interval", GPIO: 14}}
-	program := rig.Plain.Build(t, p)
-	s := rig.Serve(t, rig.TLS12(id), nil)
-	rig.Boot(t, program, s.Port(), "RIG_MILLIS=3500", "RIG_PULSES=20")
-	_, bodies, _ := s.Seen()
-	if len(bodies) < 3 || bodies[len(bodies)-1] != "total=20&new=0" {
-		t.Errorf("arrived: %q, want 20 pulses in the end", bodies)
-	}
-}
-
 // A pin is read with what it needs, and the I²C bus on the board's own pins.
 func TestPinModes(t *testing.T) {
 	p := tutorial()

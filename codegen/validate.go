@@ -37,6 +37,7 @@ func (p Project) Validate() problem.List {
 	v.checkBoard()
 	v.checkHost()
 	v.checkPins()
+	v.checkBetween()
 	_, pin := p.Pin.Read()
 	v.List = append(v.List, pin...)
 	v.checkWiFi()

@@ -63,6 +63,9 @@ type (
 		Decimals *int     `yaml:"decimals"`
 		None     text     `yaml:"none"`
 
+		Statistic text  `yaml:"statistic"`
+		Trigger   *text `yaml:"trigger"`
+
 		Off    bool `yaml:"off"`
 		Secret bool `yaml:"secret"`
 	}
@@ -86,6 +89,8 @@ type (
 		Every     *span       `yaml:"every"`
 		Buffers   *buffersDoc `yaml:"buffers"`
 		Keep      *text       `yaml:"keep"`
+		Sample    *span       `yaml:"sample-every"`
+		Gap       *span       `yaml:"min-gap"`
 		DeepSleep bool        `yaml:"deep-sleep"`
 		Battery   charge      `yaml:"battery"`
 		LED       bool        `yaml:"led"`
@@ -320,6 +325,14 @@ func (d fieldDoc) field() (request.Field, error) {
 	if d.Decimals != nil {
 		f.Shape.Decimals = request.Places(*d.Decimals)
 	}
+	f.Statistic = request.Statistic(d.Statistic)
+	if d.Trigger != nil {
+		t, err := request.ParseTrigger(string(*d.Trigger))
+		if err != nil {
+			t.When = request.When(*d.Trigger) // Profile.Validate complains
+		}
+		f.Trigger = t
+	}
 	err := d.Value.read(&f.Value, d.Secret)
 	if err == nil && d.Value != nil && !f.Source.Constant() {
 		err = at(d.Value.token, "a value belongs to fields of the sources text and json only; what the test sends in place of a reading is called sample")
@@ -355,6 +368,12 @@ func (d firmwareDoc) apply(p *Profile) {
 	}
 	if d.Every != nil {
 		f.Every = time.Duration(*d.Every)
+	}
+	if d.Sample != nil {
+		f.SampleEvery = time.Duration(*d.Sample)
+	}
+	if d.Gap != nil {
+		f.MinGap = time.Duration(*d.Gap)
 	}
 	if d.Buffers != nil {
 		f.Buffers = esp8266.Buffers(*d.Buffers)

@@ -52,6 +52,8 @@ func tree(p *Profile) mapping {
 			{"name", scalar(p.Firmware.Name)},
 			{"board", scalar(p.Firmware.Board.ID)},
 			{"every", scalar(duration.Format(p.Firmware.Every))},
+			{"sample-every", spanOf(p.Firmware.SampleEvery)},
+			{"min-gap", spanOf(p.Firmware.MinGap)},
 			{"buffers", buffers(p.Firmware.Buffers)},
 			{"keep", scalar(p.Firmware.Keep)},
 			{"deep-sleep", flag(p.Firmware.DeepSleep)},
@@ -190,6 +192,12 @@ func reading(f request.Field) row {
 	}
 	if f.None != "" {
 		r = append(r, member{"none", scalar(f.None)})
+	}
+	if f.Statistic != "" {
+		r = append(r, member{"statistic", scalar(f.Statistic)})
+	}
+	if f.Trigger.When != request.Never {
+		r = append(r, member{"trigger", scalar(f.Trigger.String())})
 	}
 	return r
 }

@@ -34,6 +34,7 @@ func (d *Dialog) form(ctx context.Context) error {
 			d.say("Type name=value to add a field, name@source for one that the board reads, name! for a value that is not shown, or minus and a number to delete a field.")
 			d.say("Type name: value to add a header, or minus and its name to delete it. Type form, json, text or none to change the body, or a method such as PUT or GET.")
 			d.say("The sources are %s.", sourceNames())
+			d.say("Behind a source may stand a comma and mean, min, max or last, for the time since the reading before; or change, above:30 or below:5, to send at once. For example temp@dht22.temperature:4,mean or door@reed.open:5,change.")
 			d.list()
 			continue
 		}
@@ -147,6 +148,12 @@ func describe(row request.Field) string {
 		parts = append(parts, info.Title+" "+sanitize.Line(row.Value))
 	default:
 		parts = append(parts, info.Title+", for the test "+sanitize.Line(row.Sent()))
+	}
+	if row.Statistic != "" {
+		parts = append(parts, "its "+string(row.Statistic)+" since the reading before")
+	}
+	if t := row.Trigger.String(); t != "" {
+		parts = append(parts, "sent at once: "+t)
 	}
 	if row.Off {
 		parts = append(parts, "switched off")

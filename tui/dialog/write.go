@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"espost/codegen"
 	"espost/codegen/sketchdir"
@@ -47,6 +48,18 @@ func (d *Dialog) firmware(ctx context.Context) error {
 			return err
 		}},
 		{[]string{"firmware.every"}, func() error { return d.every(ctx, interval) }},
+		{[]string{"firmware.sample-every"}, func() error {
+			if !d.Session.Samples() {
+				return nil
+			}
+			return d.span(ctx, "How often are numbers looked at between two readings?", &fw.SampleEvery, d.Session.Sample())
+		}},
+		{[]string{"firmware.min-gap"}, func() error {
+			if !d.Session.Events() {
+				return nil
+			}
+			return d.span(ctx, "How far apart are two readings at least when something happens?", &fw.MinGap, d.Session.Gap())
+		}},
 		{[]string{"firmware.keep"}, func() error { return d.backlog(ctx) }},
 		{[]string{"firmware.deep-sleep"}, func() (err error) {
 			fw.DeepSleep, err = d.yes(ctx, "Sleep deeply between two readings?", fw.DeepSleep)
@@ -89,6 +102,18 @@ func (d *Dialog) every(ctx context.Context, proposed string) error {
 		}
 		fw.Every = every
 		return nil
+	})
+}
+
+// span asks for a time, and leaves one that is kept as it is proposed to the
+// firmware's own choice.
+func (d *Dialog) span(ctx context.Context, question string, to *time.Duration, proposed time.Duration) error {
+	return d.until(ctx, question, duration.Format(proposed), func(s string) error {
+		t, err := duration.Parse(strings.ReplaceAll(s, " ", ""))
+		if err == nil && t != proposed {
+			*to = t
+		}
+		return err
 	})
 }
 

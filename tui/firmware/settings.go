@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
@@ -70,7 +71,7 @@ func (m *Model) settings() []setting {
 		at := slices.IndexFunc(all, func(s setting) bool { return s.title == "Deep sleep" })
 		all = slices.Insert(all, at+1, battery)
 	}
-	return all
+	return slices.Insert(all, slices.IndexFunc(all, func(s setting) bool { return s.title == "Keep offline" }), m.between()...)
 }
 
 func orUnknown(s string) string {
@@ -90,6 +91,32 @@ func setBattery(fw *codegen.Firmware, s string) (err error) {
 		fw.Battery = charge
 	}
 	return err
+}
+
+// between are the settings of what goes on between two readings, where anything
+// does.
+func (m *Model) between() []setting {
+	p := &m.profile.Project
+	span := func(title, about string, to *time.Duration, now time.Duration) setting {
+		return setting{title: title, about: about, shown: duration.Format(now), value: duration.Format(now), hint: "6s, 1m", set: func(s string) error {
+			t, err := duration.Parse(strings.ReplaceAll(s, " ", ""))
+			if err != nil {
+				return fmt.Errorf("%q is no time; %w", s, err)
+			}
+			if t != now {
+				*to = t
+			}
+			return nil
+		}}
+	}
+	var all []setting
+	if p.Samples() {
+		all = append(all, span("Sample every", "How often numbers are looked at between two readings, for their mean, minimum and maximum and for limits.", &p.SampleEvery, p.Sample()))
+	}
+	if p.Events() {
+		all = append(all, span("At least", "The shortest time between a reading and one that something causes.", &p.MinGap, p.Gap()))
+	}
+	return all
 }
 
 func yes(b bool) string {

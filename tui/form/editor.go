@@ -26,6 +26,8 @@ type editor struct {
 	was    request.Field
 
 	name, value, wires, reading textinput.Model
+	trigger                     textinput.Model
+	statistic                   request.Statistic
 	source                      esp8266.Source
 	typed                       string // the beginning of a source's name
 	secret                      bool
@@ -41,6 +43,8 @@ const (
 	slotValue
 	slotWires
 	slotReading
+	slotStatistic
+	slotTrigger
 	slotSecret
 )
 
@@ -50,6 +54,9 @@ func newFieldEditor(kit *ui.Kit, index int, fresh bool, f request.Field) *editor
 	e.value = kit.NewInput("", 0)
 	e.wires = kit.NewInput("GPIO number", 8)
 	e.reading = kit.NewInput("scale 1.8 offset 32 decimals 1 none skip", 0)
+	e.trigger = kit.NewInput("change, change 0.5, above 30, below 5 hysteresis 1", 0)
+	e.trigger.SetValue(f.Trigger.String())
+	e.statistic = f.Statistic
 	e.name.SetValue(f.Name)
 	e.value.SetValue(f.Value)
 	if !f.Source.Constant() {
@@ -86,12 +93,15 @@ func (e *editor) slots() []slot {
 	if info.Number || e.source == esp8266.SourceCode {
 		all = append(all, slotReading)
 	}
+	if info.Number && e.source != esp8266.SourceCounter {
+		all = append(all, slotStatistic, slotTrigger)
+	}
 	return all
 }
 
 func (e *editor) focusOn(s slot) {
 	e.focus, e.typed = s, ""
-	for at, input := range map[slot]*textinput.Model{slotName: &e.name, slotValue: &e.value, slotWires: &e.wires, slotReading: &e.reading} {
+	for at, input := range map[slot]*textinput.Model{slotName: &e.name, slotValue: &e.value, slotWires: &e.wires, slotReading: &e.reading, slotTrigger: &e.trigger} {
 		if at == s {
 			input.Focus()
 		} else {
@@ -115,6 +125,9 @@ func (e *editor) turn(by int) tea.Cmd {
 		at := slices.IndexFunc(all, func(i esp8266.SourceInfo) bool { return i.Source == e.source })
 		e.setSource(all[(at+by+len(all))%len(all)])
 		e.typed = ""
+	case slotStatistic:
+		all := append([]request.Statistic{""}, request.Statistics()...)
+		e.statistic = all[(slices.Index(all, e.statistic)+by+len(all))%len(all)]
 	case slotSecret:
 		e.secret = !e.secret
 	}
@@ -157,7 +170,7 @@ func (e *editor) find(msg tea.KeyPressMsg) {
 func (e *editor) row() (request.Field, error) {
 	f := e.was
 	f.Name, f.Source, f.Secret = e.name.Value(), e.source, e.secret
-	var wiring, reading error
+	var wiring, reading, trigger error
 	f.GPIO, f.Wires, wiring = request.ParseWires(e.source, strings.TrimSpace(e.wires.Value()))
 	if !slices.Contains(e.slots(), slotWires) {
 		wiring = nil
@@ -165,6 +178,11 @@ func (e *editor) row() (request.Field, error) {
 	f.Shape, f.None = request.Shape{}, ""
 	if slices.Contains(e.slots(), slotReading) {
 		f.Shape, f.None, reading = request.ParseReading(e.reading.Value())
+	}
+	f.Statistic, f.Trigger = "", request.Trigger{}
+	if slices.Contains(e.slots(), slotTrigger) {
+		f.Statistic = e.statistic
+		f.Trigger, trigger = request.ParseTrigger(e.trigger.Value())
 	}
 	f.Value, f.Sample = "", ""
 	if e.source.Constant() {
@@ -175,7 +193,7 @@ func (e *editor) row() (request.Field, error) {
 	if e.source != esp8266.SourceText {
 		f.Secret = false
 	}
-	return f, cmp.Or(wiring, reading)
+	return f, cmp.Or(wiring, reading, trigger)
 }
 
 func (e *editor) update(msg tea.Msg) tea.Cmd {
@@ -189,6 +207,8 @@ func (e *editor) update(msg tea.Msg) tea.Cmd {
 		e.wires, cmd = e.wires.Update(msg)
 	case slotReading:
 		e.reading, cmd = e.reading.Update(msg)
+	case slotTrigger:
+		e.trigger, cmd = e.trigger.Update(msg)
 	case slotSource:
 		if key, ok := msg.(tea.KeyPressMsg); ok {
 			e.find(key)
@@ -204,7 +224,7 @@ func (m *Model) editorActions() []ui.Action {
 		{Keys: []string{"tab", "down"}, Label: "next part", Title: "Next part of the row", Run: func() tea.Cmd { return e.advance(1) }},
 		{Keys: []string{"shift+tab", "up"}, Title: "Previous part of the row", Run: func() tea.Cmd { return e.advance(-1) }},
 	}
-	if e.focus == slotSource || e.focus == slotSecret {
+	if e.focus == slotSource || e.focus == slotStatistic || e.focus == slotSecret {
 		actions = append(actions,
 			ui.Action{Keys: []string{"right", "space"}, Label: "change", Title: "Next choice", Run: func() tea.Cmd { return e.turn(1) }},
 			ui.Action{Keys: []string{"left"}, Title: "Previous choice", Run: func() tea.Cmd { return e.turn(-1) }},
@@ -315,6 +335,15 @@ func (e *editor) control(s slot, width int) string {
 	case slotReading:
 		k.Dress(&e.reading)
 		label, text = "as", k.InputBox(&e.reading, width-10)
+	case slotStatistic:
+		shown := "as it is when it is sent"
+		if e.statistic != "" {
+			shown = string(e.statistic) + " since the reading before"
+		}
+		label, text = "over", choice(shown, "mean, min, max or last")
+	case slotTrigger:
+		k.Dress(&e.trigger)
+		label, text = "at once", k.InputBox(&e.trigger, width-11)
 	case slotSecret:
 		about := "shown, and saved in the profile"
 		if e.secret {
@@ -337,5 +366,5 @@ func (e *editor) control(s slot, width int) string {
 	if e.focus == s {
 		mark = k.Accent.Render(k.Cursor)
 	}
-	return ui.Truncate(fmt.Sprintf("%s %s %s", mark, k.Faint.Render(ui.Pad(label, 6)), text), width, k.Ellipsis)
+	return ui.Truncate(fmt.Sprintf("%s %s %s", mark, k.Faint.Render(ui.Pad(label, max(6, len(label)))), text), width, k.Ellipsis)
 }

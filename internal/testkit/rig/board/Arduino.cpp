@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
+#include <map>
 #include <new>
 
 #undef time
@@ -56,9 +57,15 @@ static uint64_t realMicros() {
   return t.tv_sec * 1000000ULL + t.tv_nsec / 1000;
 }
 
+static void play(uint64_t until);
+static uint64_t frozen;  // what the clock shows while a scripted interrupt runs
+
 uint64_t nowMicros() {
   static const uint64_t start = realMicros();
-  return realMicros() - start + skipped;
+  if (frozen) return frozen;
+  const uint64_t now = realMicros() - start + skipped;
+  play(now);
+  return now;
 }
 
 void skip(uint64_t micros) { skipped += micros; }
@@ -73,6 +80,21 @@ bool waitReadable(int fd, int millis) {
 static volatile sig_atomic_t stopping;
 void stop() { stopping = 1; }
 int rounds;
+
+// The stack below main is painted before the run; what lost its colour was used.
+constexpr size_t PAINTED = 256 * 1024;
+static volatile char *stackTop;
+
+__attribute__((no_sanitize("address", "undefined"), noinline)) static void paint() {
+  stackTop = static_cast<volatile char *>(__builtin_frame_address(0)) - 1024;
+  for (size_t i = 0; i < PAINTED; i++) stackTop[-static_cast<ptrdiff_t>(i)] = 0x5a;
+}
+
+__attribute__((no_sanitize("address", "undefined"), noinline)) static size_t stackUsed() {
+  size_t deep = PAINTED;
+  while (deep > 0 && stackTop[-static_cast<ptrdiff_t>(deep - 1)] == 0x5a) deep--;
+  return deep;
+}
 
 }  // namespace rig
 
@@ -109,7 +131,11 @@ time_t rigTime(time_t *out) {
 
 void pinMode(uint8_t pin, uint8_t mode) { fprintf(stderr, "pin %d mode %d\n", pin, mode); }
 void digitalWrite(uint8_t pin, uint8_t value) { fprintf(stderr, "pin %d = %d\n", pin, value); }
-int digitalRead(uint8_t pin) { return static_cast<int>(rig::number("RIG_PINS", 0) >> pin & 1); }
+static std::map<int, int> levels;
+int digitalRead(uint8_t pin) {
+  const auto level = levels.find(pin);
+  return level != levels.end() ? level->second : static_cast<int>(rig::number("RIG_PINS", 0) >> pin & 1);
+}
 void delayMicroseconds(unsigned us) { rig::skip(us); }
 
 unsigned long pulseIn(uint8_t, uint8_t, unsigned long timeout) {
@@ -117,15 +143,58 @@ unsigned long pulseIn(uint8_t, uint8_t, unsigned long timeout) {
   return echo > 0 && echo < static_cast<long>(timeout) ? echo : 0;
 }
 
-static void (*interrupt)();
-static long pulses = 0;
+struct Interrupt {
+  void (*handler)();
+  int mode;
+};
+static std::map<int, Interrupt> handlers;
 
-void attachInterrupt(uint8_t pin, void (*handler)(), int) {
+void attachInterrupt(uint8_t pin, void (*handler)(), int mode) {
   fprintf(stderr, "pin %d interrupts\n", pin);
-  interrupt = handler;
+  handlers[pin] = {handler, mode};
 }
 
-int analogRead(uint8_t) { return static_cast<int>(rig::number("RIG_A0", 512)); }
+int analogRead(uint8_t) { return static_cast<int>(rig::scripted("a0", rig::number("RIG_A0", 512))); }
+
+namespace rig {
+
+void edge(int pin, int level) {
+  if (digitalRead(pin) == level) return;
+  levels[pin] = level;
+  const auto found = handlers.find(pin);
+  if (found != handlers.end() && (found->second.mode == CHANGE || level == LOW)) found->second.handler();
+}
+
+static std::map<std::string, double> measured;
+
+double scripted(const char *name, double otherwise) {
+  nowMicros();
+  const auto found = measured.find(name);
+  return found != measured.end() ? found->second : otherwise;
+}
+
+// Does what RIG_SCRIPT says up to a time. An interrupt sees its own.
+static void play(uint64_t until) {
+  static const char *script = env("RIG_SCRIPT", "");
+  while (*script) {
+    char name[32];
+    double at, value;
+    int used = 0;
+    if (sscanf(script, "%lf:%31[^=]=%lf%n", &at, name, &value, &used) != 3) abort();
+    if (at * 1000 > static_cast<double>(until)) return;
+    script += used;
+    script += strspn(script, " ");
+    if (!isdigit(static_cast<unsigned char>(name[0]))) {
+      measured[name] = value;
+      continue;
+    }
+    frozen = static_cast<uint64_t>(at * 1000);
+    edge(atoi(name), static_cast<int>(value));
+    frozen = 0;
+  }
+}
+
+}  // namespace rig
 
 // ---- the chip -------------------------------------------------------------
 
@@ -189,6 +258,7 @@ int main() {
   setvbuf(stdout, nullptr, _IOLBF, 0);
   const long loops = rig::number("RIG_LOOPS", 0), end = rig::number("RIG_MILLIS", 0);
   uint64_t longest = 0;
+  rig::paint();
   setup();
   while (!rig::stopping && (loops == 0 || rig::rounds < loops) && (end == 0 || static_cast<long>(rig::nowMicros() / 1000) < end)) {
     const uint64_t begun = rig::nowMicros();
@@ -197,10 +267,9 @@ int main() {
     if (held > longest && held > 1000000) fprintf(stderr, "loop held %lu ms\n", static_cast<unsigned long>(held / 1000));
     longest = std::max(longest, held);
     rig::rounds++;
-    if (interrupt && pulses++ < rig::number("RIG_PULSES", 0)) interrupt();
   }
   fflush(stdout);
-  fprintf(stderr, "heap peak %zu\nheap now %zu\nrounds %d\nlongest loop %lu ms\nflash erases %lu\n", rig::heapPeak(), rig::heapUsed(),
-          rig::rounds, static_cast<unsigned long>(longest / 1000), rig::flashErases());
+  fprintf(stderr, "heap peak %zu\nheap now %zu\nrounds %d\nstack peak %zu\nlongest loop %lu ms\nflash erases %lu\n", rig::heapPeak(), rig::heapUsed(),
+          rig::rounds, rig::stackUsed(), static_cast<unsigned long>(longest / 1000), rig::flashErases());
   return 0;
 }

@@ -26,6 +26,7 @@
 #define INPUT_PULLUP 2
 #define INPUT_PULLDOWN_16 4
 #define FALLING 2
+#define CHANGE 3
 #define A0 17
 #define IRAM_ATTR
 #define digitalPinToInterrupt(pin) (pin)
@@ -49,6 +50,8 @@ int digitalRead(uint8_t pin);
 int analogRead(uint8_t pin);
 unsigned long pulseIn(uint8_t pin, uint8_t state, unsigned long timeout = 1000000L);
 void attachInterrupt(uint8_t pin, void (*handler)(), int mode);
+inline void noInterrupts() {}
+inline void interrupts() {}
 void configTime(const char *tz, const char *server1, const char *server2 = nullptr, const char *server3 = nullptr);
 
 // The sketch's time(nullptr) must be the board's, which is unset until NTP answers.

@@ -10,6 +10,8 @@ long number(const char *name, long otherwise);
 
 uint64_t nowMicros();                 // virtual, since start
 void skip(uint64_t micros);           // lets virtual time pass
+void edge(int pin, int level);        // now, with its interrupt
+double scripted(const char *name, double otherwise);  // what RIG_SCRIPT says that it measures now
 bool waitReadable(int fd, int millis);  // waits in real time; RIG_SPEED makes it count more
 
 size_t heapUsed();
