@@ -202,6 +202,22 @@ func FindBoard(text string) (Board, bool) {
 	return Board{}, false
 }
 
+// SearchBoards returns the boards whose ids or names hold a text, in any case and
+// without blanks and signs between words; the one that FindBoard means is first.
+func SearchBoards(text string) []Board {
+	var found []Board
+	meant, known := FindBoard(text)
+	if known {
+		found = append(found, meant)
+	}
+	for _, b := range boards {
+		if !(known && b == meant) && strings.Contains(squeezed(strings.Join([]string{b.ID, b.Name, b.Also, b.PlatformIO, b.Arduino}, ",")), squeezed(text)) {
+			found = append(found, b)
+		}
+	}
+	return found
+}
+
 // squeezed is a name's letters and digits, in lower case.
 func squeezed(name string) string {
 	return strings.Map(func(r rune) rune {

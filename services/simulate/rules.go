@@ -159,7 +159,7 @@ func thingsBoard(c *call) answer {
 	switch {
 	case !c.here():
 		return no(http.StatusUnauthorized, "")
-	case !c.number("rssi"):
+	case !c.object():
 		return no(http.StatusBadRequest, "")
 	}
 	return yes(http.StatusOK, "")

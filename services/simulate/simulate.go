@@ -201,6 +201,13 @@ func (c *call) number(path string) bool {
 	return ok
 }
 
+// object reports whether the body is an object with something in it, whatever its
+// names.
+func (c *call) object() bool {
+	var o map[string]any
+	return strings.HasPrefix(c.Header.Get("Content-Type"), "application/json") && json.Unmarshal(c.body, &o) == nil && len(o) > 0
+}
+
 // text reports whether the value at path is a text with something in it.
 func (c *call) text(path string) bool {
 	s, ok := c.json(path).(string)

@@ -119,11 +119,15 @@ func (m *Model) Actions() []ui.Action {
 	switch {
 	case m.cursor < len(settings) && settings[m.cursor].turn != nil:
 		s := settings[m.cursor]
-		actions = []ui.Action{
-			{Keys: []string{"enter", "space", "right"}, Label: "change", Title: "Change " + s.title, Run: m.turn(1)},
-			{Keys: []string{"left"}, Title: "Change " + s.title + " back", Run: m.turn(-1)},
-			write,
+		turn := ui.Action{Keys: []string{"enter", "space", "right"}, Label: "change", Title: "Change " + s.title, Run: m.turn(1)}
+		if s.set != nil {
+			actions = []ui.Action{{Keys: []string{"enter"}, Label: "find", Title: "Find " + s.title + " by name", Run: m.edit}}
+			turn.Keys = turn.Keys[1:]
 		}
+		actions = append(actions, turn,
+			ui.Action{Keys: []string{"left"}, Title: "Change " + s.title + " back", Run: m.turn(-1)},
+			write,
+		)
 	case m.cursor < len(settings):
 		s := settings[m.cursor]
 		actions = []ui.Action{{Keys: []string{"enter"}, Label: "edit", Title: "Edit " + s.title, Run: m.edit}, write}

@@ -17,8 +17,8 @@ import (
 	"espost/tui/ui"
 )
 
-// A setting is one line of the left column: either a text to edit (set) or a
-// choice to turn.
+// A setting is one line of the left column: a text to edit (set), a choice to
+// turn, or both.
 type setting struct {
 	title  string
 	about  string // a sentence for the foot of the page
@@ -28,6 +28,7 @@ type setting struct {
 	secret bool
 	set    func(string) error
 	turn   func(by int)
+	find   func(typed string) []string // what the text may mean, the likeliest first
 }
 
 func (m *Model) settings() []setting {
@@ -52,7 +53,8 @@ func (m *Model) settings() []setting {
 	place := slices.IndexFunc(esp8266.Boards(), func(b esp8266.Board) bool { return b == board }) + 1
 	all := []setting{
 		{title: "Board", shown: board.Name, turn: func(by int) { turnBoard(fw, by) },
-			about: fmt.Sprintf("Board %d of %d; it decides on the LED, the flash layout and the upload.", place, len(esp8266.Boards()))},
+			hint: "a part of its name", find: boardNames, set: func(s string) error { return setBoard(fw, s) },
+			about: fmt.Sprintf("Board %d of %d; type a part of its name after enter. It decides on the LED, the flash layout and the upload.", place, len(esp8266.Boards()))},
 		{title: "Wi-Fi", shown: wifi, value: fw.SSID, hint: "the network's name", set: func(s string) error { fw.SSID = s; return nil },
 			about: "The network that the board shall join, on 2.4 GHz. Left empty, you fill it in in arduino_secrets.h."},
 		{title: "Password", shown: password, value: fw.Password, hint: "of the network", secret: true, set: func(s string) error { fw.Password = s; return nil },
@@ -129,9 +131,30 @@ func yes(b bool) string {
 func turnBoard(fw *codegen.Firmware, by int) {
 	all := esp8266.Boards()
 	at := slices.IndexFunc(all, func(b esp8266.Board) bool { return b == fw.Board })
-	next := all[(at+by+len(all))%len(all)]
-	fw.Board = next
-	fw.Keep = fw.Keep.OnBoard(next)
+	takeBoard(fw, all[(at+by+len(all))%len(all)])
+}
+
+func takeBoard(fw *codegen.Firmware, b esp8266.Board) { fw.Board, fw.Keep = b, fw.Keep.OnBoard(b) }
+
+func boardNames(typed string) []string {
+	var names []string
+	for _, b := range esp8266.SearchBoards(typed) {
+		names = append(names, b.Name)
+	}
+	return names
+}
+
+// setBoard takes the likeliest board for what is typed; nothing changes nothing.
+func setBoard(fw *codegen.Firmware, typed string) error {
+	found := esp8266.SearchBoards(typed)
+	switch {
+	case strings.TrimSpace(typed) == "":
+	case len(found) == 0:
+		return fmt.Errorf("no board is called %q; type a part of the name printed on it, or of its chip", typed)
+	default:
+		takeBoard(fw, found[0])
+	}
+	return nil
 }
 
 func turnKeep(fw *codegen.Firmware, by int) {
@@ -230,6 +253,16 @@ func (e *editor) lines(width int) []string {
 	k := e.kit
 	k.Dress(&e.input)
 	lines := []string{k.Title.Render(k.Cursor) + " " + k.Strong.Render(e.setting.title), "  " + k.InputBox(&e.input, width-2)}
+	if e.setting.find != nil {
+		found := e.setting.find(e.input.Value())
+		for i, name := range found[:min(len(found), 6)] {
+			mark := "  "
+			if i == 0 && e.input.Value() != "" {
+				mark = k.Accent.Render(k.Cursor) + " "
+			}
+			lines = append(lines, "  "+mark+ui.Truncate(name, width-4, k.Ellipsis))
+		}
+	}
 	if e.problem != nil {
 		lines = append(lines, strings.Split(k.Bad.Render(ui.Indent(ui.Wrap(sanitize.Line(e.problem.Error()), width-2), 2)), "\n")...)
 	}
