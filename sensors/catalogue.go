@@ -13,8 +13,10 @@ var (
 )
 
 // devices is the catalogue. The calls were held against the libraries' headers;
-// ranges, settling times and addresses are the commonly published ones, and not
-// yet against each maker's data sheet.
+// ranges, settling times and addresses are the commonly published ones. Those of
+// DHT22, DS18B20, HC-SR04 and SCD4x agree with what the makers' data sheets are
+// quoted for (Aosong AM2302, Maxim DS18B20, Elecfreaks HC-SR04, Sensirion SCD4x
+// 1.3; read on 2026-11-25); the others weren't held against one yet.
 var devices = [...]Device{
 	dhtDevice("dht22", "DHT22", "DHT22", temperature("21.5", -40, 80, 1), percent("48.2", 1)),
 	dhtDevice("dht11", "DHT11", "DHT11", temperature("21", -20, 60, 0), percent("48", 0)),
@@ -173,10 +175,11 @@ var devices = [...]Device{
 		Wiring:  "VCC to 5V, GND to GND, Trig to {pin}, Echo through 1 kΩ to {pin2} and from there 2 kΩ to GND: Echo has 5 V",
 		Start:   "pinMode({pin}, OUTPUT);\npinMode({pin2}, INPUT);",
 		Read:    "digitalWrite({pin}, LOW);\ndelayMicroseconds(2);\ndigitalWrite({pin}, HIGH);\ndelayMicroseconds(10);\ndigitalWrite({pin}, LOW);",
+		Spacing: 60 * time.Millisecond,
 		NoValue: "no echo within 30 ms",
 		Quantities: []Quantity{
 			// sound travels 0.0343 cm a µs at 20 °C, there and back
-			{Name: "distance", Title: "distance", Unit: "cm", Decimals: 1, Sample: "120.4", Low: 1, High: 500, Read: "pulseIn({pin2}, HIGH, 30000) * 0.01715f"},
+			{Name: "distance", Title: "distance", Unit: "cm", Decimals: 1, Sample: "120.4", Low: 2, High: 400, Read: "pulseIn({pin2}, HIGH, 30000) * 0.01715f"},
 		},
 	},
 	{

@@ -105,7 +105,9 @@ func TestBoardByName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
 		term := s.start(t, 80, 24)
-		term.Press("enter", "enter", "n", "n")
+		term.Press("enter", "enter", "enter", "enter")
+		term.WaitText("200")
+		term.Press("enter")
 		term.WaitText("Write the files")
 		term.Press("up", "up", "up", "up", "up", "up", "up", "up", "up")
 		term.WaitText("Board 1 of")
