@@ -14,6 +14,7 @@ import (
 	"espost/device"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
+	"espost/profile"
 )
 
 func (p *Program) flashCommand() *cobra.Command {
@@ -26,7 +27,9 @@ func (p *Program) flashCommand() *cobra.Command {
 		Short: "Compile a sketch, upload it, and watch it deliver",
 		Long: "flash compiles the folder that espost wrote, or that of a profile, with arduino-cli or PlatformIO, whichever is there, uploads it to the board, " +
 			"and watches until the first reading was delivered: status 0. What goes wrong on the way, in the tool or on the board, " +
-			"is explained: status 1.",
+			"is explained: status 1. " +
+			"With --ota it uploads over the Wi-Fi to a board whose sketch takes that (espost generate --ota); the password is " + profile.EnvOTA + ", " +
+			"or SECRET_OTA in arduino_secrets.h, or asked for.",
 		Example: "espost flash porch_post\n" +
 			"espost flash porch_post --port /dev/ttyUSB0 --tool pio\n" +
 			"espost flash porch_post --ota 192.168.1.57",
@@ -51,7 +54,7 @@ func (p *Program) flashCommand() *cobra.Command {
 	})
 	f := cmd.Flags()
 	f.StringVarP(&job.Port, "port", "p", "", "upload to this port; otherwise the board's is found")
-	f.StringVar(&job.Host, "ota", "", "upload over the network to a board that takes it")
+	f.StringVar(&job.Host, "ota", "", "upload over the network to this board, as HOST or\nHOST:PORT; it must run a sketch with updates already")
 	f.StringVar(&tool, "tool", "", "use this tool: arduino-cli or pio")
 	f.BoolVarP(&verbose, "verbose", "v", false, "show all that the tool says")
 	f.BoolVar(&noMonitor, "no-monitor", false, "end after the upload")
@@ -93,7 +96,7 @@ func sketchToFlash(args []string) (string, error) {
 func (p *Program) flash(ctx context.Context, job *device.Job, tool string, verbose bool) error {
 	chain, err := device.FindToolchain(tool, job.Folder, nil)
 	if err != nil {
-		return wrongInput(err, "tool-unknown", "folder-missing", "folder-no-sketch")
+		return wrongInput(err, "tool-unknown", "folder-missing", "folder-no-sketch", "ota-host")
 	}
 	if job.Host == "" {
 		if job.Port, err = choosePort([]string{job.Port}); err != nil {
@@ -103,7 +106,9 @@ func (p *Program) flash(ctx context.Context, job *device.Job, tool string, verbo
 			return err
 		}
 	} else {
-		job.Input = p.Stdin
+		if job.Password, err = p.otaPassword(ctx, job.Folder); err != nil {
+			return err
+		}
 	}
 	started := time.Now()
 	shown := &flashProgress{Program: p, progress: p.newProgress(), verbose: verbose, to: job.Port + job.Host, tool: chain.Name}
@@ -119,7 +124,23 @@ func (p *Program) flash(ctx context.Context, job *device.Job, tool string, verbo
 		name = filepath.Base(full)
 	}
 	fmt.Fprintf(p.out, "uploaded %s to %s in %s%s\n", sanitize.Line(name), sanitize.Line(job.Port+job.Host), time.Since(started).Round(time.Second), sizeText(size))
+	if job.Host != "" {
+		fmt.Fprintln(p.Stderr, "espost: the board starts it now, which takes some ten seconds; whether it delivers, the server shows, or the cable and espost monitor.")
+	}
 	return nil
+}
+
+// otaPassword is the password that the board at --ota asks for: the environment's,
+// since a board has the one it was flashed with, or that of the sketch's folder, or
+// what the user types.
+func (p *Program) otaPassword(ctx context.Context, folder string) (string, error) {
+	if password, ok := p.lookupEnv(profile.EnvOTA); ok && password != "" {
+		return password, nil
+	}
+	if password := device.OTAPassword(folder); password != "" {
+		return password, nil
+	}
+	return p.askSecret(ctx, "Password for updates of the board, empty for none: ")
 }
 
 // wrongInput makes an input error of problems with these codes.

@@ -30,6 +30,7 @@ type generateFlags struct {
 	every time.Duration
 	fixed codegen.Static
 	cell  codegen.Charge
+	ota   bool
 	force bool
 	diff  bool
 	save  string
@@ -43,7 +44,7 @@ func (p *Program) generateCommand() *cobra.Command {
 		Short: "Write ready-to-flash firmware",
 		Long: "generate writes a sketch folder for arduino-cli and PlatformIO, from a profile, from flags, or both. " +
 			"An item is a field (" + request.Syntax + ") or a header (Name:value); items take the place of the profile's. Without a pin, the server is looked at first and pinned as it is served now, by its public key; where nothing vouches for its certificate, nothing is written, and --trust-new must name it. " +
-			"Wi-Fi name and password come from " + profile.EnvSSID + " and " + profile.EnvPassword + ". " +
+			"Wi-Fi name and password come from " + profile.EnvSSID + " and " + profile.EnvPassword + ", with --ota the password for updates from " + profile.EnvOTA + " if not drawn by lot. " +
 			"readings.h is yours and never overwritten.",
 		Example: "espost generate -p espost.yaml\n" +
 			"espost generate postman-echo.com/post a=b signal@rssi -o porch\n" +
@@ -60,6 +61,7 @@ func (p *Program) generateCommand() *cobra.Command {
 	durationFlag(f, &flags.every, "every", 0, "time between two POSTs, such as 5m")
 	f.Var(fixedAddress{&flags.fixed}, "static", "the board's own address, as 192.168.1.57/24,192.168.1.1:\nwith the bits of its network, the gateway and, after\nanother comma, the DNS server if that isn't the gateway")
 	f.Var(batteryCharge{&flags.cell}, "battery", "what the board's battery holds, such as 2500mAh: how long it\nlasts is told in the end and in the README")
+	f.BoolVar(&flags.ota, "ota", false, "let the board take new sketches over the Wi-Fi")
 	f.BoolVar(&flags.force, "force", false, "overwrite files that espost didn't write, or that were\nedited")
 	f.BoolVar(&flags.diff, "diff", false, "only show what would change; the status is 1 if\nanything would")
 	f.StringVar(&flags.save, "save", "", "save the profile, with pin and folder, to this file")
@@ -91,6 +93,10 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 	}
 	if flags.every != 0 {
 		w.Firmware.Every = flags.every
+	}
+	if flags.ota && !w.Firmware.OTA {
+		w.Firmware.OTA = true
+		w.FillSecrets(p.lookupEnv)
 	}
 	if flags.fixed != (codegen.Static{}) {
 		w.Firmware.Static = flags.fixed
@@ -132,6 +138,9 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 		fmt.Fprintf(p.Stderr, "%s: %s\n", c.Title, sanitize.Line(c.Line))
 	}
 	fmt.Fprintf(p.Stderr, "%s.\n%s.\n", project.Wear(), project.Power())
+	if project.OTA {
+		fmt.Fprintf(p.Stderr, "%s. Flash by cable once, then: espost flash --ota %s.local.\n", project.OTACost(), project.Hostname())
+	}
 	if flags.save == "" {
 		return nil
 	}

@@ -41,6 +41,9 @@ func Generate(p Project) (Folder, error) {
 // SecretsFile holds all that is secret in a sketch, and nothing else does.
 const SecretsFile = "arduino_secrets.h"
 
+// OTASecret is the macro there of the password for updates over the Wi-Fi.
+const OTASecret = "SECRET_OTA"
+
 // readingsFile is where the user's own code goes.
 const readingsFile = "readings.h"
 
@@ -79,6 +82,7 @@ func (s sketch) files() []templated {
 	add(s.Clock(), "clock.h", "clock.h")
 	add(s.Counter(), "counter.h", "counter.h")
 	add(s.LED, "led.h", "led.h")
+	add(s.OTA, "ota.h", "ota.h.tmpl")
 	add(true, "sketch.yaml", "sketch.yaml.tmpl")
 	add(true, "platformio.ini", "platformio.ini.tmpl")
 	add(true, "README.md", "README.md.tmpl")

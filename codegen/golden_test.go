@@ -98,6 +98,7 @@ func goldens() map[string]func(*codegen.Project) {
 			a := netip.MustParseAddr
 			p.Static = codegen.Static{Address: a("192.168.1.57"), Gateway: a("192.168.1.1"), Mask: a("255.255.255.0"), DNS: a("192.168.1.1")}
 		},
+		"ota":          func(p *codegen.Project) { p.OTA, p.Keep = true, codegen.KeepFailed },
 		"led":          func(p *codegen.Project) { p.LED = true },
 		"placeholders": func(p *codegen.Project) { p.SSID, p.Password = "", "" },
 		"sensors": func(p *codegen.Project) {

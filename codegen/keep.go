@@ -19,6 +19,9 @@ const (
 	KeepAll    Keep = "all"    // every one, before it is sent
 )
 
+// outboxRAM is how many bytes of readings wait in RAM before they go to flash.
+const outboxRAM = 1024
+
 // Keeps returns the ways to keep readings in the order that they are offered.
 func Keeps() []Keep { return []Keep{KeepFailed, KeepAll, KeepOff} }
 

@@ -34,6 +34,9 @@ type Firmware struct {
 	SampleEvery time.Duration // between two samples of numbers that need them; zero for Project.Sample's own choice
 	MinGap      time.Duration // between a reading and one that something causes; zero for Project.Gap's own choice
 
+	OTA         bool   // take new sketches over the Wi-Fi
+	OTAPassword string // for that; empty: one is drawn when the folder is written
+
 	Libraries []string // that readings.h needs, "NAME@VERSION" each; those of sensors come by themselves
 }
 

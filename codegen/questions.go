@@ -123,6 +123,11 @@ func (s sketch) OutboxMax() int {
 // SmallFlash reports whether the board's file system has 64 KB or less.
 func (s sketch) SmallFlash() bool { return s.Board.Flash == "512K" || s.Board.Flash == "1M" }
 
+// OutboxRAM, OTAPort and OTAPasswordMin are what the sketch's constants say.
+func (s sketch) OutboxRAM() int      { return outboxRAM }
+func (s sketch) OTAPort() int        { return OTAPort }
+func (s sketch) OTAPasswordMin() int { return minOTAPassword }
+
 // Placeholders lists the placeholders that this sketch knows, each once.
 func (s sketch) Placeholders() []string {
 	var all []string

@@ -19,6 +19,7 @@ const (
 	PlaceholderSSID     = "YOUR_WIFI_NAME"
 	PlaceholderPassword = "YOUR_WIFI_PASSWORD"
 	PlaceholderSecret   = "YOUR_SECRET"
+	PlaceholderOTA      = "YOUR_OTA_PASSWORD" // sketchdir draws one in its place
 )
 
 // A sketch is a valid Project, worked out for the templates. The embedded
@@ -130,6 +131,9 @@ func (s *sketch) buildSecrets() {
 	s.Secrets = []secret{
 		{"SECRET_SSID", orElse(s.SSID, PlaceholderSSID), PlaceholderSSID},
 		{"SECRET_PASS", password, PlaceholderPassword},
+	}
+	if s.OTA {
+		s.Secrets = append(s.Secrets, secret{OTASecret, orElse(s.OTAPassword, PlaceholderOTA), PlaceholderOTA})
 	}
 	names := namer{prefix: "header_"}
 	for i, h := range s.Project.Headers {

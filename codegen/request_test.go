@@ -21,7 +21,7 @@ func TestRequestBytes(t *testing.T) {
 	p.Target.Port = 8445 // as it was recorded
 	p.Pin.SHA1 = []string{id.SHA1()}
 	board := rig.Boot(t, rig.Plain.Build(t, p), s.Port(), "RIG_MILLIS=30000")
-	board.Says(t, "porch_post: every 60 s", "POST: 200, 25 bytes sent", "  ok\n", "Records of at most 512 bytes: not agreed by the server")
+	board.Says(t, "porch_post: every 60 s", "POST: 200, 25 bytes in", "Reading: delivered\n", "  ok\n", "Records of at most 512 bytes: not agreed by the server")
 	recorded, err := os.ReadFile("../formpost/testdata/post_request.txt")
 	if err != nil {
 		t.Fatal(err)

@@ -116,6 +116,7 @@ func (v *validator) checkOptions() {
 			v.List = append(v.List, problem.All(err)...)
 		}
 	}
+	v.checkOTA()
 	v.checkMemory()
 }
 
@@ -130,14 +131,21 @@ func CheckEvery(every time.Duration) *problem.Problem {
 	return nil
 }
 
-// checkMemory refuses what can't work on any board: a connection and the body
-// must fit the heap of an ordinary sketch together.
+// checkMemory refuses what can't work on any board: a connection, the body and
+// what waits in RAM must fit the heap of an ordinary sketch together.
 func (v *validator) checkMemory() {
 	connection := v.Project.Buffers.OrDefault().Heap(v.Pin.Mode)
 	body := messageBytes(v.Project)
-	if connection+body > esp8266.HeapOfSketch {
+	text, more := "", 0
+	if v.Keep.On() {
+		text, more = fmt.Sprintf(", the outbox %d", outboxRAM), outboxRAM
+	}
+	if v.OTA {
+		text, more = text+fmt.Sprintf(", updates over the Wi-Fi %d", otaRAM), more+otaRAM
+	}
+	if connection+body+more > esp8266.HeapOfSketch {
 		v.add("buffers",
-			fmt.Sprintf("a connection takes %d bytes and the form %d, more than the board has", connection, body),
+			fmt.Sprintf("a connection takes %d bytes, the form %d%s: more than the board has", connection, body, text),
 			"shorten the form, or use smaller buffers if the server agrees to small fragments")
 	}
 }

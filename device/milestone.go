@@ -17,6 +17,7 @@ const (
 	Online     Milestone = "online"      // it is on the Wi-Fi
 	Delivered  Milestone = "delivered"   // the server took a reading
 	Refused    Milestone = "refused"     // the server answered, but did not take it
+	Waiting    Milestone = "waiting"     // the server answered, and gets it again
 	Failed     Milestone = "failed"      // no answer came
 	NoWiFi     Milestone = "no-wifi"     // this attempt to get on the Wi-Fi failed
 	BadWiFi    Milestone = "bad-wifi"    // the Wi-Fi refused the password
@@ -47,8 +48,10 @@ var phrases = []phrase{
 	{lazyregexp.New(`^Wi-Fi: no network of that name`), NoWiFi, "no Wi-Fi: no network of that name"},
 	{lazyregexp.New(`^Wi-Fi: no answer`), NoWiFi, "no Wi-Fi: no answer"},
 	{lazyregexp.New(`^The Wi-Fi is gone`), NoWiFi, "the Wi-Fi is gone"},
-	{lazyregexp.New(`^(?:POST|PUT|PATCH|GET|DELETE): 2\d\d, \d+ bytes sent`), Delivered, "delivered a reading"},
-	{lazyregexp.New(`^(?:POST|PUT|PATCH|GET|DELETE): \d{3}, \d+ bytes sent`), Refused, "the server did not take the reading"},
+	{lazyregexp.New(`^Reading: delivered$`), Delivered, "delivered a reading"},
+	{lazyregexp.New(`^Reading: refused$`), Refused, "the server did not take the reading"},
+	{lazyregexp.New(`^Reading: waiting for another try$`), Waiting, "the server did not take the reading yet; it is sent again"},
+	{lazyregexp.New(`^Reading: perhaps delivered$`), Refused, "the server may have the reading or not"},
 	{lazyregexp.New(`^What: PIN MISMATCH`), PinChanged, "pin changed: the server shows another certificate or key than the pinned one"},
 	{lazyregexp.New(`^FAILED: HTTPClient -\d+`), Failed, "a reading could not be delivered"},
 	{lazyregexp.New(`^Not ready: fill in arduino_secrets\.h`), NotReady, "not ready: a value in arduino_secrets.h is not filled in"},
@@ -57,12 +60,21 @@ var phrases = []phrase{
 	{lazyregexp.New(`^Outbox: full; the oldest reading is dropped`), Lost, "a reading was lost: the outbox is full"},
 }
 
+// oldPhrases are those of sketches from before November 2026, which didn't tell what
+// their answer rule made of a status; since then the line has no "sent" in it.
+var oldPhrases = []phrase{
+	{lazyregexp.New(`^(?:POST|PUT|PATCH|GET|DELETE): 2\d\d, \d+ bytes sent`), Delivered, "delivered a reading"},
+	{lazyregexp.New(`^(?:POST|PUT|PATCH|GET|DELETE): \d{3}, \d+ bytes sent`), Refused, "the server did not take the reading"},
+}
+
 // milestoneOf recognises a line of the firmware.
 func milestoneOf(line string) (Milestone, string) {
 	line = strings.TrimSpace(line)
-	for _, p := range phrases {
-		if p.pattern().MatchString(line) {
-			return p.milestone, p.summary
+	for _, list := range [][]phrase{phrases, oldPhrases} {
+		for _, p := range list {
+			if p.pattern().MatchString(line) {
+				return p.milestone, p.summary
+			}
 		}
 	}
 	return "", ""

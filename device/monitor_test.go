@@ -154,6 +154,27 @@ FAILED: HTTPClient -1, BearSSL 62|HTTPClient -1|BearSSL 62|failed a reading coul
 	}
 }
 
+// What a status means is the firmware's to say: 202 isn't delivered where the rule
+// is "delivered: 200", and 409 is where it says so.
+func TestMonitorBelievesTheOutcome(t *testing.T) {
+	events, _ := watch(t, device.Monitor{}, func(b board) {
+		fmt.Fprint(b, "POST: 202, 25 bytes in 812 ms over a new connection\nReading: waiting for another try\n"+
+			"POST: 409, 25 bytes in 90 ms over the kept connection\nReading: delivered\n"+
+			"POST: 200, 25 bytes in 90 ms over the kept connection\nReading: refused\n"+
+			"POST: 302, 25 bytes in 90 ms over the kept connection\nReading: perhaps delivered\n")
+	})
+	expect(t, events, `opened 115200
+POST: 202, 25 bytes in 812 ms over a new connection| 
+Reading: waiting for another try|waiting the server did not take the reading yet; it is sent again
+POST: 409, 25 bytes in 90 ms over the kept connection| 
+Reading: delivered|delivered delivered its first reading
+POST: 200, 25 bytes in 90 ms over the kept connection| 
+Reading: refused|refused the server did not take the reading
+POST: 302, 25 bytes in 90 ms over the kept connection|HTTP 302| 
+Reading: perhaps delivered|refused the server may have the reading or not
+`)
+}
+
 // A prompt has no end; a line that comes in pieces is one line.
 func TestMonitorTellsLinesAtOnce(t *testing.T) {
 	events, _ := watch(t, device.Monitor{}, func(b board) {

@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"espost/internal/problem"
@@ -36,10 +34,9 @@ type Toolchain struct {
 
 // A Call is one run of a tool.
 type Call struct {
-	Path  string
-	Args  []string
-	Env   []string // added to the process's own
-	Input io.Reader
+	Path string
+	Args []string
+	Env  []string // added to the process's own
 }
 
 // programs are what each tool chain's program may be called.
@@ -137,39 +134,33 @@ func noTool(prefer string) error {
 
 // A Job is what to flash where. Exactly one of Port and Host is given.
 type Job struct {
-	Folder string
-	Port   string    // serial
-	Host   string    // over the network, by ArduinoOTA
-	Input  io.Reader // answers the tool's question for the password of an update over the network
+	Folder   string
+	Port     string // serial
+	Host     string // over the network, by ArduinoOTA; with or without a port
+	Password string // of the board at Host; empty: that in the folder's arduino_secrets.h
 }
 
-// calls are the tool's command line: compiling and uploading in one, so that
-// what is uploaded is what was compiled. Without a profile, arduino-cli takes
-// the default_profile of sketch.yaml (arduino-cli documentation, "Sketch project
-// file"); PlatformIO turns to espota where the port is an address
-// (platform-espressif8266, builder/main.py).
-func (t *Toolchain) call(job Job) (Call, error) {
+// call is the tool's command line: compiling and uploading in one, so that what is
+// uploaded is what was compiled. For an update over the network the tool compiles
+// only, arduino-cli into out. Without a profile, arduino-cli takes the
+// default_profile of sketch.yaml (arduino-cli documentation, "Sketch project file").
+func (t *Toolchain) call(job Job, out string) (Call, error) {
 	folder, err := filepath.Abs(job.Folder)
 	if err != nil {
 		return Call{}, err
 	}
-	port := job.Port
-	if job.Host != "" {
-		port = job.Host
-	}
-	c := Call{Path: t.Path, Input: job.Input}
+	c := Call{Path: t.Path}
 	if t.Name == ArduinoCLI {
-		c.Args = []string{"compile", "--no-color", "--upload", "--port", port}
+		c.Args = []string{"compile", "--no-color", "--upload", "--port", job.Port, folder}
 		if job.Host != "" {
-			c.Args = append(c.Args, "--protocol", "network")
+			c.Args = []string{"compile", "--no-color", "--output-dir", out, folder}
 		}
-		c.Args = append(c.Args, folder)
 		return c, nil
 	}
-	if _, err := netip.ParseAddr(job.Host); job.Host != "" && err != nil && !strings.HasSuffix(job.Host, ".local") {
-		return Call{}, problem.New("ota-host", fmt.Sprintf("PlatformIO takes %s for a serial port", problem.Quote(sanitize.Line(job.Host))), "give the board's IP address, or its name with .local")
+	c.Args = []string{"run", "--project-dir", folder}
+	if job.Host == "" {
+		c.Args = append(c.Args, "--target", "upload", "--upload-port", job.Port)
 	}
-	c.Args = []string{"run", "--project-dir", folder, "--target", "upload", "--upload-port", port}
 	c.Env = []string{"PLATFORMIO_NO_ANSI=1", "PYTHONUNBUFFERED=1"}
 	return c, nil
 }
@@ -184,7 +175,39 @@ type Size struct {
 // Flash compiles the folder and uploads it. tell gets each step of the progress
 // in order. A failure is a *problem.Problem with the cause and its cure.
 func (t *Toolchain) Flash(ctx context.Context, job Job, tell func(Progress)) (Size, error) {
-	call, err := t.call(job)
+	if job.Host == "" {
+		return t.run(ctx, job, "", tell)
+	}
+	if _, _, err := SplitHost(job.Host); err != nil {
+		return Size{}, err
+	}
+	out, err := os.MkdirTemp("", "espost-ota")
+	if err != nil {
+		return Size{}, err
+	}
+	defer os.RemoveAll(out)
+	size, err := t.run(ctx, job, out, tell)
+	if err != nil {
+		return size, err
+	}
+	update := Update{Host: job.Host, Password: job.Password}
+	if update.Password == "" {
+		update.Password = OTAPassword(job.Folder)
+	}
+	if update.Image, err = image(job.Folder, out); err != nil {
+		return size, err
+	}
+	return size, update.Send(ctx, func(p Progress) {
+		p.Size = size
+		if tell != nil {
+			tell(p)
+		}
+	})
+}
+
+// run runs the tool.
+func (t *Toolchain) run(ctx context.Context, job Job, into string, tell func(Progress)) (Size, error) {
+	call, err := t.call(job, into)
 	if err != nil {
 		return Size{}, err
 	}
@@ -210,7 +233,7 @@ func (t *Toolchain) Flash(ctx context.Context, job Job, tell func(Progress)) (Si
 func runProcess(ctx context.Context, c Call, out io.Writer) error {
 	cmd := exec.CommandContext(ctx, c.Path, c.Args...)
 	cmd.Env = append(os.Environ(), c.Env...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Input, out, out
+	cmd.Stdout, cmd.Stderr = out, out
 	cmd.Cancel = func() error {
 		if err := cmd.Process.Signal(os.Interrupt); err != nil {
 			return cmd.Process.Kill() // Windows knows no other signal

@@ -227,3 +227,21 @@ func squeezed(name string) string {
 		return -1
 	}, name)
 }
+
+// sketchEnds are where the flash for sketches ends, which is where the file system
+// begins, by layout (_FS_start in core tools/sdk/ld/eagle.flash.*.ld, less 0x40200000).
+var sketchEnds = map[string]int{
+	"512K32": 0x73000, "1M64": 0xeb000, "2M1M": 0x100000, "4M2M": 0x200000, "16M14M": 0x200000,
+}
+
+// maxSketch is the most that a sketch may have whatever the flash: the chip maps
+// 1 MB of it (boards.txt, upload.maximum_size of the layouts from 2 MB on).
+const maxSketch = 1_044_464
+
+// UpdateRoom is the most bytes that a sketch may have which replaces one of the same
+// size over the Wi-Fi, 0 where that isn't known. The new one lies behind the old one
+// until eboot copies it, each in whole sectors of 4 KB (core Updater.cpp, begin).
+func (b Board) UpdateRoom() int {
+	const sector = 4096
+	return min(sketchEnds[b.Layout]/sector/2*sector, maxSketch)
+}

@@ -94,6 +94,7 @@ type (
 		DeepSleep bool        `yaml:"deep-sleep"`
 		Battery   charge      `yaml:"battery"`
 		LED       bool        `yaml:"led"`
+		OTA       bool        `yaml:"ota"`
 		Static    *staticDoc  `yaml:"static"`
 		Libraries []text      `yaml:"libraries"`
 		Folder    text        `yaml:"folder"`
@@ -385,7 +386,7 @@ func (d firmwareDoc) apply(p *Profile) {
 	for _, l := range d.Libraries {
 		f.Libraries = append(f.Libraries, string(l))
 	}
-	f.DeepSleep, f.LED, f.Battery, p.Folder = d.DeepSleep, d.LED, codegen.Charge(d.Battery), string(d.Folder)
+	f.DeepSleep, f.LED, f.OTA, f.Battery, p.Folder = d.DeepSleep, d.LED, d.OTA, codegen.Charge(d.Battery), string(d.Folder)
 }
 
 func boardIDs() string {

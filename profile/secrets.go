@@ -12,6 +12,7 @@ import (
 const (
 	EnvSSID     = "ESPOST_WIFI_SSID"
 	EnvPassword = "ESPOST_WIFI_PASSWORD"
+	EnvOTA      = "ESPOST_OTA_PASSWORD" // for updates over the Wi-Fi
 )
 
 // SecretEnv is the environment variable that holds the value of the secret
@@ -30,8 +31,8 @@ func SecretEnv(name string) string {
 	return "ESPOST_SECRET_" + strings.Map(upper, name)
 }
 
-// FillSecrets sets every secret value and the Wi-Fi's name and password that
-// are still empty from the environment, where lookup (os.LookupEnv) has them.
+// FillSecrets sets every secret value and the Wi-Fi's name and
+// password and that for updates where they are still empty from the environment, where lookup (os.LookupEnv) has them.
 // It returns the variables of those secret values that stay empty.
 func (p *Profile) FillSecrets(lookup func(string) (string, bool)) (missing []string) {
 	fill := func(value *string, variable string) bool {
@@ -52,6 +53,9 @@ func (p *Profile) FillSecrets(lookup func(string) (string, bool)) (missing []str
 	}
 	fill(&p.Firmware.SSID, EnvSSID)
 	fill(&p.Firmware.Password, EnvPassword)
+	if p.Firmware.OTA {
+		fill(&p.Firmware.OTAPassword, EnvOTA)
+	}
 	return missing
 }
 

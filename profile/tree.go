@@ -59,6 +59,7 @@ func tree(p *Profile) mapping {
 			{"deep-sleep", flag(p.Firmware.DeepSleep)},
 			{"battery", charged(p.Firmware.Battery)},
 			{"led", flag(p.Firmware.LED)},
+			{"ota", flag(p.Firmware.OTA)},
 			{"static", staticRow(p.Firmware.Static)},
 			{"libraries", scalars(p.Firmware.Libraries)},
 			{"folder", optional(p.Folder)},

@@ -57,7 +57,11 @@ func checkFiles(files []codegen.File) error {
 func allNew(files []codegen.File) Changes {
 	changes := make(Changes, len(files))
 	for i, file := range files {
-		changes[i] = Change{Path: file.Path, State: New, data: file.Data, made: digestOf(file.Data), mode: file.Mode, keep: file.Keep}
+		data := file.Data
+		if file.Path == codegen.SecretsFile {
+			data = drawPassword(data)
+		}
+		changes[i] = Change{Path: file.Path, State: New, data: data, made: digestOf(file.Data), mode: file.Mode, keep: file.Keep}
 	}
 	return changes
 }
@@ -140,6 +144,9 @@ func compareFile(root *os.Root, known manifest, file codegen.File) (Change, erro
 	existing, regular, seen, err := identify(root, file.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if file.Path == codegen.SecretsFile {
+			change.data = drawPassword(change.data)
+		}
 		return change, nil
 	case err != nil:
 		return change, err
@@ -155,6 +162,7 @@ func compareFile(root *os.Root, known manifest, file codegen.File) (Change, erro
 	case codegen.SecretsFile:
 		var replaced []string
 		change.data, replaced = mergeSecrets(existing, file.Data)
+		change.data = drawPassword(change.data)
 		if len(replaced) > 0 {
 			change.State = Edited
 		}

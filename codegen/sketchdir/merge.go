@@ -1,6 +1,8 @@
 package sketchdir
 
 import (
+	"bytes"
+	"crypto/rand"
 	"regexp"
 	"slices"
 	"strings"
@@ -47,10 +49,16 @@ func mergeSecrets(old, fresh []byte) (merged []byte, replaced []string) {
 	return merged, replaced
 }
 
+// drawPassword puts a password that nobody can guess in the place of the placeholder
+// of that for updates over the Wi-Fi: whoever has it can replace the sketch.
+func drawPassword(secrets []byte) []byte {
+	return bytes.Replace(secrets, []byte(`"`+codegen.PlaceholderOTA+`"`), []byte(`"`+rand.Text()+`"`), 1)
+}
+
 // placeholder reports whether a literal is one of the placeholders.
 func placeholder(literal string) bool {
 	switch strings.Trim(literal, `"`) {
-	case codegen.PlaceholderSSID, codegen.PlaceholderPassword, codegen.PlaceholderSecret:
+	case codegen.PlaceholderSSID, codegen.PlaceholderPassword, codegen.PlaceholderSecret, codegen.PlaceholderOTA:
 		return true
 	}
 	return false

@@ -213,6 +213,7 @@ func FuzzLog(f *testing.F) {
 func BenchmarkLine(b *testing.B) {
 	lines := []string{
 		"POST: 200, 25 bytes sent in 812 ms over a new connection",
+		"POST: 202, 25 bytes in 812 ms over a new connection", "Reading: delivered", "Reading: refused", "Reading: waiting for another try",
 		"temperature 21.5 C, humidity 40 %, rssi -61",
 		"Exception (28):",
 		"3ffefe70:  e51988ff 3ffeff14 3ffefee0 4020190c  ",

@@ -72,6 +72,13 @@ func (d *Dialog) firmware(ctx context.Context) error {
 			fw.LED, err = d.yes(ctx, "Blink the board's LED?", fw.LED)
 			return err
 		}},
+		{[]string{"firmware.ota"}, func() (err error) {
+			fw.OTA, err = d.yes(ctx, "Take new sketches over the Wi-Fi?", fw.OTA)
+			if err == nil && fw.OTA {
+				d.say("%s.", fw.OTACost())
+			}
+			return err
+		}},
 	}
 	for _, s := range settings {
 		if err := d.settle(s.parts, s.ask); err != nil {
@@ -144,10 +151,12 @@ func (d *Dialog) settle(parts []string, ask func() error) error {
 			return err
 		}
 		p, found := d.Session.Project.Validate().At(parts...)
-		if !found {
+		if found {
+			d.say("%s", sanitize.Line(p.Sentences()))
+		}
+		if !found || p.Severity != problem.Fatal {
 			return nil
 		}
-		d.say("%s", sanitize.Line(p.Sentences()))
 	}
 }
 

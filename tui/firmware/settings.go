@@ -66,6 +66,7 @@ func (m *Model) settings() []setting {
 			about: "Between two POSTs the board sleeps, for batteries. A wire from GPIO 16 (D0) to RST wakes it. " + m.profile.Power() + "."},
 		{title: "Blink LED", shown: yes(fw.LED), turn: func(int) { fw.LED = !fw.LED },
 			about: "One blink for a delivered reading, three for a failure."},
+		{title: "OTA updates", shown: yes(fw.OTA), turn: func(int) { fw.OTA = !fw.OTA }, about: fw.OTACost() + "."},
 		{title: "Folder", shown: sanitize.Line("." + string(filepath.Separator) + fw.Name), value: fw.Name, hint: "name of the sketch", set: func(s string) error { return setName(fw, s) },
 			about: "The sketch's name, and the folder that it is written to."},
 	}
