@@ -96,7 +96,7 @@ func sketchToFlash(args []string) (string, error) {
 func (p *Program) flash(ctx context.Context, job *device.Job, tool string, verbose bool) error {
 	chain, err := device.FindToolchain(tool, job.Folder, nil)
 	if err != nil {
-		return wrongInput(err, "tool-unknown", "folder-missing", "folder-no-sketch", "ota-host")
+		return wrongInput(err, "tool-unknown", "folder-missing", "folder-no-sketch")
 	}
 	if job.Host == "" {
 		if job.Port, err = choosePort([]string{job.Port}); err != nil {
@@ -106,6 +106,9 @@ func (p *Program) flash(ctx context.Context, job *device.Job, tool string, verbo
 			return err
 		}
 	} else {
+		if _, _, err := device.SplitHost(job.Host); err != nil {
+			return &inputError{err}
+		}
 		if job.Password, err = p.otaPassword(ctx, job.Folder); err != nil {
 			return err
 		}

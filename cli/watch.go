@@ -52,7 +52,7 @@ func (p *Program) watch(ctx context.Context, m *device.Monitor, options watching
 	case errors.Is(cause, errTimeout) && options.until == "", errors.Is(cause, errDelivered):
 		return nil
 	case errors.Is(cause, errTimeout):
-		return fmt.Errorf("nothing was delivered within %s; %s", options.timeout, v.last())
+		return v.vain(options.timeout)
 	default:
 		return cause
 	}
@@ -97,15 +97,16 @@ func (v *viewer) see(e device.Event) {
 	}
 }
 
-// last says what the end of a vain wait looked like.
-func (v *viewer) last() string {
+// vain says what the end of a vain wait looked like, and what to do.
+func (v *viewer) vain(waited time.Duration) error {
+	message := fmt.Sprintf("nothing was delivered within %s: ", waited)
 	switch {
 	case v.summary != "":
-		return "the last that the board told: " + v.summary
+		return problem.New("not-delivered", message+"the last that the board told was: "+v.summary, "look at the lines above; espost monitor watches on")
 	case v.heard:
-		return "what the board says is not of a sketch that espost wrote"
+		return problem.New("not-delivered", message+"what the board says is not of a sketch that espost wrote", "flash the sketch with espost flash, and check that this is the board's port")
 	}
-	return "the board said nothing: press its RESET button, and check the port"
+	return problem.New("silent", message+"the board says nothing", "press its RESET button, and check that this is the board's port: espost monitor --list tells which there are")
 }
 
 // stampLayout is how a time stands before a line.

@@ -83,6 +83,7 @@ func TestScripts(t *testing.T) {
 			"schema":   checkSchema,
 			"board":    startBoard,
 			"sketches": writeSketches,
+			"otaboard": startOTABoard,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "all" { // what takes long
