@@ -24,6 +24,8 @@ type Port struct {
 	Board  string // what usually has that chip, in words; empty for none
 	Serial string // the USB device's serial number; empty for none
 	Likely bool   // an ESP8266 board may well be behind it
+
+	Network bool // it is no port, but a board in the network, whose address Name is
 }
 
 // String names the port for people.

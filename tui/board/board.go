@@ -47,6 +47,10 @@ type Model struct {
 	recorder  *recorder
 	logPath   string // "" while nothing is logged
 	zones     ui.Zones
+
+	asking  *asking     // for a board in the network; nil while nobody is asked
+	network device.Port // the one that was named; zero for none
+	sent    bool        // it has got the sketch
 }
 
 // A verdict is the one thing that counts of what the board has said.
@@ -81,7 +85,7 @@ func (m *Model) Enter() tea.Cmd {
 }
 
 // Editing implements ui.Step.
-func (m *Model) Editing() bool { return m.serial.search.Typing }
+func (m *Model) Editing() bool { return m.serial.search.Typing || m.asking != nil }
 
 // Flashing reports whether a board is being flashed: it should not be left half
 // done.
@@ -110,6 +114,8 @@ func (m *Model) ready() bool { return len(m.found.ports) > 0 && len(m.found.tool
 // Actions implements ui.Step.
 func (m *Model) Actions() []ui.Action {
 	switch {
+	case m.asking != nil:
+		return m.asking.actions(m)
 	case m.serial.search.Typing:
 		return m.serial.search.Actions(func() tea.Cmd { return m.find(m.serial.scroll.Top(), 1) })
 	case m.Flashing():
@@ -133,12 +139,15 @@ func (m *Model) idleActions() []ui.Action {
 	switch {
 	case !m.ready():
 		actions = append(actions, finish)
-	case m.Delivered() && m.failed == nil:
+	case (m.Delivered() || m.sent) && m.failed == nil:
 		actions = append(actions, finish, ui.Action{Keys: []string{"f"}, Label: "flash again", Title: "Compile and flash again", Run: m.flash})
 	default:
 		actions = append(actions, ui.Action{Keys: []string{"enter", "f"}, Label: "flash", Title: "Compile, flash and watch", Run: m.flash})
 	}
-	if len(m.found.ports) > 0 {
+	if m.session.Firmware.OTA {
+		actions = append(actions, ui.Action{Keys: []string{"o"}, Label: "over the Wi-Fi", Title: "Flash over the Wi-Fi a board that runs this sketch already", Run: m.ask})
+	}
+	if len(m.found.ports) > 0 && !m.overNetwork() {
 		actions = append(actions, ui.Action{Keys: []string{"w"}, Label: "watch only", Title: "Watch the board without flashing it", Run: func() tea.Cmd { return m.run(false, false) }})
 	}
 	actions = append(actions, ui.Action{Keys: []string{"u"}, Label: "look again", Title: "Look for ports and tools again", Run: m.lookAgain})
@@ -196,6 +205,9 @@ func (m *Model) takeFound(f found) tea.Cmd {
 		return ""
 	}
 	before := name(m.found.ports, m.port)
+	if m.network.Name != "" {
+		f.ports = append(f.ports, m.network)
+	}
 	m.looked, m.found = true, f
 	m.port = max(0, slices.IndexFunc(f.ports, func(p device.Port) bool { return p.Name == before }))
 	m.tool = min(m.tool, max(0, len(f.tools)-1))
@@ -224,6 +236,11 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case tea.MouseClickMsg:
 		return m.zones.Click(msg)
 	case tea.KeyPressMsg, tea.PasteMsg:
+		if m.asking != nil {
+			var cmd tea.Cmd
+			m.asking.input, cmd = m.asking.input.Update(msg)
+			return cmd
+		}
 		if m.serial.search.Typing {
 			return m.serial.search.Update(msg)
 		}
@@ -239,6 +256,9 @@ func (m *Model) event(e any) {
 	case uploaded:
 		m.flashing = false
 		m.progress.Size = device.Size(e)
+		if m.overNetwork() {
+			m.sentOver()
+		}
 	case device.Event:
 		if e.Kind == device.Silent && m.delivered > 0 {
 			return // between two readings

@@ -48,8 +48,10 @@ func (o Outside) WithDefaults() Outside {
 	}
 	if o.Flash == nil {
 		o.Flash = func(ctx context.Context, tool *device.Toolchain, job device.Job, tell func(device.Progress)) (device.Size, error) {
-			if err := device.CheckPort(job.Port); err != nil {
-				return device.Size{}, err
+			if job.Host == "" {
+				if err := device.CheckPort(job.Port); err != nil {
+					return device.Size{}, err
+				}
 			}
 			return tool.Flash(ctx, job, tell)
 		}
@@ -116,14 +118,14 @@ func (m *Model) run(flash, reset bool) tea.Cmd {
 	m.flashing, m.failed, m.progress = flash, nil, device.Progress{Percent: -1, Size: m.progress.Size}
 	m.verdict = verdict{}
 	if flash {
-		m.progress, m.delivered = device.Progress{Part: device.Prepare, Percent: -1}, 0
+		m.progress, m.delivered, m.sent = device.Progress{Part: device.Prepare, Percent: -1}, 0, false
 	}
 	events := make(chan any, 256)
 	before, released := m.released, make(chan struct{})
 	m.released = released
 	r := run{
 		outside: m.outside, recorder: m.recorder, reset: reset,
-		job: device.Job{Folder: m.session.LastFolder(), Port: m.found.ports[m.port].Name},
+		job: jobFor(m.session.LastFolder(), m.found.ports[m.port]),
 		tell: func(e any) {
 			select {
 			case events <- e:
@@ -144,6 +146,14 @@ func (m *Model) run(flash, reset bool) tea.Cmd {
 	return tea.Batch(work, listen(number, events), tick(number))
 }
 
+// jobFor is a job for a port, or for a board in the network.
+func jobFor(folder string, p device.Port) device.Job {
+	if p.Network {
+		return device.Job{Folder: folder, Host: p.Name}
+	}
+	return device.Job{Folder: folder, Port: p.Name}
+}
+
 // A run is one way from the sketch to the lines of the board.
 type run struct {
 	outside  Outside
@@ -161,6 +171,9 @@ func (r run) do(ctx context.Context) error {
 			return err
 		}
 		r.tell(uploaded(size))
+	}
+	if r.job.Host != "" {
+		return nil // there is no port to watch
 	}
 	decoder := device.DecoderOf(r.job.Folder)
 	monitor := &device.Monitor{Port: r.job.Port, Reset: r.reset, Decoder: decoder}

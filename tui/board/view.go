@@ -23,6 +23,9 @@ func (m *Model) View(width, height int) string {
 	} else {
 		lines = append(lines, m.choices(inner)...)
 	}
+	if m.asking != nil {
+		lines = append(lines, m.asking.lines(m, min(inner, ui.ReadingWidth))...)
+	}
 	lines = append(lines, m.headline(min(inner, ui.ReadingWidth))...)
 	if plot := m.serial.plotLine(m.kit, inner); plot != "" && height >= lowHeight {
 		lines = append(lines, plot)
@@ -161,6 +164,9 @@ func (m *Model) headline(width int) []string {
 		return m.marked(ui.Plain, "Enter leaves the app, which then says once more how to flash by hand.", width)
 	case m.session.Target.OnlyHere():
 		return m.marked(ui.Caution, "This firmware posts to "+m.session.Target.Host+", which no board reaches; espost --demo --lan writes one for a board.", width)
+	}
+	if m.overNetwork() {
+		return m.marked(ui.Plain, "Enter compiles the sketch and sends it over the Wi-Fi. The board must run a sketch with updates already.", width)
 	}
 	return m.marked(ui.Plain, "Enter compiles the sketch, flashes it, and watches until it delivers.", width)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"espost/device"
@@ -30,6 +31,9 @@ func (d *Dialog) board(ctx context.Context) error {
 		return nil
 	}
 	ports, err := device.Boards(d.Bench.Ports())
+	if d.Session.Firmware.OTA {
+		ports, err = append(ports, device.Port{Name: "a board in the network, over the Wi-Fi", Network: true}), nil
+	}
 	if err != nil {
 		d.skip(err)
 		return nil
@@ -43,16 +47,25 @@ func (d *Dialog) board(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if port.Network {
+		if port.Name, err = d.boardAddress(ctx); err != nil {
+			return err
+		}
+	}
 	tool, err := chooseOf(ctx, d, "Which tool?", tools, func(t *device.Toolchain) string { return t.Name })
 	if err != nil {
 		return err
 	}
 	for {
-		flash, err := d.yes(ctx, fmt.Sprintf("Flash the board at %s with %s, and watch it?", sanitize.Line(port.String()), tool.Name), false)
+		question, job := "Flash the board at %s with %s, and watch it?", device.Job{Folder: folder, Port: port.Name}
+		if port.Network {
+			question, job = "Flash the board at %s, which runs a sketch with updates already, with %s?", device.Job{Folder: folder, Host: port.Name}
+		}
+		flash, err := d.yes(ctx, fmt.Sprintf(question, sanitize.Line(port.String()), tool.Name), false)
 		if err != nil || !flash {
 			return err
 		}
-		if err = d.flash(ctx, tool, device.Job{Folder: folder, Port: port.Name}); err == nil {
+		if err = d.flash(ctx, tool, job); err == nil {
 			return nil
 		}
 		if ctx.Err() != nil {
@@ -60,6 +73,16 @@ func (d *Dialog) board(ctx context.Context) error {
 		}
 		d.trouble(err)
 	}
+}
+
+// boardAddress asks where in the network the board is.
+func (d *Dialog) boardAddress(ctx context.Context) (host string, err error) {
+	err = d.until(ctx, "What is the board's address or name in the network?", d.Session.Firmware.Hostname()+".local", func(s string) error {
+		host = strings.TrimSpace(s)
+		_, _, err := device.SplitHost(host)
+		return err
+	})
+	return host, err
 }
 
 // skip says why there is nothing to flash with.
@@ -98,6 +121,10 @@ func (d *Dialog) flash(ctx context.Context, tool *device.Toolchain, job device.J
 	})
 	if err != nil {
 		return err
+	}
+	if job.Host != "" {
+		d.say("The board has the new sketch and starts it, in some ten seconds. Whether it delivers, %s shows.", sanitize.Line(d.Session.Target.Host))
+		return nil
 	}
 	d.say("Flashed. The sketch takes %d of %d bytes of flash. Watching the board.", size.Flash, size.FlashMax)
 	decoder := device.DecoderOf(job.Folder)
