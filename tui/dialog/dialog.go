@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/term"
 
+	"espost/demo"
 	"espost/formpost"
 	"espost/imports"
 	"espost/internal/sanitize"
@@ -38,6 +39,9 @@ type Dialog struct {
 	// built-in one are; nil for none.
 	Known func() []string
 
+	// Posts are those that the demo server got; nil without one that boards reach.
+	Posts <-chan demo.Entry
+
 	asked    map[request.Suspect]bool
 	report   *tlsinspect.Report
 	named    []string  // what the user vouches for
@@ -60,6 +64,8 @@ func (d *Dialog) Run(ctx context.Context) error {
 	defer cancel()
 	d.requests, d.lines = make(chan bool), make(chan line)
 	go d.read(ctx)
+	d.Out = &oneAtATime{to: d.Out}
+	go d.tellPosts(ctx)
 	steps := []struct {
 		title string
 		run   func(context.Context) error
