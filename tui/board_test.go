@@ -233,6 +233,65 @@ func TestEnterAloneToTheBoard(t *testing.T) {
 	})
 }
 
+// A board that never says anything: the step says so, with what to do, and goes on
+// listening; the first words take that back.
+func TestBoardStaysSilent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := new(bench)
+		term := atBoard(t, b, 80, 24)
+		term.Press("enter")
+		term.WaitText("waiting for the board's first words")
+		time.Sleep(14 * time.Second)
+		term.WaitGone("says nothing")
+		time.Sleep(2 * time.Second)
+		term.WaitText("The board says nothing.", "Press its RESET button, and check that this is the", "enter finish")
+		time.Sleep(10 * time.Minute)
+		term.WaitText("The board says nothing.")
+		b.says(runs)
+		term.WaitText("The sketch runs.")
+		term.Press("esc")
+		term.Quit()
+	})
+}
+
+// A board in the network takes the place of a port: its address is asked for, the
+// tool compiles, and there is nothing to watch.
+func TestBoardOverTheWiFi(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := new(bench)
+		s := newStage(t)
+		t.Chdir(s.folder)
+		s.options.Dir, s.options.Board = "", b.outside()
+		term := s.start(t, 80, 24)
+		term.Press("enter", "enter", "alt+5", "up", "up", "right")
+		term.WaitText("OTA updates  < yes >", "up to 49 KB")
+		term.Press("down", "down", "enter")
+		term.WaitText("files in ", "enter to the board")
+		term.Press("enter")
+		term.WaitText("● Board", "o over the Wi-Fi")
+		term.Press("o")
+		term.WaitText("The board's address in the network", "porch-example-com.local")
+		term.Press("ctrl+u")
+		term.Type("no board")
+		term.Press("enter")
+		term.WaitText(`"no board" names no board in the network`)
+		term.Press("ctrl+u")
+		term.Type("192.0.2.7:8266")
+		term.Press("enter")
+		term.WaitText("▸ 192.0.2.7:8266", "over the Wi-Fi", "sends it over the Wi-Fi")
+		term.WaitGone("watch only")
+		term.Press("enter")
+		term.WaitText("The board has the new sketch and starts it", "porch.example.com shows.", "enter finish")
+		if len(b.flashed) != 1 || b.flashed[0].Host != "192.0.2.7:8266" || b.flashed[0].Port != "" {
+			t.Errorf("flashed: %+v", b.flashed)
+		}
+		term.Press("u")
+		term.WaitText("192.0.2.7:8266") // it stays where ports are looked for again
+		term.Press("enter")
+		term.WaitEnd()
+	})
+}
+
 // Port and tool are chosen, by key and by click.
 func TestBoardChoices(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

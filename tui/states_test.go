@@ -81,7 +81,7 @@ func states() []state {
 			term.Press("enter", "n")
 		}},
 		{"firmware-editor", nil, func(term *tuitest.Terminal) {
-			term.Press("enter", "enter", "alt+5", "up", "up", "up", "up", "up", "enter")
+			term.Press("enter", "enter", "alt+5", "up", "up", "up", "up", "up", "up", "enter")
 			term.Type("x")
 			term.Press("enter")
 		}},
