@@ -32,9 +32,10 @@ func (p *Program) manCommand(root *cobra.Command) *cobra.Command {
 				"2: wrong usage or input. "+
 				"130: Ctrl-C ended it.").
 				WithSection("Environment", fmt.Sprintf("%s and %s: the Wi-Fi's name and password for generate. "+
+					"%s: the password for updates over the Wi-Fi, for generate and flash --ota. "+
 					"%s: the value of the secret field or header token, and likewise for every other name. "+
 					"NO_COLOR: no colours. ACCESSIBLE: ask line by line.",
-					profile.EnvSSID, profile.EnvPassword, profile.SecretEnv("token"))).
+					profile.EnvSSID, profile.EnvPassword, profile.EnvOTA, profile.SecretEnv("token"))).
 				WithSection("Files", profileFile+": the profile in the working directory, which commands take when none is named. "+
 					"$XDG_STATE_HOME/espost/recent.json: servers that the app offers again.")
 			fmt.Fprint(p.out, page.Build(roff.NewDocument()))
