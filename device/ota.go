@@ -76,13 +76,12 @@ func (s *sending) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer udp.Close()
-	listening, err := new(net.ListenConfig).Listen(ctx, "tcp4", net.JoinHostPort("0.0.0.0", "0"))
+	defer func() { _ = udp.Close() }() // nothing is left to say
+	s.listener, err = net.ListenTCP("tcp4", nil) // at a port that the system picks
 	if err != nil {
 		return problem.New("ota-listen", "this computer lets nobody connect: "+sanitize.Line(err.Error()), "look at its firewall").Because(err)
 	}
-	s.listener = listening.(*net.TCPListener)
-	defer s.listener.Close()
+	defer func() { _ = s.listener.Close() }() // likewise
 	stop := context.AfterFunc(ctx, func() { _ = udp.Close(); _ = s.listener.Close() })
 	defer stop()
 	if err := s.invite(udp); err != nil {
@@ -92,7 +91,7 @@ func (s *sending) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // the board has said OK, or the error is told
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
 	return s.transfer(conn)
 }
@@ -140,7 +139,7 @@ func (s *sending) reach(ctx context.Context) (*net.UDPConn, error) {
 // comes to handle(), which is when it answers.
 func (s *sending) invite(udp *net.UDPConn) error {
 	const flash = 0 // U_FLASH; the file system is 100, and is never sent
-	message := fmt.Sprintf("%d %d %d %s\n", flash, s.listener.Addr().(*net.TCPAddr).Port, len(s.Image), hexMD5(s.Image))
+	message := fmt.Sprintf("%d %d %d %s\n", flash, addrPort(s.listener.Addr()).Port(), len(s.Image), hexMD5(s.Image))
 	for range 3 {
 		answer, err := ask(udp, message, s.Wait)
 		if err != nil {
@@ -248,7 +247,7 @@ func (s *sending) accept() (*net.TCPConn, error) {
 			return nil, problem.New("ota-firewall", "the board took the invitation and then could not connect to this computer",
 				"let programs accept connections in this computer's firewall, or use the cable").Because(err)
 		}
-		if conn.RemoteAddr().(*net.TCPAddr).AddrPort().Addr().Unmap() == s.board {
+		if addrPort(conn.RemoteAddr()).Addr().Unmap() == s.board {
 			return conn, nil
 		}
 		_ = conn.Close() // a stranger's
@@ -301,6 +300,12 @@ func (s *sending) transfer(conn *net.TCPConn) error {
 		}
 	}
 	return nil
+}
+
+// addrPort is an address that the net package made.
+func addrPort(a net.Addr) netip.AddrPort {
+	parsed, _ := netip.ParseAddrPort(a.String())
+	return parsed
 }
 
 func hexMD5(data []byte) string { return fmt.Sprintf("%x", md5.Sum(data)) }

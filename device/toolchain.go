@@ -185,7 +185,7 @@ func (t *Toolchain) Flash(ctx context.Context, job Job, tell func(Progress)) (Si
 	if err != nil {
 		return Size{}, err
 	}
-	defer os.RemoveAll(out)
+	defer func() { _ = os.RemoveAll(out) }() // what stays in the temporary folder is the system's to clear
 	size, err := t.run(ctx, job, out, tell)
 	if err != nil {
 		return size, err
