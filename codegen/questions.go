@@ -67,6 +67,35 @@ func (s sketch) WaitsForNetwork() bool { return s.WaitForReading() || s.Clock() 
 func (s sketch) AnswerMax() int              { return request.AnswerMax }
 func (s sketch) AnswerTests() []request.Test { return s.Answer.Tests() }
 
+// A jsonRule is a condition as the sketch holds it.
+type jsonRule struct{ request.Condition }
+
+// JSONRules are the conditions that an answer of JSON has to fulfil.
+func (s sketch) JSONRules() []jsonRule {
+	var rules []jsonRule
+	for _, c := range s.Answer.Conditions() {
+		rules = append(rules, jsonRule{c})
+	}
+	return rules
+}
+
+// Path holds a byte with the length of each name, and the name; 255 stands for
+// every member or element.
+func (r jsonRule) Path() string {
+	var out []byte
+	for _, step := range r.Condition.Path {
+		if step.Every {
+			out = append(out, 255)
+			continue
+		}
+		out = append(append(out, byte(len(step.Name))), step.Name...)
+	}
+	return string(out)
+}
+
+// Number is what is compared with, as a C++ double.
+func (r jsonRule) Number() string { return cNumber(r.Condition.Number) }
+
 // FormShape stands for everything that the meaning of a stored form depends on:
 // the server, the path, the template, the headers' names and the rows' names and
 // kinds. Values don't count: those that change are in the form.

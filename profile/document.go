@@ -74,6 +74,7 @@ type (
 		Contains  text     `yaml:"contains"`
 		Not       text     `yaml:"not"`
 		Equals    text     `yaml:"equals"`
+		JSON      texts    `yaml:"json"`
 		Refused   refusal  `yaml:"refused"`
 		Timeout   *span    `yaml:"timeout"`
 		Pause     *span    `yaml:"pause"`
@@ -113,6 +114,23 @@ func (t *text) UnmarshalYAML(node ast.Node) error {
 	s, err := characters(node)
 	*t = text(s)
 	return err
+}
+
+// Texts are a list of them, or one alone.
+type texts []text
+
+func (t *texts) UnmarshalYAML(node ast.Node) error {
+	nodes := []ast.Node{node}
+	if list, ok := node.(*ast.SequenceNode); ok {
+		nodes = list.Values
+	}
+	*t = make(texts, len(nodes))
+	for i, n := range nodes {
+		if err := (*t)[i].UnmarshalYAML(n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // A secret is a text that remembers where it stands.
@@ -255,6 +273,9 @@ func (d document) apply(p *Profile) error {
 func (d answerDoc) apply(a *request.Answer) {
 	a.Delivered, a.Refused = statuses(d.Delivered), statuses(d.Refused.Statuses)
 	a.Contains, a.Not, a.Equals, a.Follow = string(d.Contains), string(d.Not), string(d.Equals), d.Follow
+	for _, condition := range d.JSON {
+		a.JSON = append(a.JSON, string(condition))
+	}
 	if d.Refused.Tries != nil {
 		a.Tries = *d.Refused.Tries
 	}

@@ -94,6 +94,7 @@ func answerTree(a request.Answer) any {
 		{"contains", optional(a.Contains)},
 		{"not", optional(a.Not)},
 		{"equals", optional(a.Equals)},
+		{"json", scalars(a.JSON)},
 		{"refused", refusalRow(a)},
 		{"timeout", spanOf(a.Timeout)},
 		{"pause", spanOf(a.Pause)},

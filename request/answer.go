@@ -23,6 +23,8 @@ type Answer struct {
 	Contains string // the body holds this
 	Not      string // the body doesn't hold this
 	Equals   string // the body is this
+	// JSON are conditions that the body, which is JSON, fulfils (ParseCondition).
+	JSON []string
 
 	Refused Statuses      // the statuses that mean "refused"; none for 400 to 499
 	Tries   int           // of a refused reading before it is set aside; 0 for DefaultTries
@@ -38,8 +40,11 @@ const (
 )
 
 // AnswerMax is how many bytes at a body's beginning are tested: the firmware's
-// ANSWER_MAX (config.h).
-const AnswerMax = 512
+// ANSWER_MAX (config.h). JSONMax is how many are read as JSON: its RESPONSE_MAX.
+const (
+	AnswerMax = 512
+	JSONMax   = 4096
+)
 
 // An Outcome is what an answer means for what was sent.
 type Outcome string
@@ -76,9 +81,15 @@ type Reply struct {
 
 // Judge returns what a reply means. The firmware has the same rule (answer.h).
 func (a Answer) Judge(r Reply) Outcome {
+	proof := Fails
+	if a.delivered().Has(r.Status) && a.testsPass(r) {
+		proof = a.prove(r)
+	}
 	switch {
-	case a.delivered().Has(r.Status) && a.testsPass(r):
+	case proof == Passes:
 		return Delivered
+	case proof == Unproven: // it was accepted, and nobody can tell whether it was taken
+		return Maybe
 	case a.Refuses(r.Status):
 		return Refused
 	case a.delivered().Has(r.Status):
@@ -135,12 +146,13 @@ func (a Answer) Limit() time.Duration { return 2*a.Filled().Timeout + 5*time.Sec
 
 // Ordinary reports whether a is the ordinary rule.
 func (a Answer) Ordinary() bool {
-	return len(a.Delivered) == 0 && len(a.Refused) == 0 && a.Contains+a.Not+a.Equals == "" &&
+	return len(a.Delivered) == 0 && len(a.Refused) == 0 && a.Contains+a.Not+a.Equals == "" && len(a.JSON) == 0 &&
 		a.Tries == 0 && a.Timeout == 0 && a.Pause == 0 && !a.Follow
 }
 
 func (a Answer) clone() Answer {
 	a.Delivered, a.Refused = slices.Clone(a.Delivered), slices.Clone(a.Refused)
+	a.JSON = slices.Clone(a.JSON)
 	return a
 }
 
@@ -175,6 +187,26 @@ func (a Answer) Tests() []Test {
 		tests = append(tests, Test{Text: a.Equals, Start: true, End: true})
 	}
 	return tests
+}
+
+// Conditions are a's tests of JSON. Those that mean nothing are left out: they are
+// refused before.
+func (a Answer) Conditions() []Condition {
+	var all []Condition
+	for _, text := range a.JSON {
+		if c, err := ParseCondition(text); err == nil {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+func (a Answer) prove(r Reply) Proof {
+	body, whole := r.Body, r.Whole
+	if len(body) > JSONMax {
+		body, whole = body[:JSONMax], false
+	}
+	return Prove(a.Conditions(), body, whole)
 }
 
 func (a Answer) testsPass(r Reply) bool {
@@ -258,6 +290,15 @@ func (a Answer) check() problem.List {
 		if len(t.text) > AnswerMax {
 			at(t.part, fmt.Sprintf("the text has %d bytes, and the board keeps %d of an answer", len(t.text), AnswerMax), "give a shorter one")
 		}
+	}
+	for i, text := range a.JSON {
+		if _, err := ParseCondition(text); err != nil {
+			message, fix, _ := strings.Cut(err.Error(), "; ")
+			at(fmt.Sprintf("json[%d]", i), fmt.Sprintf("condition %d: %s", i+1, message), fix)
+		}
+	}
+	if len(a.JSON) > MaxCondition {
+		at("json", fmt.Sprintf("there are %d conditions", len(a.JSON)), fmt.Sprintf("give %d at most", MaxCondition))
 	}
 	if a.Tries < 0 || a.Tries > maxTries {
 		at("refused.tries", fmt.Sprintf("%d tries make no sense", a.Tries), fmt.Sprintf("give 1 to %d", maxTries))

@@ -17,7 +17,7 @@ func ifttt() Service {
 		Outline: Outline{
 			Address: "https://maker.ifttt.com/trigger/[event]/with/key/{{key}}", Body: request.JSON,
 			Fields: []request.Field{signal("value1"), uptime("value2")},
-			Answer: request.Answer{Delivered: only(200), Contains: "Congratulations"},
+			Answer: request.Answer{Delivered: only(200), Contains: "^Congratulations"},
 		},
 		Blanks: []Blank{
 			{Name: "event", Title: "event name", Where: "it is in the applet's Webhooks trigger", Example: "porch"},
@@ -77,7 +77,7 @@ func healthchecks() Service {
 		ID: "healthchecks", Title: "Healthchecks.io", About: "tells you when the board doesn't post any more",
 		Outline: Outline{
 			Address: "https://hc-ping.com/{{uuid}}", Body: request.Text, Template: sentence, Fields: both(),
-			Answer: request.Answer{Delivered: only(200), Contains: "OK", Not: "("},
+			Answer: request.Answer{Delivered: only(200), Equals: "OK"},
 		},
 		Blanks: []Blank{{Name: "uuid", Title: "check's UUID", Where: "it is the last part of the check's URL", Example: "5bf66975-d4c7-4bf5-bcc8-b8d8a82ea278", Kind: Secret}},
 		Every:  12 * time.Second, Size: 100_000,

@@ -110,7 +110,7 @@ func firebase() Service {
 		ID: "firebase", Title: "Firebase Realtime Database", About: "keeps each reading under a new name in a list",
 		Outline: Outline{
 			Address: "https://[database]/[list].json?auth={{auth}}", Body: request.JSON, Fields: both(),
-			Answer: request.Answer{Delivered: only(200), Contains: `"name"`},
+			Answer: request.Answer{Delivered: only(200), JSON: []string{"name is text"}},
 		},
 		Blanks: []Blank{
 			{Name: "database", Title: "database's host", Where: "it stands above the data in the console", Example: "my-project-default-rtdb.firebaseio.com", Kind: Host},

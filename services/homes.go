@@ -80,7 +80,7 @@ func domoticz() Service {
 		Outline: Outline{
 			Method: "GET", Address: "https://[server]/json.htm?type=command&param=udevice&idx=[idx]&nvalue=0&svalue={{rssi}}", Body: request.None,
 			Basic: [2]string{"user", "password"}, Fields: []request.Field{signal("rssi")},
-			Answer: strict(request.Answer{Delivered: only(200), Contains: `"OK"`}),
+			Answer: strict(request.Answer{Delivered: only(200), JSON: []string{`status == "OK"`}}),
 		},
 		Blanks: []Blank{
 			ownServer("domoticz.example.com"),

@@ -19,7 +19,7 @@ func telegram() Service {
 		Outline: Outline{
 			Address: "https://api.telegram.org/bot{{token}}/sendMessage", Body: request.JSON,
 			Template: `{"chat_id":"[chat]","text":"` + sentence + `"}`, Fields: both(),
-			Answer: request.Answer{Delivered: only(200), Contains: `"ok":true`},
+			Answer: request.Answer{Delivered: only(200), JSON: []string{"ok is true"}},
 		},
 		Blanks: []Blank{
 			{Name: "chat", Title: "chat ID", Where: "write to the bot, then open https://api.telegram.org/botTOKEN/getUpdates", Example: "123456789"},
@@ -66,7 +66,7 @@ func slack() Service {
 		Outline: Outline{
 			Address: "https://hooks.slack.com/services/[team]/[hook]/{{token}}", Body: request.JSON,
 			Template: `{"text":"` + sentence + `"}`, Fields: both(),
-			Answer: request.Answer{Delivered: only(200), Contains: "ok"},
+			Answer: request.Answer{Delivered: only(200), Equals: "ok"},
 		},
 		Blanks: []Blank{
 			{Name: "team", Title: "team", Where: "it is the part of the webhook's URL that begins with T", Example: "T00000000"},
@@ -89,7 +89,7 @@ func pushover() Service {
 		Outline: Outline{
 			Address: "https://api.pushover.net/1/messages.json", Body: request.Form,
 			Fields: []request.Field{constant("title", "[title]"), signal("message")},
-			Answer: request.Answer{Delivered: only(200), Contains: `"status":1`},
+			Answer: request.Answer{Delivered: only(200), JSON: []string{"status == 1"}},
 		},
 		Blanks: []Blank{
 			{Name: "title", Title: "title", Where: "it stands above the value", Example: "Porch, Wi-Fi in dBm", Kind: Text},
@@ -135,7 +135,7 @@ func twilio() Service {
 			Address: "https://api.twilio.com/2010-04-01/Accounts/[account]/Messages.json", Body: request.Form,
 			Basic:  [2]string{"account", "token"},
 			Fields: []request.Field{constant("From", "[from]"), constant("To", "[to]"), signal("Body")},
-			Answer: request.Answer{Delivered: only(201)},
+			Answer: request.Answer{Delivered: only(201), JSON: []string{"error_code is empty"}},
 		},
 		Blanks: []Blank{
 			{Name: "account", Title: "account SID", Where: "it stands on the console's first page, and begins with AC", Example: "ACXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX"},

@@ -46,7 +46,7 @@ func thingSpeak() Service {
 		Outline: Outline{
 			Address: "https://api.thingspeak.com/update", Body: request.Form,
 			Fields: []request.Field{signal("field1"), uptime("field2")},
-			Answer: request.Answer{Delivered: only(200), Not: "^0$"},
+			Answer: request.Answer{Delivered: only(200), JSON: []string{". is whole", ". > 0"}},
 		},
 		Blanks: []Blank{thingSpeakKey("api_key")},
 		Every:  thingSpeakPace,
@@ -71,7 +71,7 @@ func thingSpeakBulk() Service {
 			Address: "https://api.thingspeak.com/channels/[channel]/bulk_update.json", Body: request.JSON,
 			Template: `{"write_api_key":{{api_key}},"updates":[{"delta_t":0,"field1":{{rssi}},"field2":{{uptime}}}]}`,
 			Fields:   both(),
-			Answer:   request.Answer{Delivered: only(200, 202)},
+			Answer:   request.Answer{Delivered: only(200, 202), JSON: []string{"success is true"}},
 		},
 		Blanks: []Blank{
 			{Name: "channel", Title: "channel ID", Where: "it stands above the channel", Example: "999990"},
@@ -118,7 +118,7 @@ func ubidots() Service {
 			Address: "https://industrial.api.ubidots.com/api/v1.6/devices/[device]", Body: request.JSON,
 			Headers: headers("X-Auth-Token", "{{token}}"),
 			Fields:  both(),
-			Answer:  strict(request.Answer{Delivered: only(200, 201), Not: `"status_code":4`}),
+			Answer:  strict(request.Answer{Delivered: only(200, 201), JSON: []string{"*.*.status_code == 201"}}),
 		},
 		Blanks: []Blank{
 			{Name: "device", Title: "device label", Where: "choose one; a device of that label is made by its first reading", Example: "weather-station"},
@@ -220,7 +220,7 @@ func tagoIO() Service {
 			Template: `[{"variable":"rssi","value":{{rssi}},"unit":"dBm"},{"variable":"uptime","value":{{uptime}},"unit":"s"}]`,
 			Headers:  headers("Device-Token", "{{token}}"),
 			Fields:   both(),
-			Answer:   request.Answer{Contains: `"status":true`},
+			Answer:   request.Answer{JSON: []string{"status is true"}},
 		},
 		Blanks: []Blank{
 			{Name: "server", Title: "API server", Where: "it is api.tago.io, or your region's", Example: "api.tago.io", Kind: Host},
@@ -240,7 +240,7 @@ func emoncms() Service {
 		Outline: Outline{
 			Method: "GET", Address: `https://[server]/input/post?node=[node]&fulljson={"rssi":{{rssi}},"uptime":{{uptime}}}`, Body: request.None,
 			Fields: both(),
-			Answer: strict(request.Answer{Delivered: only(200), Contains: "true"}),
+			Answer: strict(request.Answer{Delivered: only(200), JSON: []string{"success is true"}}),
 		},
 		Blanks: []Blank{
 			{Name: "server", Title: "server", Where: "it is emoncms.org or your own", Example: "emoncms.org", Kind: Host},

@@ -18,7 +18,7 @@ func weatherUnderground() Service {
 			Method: "GET", Body: request.None,
 			Address: "https://weatherstation.wunderground.com/weatherstation/updateweatherstation.php?ID=[station]&PASSWORD={{key}}&dateutc=now&action=updateraw",
 			Fields:  []request.Field{own("tempf", "68.5"), own("humidity", "45")},
-			Answer:  strict(request.Answer{Delivered: only(200), Contains: "success"}),
+			Answer:  strict(request.Answer{Delivered: only(200), Contains: "^success"}),
 		},
 		Blanks: []Blank{
 			{Name: "station", Title: "station ID", Where: "it is in My Devices", Example: "KCASANFR5"},
@@ -84,7 +84,7 @@ func pvOutput() Service {
 			Address: "https://pvoutput.org/service/r2/addstatus.jsp", Body: request.Form,
 			Headers: headers("X-Pvoutput-Apikey", "{{key}}", "X-Pvoutput-SystemId", "[system]"),
 			Fields:  []request.Field{own("d", "20270131"), own("t", "12:05"), own("v2", "850")},
-			Answer:  patient(request.Answer{Delivered: only(200)}, 403),
+			Answer:  patient(request.Answer{Delivered: only(200), Contains: "^OK 200"}, 403),
 		},
 		Blanks: []Blank{
 			{Name: "system", Title: "system ID", Where: "it is at the end of the Settings", Example: "12345"},
