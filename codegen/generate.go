@@ -81,6 +81,7 @@ func (s sketch) files() []templated {
 	add(true, "remember.h", "remember.h")
 	add(s.DeepSleep, "sleep.h", "sleep.h.tmpl")
 	add(s.Clock(), "clock.h", "clock.h")
+	add(s.Moments(), "moment.h", "moment.h")
 	add(s.Counter(), "counter.h", "counter.h")
 	add(s.LED, "led.h", "led.h")
 	add(s.OTA, "ota.h", "ota.h.tmpl")

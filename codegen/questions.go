@@ -40,6 +40,23 @@ func (s sketch) ShownPath() string {
 func (s sketch) Clock() bool       { return s.PinCA() || s.ClockInForm() }
 func (s sketch) ClockInForm() bool { return s.uses(esp8266.SourceTime) }
 
+// Moments reports whether the time stands there in another form than RFC 3339 in
+// UTC, WaitsForClock whether no reading is taken before it is known.
+func (s sketch) Moments() bool {
+	return slices.ContainsFunc(s.Fields, func(f request.Field) bool { return f.Moment != (request.Moment{}) })
+}
+func (s sketch) WaitsForClock() bool { return slices.ContainsFunc(s.Fields, request.Field.Waits) }
+
+// TimeZone is where local time is wanted.
+func (s sketch) TimeZone() string {
+	for _, f := range s.Fields {
+		if zone, err := request.ParseZone(f.Moment.Zone); err == nil && zone != request.UTC {
+			return string(zone)
+		}
+	}
+	return string(request.UTC)
+}
+
 // WifiInForm reports whether a row of the form has no good value before the
 // Wi-Fi is up.
 func (s sketch) WifiInForm() bool {
@@ -112,6 +129,9 @@ func (s sketch) FormShape() uint32 {
 	}
 	for _, f := range s.Fields {
 		add("row", f.Name, f.Source.String())
+		if f.Moment != (request.Moment{}) || f.Quoted {
+			add("as", f.Moment.Format, f.Moment.Zone, strconv.FormatBool(f.Quoted))
+		}
 	}
 	return sum.Sum32()
 }

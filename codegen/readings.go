@@ -229,6 +229,8 @@ func (s *sketch) values(m request.Message) []step {
 			v.Title = fmt.Sprintf("GPIO %d", f.GPIO)
 		case info.Number:
 			v.Print = number(s.watch(f, strings.ReplaceAll(string(f.Source), "-", "_"), numbers[f.Source], info), f.Shape, info)
+		case f.Moment != (request.Moment{}):
+			v.Print = moment(f.Moment)
 		default:
 			v.Print = texts[f.Source]
 		}
@@ -256,6 +258,15 @@ func (s *sketch) acceptable(m request.Message, row int) (condition, kind string)
 
 func allPieces(m request.Message) []request.Piece {
 	return slices.Concat(append([][]request.Piece{m.Path, m.Body}, m.Headers...)...)
+}
+
+// moment is the C++ statement that prints the time.
+func moment(m request.Moment) string {
+	if digits, epoch := m.EpochDigits(); epoch {
+		return fmt.Sprintf("moment::epoch(value, %d);", digits)
+	}
+	zone, _ := request.ParseZone(m.Zone) // Validate has read it
+	return fmt.Sprintf("moment::print(value, PSTR(%s), %t);", literal(m.Pattern()), zone != request.UTC)
 }
 
 // number is the C++ statement that gives a number as a field wants it.
@@ -328,7 +339,7 @@ func (s *sketch) steps(pieces []request.Piece, values []step) []step {
 		if v.Macro != "" {
 			s.SecretSizes = append(s.SecretSizes, fmt.Sprintf("%d * sizeof(%s)", p.As.Widest(), v.Macro))
 		} else {
-			s.BodyMax += longest(p.Field.Source) * p.As.Widest()
+			s.BodyMax += longest(*p.Field) * p.As.Widest()
 			s.HasValues = true
 		}
 		out = append(out, v)

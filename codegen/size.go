@@ -12,8 +12,8 @@ const (
 	longestValue = 24
 )
 
-func longest(source esp8266.Source) int {
-	if source == esp8266.SourceCode {
+func longest(f request.Field) int {
+	if f.Source == esp8266.SourceCode || f.Moment.Pattern() != "" {
 		return longestCode
 	}
 	return longestValue
@@ -38,7 +38,7 @@ func messageBytes(p Project) int {
 		case f.Source.Constant():
 			n += (len(orElse(f.Value, PlaceholderSecret))+1)*piece.As.Widest() + frame(piece.As)
 		default:
-			n += longest(f.Source)*piece.As.Widest() + frame(piece.As)
+			n += longest(*f)*piece.As.Widest() + frame(piece.As)
 		}
 	}
 	return n

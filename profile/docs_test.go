@@ -41,7 +41,9 @@ func TestManual(t *testing.T) {
 		request.Field{Name: "a", Source: "hcsr04.distance", GPIO: 5, Wires: request.Wires{GPIO2: 4}, None: request.Skip},
 		request.Field{Name: "b", Source: "ds18b20.temperature", Wires: request.Wires{Index: 2}, Shape: request.Shape{Scale: 1.8, Offset: 32, Decimals: request.Places(1)}},
 		request.Field{Name: "c", Source: "bme280.pressure", Wires: request.Wires{Address: 0x77},
-			Statistic: request.Mean, Trigger: request.Trigger{When: request.Above, At: 30}})
+			Statistic: request.Mean, Trigger: request.Trigger{When: request.Above, At: 30}},
+		request.Field{Name: "d", Source: esp8266.SourceTime, Moment: request.Moment{Format: "ms", Zone: "Asia/Tokyo"}, Quoted: true})
+	full.Answer.JSON = []string{"ok is true"}
 	f := &full.Firmware
 	f.SampleEvery, f.MinGap = time.Second, time.Second
 	f.Buffers, f.DeepSleep, f.LED, f.Battery, f.Libraries, f.Static = esp8266.DefaultBuffers(), true, true, 2500, []string{"A@1"}, fixed(t, "10.1.2.3/24,10.1.2.1")
@@ -56,7 +58,7 @@ func TestManual(t *testing.T) {
 			t.Errorf("the manual lacks the source %s", info.Source)
 		}
 	}
-	if p.Firmware.Static != fixed(t, "192.168.1.57/24,192.168.1.1") || len(p.Request.Fields) != 12 {
+	if p.Firmware.Static != fixed(t, "192.168.1.57/24,192.168.1.1") || len(p.Request.Fields) != 15 {
 		t.Errorf("%+v", p)
 	}
 }

@@ -61,6 +61,9 @@ type (
 		Scale    *float64 `yaml:"scale"`
 		Offset   float64  `yaml:"offset"`
 		Decimals *int     `yaml:"decimals"`
+		Format   text     `yaml:"format"`
+		Zone     text     `yaml:"zone"`
+		Text     bool     `yaml:"text"`
 		None     text     `yaml:"none"`
 
 		Statistic text  `yaml:"statistic"`
@@ -343,7 +346,8 @@ func (d fieldDoc) field() (request.Field, error) {
 	if d.Scale != nil {
 		f.Shape.Scale = *d.Scale
 	}
-	f.Shape.Offset, f.None = d.Offset, request.NoValue(d.None)
+	f.Shape.Offset, f.None, f.Quoted = d.Offset, request.NoValue(d.None), d.Text
+	f.Moment = request.Moment{Format: string(d.Format), Zone: string(d.Zone)}
 	if d.Decimals != nil {
 		f.Shape.Decimals = request.Places(*d.Decimals)
 	}

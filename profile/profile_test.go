@@ -347,6 +347,8 @@ func TestSensorsInTheFile(t *testing.T) {
 		{Name: "d", Source: "hcsr04.distance", GPIO: 5, Wires: request.Wires{GPIO2: 4}, None: request.Skip},
 		{Name: "w", Source: "ds18b20.temperature", GPIO: 2, Wires: request.Wires{Index: 2}},
 		{Name: "p", Source: "bme280.pressure", Wires: request.Wires{Address: 0x77}},
+		{Name: "at", Source: esp8266.SourceTime, Moment: request.Moment{Format: "%H:%M", Zone: "CET-1CEST,M3.5.0,M10.5.0/3"}, None: request.Wait},
+		{Name: "n", Source: esp8266.SourceRSSI, Quoted: true},
 	}
 	back, err := profile.Parse(p.Bytes())
 	if err != nil {

@@ -192,6 +192,15 @@ func reading(f request.Field) row {
 	if n, set := f.Shape.Decimals.Count(); set {
 		r = append(r, member{"decimals", word(strconv.Itoa(n))})
 	}
+	if f.Moment.Format != "" {
+		r = append(r, member{"format", scalar(f.Moment.Format)})
+	}
+	if f.Moment.Zone != "" {
+		r = append(r, member{"zone", scalar(f.Moment.Zone)})
+	}
+	if f.Quoted {
+		r = append(r, member{"text", word("true")})
+	}
 	if f.None != "" {
 		r = append(r, member{"none", scalar(f.None)})
 	}

@@ -80,6 +80,7 @@ const (
 	Omit NoValue = "omit" // leave the field out; within a template, where it can't be left out, null or Skip
 	Null NoValue = "null" // send JSON's null
 	Skip NoValue = "skip" // don't send the reading
+	Wait NoValue = "wait" // of the source time: take no reading before the clock is set
 )
 
 // NoValues returns what can be done, the usual first.
@@ -105,7 +106,11 @@ const (
 // sample is, so that the test sends what the board does.
 func (f Field) Kind() Kind {
 	info, _ := sensors.Info(f.Source)
-	if info.Number {
+	_, epoch := f.Moment.EpochDigits()
+	switch {
+	case f.Quoted && !f.Source.Constant():
+		return TextKind
+	case info.Number || epoch:
 		return NumberKind
 	}
 	if f.Source != esp8266.SourceCode {
@@ -147,6 +152,15 @@ func (f Field) checkReading(place, row string, info esp8266.SourceInfo) *problem
 		return at("index", fmt.Sprintf("is number %d on its pin", f.Wires.Index), fmt.Sprintf("count from 1 to %d", maxIndex))
 	case f.Wires.Address != 0 && !slices.Contains(w.Address, f.Wires.Address):
 		return at("address", fmt.Sprintf("has the address 0x%02X, which it can't have", f.Wires.Address), "use "+addresses(w.Address))
+	}
+	if p := f.Moment.check(f, at); p != nil {
+		return p
+	}
+	if f.None == Wait {
+		if f.Source != esp8266.SourceTime {
+			return at("none", "can't wait: only the time comes by itself", "use "+orList(NoValues()))
+		}
+		return nil
 	}
 	if f.None != "" && !slices.Contains(NoValues(), f.None) {
 		return at("none", fmt.Sprintf("has %q for none", quoted(string(f.None))), "use "+orList(NoValues()))
@@ -193,18 +207,57 @@ func FormatReading(f Field) string {
 	if n, set := f.Shape.Decimals.Count(); set {
 		add("decimals", strconv.Itoa(n))
 	}
+	if f.Moment.Format != "" {
+		format := f.Moment.Format
+		if strings.ContainsAny(format, " ,:=\"") {
+			format = strconv.Quote(format)
+		}
+		add("format", format)
+	}
+	if f.Moment.Zone != "" {
+		zone := f.Moment.Zone
+		if strings.ContainsAny(zone, " ,:=\"") {
+			zone = strconv.Quote(zone)
+		}
+		add("zone", zone)
+	}
+	if f.Quoted {
+		add("as", "text")
+	}
 	if f.None != "" {
 		add("none", string(f.None))
 	}
 	return strings.Join(words, " ")
 }
 
-// ParseReading reads what FormatReading writes, in any order. The error is a
-// *problem.Problem.
-func ParseReading(text string) (Shape, NoValue, error) {
+// readingWords are the words of a reading; one that holds a blank, a comma, a colon
+// or an equals sign stands in quotes.
+func readingWords(text string) []string {
+	const between = " \t,:="
+	var words []string
+	for text = strings.TrimLeft(text, between); text != ""; text = strings.TrimLeft(text, between) {
+		if quote, err := strconv.QuotedPrefix(text); err == nil && text[0] == '"' {
+			word, _ := strconv.Unquote(quote) // a quoted prefix is quoted well
+			words, text = append(words, word), text[len(quote):]
+			continue
+		}
+		end := strings.IndexAny(text, between)
+		if end < 0 {
+			end = len(text)
+		}
+		words, text = append(words, text[:end]), text[end:]
+	}
+	return words
+}
+
+// ParseReading changes f by what FormatReading writes, in any order; what isn't
+// said is the usual. The error is a *problem.Problem, and f is as it was.
+func ParseReading(text string, f *Field) error {
 	var s Shape
 	var none NoValue
-	words := strings.Fields(strings.NewReplacer(",", " ", ":", " ", "=", " ").Replace(text))
+	var moment Moment
+	var isText bool
+	words := readingWords(text)
 	for i := 0; i < len(words); i += 2 {
 		value := ""
 		if i+1 < len(words) {
@@ -222,12 +275,22 @@ func ParseReading(text string) (Shape, NoValue, error) {
 			s.Decimals = Places(n)
 		case "none":
 			none = NoValue(value)
+		case "format":
+			moment.Format = value
+		case "zone":
+			moment.Zone = value
+		case "as":
+			if value != "text" {
+				return slip("%q means nothing here", "write as text, for a number that is a text in JSON", quoted(value))
+			}
+			isText = true
 		default:
-			return Shape{}, "", slip("%q means nothing here", "write such as scale 1.8 offset 32 decimals 1 none skip", quoted(words[i]))
+			return slip("%q means nothing here", "write such as scale 1.8 offset 32 decimals 1 none skip", quoted(words[i]))
 		}
 		if err != nil {
-			return Shape{}, "", slip("%q is no number for %s", "write such as "+words[i]+" 2", quoted(value), words[i])
+			return slip("%q is no number for %s", "write such as "+words[i]+" 2", quoted(value), words[i])
 		}
 	}
-	return s, none, nil
+	f.Shape, f.None, f.Moment, f.Quoted = s, none, moment, isText
+	return nil
 }

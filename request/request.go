@@ -73,6 +73,8 @@ type Field struct {
 	GPIO   int            // for sources that read a pin
 	Wires  Wires          // what else a sensor's wiring needs
 	Shape  Shape          // how a number that is read becomes the one that is sent
+	Moment Moment         // how the source time is written
+	Quoted bool           // a number is a text in JSON
 	None   NoValue        // what is done when the source has no value
 	Off    bool           // kept, and not sent
 	Secret bool           // as of a Header; constant texts only
@@ -92,6 +94,9 @@ func (f Field) Sent() string {
 	info, ok := sensors.Info(f.Source)
 	if ok && sample == "" {
 		sample = info.Sample
+	}
+	if at, ok := Instant(sample); ok && f.Source == esp8266.SourceTime && f.Moment != (Moment{}) {
+		return f.Moment.text(at)
 	}
 	return f.Shape.apply(sample, info)
 }

@@ -240,12 +240,19 @@ func (r Request) ownHeaders() []string {
 
 func (r Request) checkFields(l *problem.List) {
 	seen := make(map[string]int)
+	var local Zone
 	for i, f := range r.Fields {
 		at := func(message, fix string) {
 			l.Add(problem.At(fmt.Sprintf("request.fields[%d]", i), fmt.Sprintf("row %d (%s) %s", i+1, shown(f.Name), message), fix))
 		}
 		if f.Off || f.checkSource(i) != nil {
 			continue
+		}
+		if zone, _ := ParseZone(f.Moment.Zone); zone != UTC {
+			if local != "" && zone != local {
+				at("is in another time zone than a row before it, and the board keeps one", "use one zone, and UTC for the rest")
+			}
+			local = zone
 		}
 		if f.Name == "" {
 			at("would be sent without a name", "give it one, or switch it off")

@@ -1,6 +1,7 @@
 // The time from the network.
 #pragma once
 #include <Arduino.h>
+#include <sys/time.h>
 #include <time.h>
 
 namespace clock_ntp {
@@ -10,7 +11,7 @@ static unsigned long asked = 0;           // when the time servers were asked fi
 
 // Asks the time servers; the answer comes by itself and is renewed every hour.
 static void begin() {
-  configTime("UTC0", TIME_SERVER_1, TIME_SERVER_2);
+  configTime(TIME_ZONE, TIME_SERVER_1, TIME_SERVER_2);
   if (asked == 0) asked = millis() | 1;
 }
 
@@ -36,7 +37,11 @@ inline bool settledOrGivenUp() { return set() || millis() >= NETWORK_MS; }
 // When the reading under way was taken: 0 if its form has the real time, else the seconds since
 // the start that stand in for it.
 static uint32_t stamped = 0;
-inline void beginReading() { stamped = known() ? 0 : static_cast<uint32_t>(millis() / 1000) + 1; }
+static struct timeval taken = {};  // and by the clock
+inline void beginReading() {
+  stamped = known() ? 0 : static_cast<uint32_t>(millis() / 1000) + 1;
+  gettimeofday(&taken, nullptr);
+}
 inline uint32_t stamp() { return stamped; }
 
 constexpr size_t TEXT_SIZE = 21;
@@ -51,7 +56,7 @@ inline void format(char *text, time_t when) {
 // fillIn puts right.
 inline void print(Print &out) {
   char text[TEXT_SIZE];
-  format(text, stamped ? static_cast<time_t>(stamped) : time(nullptr));
+  format(text, stamped ? static_cast<time_t>(stamped) : taken.tv_sec);
   out.print(text);
 }
 

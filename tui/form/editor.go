@@ -90,7 +90,7 @@ func (e *editor) slots() []slot {
 		all = append(all, slotWires)
 	}
 	all = append(all, slotValue)
-	if info.Number || e.source == esp8266.SourceCode {
+	if info.Number || e.source == esp8266.SourceCode || e.source == esp8266.SourceTime {
 		all = append(all, slotReading)
 	}
 	if info.Number && e.source != esp8266.SourceCounter {
@@ -175,9 +175,10 @@ func (e *editor) row() (request.Field, error) {
 	if !slices.Contains(e.slots(), slotWires) {
 		wiring = nil
 	}
-	f.Shape, f.None = request.Shape{}, ""
 	if slices.Contains(e.slots(), slotReading) {
-		f.Shape, f.None, reading = request.ParseReading(e.reading.Value())
+		reading = request.ParseReading(e.reading.Value(), &f)
+	} else {
+		f.Shape, f.None, f.Moment, f.Quoted = request.Shape{}, "", request.Moment{}, false
 	}
 	f.Statistic, f.Trigger = "", request.Trigger{}
 	if slices.Contains(e.slots(), slotTrigger) {

@@ -9,6 +9,7 @@
 #include <new>
 
 #undef time
+#undef gettimeofday
 
 const String emptyString;
 EspClass ESP;
@@ -118,11 +119,27 @@ void delay(unsigned long ms) {
 
 static bool clockAsked;
 
-void configTime(const char *, const char *, const char *, const char *) { clockAsked = true; }
+void configTime(const char *tz, const char *, const char *, const char *) {
+  setenv("TZ", tz, 1);  // core cores/esp8266/time.cpp, configTime
+  tzset();
+  clockAsked = true;
+}
+
+// RIG_TIME stops the clock, once it is set, at so many microseconds.
+static int64_t microsecondsNow() {
+  if (!clockAsked || strcmp(rig::env("RIG_NTP", "answers"), "never") == 0) return static_cast<int64_t>(millis()) * 1000;
+  if (const char *fixed = getenv("RIG_TIME")) return atoll(fixed);
+  return static_cast<int64_t>(::time(nullptr)) * 1000000;
+}
+
+int rigTimeOfDay(struct timeval *out) {
+  const int64_t now = microsecondsNow();
+  *out = {static_cast<time_t>(now / 1000000), static_cast<suseconds_t>(now % 1000000)};
+  return 0;
+}
 
 time_t rigTime(time_t *out) {
-  const bool set = clockAsked && strcmp(rig::env("RIG_NTP", "answers"), "never") != 0;
-  const time_t now = set ? ::time(nullptr) : static_cast<time_t>(millis() / 1000);
+  const time_t now = microsecondsNow() / 1000000;
   if (out) *out = now;
   return now;
 }

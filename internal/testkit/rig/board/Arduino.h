@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <sys/time.h>
 #include <string>
 
 #include "pgmspace.h"
@@ -57,6 +58,8 @@ void configTime(const char *tz, const char *server1, const char *server2 = nullp
 // The sketch's time(nullptr) must be the board's, which is unset until NTP answers.
 time_t rigTime(time_t *out);
 #define time(out) rigTime(out)
+int rigTimeOfDay(struct timeval *out);
+#define gettimeofday(out, zone) rigTimeOfDay(out)
 
 enum ADCMode { ADC_TOUT = 33, ADC_VCC = 255 };
 #define ADC_MODE(mode) int __get_adc_mode(void) { return (int)(mode); }
