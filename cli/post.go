@@ -159,7 +159,7 @@ func (p *Program) logPost(sent request.Request, r *formpost.Response, trust tlsi
 // noteRequest says on stderr what is odd about a request, and that one has no
 // body.
 func (p *Program) noteRequest(r request.Request) {
-	if len(r.Message().Body) == 0 && !request.Bodiless(r.Method) {
+	if len(r.Message().Whole()) == 0 && !request.Bodiless(r.Method) {
 		fmt.Fprintf(p.Stderr, "espost: the %s has no body: no field was given for one\n", r.Method)
 	}
 	p.warn(r.Notes())

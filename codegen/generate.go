@@ -68,6 +68,7 @@ func (s sketch) files() []templated {
 	add(s.Samples(), "samples.h", "samples.h.tmpl")
 	add(true, "form.h", "form.h.tmpl")
 	add(true, "encode.h", "encode.h")
+	add(s.Bulk.On(), "bulk.h", "bulk.h.tmpl")
 	add(true, "https_post.h", "https_post.h.tmpl")
 	add(true, "limited_client.h", "limited_client.h")
 	add(true, "answer.h", "answer.h.tmpl")

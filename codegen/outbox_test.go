@@ -22,7 +22,7 @@ func outbox(id rig.Identity) codegen.Project {
 	return p
 }
 
-var keyLine = regexp.MustCompile(`(?m)^Idempotency-Key: "([0-9a-f]{6}-[0-9a-f]{8}-[0-9a-f]{8})"\r$`)
+var keyLine = regexp.MustCompile(`(?m)^Idempotency-Key: "([0-9a-f]{6}-[0-9a-f]{8}-[0-9a-f]{8}(?:\+[0-9]+)?)"\r$`)
 
 // sampled returns the requests with SampleKey in the place of their keys, as the
 // test POST has it.

@@ -41,6 +41,10 @@ type sketch struct {
 	MovingPath   bool     // the path is one of Lines
 	FixedPath    string   // else, or for people: as the user wrote it
 	HasValues    bool     // something is read on the board for it
+	BulkFirst    []step   // what stands around several readings in one request
+	BulkLast     []step
+	BulkAround   int      // bytes of these
+	BulkSizes    []string // C++ terms to add
 	Readings     []string // functions of readings.h
 	Devices      []device // sensors
 	Includes     []string // for them
@@ -185,6 +189,17 @@ func (s *sketch) buildMessage() {
 	}
 	s.BodyMax += len(s.Lines) // each ends with a line feed
 	s.Rows = s.steps(m.Body, values)
+	s.buildBulk(m, values)
+}
+
+// buildBulk works out what stands around several readings.
+func (s *sketch) buildBulk(m request.Message, values []step) {
+	s.Request.Bulk = s.Request.Bulk.Filled(s.Body)
+	size, sizes := s.BodyMax, s.SecretSizes
+	s.BodyMax, s.SecretSizes = 0, nil
+	s.BulkFirst, s.BulkLast = s.steps(m.First, values), s.steps(m.Last, values)
+	s.BulkAround, s.BulkSizes = s.BodyMax, s.SecretSizes
+	s.BodyMax, s.SecretSizes = size, sizes
 }
 
 func literals(pieces []request.Piece) string {
@@ -257,7 +272,7 @@ func (s *sketch) acceptable(m request.Message, row int) (condition, kind string)
 }
 
 func allPieces(m request.Message) []request.Piece {
-	return slices.Concat(append([][]request.Piece{m.Path, m.Body}, m.Headers...)...)
+	return slices.Concat(append([][]request.Piece{m.Path, m.Body, m.First, m.Last}, m.Headers...)...)
 }
 
 // moment is the C++ statement that prints the time.

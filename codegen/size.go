@@ -30,7 +30,8 @@ func frame(e request.Encoding) int {
 // messageBytes returns the most bytes that a reading takes in the board's memory.
 func messageBytes(p Project) int {
 	m := p.Credentials().Message()
-	n := 0
+	bulk := p.Bulk.Filled(p.Body).Bytes
+	n := bulk
 	for _, piece := range allPieces(m) {
 		n += len(piece.Literal) + len(piece.Lead) + len(piece.Trail)
 		switch f := piece.Field; {

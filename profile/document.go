@@ -40,8 +40,16 @@ type (
 		Method   *text       `yaml:"method"`
 		Body     *text       `yaml:"body"`
 		Template *text       `yaml:"template"`
+		Bulk     bulkDoc     `yaml:"bulk"`
 		Headers  []headerDoc `yaml:"headers"`
 		Fields   *[]fieldDoc `yaml:"fields"`
+	}
+	bulkDoc struct {
+		Most    int  `yaml:"most"`
+		Bytes   int  `yaml:"bytes"`
+		First   text `yaml:"first"`
+		Between text `yaml:"between"`
+		Last    text `yaml:"last"`
 	}
 	headerDoc struct {
 		Name   text    `yaml:"name"`
@@ -302,6 +310,7 @@ func (d requestDoc) apply(r *request.Request) error {
 	override(&r.Method, d.Method)
 	override(&r.Body, d.Body)
 	override(&r.Template, d.Template)
+	r.Bulk = request.Bulk{Most: d.Bulk.Most, Bytes: d.Bulk.Bytes, First: string(d.Bulk.First), Between: string(d.Bulk.Between), Last: string(d.Bulk.Last)}
 	for _, h := range d.Headers {
 		header := request.Header{Name: string(h.Name), Secret: h.Secret}
 		if err := h.Value.read(&header.Value, h.Secret); err != nil {

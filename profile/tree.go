@@ -44,6 +44,7 @@ func tree(p *Profile) mapping {
 			{"method", scalar(p.Request.Method)},
 			{"body", scalar(p.Request.Body)},
 			{"template", oneBlock(p.Request.Template)},
+			{"bulk", bulkTree(p.Request.Bulk)},
 			{"headers", headerRows(p.Request.Headers)},
 			{"fields", fieldRows(p.Request.Fields)},
 		}},
@@ -65,6 +66,18 @@ func tree(p *Profile) mapping {
 			{"folder", optional(p.Folder)},
 		}},
 	}
+}
+
+// bulkTree is nil where each reading is sent alone.
+func bulkTree(b request.Bulk) any {
+	if b == (request.Bulk{}) {
+		return nil
+	}
+	m := mapping{{"most", word(strconv.Itoa(b.Most))}, {"bytes", nil}, {"first", optional(b.First)}, {"between", optional(b.Between)}, {"last", optional(b.Last)}}
+	if b.Bytes != 0 {
+		m[1].value = word(strconv.Itoa(b.Bytes))
+	}
+	return m
 }
 
 func headerRows(headers []request.Header) any {

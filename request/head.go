@@ -31,7 +31,7 @@ func (r Request) ContentType() string {
 // it is among them. It is meaningful only for a request that Validate accepts.
 func (r Request) Bytes() []byte {
 	m := r.Message()
-	body := text(m.Body, false)
+	body := text(m.Whole(), false)
 	return []byte(r.head(m, len(body), false) + body)
 }
 
@@ -40,11 +40,11 @@ func (r Request) Bytes() []byte {
 func (r Request) Preview() (head, body string) {
 	r.Target.Path = r.Target.ShownPath()
 	m := r.Message()
-	return r.head(m, len(text(m.Body, false)), true), text(m.Body, true)
+	return r.head(m, len(text(m.Whole(), false)), true), text(m.Whole(), true)
 }
 
 // BodyBytes returns the request's body.
-func (r Request) BodyBytes() []byte { return []byte(text(r.Message().Body, false)) }
+func (r Request) BodyBytes() []byte { return []byte(text(r.Message().Whole(), false)) }
 
 // URL returns the address with all that stands in its path and query; with mask,
 // secret values are Mask.

@@ -15,7 +15,13 @@ type Message struct {
 	Path    []Piece   // of the request line, with the query
 	Headers [][]Piece // the value of each of Request.Headers
 	Body    []Piece
+	// First and Last stand around the bodies of a request that may hold several
+	// (Bulk); this computer sends one.
+	First, Last []Piece
 }
+
+// Whole is the body of a request with one reading.
+func (m Message) Whole() []Piece { return slices.Concat(m.First, m.Body, m.Last) }
 
 // A Piece is a literal, or the value of one field.
 type Piece struct {
@@ -109,6 +115,11 @@ func (r Request) Message() Message {
 			pieces = l.template(h.Value, HeaderValue)
 		}
 		m.Headers = append(m.Headers, pieces)
+	}
+	if b := r.Bulk.Filled(r.Body); r.Body == JSON {
+		m.First, m.Last = joined(l.jsonTemplate(b.First)), joined(l.jsonTemplate(b.Last))
+	} else {
+		m.First, m.Last = joined(l.template(b.First, Plain)), joined(l.template(b.Last, Plain))
 	}
 	switch {
 	case r.Template != "" && r.Body == JSON:

@@ -51,6 +51,7 @@ type Request struct {
 	// JSON, in which {{name}} is the value of the field of that name. A field may
 	// stand in the target's path and in a header's value in the same way.
 	Template string
+	Bulk     Bulk     // several readings as one request
 	Headers  []Header // added to those that HTTPClient sends, in order
 	Fields   []Field
 	Key      string // the Idempotency-Key of one reading, behind Headers; empty for none

@@ -34,6 +34,7 @@ func (r Request) Validate() problem.List {
 	r.checkBody(&l)
 	r.checkHeaders(&l)
 	r.checkFields(&l)
+	r.checkBulk(&l)
 	r.checkPlaceholders(&l)
 	if len(l) == 0 {
 		r.checkMessage(&l)
@@ -84,7 +85,7 @@ func (r Request) checkBody(l *problem.List) {
 
 // templates are the texts that may hold placeholders, with their places.
 func (r Request) templates() []struct{ where, text string } {
-	all := []struct{ where, text string }{{"target", r.Target.Path}, {"request.template", r.Template}}
+	all := []struct{ where, text string }{{"target", r.Target.Path}, {"request.template", r.Template}, {"request.bulk.first", r.Bulk.First}, {"request.bulk.last", r.Bulk.Last}}
 	for i, h := range r.Headers {
 		if h.Secret {
 			continue // it is taken as it is
@@ -119,7 +120,7 @@ func (r Request) checkMessage(l *problem.List) {
 	if n := len(text(m.Path, false)); n > maxPath {
 		l.Add(problem.At("target", fmt.Sprintf("path and query have %d bytes", n), fmt.Sprintf("keep them under %d", maxPath)))
 	}
-	if body := text(m.Body, false); r.Body == JSON && r.Template != "" && !json.Valid([]byte(body)) {
+	if body := text(m.Whole(), false); r.Body == JSON && (r.Template != "" || r.Bulk.On()) && !json.Valid([]byte(body)) {
 		l.Add(problem.At("request.template", "with its values filled in the text is no JSON", "check quotes and commas; a text's value needs no quotes of its own around {{name}}"))
 	}
 	for i, pieces := range m.Headers {

@@ -3,6 +3,7 @@ package services
 import (
 	"time"
 
+	"espost/esp8266"
 	"espost/request"
 )
 
@@ -69,8 +70,9 @@ func thingSpeakBulk() Service {
 		ID: "thingspeak-bulk", Title: "ThingSpeak, bulk JSON", About: "takes many entries of a channel in one request",
 		Outline: Outline{
 			Address: "https://api.thingspeak.com/channels/[channel]/bulk_update.json", Body: request.JSON,
-			Template: `{"write_api_key":{{api_key}},"updates":[{"delta_t":0,"field1":{{rssi}},"field2":{{uptime}}}]}`,
-			Fields:   both(),
+			Template: `{"created_at":{{time}},"field1":{{rssi}},"field2":{{uptime}}}`,
+			Bulk:     request.Bulk{Most: 50, First: `{"write_api_key":{{api_key}},"updates":[`, Last: "]}"}, // 960 are allowed
+			Fields:   append(both(), request.Field{Name: "time", Source: esp8266.SourceTime, None: request.Wait}),
 			Answer:   request.Answer{Delivered: only(200, 202), JSON: []string{"success is true"}},
 		},
 		Blanks: []Blank{

@@ -38,6 +38,7 @@ type Outline struct {
 	Address  string // an https URL
 	Body     request.Body
 	Template string
+	Bulk     request.Bulk // how waiting readings are joined; its texts may have blanks
 	Headers  []request.Header
 	// Basic names the two blanks that make up an Authorization header, the user's
 	// name and the password (RFC 7617); empty for no such header.
@@ -143,7 +144,7 @@ func (s Service) With(r request.Request, own []request.Field) request.Request {
 // places reports whether the outline names a field in its address, headers or
 // template.
 func (s Service) places(name string) bool {
-	texts := []string{s.Outline.Address, s.Outline.Template}
+	texts := []string{s.Outline.Address, s.Outline.Template, s.Outline.Bulk.First, s.Outline.Bulk.Last}
 	for _, h := range s.Outline.Headers {
 		texts = append(texts, h.Value)
 	}
@@ -182,7 +183,8 @@ func (s Service) Request(values map[string]string) (request.Request, problem.Lis
 		return request.Request{}, l
 	}
 	r.Target = target
-	r.Template = fill.Replace(q.Template)
+	r.Template, r.Bulk = fill.Replace(q.Template), q.Bulk
+	r.Bulk.First, r.Bulk.Last = fill.Replace(q.Bulk.First), fill.Replace(q.Bulk.Last)
 	for _, h := range q.Headers {
 		h.Value = fill.Replace(h.Value)
 		r.Headers = append(r.Headers, h)

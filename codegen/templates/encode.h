@@ -131,6 +131,11 @@ class Form {
     for (size_t i = 0; i < text.size; i++) add(pgm_read_byte(text.bytes + i));
   }
 
+  // Bytes that are encoded already.
+  void raw(const uint8_t *bytes, size_t size) {
+    for (size_t i = 0; i < size; i++) add(bytes[i]);
+  }
+
   // A value as it is.
   void plain(const Bytes &value) {
     for (size_t i = 0; i < value.size(); i++) add(value[i]);

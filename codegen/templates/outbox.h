@@ -63,9 +63,44 @@ class Outbox {
     } else {
       return false;
     }
+    seen_ = current_;
+    nextAt_ = stored_ > 0 ? head_ + sizeof(current_) + current_.size : 0;
+    nextStored_ = stored_ > 0 ? 1 : 0;
+    nextInRam_ = stored_ > 0 ? 0 : sizeof(current_) + current_.size;
     snprintf_P(key_, sizeof(key_), PSTR("\"%06lx-%08lx-%08lx\""), static_cast<unsigned long>(ESP.getChipId()),
                static_cast<unsigned long>(current_.start), static_cast<unsigned long>(current_.number));
     return true;
+  }
+
+  // Puts the reading behind the one that was loaded last into body, to be sent along with it.
+  bool loadNext(Body &body) {
+    if (nextStored_ < stored_) {
+      File file = LittleFS.open(LOG, "r");
+      const bool good = file && file.seek(nextAt_) && readHeader(file, seen_) && seen_.shape == FORM_SHAPE && seen_.size <= Body::capacity() &&
+                        file.read(body.room(), seen_.size) == static_cast<int>(seen_.size) && seen_.check == checkOf(seen_, body.room());
+      file.close();
+      if (!good) return false;  // it is dealt with when it is the oldest
+      nextAt_ += sizeof(seen_) + seen_.size;
+      nextStored_++;
+    } else {
+      if (nextInRam_ >= ramUsed_) return false;
+      memcpy(&seen_, ram_ + nextInRam_, sizeof(seen_));
+      memcpy(body.room(), ram_ + nextInRam_ + sizeof(seen_), seen_.size);
+      nextInRam_ += sizeof(seen_) + seen_.size;
+    }
+    body.loaded(seen_.size);
+    return true;
+  }
+
+  // The key of several readings that are sent together: the oldest one's, and how many.
+  String keyOf(size_t count) const {
+    String key(key_);
+    if (count < 2) return key;
+    key = key.substring(0, key.length() - 1);
+    key += '+';
+    key += String(static_cast<unsigned>(count));
+    key += '"';
+    return key;
   }
 
   // What tells the reading that loadOldest found from all others, on this board and on all
@@ -73,10 +108,10 @@ class Outbox {
   const char *key() const { return key_; }
   uint32_t start() const { return current_.start; }
   uint32_t number() const { return current_.number; }
-  uint32_t stamp() const { return current_.stamp; }
+  uint32_t stamp() const { return seen_.stamp; }  // of the one that was loaded last
 
   // True when it was taken since the board started last.
-  bool takenSinceStart() const { return current_.start == start_; }
+  bool takenSinceStart() const { return seen_.start == start_; }
 
   // Gives the reading up that loadOldest found.
   void remove() {
@@ -85,6 +120,20 @@ class Outbox {
     } else {
       removeFromRam();
     }
+  }
+
+  // Gives up the oldest ones, so many as were sent together. Flash is written once.
+  void remove(size_t count) {
+    File file = stored_ > 0 ? LittleFS.open(LOG, "r") : File();
+    bool passed = false;
+    for (Entry entry; count > 0 && stored_ > 0 && file && file.seek(head_) && readHeader(file, entry); count--) {
+      pass(entry);
+      passed = true;
+    }
+    file.close();
+    if (passed) settle();
+    if (stored_ > 0) return;
+    for (; count > 0 && ramUsed_ > 0; count--) removeFromRam();
   }
 
   // Gives it up, too, but keeps it in /refused if there is room. status is what the server said.
@@ -391,6 +440,9 @@ class Outbox {
   size_t ramUsed_ = 0;
   uint32_t start_ = 0, number_ = 0;
   Entry current_ = {};     // what loadOldest found
+  Entry seen_ = {};        // it, or what loadNext found
+  size_t nextAt_ = 0, nextInRam_ = 0;  // where loadNext goes on
+  uint32_t nextStored_ = 0;
   State state_ = {};
   uint32_t nextSeq_ = 1;
   uint32_t stored_ = 0;    // entries from head_ to end_

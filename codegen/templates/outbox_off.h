@@ -27,8 +27,10 @@ class Outbox {
   }
 
   bool loadOldest(Body &) { return waiting_; }
+  bool loadNext(Body &) { return false; }
 
   // What tells this reading from all others, on this board and on all others, and its stamp.
+  String keyOf(size_t) const { return key_; }
   const char *key() const { return key_; }
   uint32_t start() const { return start_; }
   uint32_t number() const { return number_; }
@@ -36,6 +38,7 @@ class Outbox {
   bool takenSinceStart() const { return true; }
 
   void remove() { waiting_ = false; }
+  void remove(size_t) { waiting_ = false; }
 
   // Gives the reading up. status is what the server said.
   void setAside(const Body &, int status) {
