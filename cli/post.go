@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -162,7 +163,7 @@ func (p *Program) noteRequest(r request.Request) {
 	if len(r.Message().Whole()) == 0 && !request.Bodiless(r.Method) {
 		fmt.Fprintf(p.Stderr, "espost: the %s has no body: no field was given for one\n", r.Method)
 	}
-	p.warn(r.Notes())
+	p.warn(append(r.Notes(), r.ExpiryNotes(time.Now())...))
 }
 
 // warn says what whoever uses a profile should know.

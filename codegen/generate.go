@@ -83,6 +83,7 @@ func (s sketch) files() []templated {
 	add(s.DeepSleep, "sleep.h", "sleep.h.tmpl")
 	add(s.Clock(), "clock.h", "clock.h")
 	add(s.Moments(), "moment.h", "moment.h")
+	add(!s.SecretsEnd().At.IsZero(), "expiry.h", "expiry.h.tmpl")
 	add(s.Counter(), "counter.h", "counter.h")
 	add(s.LED, "led.h", "led.h")
 	add(s.OTA, "ota.h", "ota.h.tmpl")

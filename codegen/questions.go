@@ -37,7 +37,11 @@ func (s sketch) ShownPath() string {
 }
 
 // Clock reports whether the sketch needs the time from the network.
-func (s sketch) Clock() bool       { return s.PinCA() || s.ClockInForm() }
+func (s sketch) Clock() bool { return s.PinCA() || s.ClockInForm() || !s.SecretsEnd().At.IsZero() }
+
+// SecretsEnd is the first secret to end.
+func (s sketch) SecretsEnd() request.Expiry { return s.Request.FirstExpiry() }
+
 func (s sketch) ClockInForm() bool { return s.uses(esp8266.SourceTime) }
 
 // Moments reports whether the time stands there in another form than RFC 3339 in

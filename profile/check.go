@@ -12,6 +12,7 @@ import (
 	"espost/esp8266"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -64,6 +65,24 @@ func (c Checker) now() time.Time {
 // Check looks at the profile's server. A fingerprint that is still right takes
 // one connection; finding out why one isn't takes a whole inspection.
 func (c Checker) Check(ctx context.Context, p *Profile) Verdict {
+	return c.withSecrets(c.checkPin(ctx, p), p)
+}
+
+// withSecrets says of a profile whose pin is right that a secret of its ends. What
+// only a secret's value tells isn't known here.
+func (c Checker) withSecrets(v Verdict, p *Profile) Verdict {
+	e := p.FirstExpiry()
+	if e.At.IsZero() || e.At.Sub(c.now()) > max(c.Warn, request.ExpiryLead) || v.Status != Right {
+		return v
+	}
+	v.Status, v.Reason, v.Fix, v.Breaks = Soon, e.Text(c.now()), e.Fix(), e.At
+	if !c.now().Before(e.At) {
+		v.Status, v.Report = Broken, nil // no other pin mends that
+	}
+	return v
+}
+
+func (c Checker) checkPin(ctx context.Context, p *Profile) Verdict {
 	target := p.Target
 	client := &tlsinspect.Client{Timeout: c.Timeout, Now: c.Now, Roots: c.Roots}
 	if expected := p.Pin.Expires.Add(-renewalLead); p.Pin.Mode == esp8266.PinFingerprint && expected.Sub(c.now()) > c.Warn {

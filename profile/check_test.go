@@ -10,6 +10,7 @@ import (
 	"espost/demo"
 	"espost/esp8266"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 )
 
@@ -186,5 +187,21 @@ func TestCapture(t *testing.T) {
 	}
 	if err := (&profile.Session{Profile: profile.New(target("x"))}).Capture(&tlsinspect.Report{}, esp8266.PinCA, tlsinspect.Grounds{}); err == nil {
 		t.Error("nothing to pin, no error")
+	}
+}
+
+// A secret that ends is told about before and after, and no update of the pin is
+// offered for it.
+func TestCheckKnowsWhenASecretEnds(t *testing.T) {
+	t.Parallel()
+	s := serve(t, demo.Options{})
+	p := captured(t, s, esp8266.PinPublicKey)
+	now := time.Now()
+	for want, days := range map[profile.Status]int{profile.Right: 40, profile.Soon: 20, profile.Broken: -1} {
+		p.Request.Fields = []request.Field{{Name: "token", Secret: true, Expires: now.AddDate(0, 0, days)}}
+		v := profile.Checker{Roots: trusting(s), Now: func() time.Time { return now }}.Check(t.Context(), p)
+		if v.Status != want || want != profile.Right && !strings.Contains(v.Reason, "the secret token end") || want == profile.Broken && v.Report != nil {
+			t.Errorf("%d days: %+v", days, v)
+		}
 	}
 }

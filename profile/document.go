@@ -55,6 +55,8 @@ type (
 		Name   text    `yaml:"name"`
 		Value  *secret `yaml:"value"`
 		Secret bool    `yaml:"secret"`
+
+		Expires *timestamp `yaml:"expires"`
 	}
 	fieldDoc struct {
 		Name   text    `yaml:"name"`
@@ -79,6 +81,8 @@ type (
 
 		Off    bool `yaml:"off"`
 		Secret bool `yaml:"secret"`
+
+		Expires *timestamp `yaml:"expires"`
 	}
 	answerDoc struct {
 		Delivered []status `yaml:"delivered"`
@@ -165,10 +169,21 @@ func (t *timestamp) UnmarshalYAML(node ast.Node) error {
 	}
 	parsed, err := time.Parse(time.RFC3339, s)
 	if err != nil {
+		parsed, err = time.Parse(time.DateOnly, s)
+	}
+	if err != nil {
 		return complaint(node, "%q is no time; write it as 2027-02-21T10:00:00Z", s)
 	}
 	*t = timestamp(parsed)
 	return nil
+}
+
+// time is zero for a key that isn't there.
+func (t *timestamp) time() time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return time.Time(*t).UTC()
 }
 
 // A span is a duration as people write it: 60s, 5m, 2d.
@@ -312,7 +327,7 @@ func (d requestDoc) apply(r *request.Request) error {
 	override(&r.Template, d.Template)
 	r.Bulk = request.Bulk{Most: d.Bulk.Most, Bytes: d.Bulk.Bytes, First: string(d.Bulk.First), Between: string(d.Bulk.Between), Last: string(d.Bulk.Last)}
 	for _, h := range d.Headers {
-		header := request.Header{Name: string(h.Name), Secret: h.Secret}
+		header := request.Header{Name: string(h.Name), Secret: h.Secret, Expires: h.Expires.time()}
 		if err := h.Value.read(&header.Value, h.Secret); err != nil {
 			return err
 		}
@@ -333,7 +348,7 @@ func (d requestDoc) apply(r *request.Request) error {
 }
 
 func (d fieldDoc) field() (request.Field, error) {
-	f := request.Field{Name: string(d.Name), Sample: string(d.Sample), Off: d.Off, Secret: d.Secret}
+	f := request.Field{Name: string(d.Name), Sample: string(d.Sample), Off: d.Off, Secret: d.Secret, Expires: d.Expires.time()}
 	if d.Source != nil {
 		source, known := sensors.Named(string(*d.Source))
 		if !known {

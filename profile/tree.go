@@ -85,7 +85,7 @@ func headerRows(headers []request.Header) any {
 	for _, h := range headers {
 		r := row{{"name", scalar(h.Name)}}
 		if h.Secret {
-			r = append(r, member{"secret", word("true")})
+			r = append(r, secretMembers(h.Expires)...)
 		} else {
 			r = append(r, member{"value", scalar(h.Value)})
 		}
@@ -95,6 +95,15 @@ func headerRows(headers []request.Header) any {
 		return nil
 	}
 	return rows
+}
+
+// secretMembers is what the file shows of a secret.
+func secretMembers(expires time.Time) row {
+	r := row{{"secret", word("true")}}
+	if !expires.IsZero() {
+		r = append(r, member{"expires", moment(expires)})
+	}
+	return r
 }
 
 // answerTree is nil for the ordinary rule.
@@ -158,7 +167,7 @@ func fieldRows(fields []request.Field) any {
 		r = append(r, wiring(f)...)
 		switch {
 		case f.Secret: // mutant TestSecretsAreNeverWritten: f.Secret => false
-			r = append(r, member{"secret", word("true")})
+			r = append(r, secretMembers(f.Expires)...)
 		case f.Source.Constant():
 			r = append(r, member{"value", scalar(f.Value)})
 		case f.Sample != "":

@@ -3,6 +3,7 @@ package request
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"espost/esp8266"
 	"espost/sensors"
@@ -60,9 +61,12 @@ type Request struct {
 
 // A Header is one header that is added.
 type Header struct {
-	Name   string
-	Value  string
-	Secret bool // masked wherever it is shown, never saved, in arduino_secrets.h on the board
+	Name  string
+	Value string
+	// Expires is when a secret ends; zero where nobody says so. A token may tell of
+	// itself (TokenEnd).
+	Expires time.Time
+	Secret  bool // masked wherever it is shown, never saved, in arduino_secrets.h on the board
 }
 
 // A Field is one name with a value: a row of the form.
@@ -82,6 +86,7 @@ type Field struct {
 
 	Statistic Statistic // what is made of the numbers between two readings
 	Trigger   Trigger   // when it is sent at once
+	Expires   time.Time // as of a Header
 }
 
 // Sent returns the value that is sent from this computer: what only the board

@@ -352,7 +352,7 @@ func ParseFields(text string, old []Field) ([]Field, error) {
 		}
 		f = secrets.fill(f, old)
 		if i := slices.IndexFunc(old, func(o Field) bool { return o.Name == f.Name && o.Source == f.Source }); i >= 0 {
-			f.Shape, f.None, f.Moment, f.Quoted = old[i].Shape, old[i].None, old[i].Moment, old[i].Quoted // which lines don't show
+			f.Shape, f.None, f.Moment, f.Quoted, f.Expires = old[i].Shape, old[i].None, old[i].Moment, old[i].Quoted, old[i].Expires // which lines don't show
 		}
 		fields = append(fields, f)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -213,10 +214,11 @@ func programOptions(ctx context.Context, o Options) []tea.ProgramOption {
 
 // tell says what whoever opened the profile should know.
 func (m *Model) tell() tea.Cmd {
-	if len(m.session.Warnings) == 0 {
+	warnings := append(slices.Clone(m.session.Warnings), m.session.ExpiryNotes(m.options.Now())...)
+	if len(warnings) == 0 {
 		return nil
 	}
-	return ui.SetStatus(ui.Caution, problem.Sentence(m.session.Warnings[0].Message))
+	return ui.SetStatus(ui.Caution, problem.Sentence(warnings[0].Message))
 }
 
 // savedMsg is what came of saving the profile.

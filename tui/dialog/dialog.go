@@ -10,7 +10,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -78,7 +80,7 @@ func (d *Dialog) Run(ctx context.Context) error {
 		{"Board", d.board},
 	}
 	d.say("Six steps lead to a board that runs. What stands in brackets is taken when you press enter alone. Control and C end it at any time.")
-	for _, n := range d.Session.Warnings {
+	for _, n := range append(slices.Clone(d.Session.Warnings), d.Session.ExpiryNotes(time.Now())...) {
 		d.say("Note: %s", sanitize.Line(n.Sentences()))
 	}
 	d.asked = make(map[request.Suspect]bool)
