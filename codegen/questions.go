@@ -117,6 +117,11 @@ func (r jsonRule) Path() string {
 // Number is what is compared with, as a C++ double.
 func (r jsonRule) Number() string { return cNumber(r.Condition.Number) }
 
+// DuplicatesHarm and DuplicatesDoNot are what the answer's rule says; both are
+// false where it says nothing.
+func (s sketch) DuplicatesHarm() bool  { return s.Answer.Duplicates == request.Harmful }
+func (s sketch) DuplicatesDoNot() bool { return s.Answer.Duplicates == request.Harmless }
+
 // FormShape stands for everything that the meaning of a stored form depends on:
 // the server, the path, the template, the headers' names and the rows' names and
 // kinds. Values don't count: those that change are in the form.

@@ -94,6 +94,8 @@ type (
 		Timeout   *span    `yaml:"timeout"`
 		Pause     *span    `yaml:"pause"`
 		Follow    bool     `yaml:"follow"`
+
+		Duplicates text `yaml:"duplicates"`
 	}
 	refusal struct {
 		Statuses []status `yaml:"statuses"`
@@ -299,6 +301,7 @@ func (d document) apply(p *Profile) error {
 func (d answerDoc) apply(a *request.Answer) {
 	a.Delivered, a.Refused = statuses(d.Delivered), statuses(d.Refused.Statuses)
 	a.Contains, a.Not, a.Equals, a.Follow = string(d.Contains), string(d.Not), string(d.Equals), d.Follow
+	a.Duplicates = request.Duplicates(d.Duplicates)
 	for _, condition := range d.JSON {
 		a.JSON = append(a.JSON, string(condition))
 	}

@@ -121,6 +121,7 @@ func answerTree(a request.Answer) any {
 		{"timeout", spanOf(a.Timeout)},
 		{"pause", spanOf(a.Pause)},
 		{"follow", flag(a.Follow)},
+		{"duplicates", optional(string(a.Duplicates))},
 	}
 }
 

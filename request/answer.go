@@ -30,8 +30,20 @@ type Answer struct {
 	Tries   int           // of a refused reading before it is set aside; 0 for DefaultTries
 	Timeout time.Duration // the longest silence of the server's; 0 for DefaultTimeout
 	Pause   time.Duration // at least, between two readings that wait
-	Follow  bool          // ask once at the address of a 302 or 303 whether it was delivered
+	// Duplicates says whether it does harm when the server gets a reading twice.
+	Duplicates Duplicates
+	Follow     bool // ask once at the address of a 302 or 303 whether it was delivered
 }
+
+// Duplicates is what a reading does that arrives twice.
+type Duplicates string
+
+// What it does. Where nobody says so, a reading that may have arrived isn't sent
+// again, and one that found no answer is.
+const (
+	Harmless Duplicates = "harmless" // a reading that may have arrived is tried again like a refused one
+	Harmful  Duplicates = "harmful"  // nor is one sent again that found no answer: it may cost money
+)
 
 // What an Answer means where it says nothing.
 const (
@@ -147,7 +159,7 @@ func (a Answer) Limit() time.Duration { return 2*a.Filled().Timeout + 5*time.Sec
 // Ordinary reports whether a is the ordinary rule.
 func (a Answer) Ordinary() bool {
 	return len(a.Delivered) == 0 && len(a.Refused) == 0 && a.Contains+a.Not+a.Equals == "" && len(a.JSON) == 0 &&
-		a.Tries == 0 && a.Timeout == 0 && a.Pause == 0 && !a.Follow
+		a.Tries == 0 && a.Timeout == 0 && a.Pause == 0 && !a.Follow && a.Duplicates == ""
 }
 
 func (a Answer) clone() Answer {
@@ -299,6 +311,9 @@ func (a Answer) check() problem.List {
 	}
 	if len(a.JSON) > MaxCondition {
 		at("json", fmt.Sprintf("there are %d conditions", len(a.JSON)), fmt.Sprintf("give %d at most", MaxCondition))
+	}
+	if a.Duplicates != "" && a.Duplicates != Harmless && a.Duplicates != Harmful {
+		at("duplicates", fmt.Sprintf("duplicates can't be %q", quoted(string(a.Duplicates))), "use harmless or harmful")
 	}
 	if a.Tries < 0 || a.Tries > maxTries {
 		at("refused.tries", fmt.Sprintf("%d tries make no sense", a.Tries), fmt.Sprintf("give 1 to %d", maxTries))

@@ -18,7 +18,7 @@ func homeAssistant() Service {
 			Address: "https://[server]/api/states/[entity]", Body: request.JSON,
 			Template: `{"state":"{{rssi}}","attributes":{"unit_of_measurement":"dBm","uptime":{{uptime}}}}`,
 			Headers:  headers("Authorization", "Bearer {{token}}"), Fields: both(),
-			Answer: request.Answer{Delivered: only(200, 201)},
+			Answer: request.Answer{Delivered: only(200, 201), Duplicates: request.Harmless},
 		},
 		Blanks: []Blank{
 			ownServer("home.example.com:8123"),
@@ -58,7 +58,7 @@ func openHAB() Service {
 		Outline: Outline{
 			Method: "PUT", Address: "https://[server]/rest/items/[item]/state", Body: request.Text, Template: "{{rssi}}",
 			Headers: headers("Authorization", "Bearer {{token}}"), Fields: []request.Field{signal("rssi")},
-			Answer: request.Answer{Delivered: only(200, 202)},
+			Answer: request.Answer{Delivered: only(200, 202), Duplicates: request.Harmless},
 		},
 		Blanks: []Blank{
 			ownServer("openhab.example.com:8443"),
@@ -80,7 +80,7 @@ func domoticz() Service {
 		Outline: Outline{
 			Method: "GET", Address: "https://[server]/json.htm?type=command&param=udevice&idx=[idx]&nvalue=0&svalue={{rssi}}", Body: request.None,
 			Basic: [2]string{"user", "password"}, Fields: []request.Field{signal("rssi")},
-			Answer: strict(request.Answer{Delivered: only(200), JSON: []string{`status == "OK"`}}),
+			Answer: strict(request.Answer{Delivered: only(200), JSON: []string{`status == "OK"`}, Duplicates: request.Harmless}),
 		},
 		Blanks: []Blank{
 			ownServer("domoticz.example.com"),

@@ -135,7 +135,7 @@ func twilio() Service {
 			Address: "https://api.twilio.com/2010-04-01/Accounts/[account]/Messages.json", Body: request.Form,
 			Basic:  [2]string{"account", "token"},
 			Fields: []request.Field{constant("From", "[from]"), constant("To", "[to]"), signal("Body")},
-			Answer: request.Answer{Delivered: only(201), JSON: []string{"error_code is empty"}},
+			Answer: request.Answer{Delivered: only(201), JSON: []string{"error_code is empty"}, Duplicates: request.Harmful},
 		},
 		Blanks: []Blank{
 			{Name: "account", Title: "account SID", Where: "it stands on the console's first page, and begins with AC", Example: "ACXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX"},
