@@ -145,7 +145,7 @@ func (s *scanner) beginValue(c byte) {
 	case c == 't':
 		s.beginWord("rue", jsonTrue)
 	case c == 'f':
-		s.beginWord("alse", jsonFalse)
+		s.beginWord("false"[1:], jsonFalse)
 	case c == 'n':
 		s.beginWord("ull", jsonNull)
 	case c == '-' || c >= '0' && c <= '9':
@@ -307,7 +307,7 @@ func (s *scanner) inEscape(c byte) {
 		s.state, s.hex, s.unit = inUnicode, 4, 0
 		return
 	}
-	plain := byte(0)
+	var plain byte
 	switch c {
 	case '"', '\\', '/':
 		plain = c
@@ -330,7 +330,7 @@ func (s *scanner) inEscape(c byte) {
 }
 
 func (s *scanner) inUnicode(c byte) {
-	digit := rune(-1)
+	var digit rune
 	switch {
 	case c >= '0' && c <= '9':
 		digit = rune(c - '0')

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -64,8 +65,8 @@ func (z Zone) location() *time.Location {
 	copy(header, "TZif2")
 	binary.BigEndian.PutUint32(header[36:], 1) // one local time type
 	binary.BigEndian.PutUint32(header[40:], 4) // four bytes of names
-	block := append(header, 0, 0, 0, 0, 0, 0, 'U', 'T', 'C', 0)
-	data := append(append(append([]byte(nil), block...), block...), "\n"+string(z)+"\n"...)
+	header = append(header, "\x00\x00\x00\x00\x00\x00UTC\x00"...) // the type, and its name
+	data := slices.Concat(header, header, []byte("\n"+string(z)+"\n"))
 	location, err := time.LoadLocationFromTZData(string(z), data)
 	if err != nil {
 		return time.UTC
