@@ -63,8 +63,8 @@ func ParseZone(text string) (Zone, error) {
 func (z Zone) location() *time.Location {
 	header := make([]byte, 44)
 	copy(header, "TZif2")
-	binary.BigEndian.PutUint32(header[36:], 1) // one local time type
-	binary.BigEndian.PutUint32(header[40:], 4) // four bytes of names
+	binary.BigEndian.PutUint32(header[36:], 1)                    // one local time type
+	binary.BigEndian.PutUint32(header[40:], 4)                    // four bytes of names
 	header = append(header, "\x00\x00\x00\x00\x00\x00UTC\x00"...) // the type, and its name
 	data := slices.Concat(header, header, []byte("\n"+string(z)+"\n"))
 	location, err := time.LoadLocationFromTZData(string(z), data)
