@@ -96,7 +96,7 @@ func requestOf(t *testing.T, s services.Service, refusal simulate.Refusal) reque
 	}
 	for i := range r.Fields {
 		if f := &r.Fields[i]; !f.Source.Constant() && f.Source != esp8266.SourceCode {
-			f.Source, f.Sample = esp8266.SourceCounter, "1"
+			f.Source, f.Sample, f.None, f.Moment = esp8266.SourceCounter, "1", "", request.Moment{}
 		}
 	}
 	if refusal.Change != nil {
