@@ -42,8 +42,8 @@ func bench(flash error, events ...device.Event) dialog.Bench {
 func TestBoardInTheNetwork(t *testing.T) {
 	for name, ports := range map[string]int{"beside a cable": 1, "alone": 0} {
 		t.Run(name, func(t *testing.T) {
-			answers := make([]string, 12)
-			answers[10] = "yes" // take new sketches over the Wi-Fi
+			answers := make([]string, 13)
+			answers[11] = "yes" // take new sketches over the Wi-Fi
 			if ports > 0 {
 				answers = append(answers, "2")
 			}
