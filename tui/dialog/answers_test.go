@@ -43,7 +43,7 @@ func TestBadAnswers(t *testing.T) {
 		{"interval", 7, []string{"often", "10ms", "5 m"}, []string{"Write it with a unit, as 60s", "shorter than a second"}},
 		{"short password", 6, []string{"porch wifi", "short", "long enough"}, []string{"The Wi-Fi password has 5 characters. WPA asks for at least 8"}},
 		{"long Wi-Fi name", 6, []string{strings.Repeat("x", 33), ""}, []string{"The Wi-Fi name has 33 bytes"}},
-		{"name", 11, []string{"no spaces please"}, []string{"called? [porch_example_com] "}},
+		{"name", 12, []string{"no spaces please"}, []string{"called? [porch_example_com] "}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSitting(t, andEnters(append(enters(tt.before), tt.answers...)...)...)
@@ -162,7 +162,7 @@ func TestAnswerIsAboutWhatWasShown(t *testing.T) {
 		}
 	}
 	put("mine\n")
-	s.dialog.In = io.MultiReader(strings.NewReader(strings.Repeat("\n", 12)), &late{Reader: strings.NewReader("yes\n"), before: func() { put("an hour's work\n") }})
+	s.dialog.In = io.MultiReader(strings.NewReader(strings.Repeat("\n", 13)), &late{Reader: strings.NewReader("yes\n"), before: func() { put("an hour's work\n") }})
 	said, err := s.run(t)
 	if err == nil || !strings.Contains(err.Error(), "changed since you were asked; nothing was written") {
 		t.Errorf("%v\n%s", err, said)
@@ -189,8 +189,8 @@ func (l *late) Read(p []byte) (int, error) {
 // Files that are there are not replaced without a yes.
 func TestRefusesToOverwrite(t *testing.T) {
 	for answer, replaced := range map[string]bool{"": false, "no": false, "yes": true} {
-		s := newSitting(t, append(make([]string, 12), answer)...)
-		s.dialog.In = strings.NewReader(strings.Repeat("\n", 12) + answer + "\n")
+		s := newSitting(t, append(make([]string, 13), answer)...)
+		s.dialog.In = strings.NewReader(strings.Repeat("\n", 13) + answer + "\n")
 		file := filepath.Join(s.dir, "porch_example_com", "porch_example_com.ino")
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			t.Fatal(err)

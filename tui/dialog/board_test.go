@@ -128,7 +128,7 @@ func TestBoard(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := newSitting(t, append(make([]string, 12), tt.answers...)...)
+			s := newSitting(t, append(make([]string, 13), tt.answers...)...)
 			s.dialog.Bench = tt.bench
 			said, err := s.run(t)
 			if err != nil {

@@ -157,7 +157,7 @@ func TestInputEnds(t *testing.T) {
 // A line without its end, at the end of the input, still counts.
 func TestLastLineWithoutEnd(t *testing.T) {
 	s := newSitting(t)
-	s.dialog.In = strings.NewReader(strings.Repeat("\n", 11) + "my_sketch")
+	s.dialog.In = strings.NewReader(strings.Repeat("\n", 12) + "my_sketch")
 	said, err := s.run(t)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
