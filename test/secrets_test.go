@@ -334,7 +334,7 @@ func TestPlantedSecretsInTheApp(t *testing.T) {
 	h.searchProcesses(c.cmd.Process.Pid)
 	c.press(enter)
 	look("Write the files")
-	for range 6 {
+	for range 7 {
 		c.press(up)
 	}
 	look("enter edit")
