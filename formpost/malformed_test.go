@@ -20,37 +20,20 @@ import (
 	"espost/esp8266"
 	"espost/formpost"
 	"espost/internal/problem"
+	"espost/internal/testkit/bearssl"
 	"espost/internal/testkit/malformed"
-	"espost/internal/testkit/need"
 	"espost/request"
 	"espost/tlsinspect"
 )
 
-// A bearSSL is real BearSSL, set up as the core does (tlsinspect/testdata/bearssl):
-// the path of the program.
-type bearSSL string
-
-func buildBearSSL(t *testing.T) bearSSL {
-	t.Helper()
-	b := filepath.Join(t.TempDir(), "bearssl")
-	out, err := exec.Command(need.Program(t, "cc"), "-O1", "-o", b, "../tlsinspect/testdata/bearssl/bearssl.c", "-lbearssl").CombinedOutput()
-	if err != nil {
-		if os.Getenv("ESPOST_TEST_ALL") == "1" {
-			t.Fatalf("building with BearSSL: %v\n%s", err, out)
-		}
-		t.Skip("this test needs libbearssl-dev: THIS TEST DID NOT RUN")
-	}
-	return bearSSL(b)
-}
-
 // connect returns BearSSL's error number, 0 for a finished handshake.
-func (b bearSSL) connect(t *testing.T, at request.Target, mode string, der []byte) (code int) {
+func connect(t *testing.T, at request.Target, mode string, der []byte) (code int) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "pinned.der")
 	if err := os.WriteFile(file, der, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command(string(b), strconv.Itoa(at.Port), at.Host, "16384", "16384", "full", mode, file).Output()
+	out, err := exec.Command(bearssl.Program(t), strconv.Itoa(at.Port), at.Host, "16384", "16384", "full", mode, file).Output()
 	if err != nil {
 		t.Fatalf("BearSSL: %v", err)
 	}
@@ -73,18 +56,17 @@ func TestMalformedCertificatesAsBearSSL(t *testing.T) {
 	case os.Getenv("ESPOST_TEST_ALL") == "1":
 		step = 19
 	}
-	b := buildBearSSL(t)
 	chains := malformed.Chains(t, step)
 	t.Logf("%d chains", len(chains))
 	for _, c := range chains {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			checkMalformed(t, b, c)
+			checkMalformed(t, c)
 		})
 	}
 }
 
-func checkMalformed(t *testing.T, b bearSSL, c malformed.Chain) {
+func checkMalformed(t *testing.T, c malformed.Chain) {
 	t.Helper()
 	config := &tls.Config{Certificates: []tls.Certificate{{Certificate: c.Served, PrivateKey: c.Key}}, MaxVersion: tls.VersionTLS12}
 	s := listen(t, func(_ *server, raw net.Conn) {
@@ -107,7 +89,7 @@ func checkMalformed(t *testing.T, b bearSSL, c malformed.Chain) {
 		}
 	}
 
-	judge := b.connect(t, at, "fingerprint", leaf)
+	judge := connect(t, at, "fingerprint", leaf)
 	if damagedKey(c.Name) && refusesKey(judge) && refusesKey(int(report.Board.Error)) {
 		judge = int(report.Board.Error)
 	}
@@ -120,7 +102,7 @@ func checkMalformed(t *testing.T, b bearSSL, c malformed.Chain) {
 		t.Fatal(err)
 	}
 	spki := string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: sound.RawSubjectPublicKeyInfo}))
-	judge = b.connect(t, at, "key", c.Sound)
+	judge = connect(t, at, "key", c.Sound)
 	if p := report.Pins.PublicKey; p.Pin.PublicKey == spki {
 		says("public key", p.Works, p.Error, judge)
 	}
@@ -128,7 +110,7 @@ func checkMalformed(t *testing.T, b bearSSL, c malformed.Chain) {
 		checkPost(t, at, esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: spki}, judge)
 	} // else the server shows another key than it has, which crypto/tls takes for the server's
 
-	judge = b.connect(t, at, "ca", c.Anchor)
+	judge = connect(t, at, "ca", c.Anchor)
 	code := tlsinspect.ValidateChain(report.Chain, []*tlsinspect.Certificate{tlsinspect.NewCertificate(c.Anchor)}, at.Host, time.Now(), report.Board.CipherSuite.KeyExchange)
 	if code == 0 {
 		code = report.Board.Error

@@ -2,57 +2,17 @@ package tlsinspect_test
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"espost/esp8266"
-	"espost/internal/testkit/need"
+	"espost/internal/testkit/bearssl"
 	"espost/request"
 	"espost/tlsinspect"
 )
-
-// The binary is real BearSSL (testdata/bearssl/bearssl.c), built once a run.
-var bearSSLBinary struct {
-	once sync.Once
-	path string
-	err  error
-}
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if bearSSLBinary.path != "" {
-		os.RemoveAll(filepath.Dir(bearSSLBinary.path))
-	}
-	os.Exit(code)
-}
-
-func bearSSL(t testing.TB) string {
-	t.Helper()
-	cc := need.Program(t, "cc")
-	bearSSLBinary.once.Do(func() {
-		dir, err := os.MkdirTemp("", "bearssl") //nolint:usetesting // it outlives the test that builds it
-		if err != nil {
-			bearSSLBinary.err = err
-			return
-		}
-		bearSSLBinary.path = filepath.Join(dir, "bearssl")
-		if out, err := exec.Command(cc, "-O1", "-o", bearSSLBinary.path, "testdata/bearssl/bearssl.c", "-lbearssl").CombinedOutput(); err != nil {
-			bearSSLBinary.err = fmt.Errorf("building with BearSSL: %w\n%s", err, out)
-		}
-	})
-	if bearSSLBinary.err != nil {
-		if os.Getenv("ESPOST_TEST_ALL") == "1" {
-			t.Fatal(bearSSLBinary.err)
-		}
-		t.Skipf("SKIPPED: this test needs a C compiler and libbearssl-dev: %v", bearSSLBinary.err)
-	}
-	return bearSSLBinary.path
-}
 
 // A ruling is what real BearSSL made of a server.
 type ruling struct {
@@ -73,7 +33,7 @@ func askWith(t testing.TB, at request.Target, b esp8266.Buffers, suites, mode st
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "certificate.der")
 	write(t, file, der)
-	out, err := exec.Command(bearSSL(t), strconv.Itoa(at.Port), at.Host, strconv.Itoa(b.RX), strconv.Itoa(b.TX), suites, mode, file).Output()
+	out, err := exec.Command(bearssl.Program(t), strconv.Itoa(at.Port), at.Host, strconv.Itoa(b.RX), strconv.Itoa(b.TX), suites, mode, file).Output()
 	if err != nil {
 		t.Fatalf("BearSSL: %v", err)
 	}

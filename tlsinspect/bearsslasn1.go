@@ -25,6 +25,7 @@ type asn1Reader struct {
 	// drops the rest of its piece: whoever pushes doesn't ask for errors. Without
 	// one the first error ends the reading.
 	chunk int
+	end   int // of the last piece pushed
 }
 
 // stopReading unwinds an asn1Reader's methods.
@@ -48,10 +49,10 @@ func (r *asn1Reader) fail(code esp8266.SSLError) {
 	if r.chunk == 0 {
 		panic(stopReading{})
 	}
-	r.pos = (r.pos + r.chunk - 1) / r.chunk * r.chunk
-	if r.pos >= len(r.in) {
+	if r.pos = max(r.end, r.chunk); r.pos >= len(r.in) {
 		panic(stopReading{})
 	}
+	r.end = r.pos + r.chunk
 }
 
 // stop ends the reading at an error after which BearSSL can't go on in order.
@@ -76,6 +77,9 @@ func (r *asn1Reader) take(n int32) []byte {
 	}
 	b := r.in[r.pos : r.pos+int(n)]
 	r.pos += int(n)
+	for r.chunk > 0 && r.end < r.pos {
+		r.end += r.chunk
+	}
 	return b
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"espost/internal/testkit/bearssl"
 	"espost/tlsinspect"
 )
 
@@ -127,7 +128,7 @@ func TestClientHelloEqualsRunningBearSSL(t *testing.T) {
 		{"", 16384, 512, "full"},
 	}
 	for _, tt := range tests {
-		exec.Command(bearSSL(t), strconv.Itoa(at.Port), tt.host, strconv.Itoa(tt.rx), strconv.Itoa(tt.tx), tt.suites, "fingerprint", cert).Run()
+		exec.Command(bearssl.Program(t), strconv.Itoa(at.Port), tt.host, strconv.Itoa(tt.rx), strconv.Itoa(tt.tx), tt.suites, "fingerprint", cert).Run()
 		want := withoutRandom(t, <-seen)
 		record, err := tlsinspect.ClientHello(tt.host, tt.rx, tt.tx, tt.suites == "basic")
 		if err != nil {

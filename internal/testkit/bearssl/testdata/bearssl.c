@@ -3,6 +3,7 @@
  * set up as the Arduino core sets it up (WiFiClientSecureBearSSL.cpp).
  *
  *   bearssl PORT NAME RX TX full|basic  fingerprint FILE.der | key FILE.der | ca FILE.der
+ *   bearssl batch < CASES
  *
  * FILE.der is a certificate: the one whose fingerprint or key is pinned, or the
  * trust anchor. The connection goes to 127.0.0.1. The one line printed is
@@ -10,7 +11,7 @@
  *   error=N version=0xNNNN suite=0xNNNN curve=N
  *
  * with error 0 for a finished handshake and -1 for a connection that ended
- * without BearSSL calling it an error.
+ * without BearSSL calling it an error. See batch for the other form.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -93,13 +94,26 @@ static void start_cert(const br_x509_class **c, uint32_t length)
 	(void)length;
 }
 
+#define PUSHED 256 /* src/ssl/ssl_hs_common.t0, read-certificate */
+
+/* push hands on a piece as the core does, which asks for no errors. After bytes
+   behind the certificate one more piece runs off the end of the decoder's
+   program: a board crashes, and here no key is found. */
+static void push(br_x509_decoder_context *d, const unsigned char *data, size_t len)
+{
+	if (d->decoded && d->err != 0)
+		d->pkey.key_type = 0;
+	else
+		br_x509_decoder_push(d, data, len);
+}
+
 static void append_cert(const br_x509_class **c, const unsigned char *data, size_t len)
 {
 	struct first_certificate *f = (void *)c;
 	if (f->seen)
 		return;
 	br_sha1_update(&f->sha1, data, len);
-	br_x509_decoder_push(&f->decoder, data, len);
+	push(&f->decoder, data, len);
 }
 
 static void end_cert(const br_x509_class **c)
@@ -212,10 +226,156 @@ static int handshake(br_ssl_engine_context *eng, int s)
 	}
 }
 
+/* ---- certificates alone, many in one process ------------------------------ */
+
+/* get_bytes reads a length of four bytes, most significant first, and so many
+   bytes; 0 at the end of the input. */
+static int get_bytes(struct bytes *b)
+{
+	unsigned char n[4];
+	if (fread(n, 1, 4, stdin) != 4)
+		return 0;
+	b->len = (size_t)n[0] << 24 | (size_t)n[1] << 16 | (size_t)n[2] << 8 | n[3];
+	b->data = realloc(b->data, b->len + 1);
+	if (b->data == NULL || fread(b->data, 1, b->len, stdin) != b->len)
+		die("input");
+	return 1;
+}
+
+static void put_hex(const unsigned char *data, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		printf("%02x", data[i]);
+}
+
+static void put_key(const br_x509_pkey *k)
+{
+	if (k->key_type == BR_KEYTYPE_RSA && k->key.rsa.nlen + k->key.rsa.elen > BR_X509_BUFSIZE_KEY)
+		printf(" no room");
+	else if (k->key_type == BR_KEYTYPE_RSA) {
+		printf(" rsa ");
+		put_hex(k->key.rsa.n, k->key.rsa.nlen);
+		printf(" ");
+		put_hex(k->key.rsa.e, k->key.rsa.elen);
+	} else if (k->key_type == BR_KEYTYPE_EC && k->key.ec.qlen > BR_X509_BUFSIZE_KEY) {
+		printf(" no room");
+	} else if (k->key_type == BR_KEYTYPE_EC) {
+		printf(" ec %d ", k->key.ec.curve);
+		put_hex(k->key.ec.q, k->key.ec.qlen);
+	} else {
+		printf(" none");
+	}
+}
+
+/* A decoder goes on writing behind its key's buffer when it is not asked for
+   errors: the slack is for that. */
+static struct {
+	br_x509_decoder_context decoder;
+	unsigned char slack[1 << 20];
+} roomy;
+
+static br_x509_minimal_context minimal;
+
+/* fingerprint prints the key that the core's validator finds in a certificate. */
+static void fingerprint(struct bytes der)
+{
+	memset(&roomy, 0, sizeof roomy);
+	br_x509_decoder_init(&roomy.decoder, NULL, NULL);
+	for (size_t at = 0; at < der.len; at += PUSHED)
+		push(&roomy.decoder, der.data + at, der.len - at < PUSHED ? der.len - at : PUSHED);
+	printf("0");
+	put_key(&roomy.decoder.pkey);
+}
+
+/* load reads a certificate as the core reads a trust anchor, or for its key. */
+static br_x509_pkey *load(struct bytes der, struct bytes *dn)
+{
+	dn->len = 0;
+	memset(&roomy, 0, sizeof roomy);
+	br_x509_decoder_init(&roomy.decoder, append, dn);
+	br_x509_decoder_push(&roomy.decoder, der.data, der.len);
+	return br_x509_decoder_get_pkey(&roomy.decoder);
+}
+
+static void chain(uint32_t days, uint32_t seconds, struct bytes host, struct bytes anchor, struct bytes *served, int count)
+{
+	static struct bytes dn;
+	static br_ssl_client_context client;
+	br_x509_trust_anchor ta;
+	br_x509_pkey *pk = load(anchor, &dn);
+	unsigned usages = 0;
+
+	memset(&ta, 0, sizeof ta);
+	if (pk != NULL) {
+		ta.dn.data = dn.data;
+		ta.dn.len = dn.len;
+		ta.flags = br_x509_decoder_isCA(&roomy.decoder) ? BR_X509_TA_CA : 0;
+		ta.pkey = *pk;
+	}
+	br_x509_minimal_init(&minimal, &br_sha256_vtable, &ta, pk != NULL);
+	br_ssl_client_zero(&client);
+	br_ssl_engine_set_default_rsavrfy(&client.eng);
+	br_ssl_engine_set_default_ecdsa(&client.eng);
+	br_x509_minimal_set_rsa(&minimal, br_ssl_engine_get_rsavrfy(&client.eng));
+	br_x509_minimal_set_ecdsa(&minimal, br_ssl_engine_get_ec(&client.eng), br_ssl_engine_get_ecdsa(&client.eng));
+	set_hashes(&client, &minimal);
+	br_x509_minimal_set_time(&minimal, days, seconds);
+	host.data[host.len] = 0;
+	const br_x509_class **x = &minimal.vtable;
+	(*x)->start_chain(x, (const char *)host.data);
+	for (int i = 0; i < count; i++) {
+		(*x)->start_cert(x, (uint32_t)served[i].len);
+		for (size_t at = 0; at < served[i].len; at += PUSHED)
+			(*x)->append(x, served[i].data + at, served[i].len - at < PUSHED ? served[i].len - at : PUSHED);
+		(*x)->end_cert(x);
+	}
+	unsigned code = (*x)->end_chain(x);
+	(*x)->get_pkey(x, &usages);
+	printf("%u %u", code, code == 0 ? usages : 0);
+}
+
+/* batch reads cases to the end of the input and prints a line for each: byte
+   strings after their lengths, the first of which is the kind.
+
+     fingerprint CERTIFICATE                               the key that is found
+     key CERTIFICATE                                       1 and the key, or 0
+     ca DAYS SECONDS HOST ANCHOR LEAF INTERMEDIATE         error number and usages */
+static int batch(void)
+{
+	static struct bytes kind, days, seconds, host, anchor, der[2], dn;
+	while (get_bytes(&kind)) {
+		switch (kind.data[0]) {
+		case 'f':
+			get_bytes(&der[0]);
+			fingerprint(der[0]);
+			break;
+		case 'k':
+			get_bytes(&der[0]);
+			if (load(der[0], &dn) != NULL) {
+				printf("1");
+				put_key(&roomy.decoder.pkey);
+			} else {
+				printf("0 none");
+			}
+			break;
+		default:
+			get_bytes(&days);
+			get_bytes(&seconds);
+			get_bytes(&host);
+			get_bytes(&anchor);
+			get_bytes(&der[0]);
+			get_bytes(&der[1]);
+			days.data[days.len] = seconds.data[seconds.len] = 0;
+			chain((uint32_t)atol((char *)days.data), (uint32_t)atol((char *)seconds.data), host, anchor, der, 2);
+		}
+		printf("\n");
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static br_ssl_client_context client;
-	static br_x509_minimal_context minimal;
 	static struct first_certificate first;
 	static br_x509_knownkey_context known;
 	static br_x509_decoder_context decoder;
@@ -224,6 +384,8 @@ int main(int argc, char **argv)
 	br_x509_trust_anchor anchor;
 	br_ssl_session_parameters session;
 
+	if (argc == 2 && strcmp(argv[1], "batch") == 0)
+		return batch();
 	if (argc != 8) {
 		fprintf(stderr, "usage: bearssl PORT NAME RX TX full|basic fingerprint|key|ca FILE.der\n");
 		return 2;
