@@ -63,6 +63,7 @@ func TestBoardKeyAfterErrors(t *testing.T) {
 	application := bytes.Clone(sound)
 	key := bytes.Index(sound, []byte("\x03\x42\x00\x04")) // the BIT STRING of a P-256 key
 	application[key] |= 0x40
+	copy(application[256:], "\x05\x00") // would go on as a key of four bytes
 	count, _ := compareBatch(t, []batchCase{
 		fingerprintCase(application), fingerprintCase(slices.Concat(sound, sound)), fingerprintCase(sound),
 	})
@@ -79,6 +80,9 @@ func compareBatch(t *testing.T, cases []batchCase) (count, accepted int) {
 		questions = append(questions, c.words)
 	}
 	for i, theirs := range bearssl.Batch(t, questions) {
+		if theirs == bearssl.Crash && cases[i].words[0][0] == 'f' { // which a board does as well
+			theirs = "0 none"
+		}
 		if ours := cases[i].ours; ours != theirs && !firstDateFirst(ours, theirs) {
 			t.Errorf("we say %q, BearSSL %q of\n%q", ours, theirs, cases[i].words)
 		}

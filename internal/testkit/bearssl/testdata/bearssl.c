@@ -369,6 +369,7 @@ static int batch(void)
 			chain((uint32_t)atol((char *)days.data), (uint32_t)atol((char *)seconds.data), host, anchor, der, 2);
 		}
 		printf("\n");
+		fflush(stdout);
 	}
 	return 0;
 }
