@@ -81,7 +81,7 @@ func (c *Client) Send(ctx context.Context, r request.Request, pin esp8266.Pin) (
 	resp, err := c.exchange(ctx, r, r.Bytes(), len(r.BodyBytes()), check)
 	if err == nil {
 		c.follow(ctx, r, pin, resp)
-		resp.Outcome = resp.Judge(r.Answer, r.Method)
+		resp.Outcome = resp.Evaluate(r.Answer, r.Method)
 		resp.explain()
 	}
 	if err != nil && ctx.Err() != nil {
@@ -120,7 +120,7 @@ func (c *Client) exchange(ctx context.Context, r request.Request, sent []byte, b
 
 	start = time.Now()
 	records := newTap(raw)
-	conn, err := c.handshake(ctx, records, r, where, check, timeouts.Handshake)
+	conn, err := c.handshake(ctx, records, r.Target.Host, where, check, timeouts.Handshake)
 	if err != nil {
 		return nil, err
 	}

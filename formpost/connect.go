@@ -9,7 +9,6 @@ import (
 
 	"espost/esp8266"
 	"espost/internal/netdial"
-	"espost/request"
 )
 
 // resolve returns the address that the board would use: the host itself if it
@@ -43,10 +42,10 @@ func (c *Client) connect(ctx context.Context, address, where string, timeout tim
 // it offers the board's suites and groups in its own order, no
 // max_fragment_length, and no server_name when the host is an IP address,
 // where the board sends one all the same.
-func (c *Client) handshake(ctx context.Context, t *tap, r request.Request, where string, check *pinCheck, timeout time.Duration) (*tls.Conn, error) {
+func (c *Client) handshake(ctx context.Context, t *tap, host, where string, check *pinCheck, timeout time.Duration) (*tls.Conn, error) {
 	asked := false // for a client certificate
 	conn := tls.Client(t, &tls.Config{
-		ServerName:             r.Target.Host,
+		ServerName:             host,
 		MinVersion:             esp8266.VersionTLS10,
 		MaxVersion:             esp8266.VersionTLS12,
 		CipherSuites:           usableSuites(),
@@ -63,7 +62,7 @@ func (c *Client) handshake(ctx context.Context, t *tap, r request.Request, where
 	t.SetDeadline(time.Now().Add(timeout)) // mutant TestTimeouts: Add(timeout) => Add(time.Hour)
 	if err := conn.HandshakeContext(ctx); err != nil {
 		return nil, handshakeFailed(failedHandshake{
-			where: where, request: r, err: err, check: check, records: t.records(),
+			where: where, host: host, err: err, check: check, records: t.records(),
 			asked: asked, timeout: timeout, boardSuite: c.BoardSuite,
 		})
 	}

@@ -61,7 +61,7 @@ func refused(bearSSL esp8266.SSLError, message, fix string) *Error {
 // A failedHandshake is all that is known about one.
 type failedHandshake struct {
 	where      string // for people
-	request    request.Request
+	host       string
 	err        error
 	check      *pinCheck
 	records    records
@@ -71,7 +71,6 @@ type failedHandshake struct {
 }
 
 func handshakeFailed(f failedHandshake) *Error {
-	host := f.request.Target.Host
 	switch {
 	case f.check.failure != nil: // f.err is the same error: wrapping it would close a circle
 		return f.check.failure
@@ -87,36 +86,36 @@ func handshakeFailed(f failedHandshake) *Error {
 		return dialFailed(netdial.Explain(f.err, f.where, netdial.Handshaking, f.timeout))
 	}
 	if served := tlsinspect.ReadServed(f.records.Random, f.records.Plain); len(served.Chain) > 0 {
-		return f.judged(served)
+		return f.evaluate(served)
 	}
-	return failed(httpConnectionFailed, fmt.Sprintf("The TLS handshake with %s failed: %s", host, netdial.Reason(f.err)),
+	return failed(httpConnectionFailed, fmt.Sprintf("The TLS handshake with %s failed: %s", f.host, netdial.Reason(f.err)),
 		"Look at the certificate step: it tells whether the board can connect").because(f.err)
 }
 
-// judged is the verdict that stands where crypto/tls gives up on a server: it
+// evaluate is the verdict that stands where crypto/tls gives up on a server: it
 // reads certificates more strictly than the board, and some less.
-func (f failedHandshake) judged(served tlsinspect.Served) *Error {
+func (f failedHandshake) evaluate(served tlsinspect.Served) *Error {
 	board, fix := "the board connects to it", "Go on to the firmware and try on the board"
 	if f.check.mode == esp8266.PinPublicKey { // the board doesn't read certificates then
 		code, known := served.ValidatePinned(f.check.spki)
 		switch {
 		case code != 0:
-			return keyDiffers(f.request.Target.Host, code).because(f.err)
+			return keyDiffers(f.host, code).because(f.err)
 		case !known:
 			board = "the board connects if it holds the pinned key"
 		}
-	} else if refusal := f.check.judge(served); refusal != nil {
+	} else if refusal := f.check.evaluate(served); refusal != nil {
 		return refusal.because(f.err)
 	} else if code := served.ValidateExchange(); code != 0 {
-		return refused(code, fmt.Sprintf("%s doesn't hold the key that is in its certificate", f.request.Target.Host),
+		return refused(code, fmt.Sprintf("%s doesn't hold the key that is in its certificate", f.host),
 			"Have the server use the certificate that belongs to its key").because(f.err)
 	}
-	return failed(0, fmt.Sprintf("The test POST wasn't sent, since this computer can't read what %s shows of itself; %s", f.request.Target.Host, board), fix).because(f.err)
+	return failed(0, fmt.Sprintf("The test POST wasn't sent, since this computer can't read what %s shows of itself; %s", f.host, board), fix).because(f.err)
 }
 
 // alertReceived is the server's fatal alert (RFC 5246 §7.2.2).
 func alertReceived(f failedHandshake) *Error {
-	host, alert := f.request.Target.Host, f.records.Alert
+	host, alert := f.host, f.records.Alert
 	suite, known := esp8266.CipherSuiteByID(f.boardSuite)
 	if alert == 40 && known && !usable(suite.ID) {
 		return failed(0, fmt.Sprintf("The server uses %s with the board, which can't be spoken from here, so the test POST wasn't sent", suite.Name),

@@ -54,8 +54,8 @@ func (r *Response) Reply(method string) request.Reply {
 	return request.Reply{Method: method, Status: r.BoardStatus, Body: r.Body, Whole: r.Whole}
 }
 
-// Judge returns what the answer means by a rule, also one that r wasn't judged by.
-func (r *Response) Judge(a request.Answer, method string) request.Outcome {
+// Evaluate returns what the answer means by a rule, also one that r wasn't held against.
+func (r *Response) Evaluate(a request.Answer, method string) request.Outcome {
 	outcome := a.Judge(r.Reply(method))
 	if outcome == request.Maybe && a.Follow && r.Followed != nil {
 		return a.JudgeFollowed(r.Followed.Reply("GET"))

@@ -47,15 +47,15 @@ func (p *pinCheck) verify(state tls.ConnectionState) error {
 	for _, c := range state.PeerCertificates {
 		served.Chain = append(served.Chain, tlsinspect.NewCertificate(c.Raw))
 	}
-	if p.failure = p.judge(served); p.failure != nil {
+	if p.failure = p.evaluate(served); p.failure != nil {
 		return p.failure
 	}
 	return nil
 }
 
-// judge returns nil when the board would go on with the handshake. The judge of
+// evaluate returns nil when the board would go on with the handshake. What judges
 // certificates is tlsinspect's, so that what a look said holds for the test POST.
-func (p *pinCheck) judge(served tlsinspect.Served) *Error {
+func (p *pinCheck) evaluate(served tlsinspect.Served) *Error {
 	leaf, exchange := served.Chain[0], served.Suite.KeyExchange
 	p.leafSHA1 = leaf.SHA1()
 	switch p.mode {
@@ -64,7 +64,7 @@ func (p *pinCheck) judge(served tlsinspect.Served) *Error {
 			return fingerprintDiffers(p.host, p.leafSHA1)
 		}
 	case esp8266.PinPublicKey:
-		return p.judgeKey(leaf, exchange)
+		return p.evaluateKey(leaf, exchange)
 	case esp8266.PinCA:
 		if code := tlsinspect.ValidateChain(served.Chain, p.anchors, p.host, p.now(), exchange); code != 0 { // mutant TestPinModes: code != 0 => code < 0
 			return chainRefused(p.host, code, served.Chain, p.now())
@@ -76,11 +76,11 @@ func (p *pinCheck) judge(served tlsinspect.Served) *Error {
 	return nil
 }
 
-// judgeKey holds the leaf's key against the pinned one. The board never reads
+// evaluateKey holds the leaf's key against the pinned one. The board never reads
 // the certificate in this mode: another key shows as a wrong key type, a bad
 // signature in ServerKeyExchange, or, without one, as the server's alert
 // (BearSSL src/x509/x509_knownkey.c, src/ssl/ssl_hs_client.t0).
-func (p *pinCheck) judgeKey(leaf *tlsinspect.Certificate, exchange esp8266.KeyExchange) *Error {
+func (p *pinCheck) evaluateKey(leaf *tlsinspect.Certificate, exchange esp8266.KeyExchange) *Error {
 	switch holds, sameKind := leaf.HoldsKey(p.key); {
 	case holds: // mutant TestPinModes: holds => holds || true
 		return nil

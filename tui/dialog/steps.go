@@ -249,7 +249,7 @@ const maxSpoken = 40
 func (d *Dialog) answer(r *formpost.Response) {
 	d.say("The server answered %s The board would see %d.",
 		sanitize.Line(problem.Sentences(fmt.Sprintf("%d %s after %d milliseconds, with %d bytes", r.Status, r.Masked(r.Reason), r.Phases.Total().Milliseconds(), len(r.Body)))), r.BoardStatus)
-	d.say("This answer counts as: %s.", r.Judge(d.Session.Answer, d.Session.Method).Text())
+	d.say("This answer counts as: %s.", r.Evaluate(d.Session.Answer, d.Session.Method).Text())
 	for _, n := range r.Notes {
 		d.say("Note: %s", sanitize.Line(problem.Sentences(n.Message, n.Fix)))
 	}

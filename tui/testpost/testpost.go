@@ -118,7 +118,7 @@ func (m *Model) Passed() bool {
 
 // outcome is what the answer means by the profile's rule as it is now.
 func (m *Model) outcome() request.Outcome {
-	return m.answer.Judge(m.profile.Answer, m.profile.Method)
+	return m.answer.Evaluate(m.profile.Answer, m.profile.Method)
 }
 
 // turnRule makes the answer's status count as the next thing that it can.
