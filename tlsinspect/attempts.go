@@ -2,6 +2,7 @@ package tlsinspect
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -14,40 +15,54 @@ import (
 // An attempt is what came of one connection of an inspection.
 type attempt struct {
 	answered bool   // a flight came, or an alert
-	crowded  bool   // the server hung up, as one does that takes no more connections
+	doubtful bool   // it is made again alone before it is believed
 	keep     func() // notes it in the inspection and tells of it
 }
 
-// crowded reports an end that a server without room for another connection makes.
+// alertInternalError is what a server without memory for a connection may end it
+// with.
+const alertInternalError = 80
+
+// crowded reports an end that a server without room for another connection makes:
+// it hangs up, or says that it is in trouble.
+func (p probe) crowded() bool {
+	return crowded(p.err) || p.refused() && (p.flight.alert < 0 || p.flight.alert == alertInternalError)
+}
+
 func crowded(err *problem.Problem) bool {
 	return err != nil && (err.Code == netdial.CodeReset || err.Code == netdial.CodeClosed || err.Code == netdial.CodeRefused)
 }
 
-// roomWait is how long a server may take to see that a connection is closed.
-const roomWait = 100 * time.Millisecond
+const (
+	// headStart puts the first connection at the head of the server's queue. It is a
+	// twentieth of a round trip of 100 ms.
+	headStart = 5 * time.Millisecond
+	// roomWait is how long a server may take to see that a connection is closed.
+	roomWait = 100 * time.Millisecond
+)
 
-// attempt makes all attempts at once, the first a little ahead. When some find
-// the server crowded though others were answered, they are made again alone, in
-// turn: a server that takes two connections at a time is no worse than another.
+// attempt makes all attempts at once, the first ahead of the others. When some
+// find the server crowded though others were answered, they are made again alone,
+// in turn: a server that takes two connections at a time is no worse than another.
 func (c *Client) attempt(ctx context.Context, all []func() attempt) {
 	made := make([]attempt, len(all))
 	var group errgroup.Group
 	group.SetLimit(maxProbes) // mutant TestLimitsOfConnections: maxProbes => 100
 	for i, try := range all {
 		group.Go(func() error {
-			if made[i] = c.one(ctx, try); !made[i].crowded {
+			if made[i] = c.one(ctx, try); !made[i].doubtful {
 				made[i].keep()
 			}
 			return nil
 		})
+		if i == 0 {
+			pause(ctx, headStart)
+		}
 	}
 	_ = group.Wait() // the functions return no errors
-	answered := false
-	for _, a := range made {
-		answered = answered || a.answered
-	}
+	answered := slices.ContainsFunc(made, func(a attempt) bool { return a.answered })
 	for i, a := range made {
-		if !a.crowded {
+		if !a.doubtful {
 			continue
 		}
 		if answered { // mutant TestCrowdedServers: answered => false

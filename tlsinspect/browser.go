@@ -28,7 +28,7 @@ func (in *inspection) probeAsBrowser(ctx context.Context, ip netip.Addr) func() 
 		if len(served) == 0 {
 			reason := netdial.Explain(err, shownAddr(in.target, ip), netdial.Handshaking, timeout)
 			b.Err = reason
-			return attempt{crowded: crowded(reason), keep: func() {
+			return attempt{doubtful: crowded(reason), keep: func() {
 				in.browser = b
 				progress.tell(Failed, reason.Message)
 			}}

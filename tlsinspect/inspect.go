@@ -96,7 +96,9 @@ func (in *inspection) probeAll(ctx context.Context, ip netip.Addr, again bool) {
 	as := func(ip netip.Addr, o offer, keep func(probe)) func() attempt {
 		return func() attempt {
 			p := c.probe(ctx, t, ip, o)
-			return attempt{p.answered(), crowded(p.err), func() { keep(p) }}
+			// A refusal of the board is believed only of a look that was made alone.
+			doubtful := p.crowded() || p.refused() && o == boardOffer(t)
+			return attempt{p.answered(), doubtful, func() { keep(p) }}
 		}
 	}
 	lengths, own := in.probeMFLN(ip, as)
