@@ -13,7 +13,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -90,9 +89,6 @@ func checkMalformed(t *testing.T, c malformed.Chain) {
 	}
 
 	judge := connect(t, at, "fingerprint", leaf)
-	if damagedKey(c.Name) && refusesKey(judge) && refusesKey(int(report.Board.Error)) {
-		judge = int(report.Board.Error)
-	}
 	says("fingerprint", report.Board.Connects, report.Board.Error, judge)
 	sum := sha1.Sum(leaf)
 	checkPost(t, at, esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{fmt.Sprintf("%X", sum)}}, judge)
@@ -118,17 +114,6 @@ func checkMalformed(t *testing.T, c malformed.Chain) {
 	says("CA", code == 0, code, judge)
 	anchor := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Anchor}))
 	checkPost(t, at, esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{anchor}}, judge)
-}
-
-// damagedKey reports whether a chain's leaf is malformed within its RSA key. In
-// fingerprint mode the board refuses it as no key (28) or as one that didn't sign
-// (27): which of the two, hangs on bytes of the signature, other ones each time.
-func damagedKey(name string) bool {
-	return strings.Contains(name, "rsa.PrivateKey/leaf/.0.6.1.0")
-}
-
-func refusesKey(code int) bool {
-	return code == int(esp8266.SSLBadSignature) || code == int(esp8266.SSLWrongKeyUsage)
 }
 
 // checkPost sends a test POST with a pin of which BearSSL says judge.
