@@ -144,7 +144,9 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 	if flags.save == "" {
 		return nil
 	}
-	w.File = flags.save
+	if w.File != flags.save {
+		w.File, w.Saved = flags.save, nil
+	}
 	if err := w.Wrote(dir); err != nil {
 		return err
 	}

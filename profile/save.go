@@ -24,7 +24,15 @@ const fileMode fs.FileMode = 0o600 // mutant TestLinksAreNotFollowed: 0o600 => 0
 // Secrets, marked or known by their names (request.IsSecret), and the Wi-Fi's name
 // and password are never written. A file that
 // isn't a profile of this format is not overwritten.
-func (p *Profile) Save(path string) error {
+func (p *Profile) Save(path string) error { return p.save(path, nil) }
+
+// CodeChanged is the code of a problem: a profile's file was changed while it was
+// worked on.
+const CodeChanged = "profile-changed"
+
+// save is Save for a file that must hold what expected says, or p already; nil
+// expects nothing.
+func (p *Profile) save(path string, expected *Profile) error {
 	p = p.Clone()
 	p.hideCredentials() // mutant TestUnmarkedCredentialsAreNotSaved: p.hideCredentials() => _ = p
 	if err := p.Validate().Err(); err != nil {
@@ -45,6 +53,10 @@ func (p *Profile) Save(path string) error {
 	default:
 		if text, err = p.Update(old); err != nil {
 			return fmt.Errorf("%s was not overwritten, since it can't be read as a profile: %w", path, inFile(err, path))
+		}
+		if expected != nil && !holds(old, expected) && !holds(old, p) { // mutant TestSaveNoticesAnotherEspost: expected != nil => false
+			return problem.New(CodeChanged, path+" was changed since it was read, by another espost or an editor; it was not overwritten",
+				"Open it again, or save under another name")
 		}
 	}
 	if p := checkUTF8(tree(p)); p != nil {
@@ -101,6 +113,17 @@ func (f format) update(p *Profile, text []byte) ([]byte, error) {
 		return updated, nil
 	}
 	return p.Bytes(), nil // a layout beyond edit: correct, without the comments
+}
+
+// holds reports whether a profile's text says what p does.
+func holds(text []byte, p *Profile) bool {
+	now, err := current().parse(unixLines(text))
+	p = p.Clone()
+	p.hideCredentials()
+	if err == nil {
+		now.hideCredentials()
+	}
+	return err == nil && same(now, p)
 }
 
 // same reports whether a file would say the same of both.

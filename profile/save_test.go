@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"espost/esp8266"
+	"espost/internal/problem"
 	"espost/profile"
 	"espost/request"
 )
@@ -327,4 +328,43 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%v\n%s", err, updated)
 		}
 	})
+}
+
+// Two espost on one profile: the second to save is told, and takes nothing back.
+// Comments that were added meanwhile are no matter.
+func TestSaveNoticesAnotherEspost(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "espost.yaml")
+	if err := exampleProfile().Save(path); err != nil {
+		t.Fatal(err)
+	}
+	var sessions [2]*profile.Session
+	for i := range sessions {
+		s, err := profile.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sessions[i] = s
+	}
+	first, second := sessions[0], sessions[1]
+	if err := os.WriteFile(path, []byte(content(t, path)+"# mine\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	first.Firmware.Every = 5 * time.Minute
+	second.Firmware.LED = true
+	for range 2 { // what it wrote itself doesn't surprise it
+		if err := first.Save(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var p *problem.Problem
+	if err := second.Save(); !errors.As(err, &p) || p.Code != profile.CodeChanged {
+		t.Errorf("the second save says %v", err)
+	}
+	if now := load(t, path); now.Firmware.Every != 5*time.Minute || now.Firmware.LED || !strings.Contains(content(t, path), "# mine") {
+		t.Errorf("the file says %s", content(t, path))
+	}
+	second.Saved = nil // its user's word
+	if err := second.Save(); err != nil || !load(t, path).Firmware.LED {
+		t.Errorf("saving over it: %v", err)
+	}
 }

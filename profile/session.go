@@ -16,7 +16,8 @@ import (
 // address followed, the sketch's folder found and the file written in one way.
 type Session struct {
 	*Profile
-	File string // where Save writes; empty where nothing is to be saved
+	File  string   // where Save writes; empty where nothing is to be saved
+	Saved *Profile // what File held when it was read or written last; nil where that is no matter
 }
 
 // Open returns a session on the profile in file. Errors are Load's.
@@ -25,11 +26,19 @@ func Open(file string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Session{p, file}, nil
+	return &Session{p, file, p.Clone()}, nil
 }
 
-// Save writes the profile to the session's file. Errors are Profile.Save's.
-func (s *Session) Save() error { return s.Profile.Save(s.File) }
+// Save writes the profile to the session's file. Where that holds something else
+// than Saved, somebody changed it in the meantime: it stays as it is, and the
+// error is a *problem.Problem of CodeChanged. Other errors are Profile.Save's.
+func (s *Session) Save() error {
+	if err := s.Profile.save(s.File, s.Saved); err != nil {
+		return err
+	}
+	s.Saved = s.Profile.Clone()
+	return nil
+}
 
 // base is the folder that the profile's file lies in.
 func (s *Session) base() string { return filepath.Dir(s.File) }

@@ -227,9 +227,13 @@ type savedMsg struct {
 	err     error
 }
 
-// save writes the profile as it is now.
-func (m *Model) save() tea.Cmd {
-	now := profile.Session{Profile: m.session.Clone(), File: m.session.File}
+// save writes the profile as it is now, unless the file changed meanwhile.
+func (m *Model) save() tea.Cmd { return m.saveOver(m.saved) }
+
+// saveOver writes the profile over a file that holds what expected says; nil is
+// for any file.
+func (m *Model) saveOver(expected *profile.Profile) tea.Cmd {
+	now := profile.Session{Profile: m.session.Clone(), File: m.session.File, Saved: expected}
 	if now.Target.Host == "" {
 		target, err := m.connect.Target()
 		if err != nil {
@@ -244,6 +248,18 @@ func (m *Model) wasSaved(msg savedMsg) tea.Cmd {
 	leaving := m.leaving
 	m.leaving = false
 	m.options.Note("saved", msg.err, "profile", msg.session.File)
+	if p, ok := errors.AsType[*problem.Problem](msg.err); ok && p.Code == profile.CodeChanged {
+		m.overlay = &ui.Question{
+			Kit: m.kit, Title: "Another hand changed the file", Yes: "leave it",
+			Body: sanitize.Line(msg.session.File) + " was changed since it was read, by another espost or an editor. Saving over it takes back what was changed there.",
+			Run:  func() tea.Cmd { return ui.SetStatus(ui.Caution, "not saved: "+msg.err.Error()) },
+			Or: []ui.Action{{Keys: []string{"o"}, Label: "save over it", Title: "Save over what was changed in the file", Run: func() tea.Cmd {
+				m.leaving = leaving
+				return m.saveOver(nil)
+			}}},
+		}
+		return nil
+	}
 	if msg.err != nil {
 		return ui.SetStatus(ui.Failure, "not saved: "+msg.err.Error())
 	}

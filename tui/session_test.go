@@ -77,3 +77,46 @@ func TestTestPostHasACopy(t *testing.T) {
 		term.Quit()
 	})
 }
+
+// A file that somebody else changed stays as it is until the user says otherwise;
+// Enter leaves it.
+func TestSavingOverAnotherHand(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		file := filepath.Join(s.folder, "espost.yaml")
+		term := s.start(t, 80, 24)
+		term.Press("enter", "enter", "ctrl+s")
+		term.WaitText("saved to")
+		other, err := profile.Open(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other.Firmware.Name = "garden"
+		if err := other.Save(); err != nil {
+			t.Fatal(err)
+		}
+		name := func() string {
+			p, err := profile.Load(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p.Firmware.Name
+		}
+		term.Press("ctrl+s")
+		term.WaitText("Another hand changed the file")
+		term.Press("enter")
+		term.WaitText("not saved")
+		if name() != "garden" {
+			t.Error("Enter saved over it")
+		}
+		term.Press("ctrl+s")
+		term.WaitText("Another hand")
+		term.Press("o")
+		term.WaitText("saved to")
+		if name() == "garden" {
+			t.Error("o didn't save over it")
+		}
+		term.Press("q")
+		term.Quit()
+	})
+}
