@@ -18,6 +18,7 @@ import (
 // Bounds of a file of YAML: its parser recurses.
 const (
 	maxYAML    = 1 << 20
+	maxMarks   = 60_000 // line ends, colons and commas; a megabyte as people write it has 55,000
 	maxAliases = 20 // each may double what is there
 	maxNesting = 24
 )
@@ -63,8 +64,9 @@ func parseYAML(file string) (tree map[string]any, err error) {
 	if json.Unmarshal([]byte(file), &tree) == nil {
 		return tree, nil
 	}
-	if len(file) > maxYAML || tooDeep(file) {
-		return nil, refusal(fmt.Sprintf("it is YAML of more than %d MB, or nested too deep", maxYAML>>20), "leave out what isn't needed, or convert it to JSON")
+	marks := strings.Count(file, "\n") + strings.Count(file, ":") + strings.Count(file, ",")
+	if len(file) > maxYAML || marks > maxMarks || tooDeep(file) { // mutant TestCostIsLinear: marks > maxMarks => false
+		return nil, refusal(fmt.Sprintf("it is YAML of more than %d MB, of too many entries, or nested too deep", maxYAML>>20), "leave out what isn't needed, or convert it to JSON")
 	}
 	parsed, err := parser.ParseBytes([]byte(file), 0)
 	if err != nil {
