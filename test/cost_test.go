@@ -51,8 +51,8 @@ func costlies() []costly {
 		{"profile of fields", profile.MaxFile, repeated(head+"request:\n  fields:\n", "    - {name: a, value: b}\n", ""), parseProfile},
 		{"curl of headers", curl.MaxCommand, repeated("curl https://h.example/post", " -H 'a: b'", ""), parseCurl},
 		{"curl of data", curl.MaxCommand, repeated("curl https://h.example/post -d '", "a=b&", "'"), parseCurl},
-		{"YAML of paths", 1 << 20, repeated("openapi: 3.0.0\nservers: [{url: 'https://h.example'}]\npaths:\n", "  /a:\n    post: {summary: b}\n", ""), importAs("a.yaml")},
-		{"YAML of a list", 1 << 20, repeated("openapi: 3.0.0\npaths: [", "a, ", "]\n"), importAs("a.yaml")},
+		{"YAML of paths", 330 << 10, repeated("openapi: 3.0.0\nservers: [{url: 'https://h.example'}]\npaths:\n", "  /a:\n    post: {summary: b}\n", ""), importAs("a.yaml")},
+		{"YAML of a list", 170 << 10, repeated("openapi: 3.0.0\npaths: [", "a, ", "]\n"), importAs("a.yaml")},
 		{"JSON of a HAR", imports.MaxFile, repeated(`{"log":{"entries":[`, `{"request":{"method":"POST","url":"https://h.example/","headers":[],"postData":{"text":"a=b"}}},`, `{}]}}`), importAs("a.har")},
 		{"JSON answer", 1 << 20, repeated(`{"a":[`, `{"b":"\u001b"},`, `0]}`), func(b []byte) {
 			answer.Judge(request.Reply{Method: "POST", Status: 200, Body: b, Whole: true})
