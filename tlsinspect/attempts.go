@@ -65,7 +65,7 @@ func (c *Client) attempt(ctx context.Context, all []func() attempt) {
 		if !a.doubtful {
 			continue
 		}
-		if answered { // mutant TestCrowdedServers: answered => false
+		if answered { // mutant TestCrowdedServers: answered => answered && false
 			pause(ctx, roomWait)
 			a = c.one(ctx, all[i])
 		}
