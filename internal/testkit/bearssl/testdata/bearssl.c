@@ -77,6 +77,7 @@ struct first_certificate {
 	int seen;
 	br_sha1_context sha1;
 	br_x509_decoder_context decoder;
+	unsigned char slack[1 << 16]; /* a key that is too long is written past its buffer */
 };
 
 static void start_chain(const br_x509_class **c, const char *name)
