@@ -232,9 +232,9 @@ func (d *Dialog) rule(ctx context.Context, r *formpost.Response) error {
 		if err != nil || !change {
 			return err
 		}
-		before := r.Judge(d.Session.Answer, d.Session.Method)
+		before := r.Evaluate(d.Session.Answer, d.Session.Method)
 		d.Session.Answer = d.Session.Answer.Turn(r.Reply(d.Session.Method))
-		after := r.Judge(d.Session.Answer, d.Session.Method)
+		after := r.Evaluate(d.Session.Answer, d.Session.Method)
 		if after == before {
 			d.say("This answer can't count as anything else.")
 			return nil
