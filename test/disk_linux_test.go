@@ -54,7 +54,7 @@ func TestFullDisk(t *testing.T) {
 
 // The same where no disk can be mounted: files can't grow beyond a limit.
 func TestShortFiles(t *testing.T) {
-	fillAndWrite(t, t.TempDir(), limit, 32, 4)
+	fillAndWrite(t, t.TempDir(), limit, 48, 6)
 }
 
 // leave fills the disk but for so many pages and returns what a command is run by.
