@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -28,12 +29,16 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv("ESPOST_TEST_KILLS")); err == nil {
 		most = n
 	}
+	heedHangups(t)
 	k := newKilling(t)
 	for name, signal := range map[string]syscall.Signal{"SIGTERM": syscall.SIGTERM, "SIGHUP": syscall.SIGHUP, "SIGKILL": syscall.SIGKILL} {
 		t.Run(name, func(t *testing.T) {
 			killed, rounds := 0, 0
-			for ; killed < most; rounds++ {
+			for ; killed < most && rounds < 20*most; rounds++ {
 				killed += k.round(t, signal)
+			}
+			if killed < most {
+				t.Errorf("only %d were killed in %d rounds", killed, rounds)
 			}
 			t.Logf("%d killed in %d rounds", killed, rounds)
 		})
@@ -42,6 +47,15 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	if folder := k.sketch(t); !maps.Equal(folder, k.folders[0]) {
 		t.Error("the run after all of them doesn't complete the sketch")
 	}
+}
+
+// heedHangups has processes that the test starts die of SIGHUP, also where nohup
+// started the test: its children would ignore the signal as it does.
+func heedHangups(t *testing.T) {
+	t.Helper()
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(hangups) })
 }
 
 // A killing is a folder in which processes are killed, and what may be found in it.

@@ -200,6 +200,7 @@ func TestEnterAloneOnATerminal(t *testing.T) {
 // However the app is told to end while it looks at a server that says nothing,
 // it ends soon and gives the terminal back.
 func TestAppEndsAtOnce(t *testing.T) {
+	heedHangups(t)
 	silence, _ := hostile.Named("silence")
 	for name, end := range map[string]func(c *console){
 		"ctrl+c":  func(c *console) { c.press("\x03") },
