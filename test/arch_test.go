@@ -20,7 +20,7 @@ var layers = [][]string{
 	{"fleet"},
 	{"profile", "demo"},
 	{"imports"},
-	{"codegen", "formpost", "curl", "device", "services"},
+	{"codegen", "formpost", "curl", "device", "services", "pinfile"},
 	{"tlsinspect"},
 	{"request"},
 	{"sensors"},
