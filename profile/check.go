@@ -3,7 +3,6 @@ package profile
 import (
 	"context"
 	"crypto/x509"
-	"encoding/pem"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,6 +47,7 @@ type Checker struct {
 	Timeout time.Duration    // of each connection; 0 means tlsinspect's default
 	Roots   *x509.CertPool   // what a browser trusts; nil means the system's
 	Now     func() time.Time // nil means time.Now
+	Signed  []esp8266.Pin    // pins that the profile's owner has signed
 }
 
 // renewalLead is the longest time before its end that a certificate is usually
@@ -99,7 +99,7 @@ func (c Checker) checkPin(ctx context.Context, p *Profile) Verdict {
 
 // Judge holds the profile's pin against a report.
 func (c Checker) Judge(p *Profile, r *tlsinspect.Report) Verdict {
-	v := Verdict{Status: Right, Served: r.Fingerprint(), Trust: r.Trust(p.Pin), Report: r}
+	v := Verdict{Status: Right, Served: r.Fingerprint(), Trust: r.Evidence(tlsinspect.Grounds{Pin: p.Pin, Signed: c.Signed}), Report: r}
 	if !r.Board.Connects {
 		v.Status = Broken
 		v.Reason, v.Fix = "no board can connect any more", "Let espost inspect the server"
@@ -135,19 +135,10 @@ func (c Checker) Judge(p *Profile, r *tlsinspect.Report) Verdict {
 		if i < 0 {
 			return v.broken(p, r)
 		}
-		end := notAfter(p.Pin.CAs[i])
+		end := tlsinspect.NotAfter(p.Pin.CAs[i])
 		return c.timed(v, end, end)
 	}
 	return v
-}
-
-// notAfter is when a certificate in PEM ends.
-func notAfter(text string) time.Time {
-	block, _ := pem.Decode([]byte(text))
-	if block == nil {
-		return time.Time{}
-	}
-	return tlsinspect.NewCertificate(block.Bytes).NotAfter
 }
 
 // strangers returns a fingerprint that is served but isn't pinned.

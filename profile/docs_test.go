@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"espost/esp8266"
+	"espost/pinfile"
 	"espost/profile"
 	"espost/request"
 )
@@ -36,6 +37,7 @@ func TestManual(t *testing.T) {
 		return all
 	}
 	full := exampleProfile() // with every key that there is
+	full.Owner = pinfile.Owner{Group: "g", Key: pinfile.Key{4}, Next: pinfile.Key{4}, Recovery: pinfile.Key{4}, Epoch: 1, Serial: 1}
 	full.Pin.PublicKey, full.Pin.CAs = "key", []string{"ca"}
 	full.Request.Fields = append(full.Request.Fields,
 		request.Field{Name: "a", Source: "hcsr04.distance", GPIO: 5, Wires: request.Wires{GPIO2: 4}, None: request.Skip},

@@ -14,6 +14,7 @@ import (
 	"espost/codegen"
 	"espost/esp8266"
 	"espost/internal/duration"
+	"espost/pinfile"
 	"espost/request"
 	"espost/sensors"
 )
@@ -25,6 +26,7 @@ type (
 		Target   *text       `yaml:"target"`
 		Service  text        `yaml:"service"`
 		Pin      pinDoc      `yaml:"pin"`
+		Pins     ownerDoc    `yaml:"pins"`
 		Request  requestDoc  `yaml:"request"`
 		Answer   answerDoc   `yaml:"answer"`
 		Firmware firmwareDoc `yaml:"firmware"`
@@ -35,6 +37,14 @@ type (
 		PublicKey *text      `yaml:"public-key"`
 		CA        []text     `yaml:"ca"`
 		Expires   *timestamp `yaml:"expires"`
+	}
+	ownerDoc struct {
+		Group    text      `yaml:"group"`
+		Key      publicKey `yaml:"key"`
+		Next     publicKey `yaml:"next"`
+		Recovery publicKey `yaml:"recovery"`
+		Epoch    uint32    `yaml:"epoch"`
+		Serial   uint32    `yaml:"serial"`
 	}
 	requestDoc struct {
 		Method   *text       `yaml:"method"`
@@ -188,6 +198,22 @@ func (t *timestamp) time() time.Time {
 	return time.Time(*t).UTC()
 }
 
+// A publicKey is the public half of a key that signs pins.
+type publicKey pinfile.Key
+
+func (k *publicKey) UnmarshalYAML(node ast.Node) error {
+	s, err := characters(node)
+	if err != nil {
+		return err
+	}
+	parsed, err := pinfile.ParseKey(s)
+	if err != nil {
+		return complaint(node, "%s; espost pins init writes it", err)
+	}
+	*k = publicKey(parsed)
+	return nil
+}
+
 // A span is a duration as people write it: 60s, 5m, 2d.
 type span time.Duration
 
@@ -293,6 +319,10 @@ func (d document) apply(p *Profile) error {
 		p.Pin.Expires = time.Time(*d.Pin.Expires).UTC()
 	}
 	p.Service = string(d.Service)
+	p.Owner = pinfile.Owner{
+		Group: string(d.Pins.Group), Key: pinfile.Key(d.Pins.Key), Next: pinfile.Key(d.Pins.Next),
+		Recovery: pinfile.Key(d.Pins.Recovery), Epoch: d.Pins.Epoch, Serial: d.Pins.Serial,
+	}
 	d.Firmware.apply(p)
 	d.Answer.apply(&p.Answer)
 	return d.Request.apply(&p.Request)

@@ -10,6 +10,7 @@ import (
 	"espost/formpost"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
+	"espost/pinfile"
 	"espost/request"
 	"espost/services"
 	"espost/tlsinspect"
@@ -27,6 +28,8 @@ type Profile struct {
 	codegen.Project
 	Service string // the id of the service (package services) that the request came from; empty for none
 	Folder  string // the sketch's, where it was written last, relative to the profile's file; empty for nowhere
+
+	Owner pinfile.Owner // who may say by signed pins how the server is known; zero for nobody
 
 	Warnings problem.List // what whoever loaded it should know, by its place in the file; never saved
 }
@@ -94,6 +97,12 @@ func (p *Profile) Validate() problem.List {
 	for i, s := range p.Pin.SHA1 {
 		if _, err := esp8266.ParseFingerprint(s); err != nil {
 			l.Add(problem.At(fmt.Sprintf("pin.sha1[%d]", i), err.Error(), "").Because(err))
+		}
+	}
+	if p.Owner != (pinfile.Owner{}) {
+		l.Add(pinfile.CheckGroup(p.Owner.Group))
+		if !p.Owner.Known() {
+			l.Add(problem.At("pins", "the signed pins have no key", "remove pins from the profile, and let espost pins init make one"))
 		}
 	}
 	l = append(l, p.Request.CheckWords()...)

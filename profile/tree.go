@@ -8,6 +8,7 @@ import (
 	"espost/codegen"
 	"espost/esp8266"
 	"espost/internal/duration"
+	"espost/pinfile"
 	"espost/request"
 	"espost/sensors"
 )
@@ -40,6 +41,7 @@ func tree(p *Profile) mapping {
 			{"ca", blocks(p.Pin.CAs)},
 			{"expires", moment(p.Pin.Expires)},
 		}},
+		{"pins", ownerTree(p.Owner)},
 		{"request", mapping{
 			{"method", scalar(p.Request.Method)},
 			{"body", scalar(p.Request.Body)},
@@ -65,6 +67,27 @@ func tree(p *Profile) mapping {
 			{"libraries", scalars(p.Firmware.Libraries)},
 			{"folder", optional(p.Folder)},
 		}},
+	}
+}
+
+// ownerTree is nil where nobody signs pins.
+func ownerTree(o pinfile.Owner) any {
+	if !o.Known() {
+		return nil
+	}
+	number := func(n uint32) any {
+		if n == 0 {
+			return nil
+		}
+		return word(strconv.FormatUint(uint64(n), 10))
+	}
+	return mapping{
+		{"group", scalar(o.Group)},
+		{"key", scalar(o.Key.String())},
+		{"next", optional(o.Next.String())},
+		{"recovery", optional(o.Recovery.String())},
+		{"epoch", number(o.Epoch)},
+		{"serial", number(o.Serial)},
 	}
 }
 

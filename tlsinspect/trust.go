@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"espost/esp8266"
 )
@@ -16,12 +17,12 @@ import (
 // each of them in his own way.
 type Trust string
 
-// The kinds of evidence. Scripts may rely on the words; "signed" is kept for pins
-// that their owner has signed.
+// The kinds of evidence. Scripts may rely on the words.
 const (
 	TrustNone     Trust = "none"      // nothing vouches for it
 	TrustSameKey  Trust = "same-key"  // it is the pinned certificate, or has proved that it holds the pinned key
 	TrustPublic   Trust = "public"    // the system's roots trust this very chain for the name, and a browser is served the same
+	TrustSigned   Trust = "signed"    // it is, or holds, or leads to, what the boards' owner has signed (package pinfile)
 	TrustPinnedCA Trust = "pinned-ca" // by BearSSL's rules the pinned CA vouches for it and for the name, and it holds its key
 )
 
@@ -78,6 +79,8 @@ func (in *inspection) shown(p probe) Shown {
 type Grounds struct {
 	Pin   esp8266.Pin // which is known to be right so far
 	Named []string    // SHA-1 of certificates that the user vouches for, 40 upper-case hex digits each
+
+	Signed []esp8266.Pin // that the boards' owner has signed
 }
 
 // Trust returns what vouches for the certificate that the board is served, to
@@ -102,6 +105,33 @@ func (r *Report) trust(s Shown, pin esp8266.Pin, witnessed bool) Trust {
 		return TrustPublic
 	}
 	return TrustNone
+}
+
+// Evidence is Trust for somebody who has these grounds; what the user has named
+// isn't evidence.
+func (r *Report) Evidence(g Grounds) Trust {
+	if t := r.Trust(g.Pin); t != TrustNone || !r.signed(r.Shown, g) { // mutant TestTrustOfSignedPins: !r.signed(r.Shown, g) => false
+		return t
+	}
+	return TrustSigned
+}
+
+// signed reports whether s is, or has proved to hold, or by BearSSL's rules leads to,
+// something that the owner has signed.
+func (r *Report) signed(s Shown, g Grounds) bool {
+	return slices.ContainsFunc(g.Signed, func(pin esp8266.Pin) bool {
+		return s.hasPinned(pin) || pin.Mode == esp8266.PinCA && s.Proven && r.anchoredIn(s, pin.CAs) >= 0 // mutant TestTrustOfSignedPins: s.Proven => true
+	})
+}
+
+// cas are the CAs that the owner has signed, PEM.
+func (g Grounds) cas() (all []string) {
+	for _, pin := range g.Signed {
+		if pin.Mode == esp8266.PinCA {
+			all = append(all, pin.CAs...)
+		}
+	}
+	return all
 }
 
 // split reports that a browser is served what CAs vouch for, and the board
@@ -153,14 +183,14 @@ func (r *Report) Vouched(choice PinChoice, g Grounds) bool {
 	case esp8266.PinCA:
 		return len(choice.Pin.CAs) > 0 && !slices.ContainsFunc(choice.Pin.CAs, func(ca string) bool { return !r.vouchedCA(ca, g) })
 	}
-	return r.Trust(g.Pin) != TrustNone || r.Fingerprint() != "" && slices.Contains(g.Named, r.Fingerprint())
+	return r.Evidence(g) != TrustNone || r.Fingerprint() != "" && slices.Contains(g.Named, r.Fingerprint())
 }
 
 func (r *Report) vouchedCA(ca string, g Grounds) bool {
 	is := func(other string) bool {
 		return strings.Join(strings.Fields(ca), " ") == strings.Join(strings.Fields(other), " ")
 	}
-	return slices.Contains(g.Named, sha1OfPEM(ca)) ||
+	return slices.Contains(g.Named, sha1OfPEM(ca)) || slices.ContainsFunc(g.cas(), is) ||
 		g.Pin.Mode == esp8266.PinCA && slices.ContainsFunc(g.Pin.CAs, is) ||
 		r.Trust(esp8266.Pin{}) == TrustPublic && slices.ContainsFunc(r.Authorities, func(c *Certificate) bool { return is(c.PEM()) }) // mutant TestTrustOfCAs: is(c.PEM()) => true
 }
@@ -172,6 +202,15 @@ func sha1OfPEM(text string) string {
 		return ""
 	}
 	return fingerprint(block.Bytes)
+}
+
+// NotAfter is when a certificate in PEM ends; the zero time for what is none.
+func NotAfter(text string) time.Time {
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		return time.Time{}
+	}
+	return NewCertificate(block.Bytes).NotAfter
 }
 
 // Best returns the way to pin in a mode that the board could use now, one that is
@@ -188,6 +227,10 @@ func (r *Report) Best(mode esp8266.PinMode, g Grounds) (choice PinChoice, ok boo
 		if c.Pin.Mode == mode && c.Works && r.Vouched(*c, g) {
 			return *c, true
 		}
+	}
+	if i := r.AnchoredIn(g.cas()); mode == esp8266.PinCA && i >= 0 && r.Proven { // which a server need not send either
+		pin := esp8266.Pin{Mode: mode, CAs: g.cas(), Expires: NotAfter(g.cas()[i])}
+		return PinChoice{Pin: pin, Name: Pinned(pin), Works: true}, true
 	}
 	choice, _ = r.Pins.Choice(mode)
 	return choice, choice.Works
@@ -230,7 +273,7 @@ func (r *Report) Fingerprints(g Grounds) []string {
 			continue
 		}
 		// mutant TestTrustOfAddresses: r.trust(a.Shown, g.Pin, a.Proven) != TrustNone => true
-		if r.trust(a.Shown, g.Pin, a.Proven) != TrustNone || a.hasPinned(served) || slices.Contains(g.Named, sha1) {
+		if r.trust(a.Shown, g.Pin, a.Proven) != TrustNone || r.signed(a.Shown, g) || a.hasPinned(served) || slices.Contains(g.Named, sha1) {
 			list = append(list, sha1)
 		}
 	}
