@@ -23,6 +23,7 @@ type checkFlags struct {
 	warn    time.Duration
 	update  bool
 	trust   trustNew
+	pins    []string
 	json    bool
 	verbose bool
 	jobs    int
@@ -39,7 +40,7 @@ func (p *Program) checkCommand() *cobra.Command {
 			"It prints nothing when all is well, so that it can run from cron. " +
 			"The status is 0 when every pin is right and stays so for the time of --warn. " +
 			"--update puts another certificate into a profile, and into the firmware's pins.h, where one connection proves that it is the server's: " +
-			"it holds the pinned key, or the system's CAs trust it for the name and a browser is served the same, or the pinned CA vouches for it. " +
+			"it holds the pinned key, or the system's CAs trust it for the name and a browser is served the same, or the pinned CA vouches for it, or you have signed it (--pins). " +
 			"Otherwise nothing is written, both certificates are shown, and --trust-new must name the served one. " +
 			"Of a folder it checks every profile and sketch below it and prints a table, the most urgent first; " +
 			"--html, --ics and --metrics write the same for people, calendars and Prometheus.",
@@ -52,6 +53,7 @@ func (p *Program) checkCommand() *cobra.Command {
 	durationFlag(f, &flags.warn, "warn", 14*24*time.Hour, "warn this long before a pin is expected to break:\ndays, weeks or hours, such as 21d, 3w or 36h")
 	f.BoolVar(&flags.update, "update", false, "update the pins that a renewal has broken, where it is\nproved that it is one")
 	flags.trust.addFlag(f)
+	f.StringArrayVar(&flags.pins, "pins", nil, "take this file of signed pins as proof (repeatable)")
 	f.BoolVar(&flags.json, "json", false, "print one JSON object a profile")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "tell about the right ones too")
 	f.IntVarP(&flags.jobs, "jobs", "j", 16, "check this many profiles at a time")
@@ -68,6 +70,7 @@ type checked struct {
 	session *profile.Session
 	verdict profile.Verdict
 	err     error                // the profile can't be read, or not be updated
+	signed  []esp8266.Pin        // by the profile's owner, in a file that is taken
 	left    []tlsinspect.Address // of the update: whose certificates nothing vouches for
 	updated bool                 // the profile, its firmware's pins.h, or both
 	note    string               // about the update
@@ -88,9 +91,15 @@ func (p *Program) check(ctx context.Context, flags checkFlags, args []string) er
 		return &usageError{fmt.Sprintf("--timeout %s leaves no time; use 10s, for example", flags.timeout)}
 	case len(flags.trust.texts) > 0 && !flags.update:
 		return &usageError{"--trust-new says what may be pinned, and goes with --update"}
+	case len(flags.pins) > 0 && !flags.update:
+		return &usageError{"--pins proves what may be pinned, and goes with --update"}
 	}
 	grounds, err := flags.trust.grounds(esp8266.Pin{})
 	if err != nil {
+		return err
+	}
+	given := proof{named: grounds.Named}
+	if given.signed, err = readSigned(flags.pins); err != nil {
 		return err
 	}
 	out := &overview{Writer: p.paint}
@@ -99,17 +108,26 @@ func (p *Program) check(ctx context.Context, flags checkFlags, args []string) er
 	}
 	checker := profile.Checker{Warn: flags.warn, Timeout: flags.timeout}
 	files = p.checkSketches(ctx, out, checker, flags, grounds.Named, files)
+	var sessions []*profile.Session
 	inParallel(ctx, p.newProgress(), flags.jobs, files, func(ctx context.Context, file string) checked {
-		return checkFile(ctx, checker, file, flags.update, grounds.Named)
-	}, func(c checked) { p.showChecked(ctx, out, flags, c) })
+		return checkFile(ctx, checker, file, flags.update, given)
+	}, func(c checked) {
+		p.showChecked(ctx, out, flags, c)
+		if c.session != nil {
+			sessions = append(sessions, c.session)
+		}
+	})
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	for _, err := range forNobody(given.signed, sessions) {
+		p.fail(ctx, err)
 	}
 	p.printTable(out, flags.json)
 	return flags.reports.write(out.boards)
 }
 
-func checkFile(ctx context.Context, checker profile.Checker, file string, update bool, named []string) checked {
+func checkFile(ctx context.Context, checker profile.Checker, file string, update bool, given proof) checked {
 	c := checked{file: file}
 	if c.session, c.err = openProfile(file); c.err != nil {
 		return c
@@ -118,12 +136,20 @@ func checkFile(ctx context.Context, checker profile.Checker, file string, update
 		c.err = &inputError{fmt.Errorf("%s has no pin yet; open it in the app, or let espost generate --save pin it", file)}
 		return c
 	}
+	before := c.session.Owner
+	if c.err = c.takeSigned(given.signed, time.Now()); c.err != nil {
+		return c
+	}
+	checker.Signed = c.signed
 	c.verdict = checker.Check(ctx, c.session.Profile)
 	switch {
-	case update && c.repairable(named):
-		c.repair(named)
+	case update && c.repairable(given.named):
+		c.repair(given.named)
 	case c.verdict.Status == profile.Right, c.verdict.Status == profile.Soon:
 		c.checkFirmware(update)
+		if c.session.Owner != before && c.err == nil {
+			c.err = c.session.Save() // so that no older file is taken later
+		}
 	}
 	return c
 }

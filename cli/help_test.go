@@ -19,7 +19,11 @@ func TestHelpTexts(t *testing.T) {
 	p := &Program{}
 	root := p.root()
 	plainWord := regexp.MustCompile(`^[a-z]+[ ,]`)
-	for _, cmd := range append(root.Commands(), root) {
+	all := append(root.Commands(), root)
+	for _, cmd := range root.Commands() {
+		all = append(all, cmd.Commands()...)
+	}
+	for _, cmd := range all {
 		if strings.Contains(cmd.Use, "]...") || strings.Contains(cmd.Use, "... [") {
 			t.Errorf("%s: write [NAME...], not [NAME]...: %q", cmd.Name(), cmd.Use)
 		}
@@ -59,13 +63,15 @@ func each(cmd *cobra.Command, do func(*pflag.Flag)) {
 // What the help says is what stands in the commands.
 func TestHelp(t *testing.T) {
 	for command, want := range map[string][]string{
-		"":         {"espost [command] [TARGET | FILE.yaml] [--flags]", "check [FILE.yaml|SKETCH.ino|FOLDER...] [--flags]", "post [TARGET] [ITEM...] [--flags]"},
-		"check":    {"espost check [FILE.yaml|SKETCH.ino|FOLDER...] [--flags]", "(14d)"},
-		"explain":  {"espost explain [CODE | TEXT...] [--flags]"},
-		"inspect":  {"espost inspect TARGET... [--flags]", "(10s)", "(8)"},
-		"post":     {"espost post [TARGET] [ITEM...] [--flags]", "name:=JSON", "Send by POST, PUT, PATCH, GET or DELETE"},
-		"generate": {"name@source", "--every Time between two POSTs, such as 5m --field"},
-		"demo":     {"tls13 only TLS 1.3 is spoken", "(127.0.0.1:0)"},
+		"":          {"espost [command] [TARGET | FILE.yaml] [--flags]", "check [FILE.yaml|SKETCH.ino|FOLDER...] [--flags]", "post [TARGET] [ITEM...] [--flags]"},
+		"check":     {"espost check [FILE.yaml|SKETCH.ino|FOLDER...] [--flags]", "(14d)"},
+		"explain":   {"espost explain [CODE | TEXT...] [--flags]"},
+		"inspect":   {"espost inspect TARGET... [--flags]", "(10s)", "(8)"},
+		"post":      {"espost post [TARGET] [ITEM...] [--flags]", "name:=JSON", "Send by POST, PUT, PATCH, GET or DELETE"},
+		"generate":  {"name@source", "--every Time between two POSTs, such as 5m --field"},
+		"pins":      {"init", "sign", "show", "signed pins"},
+		"pins sign": {"espost pins sign [FILE.yaml] [--flags]", "(180d)"},
+		"demo":      {"tls13 only TLS 1.3 is spoken", "(127.0.0.1:0)"},
 	} {
 		var out bytes.Buffer
 		p := &Program{Stdin: strings.NewReader(""), Stdout: &out, Stderr: io.Discard}

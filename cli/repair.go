@@ -27,7 +27,7 @@ const (
 // names its folder, the firmware's pins.h. Should the second fail, or espost be
 // killed between them, the next check sees that.
 func (c *checked) repair(named []string) {
-	grounds := tlsinspect.Grounds{Pin: c.session.Pin, Named: named}
+	grounds := c.grounds(named)
 	if err := c.pinAgain(grounds); err != nil {
 		c.err = fmt.Errorf("%s was not updated: %w", c.file, err)
 		return
@@ -55,7 +55,7 @@ func (c *checked) repairable(named []string) bool {
 		return true
 	}
 	missing := func(sha1 string) bool { return !slices.Contains(c.session.Pin.SHA1, sha1) }
-	return c.session.Pin.Mode == esp8266.PinFingerprint && slices.ContainsFunc(r.Fingerprints(tlsinspect.Grounds{Pin: c.session.Pin, Named: named}), missing)
+	return c.session.Pin.Mode == esp8266.PinFingerprint && slices.ContainsFunc(r.Fingerprints(c.grounds(named)), missing)
 }
 
 // pinAgain pins what the check's own report shows, and saves the profile.

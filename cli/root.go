@@ -53,7 +53,7 @@ func (p *Program) root() *cobra.Command {
 	f.BoolVar(&flags.ascii, "ascii", false, "draw with ASCII only")
 	f.BoolVar(&flags.accessible, "accessible", false, "ask line by line, for screen readers")
 	p.logTo(root)
-	root.AddCommand(p.inspectCommand(), p.postCommand(), p.generateCommand(), p.checkCommand(), p.exportCommand(), p.importCommand(), p.explainCommand(), p.flashCommand(), p.monitorCommand(), p.demoCommand(), p.servicesCommand(), p.manCommand(root), p.versionCommand())
+	root.AddCommand(p.inspectCommand(), p.postCommand(), p.generateCommand(), p.checkCommand(), p.pinsCommand(), p.exportCommand(), p.importCommand(), p.explainCommand(), p.flashCommand(), p.monitorCommand(), p.demoCommand(), p.servicesCommand(), p.manCommand(root), p.versionCommand())
 	root.SetHelpCommand(helpCommand(root))
 	namedShell(root)
 	return root

@@ -144,7 +144,11 @@ func (f File) Sign(key *ecdsa.PrivateKey) (*File, error) {
 		return nil, err
 	}
 	f.By, f.Signed, f.Until = public.ID(), f.Signed.UTC().Truncate(time.Second), f.Until.UTC().Truncate(time.Second)
-	sum := sha256.Sum256(f.signedPart())
+	text := f.signedPart()
+	if size := len(text) + len("signature \n") + 2*signatureSize; len(f.Pins) > MaxPins || size > MaxSize {
+		return nil, fmt.Errorf("%d pins of %d bytes are more than a file holds: %d pins, %d bytes; sign fewer", len(f.Pins), size, MaxPins, MaxSize)
+	}
+	sum := sha256.Sum256(text)
 	r, s, err := ecdsa.Sign(rand.Reader, key, sum[:])
 	if err != nil {
 		return nil, fmt.Errorf("signing the pins: %w", err)

@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+	"github.com/spf13/cobra"
+
+	"espost/internal/problem"
+	"espost/internal/sanitize"
+	"espost/pinfile"
+	"espost/profile"
+)
+
+func (p *Program) pinsCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "pins",
+		Short: "Sign how a server is known, and verify it",
+		Long: "pins is about signed pins: a small file by which you, and nobody else, say how your server is known from now on, wherever the file lies. " +
+			"init makes the key, sign writes the file, show verifies one, and check --update --pins takes it as proof of a renewal.",
+		Example: "espost pins init\nespost pins sign --next new-cert.pem\nespost pins show porch.pins",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return &usageError{fmt.Sprintf("pins has no command %s; there are init, sign and show", argument(args[0]))}
+			}
+			return nil
+		},
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	cmd.AddCommand(p.pinsInitCommand(), p.pinsSignCommand(), p.pinsShowCommand())
+	return cmd
+}
+
+// pinsInitFlags are pins init's.
+type pinsInitFlags struct{ key, recovery, group string }
+
+func (p *Program) pinsInitCommand() *cobra.Command {
+	var flags pinsInitFlags
+	cmd := &cobra.Command{
+		Use:   "init [FILE.yaml]",
+		Short: "Make the key that signs pins",
+		Long: "init makes a signing key (ECDSA, P-256) in your data folder, or takes the one that is there, and writes its public half into the profile. " +
+			"Profiles of one group share a key. " +
+			"--recovery names a second key, to be kept offline, for the day on which the first is lost or stolen; it can be named later, too.",
+		Example: "espost pins init\nespost pins init porch.yaml --recovery /media/usb/recovery.pem",
+	}
+	cmd.RunE = p.runE(func(_ context.Context, args []string) error { return p.initPins(flags, args) })
+	f := cmd.Flags()
+	f.StringVar(&flags.key, "key", "", "keep the signing key in this file")
+	f.StringVar(&flags.recovery, "recovery", "", "name the key in this file as the recovery key; made\nif there is none")
+	f.StringVar(&flags.group, "group", "", "sign for the boards of this name; the sketch's by itself")
+	cmd.ValidArgsFunction = profiles
+	return cmd
+}
+
+func (p *Program) initPins(flags pinsInitFlags, args []string) error {
+	s, err := oneProfile(args)
+	if err != nil {
+		return err
+	}
+	owner := s.Owner
+	if owner.Known() {
+		switch {
+		case flags.key != "" || flags.group != "":
+			return &usageError{s.File + " names a key already; espost pins sign --new-key changes it"}
+		case flags.recovery == "":
+			return &usageError{s.File + " names a key already; --recovery adds a recovery key, and espost pins sign --new-key changes the key"}
+		case !owner.Recovery.IsZero():
+			return &usageError{s.File + " names a recovery key already; to replace it, edit its line pins.recovery"}
+		}
+	} else if err := p.firstKey(&owner, flags, s); err != nil {
+		return err
+	}
+	if flags.recovery != "" {
+		if owner.Recovery, err = p.keyIn(flags.recovery, pinfile.ReadPublic); err != nil {
+			return err
+		}
+		if owner.Recovery == owner.Key {
+			return &usageError{"the recovery key must be another one than the signing key; name another file"}
+		}
+		fmt.Fprintf(p.Stderr, "Keep %s where this computer can't lose it and nobody finds it, and not here.\n", sanitize.Line(flags.recovery))
+	}
+	s.Owner = owner
+	return s.Save()
+}
+
+// firstKey makes the group's key, or takes the one that is there.
+func (p *Program) firstKey(owner *pinfile.Owner, flags pinsInitFlags, s *profile.Session) error {
+	owner.Group = s.Firmware.Name
+	if flags.group != "" {
+		owner.Group = flags.group
+	}
+	if wrong := pinfile.CheckGroup(owner.Group); wrong != nil {
+		return wrong
+	}
+	path, err := keyPath(flags.key, owner.Group)
+	if err != nil {
+		return err
+	}
+	owner.Key, err = p.keyIn(path, func(path string) (pinfile.Key, error) {
+		_, public, err := pinfile.ReadKey(path)
+		return public, err
+	})
+	return err
+}
+
+// keyIn reads a key's file, or makes a key where there is none, and says so.
+func (p *Program) keyIn(path string, read func(string) (pinfile.Key, error)) (pinfile.Key, error) {
+	key, err := read(path)
+	made := "The key was there already"
+	if errors.Is(err, fs.ErrNotExist) {
+		key, err = pinfile.CreateKey(path)
+		made = "A key was made"
+	}
+	if err != nil {
+		return key, &inputError{err}
+	}
+	fmt.Fprintf(p.Stderr, "%s: %s in %s.\n", made, key.ID(), sanitize.Line(path))
+	return key, nil
+}
+
+// keyPath is where a group's signing key is kept: where the flag says, or in the user's
+// data folder.
+func keyPath(flag, group string) (string, error) {
+	if flag != "" {
+		return flag, nil
+	}
+	_, err := os.UserHomeDir()
+	if !filepath.IsAbs(xdg.DataHome) || err != nil && os.Getenv("XDG_DATA_HOME") == "" {
+		return "", &usageError{"you have no data folder for the signing key; name a file by --key"}
+	}
+	return filepath.Join(xdg.DataHome, "espost", "keys", group+".pem"), nil
+}
+
+// oneProfile opens the profile that the arguments name.
+func oneProfile(args []string) (*profile.Session, error) {
+	switch len(args) {
+	case 0:
+		return openProfile(profileFile)
+	case 1:
+		return openProfile(args[0])
+	}
+	return nil, &usageError{"this takes one profile, and there are more arguments"}
+}
+
+// owned opens a profile whose pins somebody signs.
+func owned(args []string) (*profile.Session, error) {
+	s, err := oneProfile(args)
+	if err == nil && !s.Owner.Known() {
+		err = &inputError{problem.New("", s.File+" names no key that signs pins", "let espost pins init make one")}
+	}
+	return s, err
+}
