@@ -39,7 +39,7 @@ func (o Owner) Accept(data []byte, host string) (*File, Owner, error) {
 	if p != nil {
 		return nil, o, p
 	}
-	if !f.SignedBy(key) { // mutant TestEveryByteIsSigned: !f.SignedBy(key) => false
+	if !f.SignedBy(key) { // mutant TestEveryByteIsSigned: !f.SignedBy(key) => key.IsZero()
 		return nil, o, problem.New(CodeSignature, "the pins' signature is wrong: somebody has changed the file, or it was damaged", "fetch it again from where it was signed")
 	}
 	if err := f.usable(); err != nil {
