@@ -42,7 +42,7 @@ func readSigned(paths []string) ([]signedFile, error) {
 
 // isFor reports whether the file is meant for a profile's boards.
 func (f signedFile) isFor(s *profile.Session) bool {
-	return s.Owner.Known() && f.says.Group == s.Owner.Group && f.says.Host == s.Target.Addr()
+	return s.Owner.Known() && f.says.Group == s.Owner.Group && f.says.Host == s.Target.Addr() // mutant TestScripts/pins in ./test: f.says.Group == s.Owner.Group => true
 }
 
 // takeSigned takes the files that are meant for the profile's boards. One that is

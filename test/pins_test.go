@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"espost/demo"
 	"espost/pinfile"
@@ -106,5 +107,34 @@ func TestSigningAsks(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(dir, "porch.pins")); (err == nil) != c.signed {
 			t.Errorf("%q: signed: %v", c.typed, err)
 		}
+	}
+	tellsExpired(t, dir, binary)
+}
+
+// tellsExpired signs a file whose time is over, and sees that show, and so check, refuse it.
+func tellsExpired(t *testing.T, dir, binary string) {
+	key, _, err := pinfile.ReadKey(filepath.Join(dir, "data", "espost", "keys", "porch.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "porch.pins"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := pinfile.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Until = f.Signed.Add(-time.Second)
+	if f, err = f.Sign(key); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "porch.pins"), f.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), binary, "pins", "show", "porch.pins")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "were to be used until") {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
