@@ -223,7 +223,7 @@ type checkedJSON struct {
 	Served   string     `json:"served"`   // fingerprint
 	Breaks   *time.Time `json:"breaks"`   // when the pin is expected to break
 	KeyKept  *bool      `json:"key_kept"` // null when that isn't known
-	Trust    string     `json:"trust"`    // what vouches for the served certificate: same-key, public, pinned-ca or none
+	Trust    string     `json:"trust"`    // what vouches for the served certificate: same-key, public, pinned-ca, signed or none
 	Stale    *bool      `json:"stale"`    // the firmware's pins.h holds another pin; null when that isn't known
 	Updated  bool       `json:"updated"`
 	Error    string     `json:"error"` // why it could not be updated

@@ -76,7 +76,7 @@ func (o Owner) after(f *File) Owner {
 	switch {
 	case f.Epoch > o.Epoch:
 		o.Key, o.Next = f.Next, Key{}
-	case !o.Next.IsZero() && f.By == o.Next.ID():
+	case f.By != o.Key.ID():
 		o.Key, o.Next = o.Next, f.Next
 	case !f.Next.IsZero():
 		o.Next = f.Next
