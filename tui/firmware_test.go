@@ -150,6 +150,26 @@ func TestReplaceIsAboutWhatWasShown(t *testing.T) {
 	})
 }
 
+// What arduino_secrets.h had before is used and said.
+func TestFilledInSecretsAreSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		term := written(t, s, 80, 24)
+		file := filepath.Join(s.options.Dir, "porch_example_com", "arduino_secrets.h")
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = []byte(strings.Replace(string(text), "YOUR_WIFI_NAME", "home", 1))
+		if err := os.WriteFile(file, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		term.Press("esc", "w")
+		term.WaitText("arduino_secrets.h keeps your Wi-Fi name.", "Put your Wi-Fi password into")
+		term.Quit()
+	})
+}
+
 // Firmware on disk holds the work that went into it, but not what came after.
 func TestQuitAfterWriting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

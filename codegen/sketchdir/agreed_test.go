@@ -144,6 +144,9 @@ func TestFilledInSecretsAreKept(t *testing.T) {
 	if got := changes.ToFillIn(); got != "put your Wi-Fi password into arduino_secrets.h, in place of YOUR_WIFI_PASSWORD" {
 		t.Errorf("with the name filled in: %q", got)
 	}
+	if got := changes.Found(); got != "arduino_secrets.h keeps your Wi-Fi name and SECRET_FIELD_A" {
+		t.Errorf("with the name filled in, found: %q", got)
+	}
 	if state := states(changes)["arduino_secrets.h"]; state != sketchdir.Kept || changes.Written() != 0 {
 		t.Errorf("it is %q; %d files written", state, changes.Written())
 	}

@@ -8,6 +8,7 @@
 package sketchdir
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -106,6 +107,26 @@ func (all Changes) Summary(folder string) string {
 	return text
 }
 
+// Found says which values of arduino_secrets.h the project lacks, so that those
+// that were filled in are used; "" for none.
+func (all Changes) Found() string {
+	var values []string
+	for _, c := range all {
+		if c.Path != codegen.SecretsFile || c.State == Same {
+			continue
+		}
+		for _, m := range define.FindAllSubmatch(c.was, -1) {
+			if !placeholder(string(m[4])) && bytes.Contains(c.data, m[0]) {
+				values = append(values, valueOf(string(m[2])))
+			}
+		}
+	}
+	if len(values) == 0 {
+		return ""
+	}
+	return codegen.SecretsFile + " keeps " + list(together(values))
+}
+
 // ToFillIn says what has to be put into arduino_secrets.h before flashing, in
 // place of which placeholders, once the changes are made; "" for nothing.
 func (all Changes) ToFillIn() string {
@@ -124,10 +145,7 @@ func (all Changes) ToFillIn() string {
 	if len(values) == 0 {
 		return ""
 	}
-	if len(values) > 1 && values[0] == wifiName && values[1] == wifiPassword {
-		values = append([]string{"your Wi-Fi name and password"}, values[2:]...)
-	}
-	return "put " + list(values) + " into " + codegen.SecretsFile + ", in place of " + list(placeholders)
+	return "put " + list(together(values)) + " into " + codegen.SecretsFile + ", in place of " + list(placeholders)
 }
 
 const (
@@ -144,6 +162,14 @@ func valueOf(macro string) string {
 		return wifiPassword
 	}
 	return macro
+}
+
+// together makes one of the Wi-Fi's two values.
+func together(values []string) []string {
+	if len(values) > 1 && values[0] == wifiName && values[1] == wifiPassword {
+		return append([]string{"your Wi-Fi name and password"}, values[2:]...)
+	}
+	return values
 }
 
 // list writes words as a list, each once: "a, b and c".

@@ -200,6 +200,9 @@ func (d *Dialog) write(ctx context.Context) error {
 		return err
 	}
 	d.say("%s", sanitize.Line(problem.Sentences(changes.Summary(folder))))
+	if found := changes.Found(); found != "" {
+		d.say("%s.", found)
+	}
 	if todo := changes.ToFillIn(); todo != "" {
 		d.say("Before flashing, %s.", todo)
 	}

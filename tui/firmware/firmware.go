@@ -19,6 +19,7 @@ type Written struct {
 	Folder   string // as the user would type it
 	Commands []codegen.Command
 	Summary  string // what was written, for people
+	Found    string // what arduino_secrets.h had and keeps, as sketchdir says it; "" for nothing
 	ToFillIn string // what arduino_secrets.h lacks, as sketchdir says it; "" for nothing
 }
 

@@ -89,6 +89,9 @@ func (m *Model) guideView(width, height int) string {
 			head = "   "
 		}
 	}
+	if m.written.Found != "" {
+		point(false, problem.Sentence(m.written.Found))
+	}
 	if m.written.ToFillIn != "" {
 		point(true, problem.Sentence(m.written.ToFillIn))
 	}

@@ -90,7 +90,7 @@ func (m *Model) wrote(msg wroteMsg) tea.Cmd {
 	}
 	m.written = &Written{
 		Folder: m.shownFolder(), Commands: codegen.Commands(m.profile.Project, m.shownFolder()),
-		Summary: msg.changes.Summary(sanitize.Line(m.shownFolder())), ToFillIn: msg.changes.ToFillIn(),
+		Summary: msg.changes.Summary(sanitize.Line(m.shownFolder())), Found: msg.changes.Found(), ToFillIn: msg.changes.ToFillIn(),
 	}
 	m.onDisk = msg.files
 	m.showGuide()
