@@ -45,7 +45,7 @@ func (p *Program) generateCommand() *cobra.Command {
 		Long: "generate writes a sketch folder for arduino-cli and PlatformIO, from a profile, from flags, or both. " +
 			"An item is a field (" + request.Syntax + ") or a header (Name:value); items take the place of the profile's. Without a pin, the server is looked at first and pinned as it is served now, by its public key; where nothing vouches for its certificate, nothing is written, and --trust-new must name it. " +
 			"Wi-Fi name and password come from " + profile.EnvSSID + " and " + profile.EnvPassword + ", with --ota the password for updates from " + profile.EnvOTA + " if not drawn by lot. " +
-			"readings.h is yours and never overwritten.",
+			"readings.h is yours and never overwritten.\n\n" + request.SourceHelp(),
 		Example: "espost generate -p espost.yaml\n" +
 			"espost generate postman-echo.com/post a=b signal@rssi -o porch\n" +
 			"espost generate --diff",
@@ -211,6 +211,9 @@ func (p *Program) told(dir string, changes sketchdir.Changes) {
 		if c.State == sketchdir.Beside {
 			fmt.Fprintf(p.Stderr, "%s %s.\n", sanitize.Line(c.Path), c.State.Loss())
 		}
+	}
+	if found := changes.Found(); found != "" {
+		fmt.Fprintf(p.Stderr, "%s.\n", found)
 	}
 	if todo := changes.ToFillIn(); todo != "" {
 		fmt.Fprintf(p.Stderr, "Before flashing, %s.\n", todo)

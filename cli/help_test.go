@@ -68,7 +68,7 @@ func TestHelp(t *testing.T) {
 		"explain":   {"espost explain [CODE | TEXT...] [--flags]"},
 		"inspect":   {"espost inspect TARGET... [--flags]", "(10s)", "(8)"},
 		"post":      {"espost post [TARGET] [ITEM...] [--flags]", "name:=JSON", "Send by POST, PUT, PATCH, GET or DELETE"},
-		"generate":  {"name@source", "--every Time between two POSTs, such as 5m --field"},
+		"generate":  {"name@source", "temp@dht22.temperature:4", "bme280.temperature|humidity|pressure", "reed.open", "--every Time between two POSTs, such as 5m --field"},
 		"pins":      {"init", "sign", "show", "signed pins"},
 		"pins sign": {"espost pins sign [FILE.yaml] [--flags]", "(180d)"},
 		"demo":      {"tls13 only TLS 1.3 is spoken", "(127.0.0.1:0)"},

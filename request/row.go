@@ -41,6 +41,19 @@ import (
 // Syntax is the syntax in one line, for help texts.
 const Syntax = "name=text, name:=JSON, name@source, name@source:gpio, name@source,mean, name@source=sample, or name! for a secret"
 
+// SourceHelp lists every source for help texts.
+func SourceHelp() string {
+	var all []string
+	for _, d := range sensors.Devices() {
+		var names []string
+		for _, q := range d.Quantities {
+			names = append(names, q.Name)
+		}
+		all = append(all, d.ID+"."+strings.Join(names, "|"))
+	}
+	return "A source is what the board reads: " + ownSources(false) + "; or a sensor, as temp@dht22.temperature:4 on GPIO 4: " + strings.Join(all, ", ") + "."
+}
+
 // An Item is a field or a header; one of them is nil.
 type Item struct {
 	Field  *Field
@@ -209,7 +222,7 @@ func parseSource(spec string) (source esp8266.Source, gpio int, wires Wires, p *
 	name, wiring, given := strings.Cut(spec, ":")
 	source, known := sensors.Named(name)
 	if !known || source.Constant() {
-		return "", 0, Wires{}, slip("there is no source %q", "use one of "+sourceNames(false), quoted(name))
+		return "", 0, Wires{}, slip("there is no source %q", "use one of "+sourceNames(name, false), quoted(name))
 	}
 	gpio, wires, p = parseWires(source, wiring, given)
 	return source, gpio, wires, p

@@ -289,7 +289,7 @@ func (f Field) checkSource(i int) *problem.Problem {
 	where, row := fmt.Sprintf("request.fields[%d]", i), fmt.Sprintf("row %d (%s)", i+1, shown(f.Name))
 	info, ok := sensors.Info(f.Source)
 	if !ok {
-		return problem.At(where+".source", fmt.Sprintf("%s has the source %q, which doesn't exist", row, quoted(f.Source.String())), "use one of "+sourceNames(true))
+		return problem.At(where+".source", fmt.Sprintf("%s has the source %q, which doesn't exist", row, quoted(f.Source.String())), "use one of "+sourceNames(f.Source.String(), true))
 	}
 	if info.Pin {
 		if p := checkGPIO(where+".gpio", row, f.GPIO); p != nil {
@@ -299,16 +299,35 @@ func (f Field) checkSource(i int) *problem.Problem {
 	return f.checkReading(where, row, info)
 }
 
-// sourceNames lists the board's own sources and where to find the sensors; with
-// constants, those that the board doesn't read, too.
-func sourceNames(constants bool) string {
+// sourceNames lists the sources: of the sensor that name begins with, or else
+// the board's own and all sensors' names. With constants it lists those that the
+// board doesn't read, too.
+func sourceNames(name string, constants bool) string {
+	id, _, _ := strings.Cut(strings.ToLower(name), ".")
+	var ids, quantities []string
+	for _, d := range sensors.Devices() {
+		ids = append(ids, d.ID)
+		for _, q := range d.Quantities {
+			if d.ID == id || (len(id) > 2 && strings.HasPrefix(d.ID, id)) {
+				quantities = append(quantities, d.Source(q).String())
+			}
+		}
+	}
+	if len(quantities) > 0 {
+		return strings.Join(quantities, ", ")
+	}
+	return ownSources(constants) + ", or a quantity of a sensor, such as dht22.temperature, of " + strings.Join(ids, ", ")
+}
+
+// ownSources lists the sources that need no sensor.
+func ownSources(constants bool) string {
 	var names []string
 	for _, info := range esp8266.Sources() {
 		if constants || !info.Source.Constant() {
 			names = append(names, info.Source.String())
 		}
 	}
-	return strings.Join(names, ", ") + ", or a sensor's quantity such as dht22.temperature"
+	return strings.Join(names, ", ")
 }
 
 // shown is a name within a sentence.

@@ -37,7 +37,7 @@ func TestBadAnswers(t *testing.T) {
 		{"form, no such source", 2, []string{"x@moon"}, []string{`there is no source "moon". Use one of counter, `}},
 		{"form, no such field", 2, []string{"-3", "-x", "-"}, []string{"There is no field 3. The form has 2 fields.", "There is no field x."}},
 		{"form, a name like a deletion", 2, []string{"-1=x"}, []string{"Added field 3: -1, text x."}},
-		{"form, help", 2, []string{"?"}, []string{"Type name=value to add a field", "The sources are counter"}},
+		{"form, help", 2, []string{"?"}, []string{"Type name=value to add a field", "A source is what the board reads: counter", "bme280.temperature|humidity|pressure"}},
 		{"test", 3, []string{"perhaps", "no"}, []string{"Please answer yes or no."}},
 		{"board", 5, []string{"99"}, []string{"Please answer with a number from 1 to "}},
 		{"interval", 7, []string{"often", "10ms", "5 m"}, []string{"Write it with a unit, as 60s", "shorter than a second"}},

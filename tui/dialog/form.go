@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"espost/esp8266"
 	"espost/imports"
 	"espost/internal/sanitize"
 	"espost/request"
@@ -33,7 +32,7 @@ func (d *Dialog) form(ctx context.Context) error {
 		case strings.TrimSpace(answer) == "?":
 			d.say("Type name=value to add a field, name@source for one that the board reads, name! for a value that is not shown, or minus and a number to delete a field.")
 			d.say("Type name: value to add a header, or minus and its name to delete it. Type form, json, text or none to change the body, or a method such as PUT or GET.")
-			d.say("The sources are %s.", sourceNames())
+			d.say("%s", request.SourceHelp())
 			d.say("Behind a source may stand a comma and mean, min, max or last, for the time since the reading before; or change, above:30 or below:5, to send at once. For example temp@dht22.temperature:4,mean or door@reed.open:5,change.")
 			d.list()
 			continue
@@ -214,14 +213,4 @@ func (d *Dialog) change(ctx context.Context, answer string) error {
 	f.Fields = append(f.Fields, row)
 	d.say("Added field %d: %s.", len(f.Fields), describe(row))
 	return nil
-}
-
-func sourceNames() string {
-	var names []string
-	for _, s := range esp8266.Sources() {
-		if !s.Source.Constant() {
-			names = append(names, string(s.Source))
-		}
-	}
-	return strings.Join(names, ", ") + ", and what sensors measure, such as dht22.temperature:4 for a DHT22 on GPIO 4"
 }
