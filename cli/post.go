@@ -211,4 +211,9 @@ func (p *Program) askSuspects(made *profile.Profile) {
 }
 
 // secretFlag is what --secret calls a suspect.
-func secretFlag(s request.Suspect) string { return cmp.Or(s.Name, "path") }
+func secretFlag(s request.Suspect) string {
+	if s.In == request.InTemplate {
+		return cmp.Or(s.Name, "body")
+	}
+	return cmp.Or(s.Name, "path")
+}

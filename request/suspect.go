@@ -14,8 +14,9 @@ import (
 // (IsSecret): whoever owns it has to be asked.
 type Suspect struct {
 	In   SuspectIn
-	Name string // a header's, field's or parameter's; empty for a part of the path
-	from int    // in the path
+	Name string // a header's, field's or parameter's, or the word before it in a template; empty for a part of the path
+
+	value string // in the address or the template
 }
 
 // SuspectIn is where a Suspect stands.
@@ -23,14 +24,19 @@ type SuspectIn string
 
 // The places of Suspects.
 const (
-	InField   SuspectIn = "field"
-	InHeader  SuspectIn = "header"
-	InAddress SuspectIn = "address"
+	InField    SuspectIn = "field"
+	InHeader   SuspectIn = "header"
+	InAddress  SuspectIn = "address"
+	InTemplate SuspectIn = "template"
 )
 
 // Text names it for people, without its value.
 func (s Suspect) Text() string {
 	switch {
+	case s.In == InTemplate && s.Name == "":
+		return "a word of the body"
+	case s.In == InTemplate:
+		return sanitize.Clip(s.Name, 40) + " in the body"
 	case s.In != InAddress:
 		return fmt.Sprintf("the %s %s", s.In, sanitize.Clip(s.Name, 40))
 	case s.Name != "":
@@ -44,7 +50,7 @@ func (r Request) Suspects() []Suspect {
 	var all []Suspect
 	for _, c := range r.Target.values() {
 		if raw := r.Target.Path[c.from:c.to]; looksLikeKey(decoded(raw)) && PathValue.Encode(decoded(raw)) == raw && !IsSecret(c.name, decoded(raw)) {
-			all = append(all, Suspect{InAddress, c.name, c.from})
+			all = append(all, Suspect{InAddress, c.name, raw})
 		}
 	}
 	for _, h := range r.Headers {
@@ -57,11 +63,40 @@ func (r Request) Suspects() []Suspect {
 			all = append(all, Suspect{In: InField, Name: f.Name})
 		}
 	}
+	for _, w := range r.words() {
+		value := r.Template[w.from:w.to]
+		suspect := Suspect{InTemplate, w.name, value}
+		if (looksLikeKey(value) || IsSecret(w.name, value) && looksRandom(value)) && !slices.Contains(all, suspect) {
+			all = append(all, suspect)
+		}
+	}
 	return all
 }
 
-// Conceal makes a suspect of r secret. A part of the address becomes a field,
-// whose value is sent in its place.
+// templateWord is a word that every encoding leaves as it is, and before it, with
+// = or : between them, its name.
+var templateWord = regexp.MustCompile(`(?:([A-Za-z][\w.-]*)["']?\s*[:=]\s*["']?)?([\w.~-]+)`)
+
+// words are the template's words outside of placeholders, in JSON within quotes.
+func (r Request) words() []place {
+	var all []place
+	fields := placeholders(r.Template)
+	for _, at := range templateWord.FindAllStringSubmatchIndex(r.Template, -1) {
+		w := place{span: span{at[4], at[5]}}
+		if at[2] >= 0 {
+			w.name = r.Template[at[2]:at[3]]
+		}
+		inField := slices.ContainsFunc(fields, func(p placeholder) bool { return p.from < w.to && w.from < p.to })
+		escaped := w.from > 0 && r.Template[w.from-1] == '\\'
+		if !inField && !escaped && (r.Body != JSON || insideQuotes(r.Template[:w.from])) {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// Conceal makes a suspect of r secret. A part of the address or of the template
+// becomes a field, whose value is sent in its place.
 func (r *Request) Conceal(s Suspect) {
 	for i := range r.Headers {
 		r.Headers[i].Secret = r.Headers[i].Secret || s.In == InHeader && r.Headers[i].Name == s.Name
@@ -69,22 +104,35 @@ func (r *Request) Conceal(s Suspect) {
 	for i := range r.Fields {
 		r.Fields[i].Secret = r.Fields[i].Secret || s.In == InField && r.Fields[i].Name == s.Name
 	}
-	for _, c := range r.Target.values() {
-		if s.In != InAddress || c.name != s.Name || s.Name == "" && c.from != s.from {
+	in, text, places := r.Target.values(), &r.Target.Path, InAddress
+	if s.In == InTemplate {
+		in, text, places = r.words(), &r.Template, InTemplate
+	}
+	for _, c := range in {
+		if s.In != places || c.name != s.Name || (*text)[c.from:c.to] != s.value {
 			continue
 		}
-		name := strings.Trim(notInName.ReplaceAllString(c.name, "_"), "_")
-		if name == "" {
-			name = "key"
+		name := r.unused(c.name)
+		*text = (*text)[:c.from] + "{{" + name + "}}" + (*text)[c.to:]
+		value := s.value
+		if s.In == InAddress {
+			value = decoded(value)
 		}
-		for base, i := name, 2; slices.ContainsFunc(r.Fields, func(f Field) bool { return f.Name == name }); i++ {
-			name = fmt.Sprintf("%s_%d", base, i)
-		}
-		value := decoded(r.Target.Path[c.from:c.to])
-		r.Target.Path = r.Target.Path[:c.from] + "{{" + name + "}}" + r.Target.Path[c.to:]
 		r.Fields = append(r.Fields, Field{Name: name, Value: value, Secret: true})
 		return
 	}
+}
+
+// unused is a name after name that no field has yet.
+func (r *Request) unused(name string) string {
+	name = strings.Trim(notInName.ReplaceAllString(name, "_"), "_")
+	if name == "" {
+		name = "key"
+	}
+	for base, i := name, 2; slices.ContainsFunc(r.Fields, func(f Field) bool { return f.Name == name }); i++ {
+		name = fmt.Sprintf("%s_%d", base, i)
+	}
+	return name
 }
 
 var notInName = regexp.MustCompile(`\W+`)

@@ -54,3 +54,38 @@ func TestConceal(t *testing.T) {
 		}
 	}
 }
+
+// What looks like a key within a text, or has the name of one, can become a field,
+// and every suspect of one list can be concealed, one after the other.
+func TestConcealInTemplate(t *testing.T) {
+	const key = "XB6T3Q9PL0ZK2M4N"
+	for template, test := range map[string]struct {
+		body request.Body
+		want []string
+	}{
+		"weather,key=" + key + " t={{t}} " + key:                              {request.Text, []string{"key in the body", "a word of the body"}},
+		"token: hunter2secret\ntoken: none, {{t}}":                            {request.Text, []string{"token in the body"}},
+		`{"a":{"id":"` + key + `","b":"\n` + key + `"},"t":{{t}}}`:            {request.JSON, []string{"id in the body"}},
+		`{"a":[123456789012345678,true,"Bearer ` + key + `"],"t":"{{t}} °C"}`: {request.JSON, []string{"a word of the body"}},
+		"a text of 16 words 9f8 6d0 81884c {{t}}":                             {request.Text, nil},
+	} {
+		target, err := request.ParseTarget("https://h.example/" + key + "1/" + key + "22")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := request.Request{Method: "POST", Target: target, Body: test.body, Template: template, Fields: []request.Field{{Name: "t", Value: "21.5"}}}
+		before := string(r.Bytes())
+		suspects := r.Suspects()
+		var names []string
+		for _, s := range suspects {
+			names = append(names, s.Text())
+			r.Conceal(s)
+		}
+		if want := append([]string{"a part of the address's path", "a part of the address's path"}, test.want...); !slices.Equal(names, want) {
+			t.Errorf("%s: %q", template, names)
+		}
+		if after := string(r.Bytes()); after != before || len(r.Suspects()) > 0 || r.Validate().Err() != nil {
+			t.Errorf("%s\nbecame\n%s\n(%v, still %v)", before, after, r.Validate().Err(), r.Suspects())
+		}
+	}
+}

@@ -77,6 +77,7 @@ func TestSuspectsAreAskedAbout(t *testing.T) {
 		{"in the address", "https://porch.example.com/in?ort=" + key, []string{"enter"}, "", nil, "the parameter ort of the address", `target: "https://porch.example.com/in?ort={{ort}}"`},
 		{"in the path", "https://porch.example.com/hook/" + key, []string{"enter"}, "", nil, "a part of the address", `target: "https://porch.example.com/hook/{{key}}"`},
 		{"pasted", address, []string{"enter", "enter"}, "curl " + address + " -d station=" + key, []string{"tab"}, "the field station", "{name: station, secret: true}"},
+		{"in a text", address, []string{"enter", "enter"}, "curl " + address + " -H 'Content-Type: text/plain' -d 'weather,ort=" + key + " t=21'", []string{"tab"}, "ort in the body", "weather,ort={{ort}} t=21"},
 		{"typed", address, []string{"enter", "enter", "b"}, "station=" + key, []string{"tab", "enter"}, "the field station", "{name: station, secret: true}"},
 	} {
 		for _, yes := range []bool{true, false} {
