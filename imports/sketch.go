@@ -490,7 +490,7 @@ func (r *sketchReader) begin(d *request.Draft, args []string, line int) {
 	switch {
 	case len(texts) > 0 && strings.Contains(texts[0], "://"):
 		d.URL = texts[0]
-	case len(texts) > 2 && onlyDigits().MatchString(texts[1]) && strings.Contains(texts[0], "."):
+	case len(texts) > 2 && onlyDigits().MatchString(texts[1]) && (strings.Contains(texts[0], ".") || plainName().MatchString(texts[0])):
 		d.URL = "https://" + texts[0] + ":" + texts[1] + "/" + strings.TrimPrefix(texts[2], "/")
 	case len(args) > 1 && len(args) < 6 && (strings.Contains(strings.Join(args, ""), "http") || strings.Contains(strings.ToLower(args[0]), "client")):
 		r.unread = append(r.unread, line)
@@ -501,6 +501,7 @@ var (
 	printedLine   = lazyregexp.New(`(?m)^(GET|POST|PUT|PATCH|DELETE) (\S+) HTTP/1\.[01]\r?$`)
 	printCall     = lazyregexp.New(`\b(\w+)(?:\.|->)(print|println|printf)\s*\(`)
 	onlyDigits    = lazyregexp.New(`^\d+$`)
+	plainName     = lazyregexp.New(`^[A-Za-z][\w-]*$`) // of a host in the network, such as localhost
 	printedHeader = lazyregexp.New(`^([A-Za-z][\w-]*): ?(.*)$`)
 )
 
@@ -510,7 +511,7 @@ func (r *sketchReader) printed(d *request.Draft) {
 	host := ""
 	for _, args := range connects {
 		name, ok := r.value(args[0])
-		if port, okPort := r.value(args[len(args)-1]); ok && okPort && len(args) == 2 && strings.Contains(name, ".") {
+		if port, okPort := r.value(args[len(args)-1]); ok && okPort && len(args) == 2 && (strings.Contains(name, ".") || plainName().MatchString(name)) {
 			host = name + ":" + port
 		}
 	}
