@@ -9,7 +9,6 @@ import (
 
 	"espost/curl"
 	"espost/demo"
-	"espost/internal/duration"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
@@ -98,8 +97,10 @@ func (p *Program) noteService(s *session, delivered bool) {
 	if s.chosen == nil {
 		return
 	}
-	if interval := s.chosen.Interval(); s.Firmware.Every < interval {
-		fmt.Fprintf(p.Stderr, "espost: %s takes a reading every %s, and the board would send one every %s\n", s.chosen.Title, duration.Format(interval), duration.Format(s.Firmware.Every))
+	for _, n := range s.chosen.Notes(s.Firmware.Every, s.EventGap()) {
+		if n.Severity == problem.Warning {
+			fmt.Fprintf(p.Stderr, "espost: %s\n", n.Sentences())
+		}
 	}
 	if !delivered {
 		fmt.Fprintf(p.Stderr, "espost: about %s: %s\n", s.chosen.Title, s.chosen.Trap)

@@ -58,6 +58,14 @@ func (p Project) Gap() time.Duration {
 	return min(max(usualGap, p.Answer.Pause), max(p.Every, MinEvery))
 }
 
+// EventGap is Gap where something may cause a reading, else zero.
+func (p Project) EventGap() time.Duration {
+	if !p.Events() {
+		return 0
+	}
+	return p.Gap()
+}
+
 // Samples reports whether numbers are looked at between two readings, Events
 // whether something may cause one.
 func (p Project) Samples() bool { return slices.ContainsFunc(p.Active(), request.Field.Between) }

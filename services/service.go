@@ -102,10 +102,18 @@ func (s Service) At(host string) bool {
 	return strings.HasPrefix(own, "[") || strings.EqualFold(own, host)
 }
 
-// Notes are what whoever posts there, a reading every so often, should know: a
-// pace that is too fast is a warning, the trap a note.
-func (s Service) Notes(every time.Duration) problem.List {
+// Notes are what whoever posts there, a reading every so often and others at least
+// gap apart that something causes (zero for none), should know: a pace that is too
+// fast is a warning, the trap a note.
+func (s Service) Notes(every, gap time.Duration) problem.List {
 	var l problem.List
+	if interval := s.Interval(); s.Daily > 0 && gap > 0 && gap < interval {
+		l = append(l, problem.Problem{
+			Severity: problem.Warning, Where: "firmware.min-gap",
+			Message: fmt.Sprintf("%s takes %d readings a day, and the board may send one every %s when something causes it", s.Title, s.Daily, duration.Format(gap)),
+			Fix:     "let more time lie between two (min-gap); at " + duration.Format(interval) + " the day's number always suffices",
+		})
+	}
 	if interval := s.Interval(); every < interval {
 		l = append(l, problem.Problem{
 			Severity: problem.Warning, Where: "firmware.every",
