@@ -25,6 +25,18 @@ type use struct {
 	device string
 }
 
+// Wiring tells of row i what the board can't read as the firmware stands, or what
+// is odd about its pin; or, where nothing is, of another row.
+func (p Project) Wiring(i int) (problem.Problem, bool) {
+	v := &validator{Project: p}
+	v.checkPins()
+	v.checkBetween()
+	if found, ok := v.At(fmt.Sprintf("request.fields[%d]", i)); ok {
+		return found, true
+	}
+	return v.At("request.fields")
+}
+
 // checkPins refuses pins that the board hasn't got or that are taken, and warns
 // of those that decide how it starts.
 func (v *validator) checkPins() {

@@ -178,3 +178,34 @@ func TestFormForgetsAHiddenControl(t *testing.T) {
 		term.WaitEnd()
 	})
 }
+
+// A pin that is taken, or that decides how the board starts, is told while it is
+// typed, and stays told.
+func TestPinsWhereTheyAreTyped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := newStage(t).start(t, 80, 24)
+		term.Press("enter", "enter", "a")
+		term.Type("temp")
+		term.Press("tab")
+		term.Type("dht22")
+		term.Press("tab")
+		term.Type("0")
+		term.WaitText("Row 3 (temp) uses D3 (GPIO 0): the board starts only while it is not low.", "Add a field")
+		term.Press("enter")
+		term.WaitText("a add", "uses D3 (GPIO 0)")
+		term.Press("a")
+		term.Type("door")
+		term.Press("tab")
+		term.Type("reed")
+		term.Press("tab")
+		term.Type("0")
+		term.WaitText("Row 4 (door) uses D3 (GPIO 0), as row 3 does.", "Add a field")
+		term.Press("backspace")
+		term.Type("5")
+		term.WaitGone("as row 3 does")
+		term.Press("enter")
+		term.WaitText("Row 3 (temp) uses D3")
+		term.Press("ctrl+c", "ctrl+c")
+		term.WaitEnd()
+	})
+}

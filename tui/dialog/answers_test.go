@@ -37,6 +37,8 @@ func TestBadAnswers(t *testing.T) {
 		{"form, no such source", 2, []string{"x@moon"}, []string{`there is no source "moon". Use one of counter, `}},
 		{"form, no such field", 2, []string{"-3", "-x", "-"}, []string{"There is no field 3. The form has 2 fields.", "There is no field x."}},
 		{"form, a name like a deletion", 2, []string{"-1=x"}, []string{"Added field 3: -1, text x."}},
+		{"form, a taken pin", 2, []string{"a@dht22.temperature:5", "b@reed.open:5", "-4"}, []string{"Row 4 (b) uses D1 (GPIO 5), as row 3 does."}},
+		{"form, a strapping pin", 2, []string{"a@reed.open:0"}, []string{"Row 3 (a) uses D3 (GPIO 0): the board starts only while it is not low."}},
 		{"form, help", 2, []string{"?"}, []string{"Type name=value to add a field", "A source is what the board reads: counter", "bme280.temperature|humidity|pressure"}},
 		{"test", 3, []string{"perhaps", "no"}, []string{"Please answer yes or no."}},
 		{"board", 5, []string{"99"}, []string{"Please answer with a number from 1 to "}},

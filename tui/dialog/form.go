@@ -212,5 +212,8 @@ func (d *Dialog) change(ctx context.Context, answer string) error {
 	}
 	f.Fields = append(f.Fields, row)
 	d.say("Added field %d: %s.", len(f.Fields), describe(row))
+	if odd, found := d.Session.Wiring(len(f.Fields) - 1); found {
+		d.say("Note: %s", sanitize.Line(odd.Sentences()))
+	}
 	return nil
 }

@@ -126,6 +126,14 @@ func (m *Model) preview(width, height int) string {
 	for _, note := range draft.Notes() {
 		notes += m.caution(note.Error(), width) + "\n"
 	}
+	project, row := m.profile.Project, m.cursor
+	if m.editor != nil {
+		row = m.editor.index
+	}
+	project.Request = draft
+	if odd, found := project.Wiring(row); found {
+		notes += m.caution(odd.Sentences(), width) + "\n"
+	}
 	title, text, size := carrier(draft, true)
 	text = strings.ReplaceAll(text, request.Mask, strings.Repeat(k.Mask, 8))
 	lines := strings.Split(ui.Chop(sanitize.Line(text), width), "\n")
