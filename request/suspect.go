@@ -63,6 +63,7 @@ func (r Request) Suspects() []Suspect {
 			all = append(all, Suspect{In: InField, Name: f.Name})
 		}
 	}
+	r = r.templated()
 	for _, w := range r.words() {
 		value := r.Template[w.from:w.to]
 		suspect := Suspect{InTemplate, w.name, value}
@@ -95,6 +96,43 @@ func (r Request) words() []place {
 	return all
 }
 
+// templated returns r with its rows as a template, so that a part of a list or an
+// object that is a row's value can be a field of its own; where no row has one, or
+// a template couldn't say the same, r as it is.
+func (r Request) templated() Request {
+	if r.Body != JSON || r.Template != "" || r.Bulk.On() {
+		return r
+	}
+	l := layout{request: r, fields: r.Active(), placed: make(map[string]bool)}
+	l.template(r.Target.Path, PathValue)
+	for _, h := range r.Headers {
+		l.template(h.Value, HeaderValue)
+	}
+	var members []string
+	inside := make(map[string]bool)
+	for _, row := range l.rest() {
+		f := l.fields[row]
+		value := "{{" + f.Name + "}}"
+		if f.Source == esp8266.SourceJSON && strings.ContainsAny(f.Value, "{[") {
+			value, inside[f.Name] = f.Value, true
+		}
+		if l.omits(row) {
+			return r
+		}
+		members = append(members, JSONString(f.Name)+":"+value)
+	}
+	if len(inside) == 0 {
+		return r
+	}
+	t := r.Clone()
+	t.Template = "{" + strings.Join(members, ",") + "}"
+	t.Fields = slices.DeleteFunc(t.Fields, func(f Field) bool { return !f.Off && inside[f.Name] })
+	if string(t.Bytes()) != string(r.Bytes()) {
+		return r
+	}
+	return t
+}
+
 // Conceal makes a suspect of r secret. A part of the address or of the template
 // becomes a field, whose value is sent in its place.
 func (r *Request) Conceal(s Suspect) {
@@ -106,6 +144,7 @@ func (r *Request) Conceal(s Suspect) {
 	}
 	in, text, places := r.Target.values(), &r.Target.Path, InAddress
 	if s.In == InTemplate {
+		*r = r.templated()
 		in, text, places = r.words(), &r.Template, InTemplate
 	}
 	for _, c := range in {

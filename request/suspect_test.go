@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"espost/esp8266"
 	"espost/request"
 )
 
@@ -86,6 +87,35 @@ func TestConcealInTemplate(t *testing.T) {
 		}
 		if after := string(r.Bytes()); after != before || len(r.Suspects()) > 0 || r.Validate().Err() != nil {
 			t.Errorf("%s\nbecame\n%s\n(%v, still %v)", before, after, r.Validate().Err(), r.Suspects())
+		}
+	}
+}
+
+// A key within an object that is a row's value is found and concealed as others
+// are; nothing else becomes another request.
+func TestConcealInObject(t *testing.T) {
+	const key = "XB6T3Q9PL0ZK2M4N"
+	for value, want := range map[string][]string{
+		`{"token":"hunter2secret","id":"` + key + `","n":1}`: {"token in the body", "id in the body"},
+		`[{"a":["` + key + `"]}]`:                            {"a word of the body"},
+		`{"a":{"b":{{t}}}}`:                                  nil,
+		`{"name":"porch"}`:                                   nil,
+		`21.5`:                                               nil,
+	} {
+		r := request.Request{Method: "POST", Body: request.JSON, Fields: []request.Field{
+			{Name: "device", Source: esp8266.SourceJSON, Value: value}, {Name: "t", Source: esp8266.SourceRSSI, Sample: "-61"}, {Name: "say", Value: "a \"b\""},
+		}}
+		before := string(r.Bytes())
+		var names []string
+		for _, s := range r.Suspects() {
+			names = append(names, s.Text())
+			r.Conceal(s)
+		}
+		if !slices.Equal(names, want) {
+			t.Errorf("%s: %q", value, names)
+		}
+		if after := string(r.Bytes()); after != before || len(want) == 0 && r.Template != "" || len(r.Suspects()) > 0 {
+			t.Errorf("%s became %s by %q (%v)", before, after, r.Template, r.Suspects())
 		}
 	}
 }
