@@ -104,25 +104,34 @@ func TestFragmentsAgreed(t *testing.T) {
 	board.Never(t, "FAILED")
 }
 
-// The board waits as long as the server asks for.
+// The board waits as long as the server asks for, in a header or in its text.
 func TestRetryAfter(t *testing.T) {
 	id := anIdentity(t)
-	s := rig.Serve(t, rig.TLS12(id), func(n int, _ string) string {
-		if n == 1 {
-			return "HTTP/1.1 503 Busy\r\nRetry-After: 40\r\nContent-Length: 0\r\n\r\n"
-		}
-		return ok
-	})
 	p := everySecond(id)
 	p.Every = time.Hour
+	p.Answer.RetryAfter = "parameters.retry_after"
 	program := rig.Plain.Build(t, p)
-	rig.Boot(t, program, s.Port(), "RIG_MILLIS=38000")
-	if requests, _, _ := s.Seen(); len(requests) != 1 {
-		t.Errorf("%d requests within 38 s, want 1", len(requests))
-	}
-	rig.Boot(t, program, s.Port(), "RIG_MILLIS=5000")
-	if requests, _, _ := s.Seen(); len(requests) != 2 {
-		t.Errorf("%d requests, want 2", len(requests))
+	for name, busy := range map[string]string{
+		"header": with(503, "Retry-After: 40\r\n", ""),
+		"text":   with(429, "", `{"ok":false,"parameters":{"retry_after":39.5}}`),
+		"longer": with(429, "Retry-After: 1\r\n", `{"parameters":{"retry_after":40}}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := rig.Serve(t, rig.TLS12(id), func(n int, _ string) string {
+				if n == 1 {
+					return busy
+				}
+				return ok
+			})
+			rig.Boot(t, program, s.Port(), "RIG_MILLIS=38000")
+			if requests, _, _ := s.Seen(); len(requests) != 1 {
+				t.Errorf("%d requests within 38 s, want 1", len(requests))
+			}
+			rig.Boot(t, program, s.Port(), "RIG_MILLIS=5000")
+			if requests, _, _ := s.Seen(); len(requests) != 2 {
+				t.Errorf("%d requests, want 2", len(requests))
+			}
+		})
 	}
 }
 

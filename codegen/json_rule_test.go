@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"espost/codegen"
 	"espost/esp8266"
@@ -19,7 +20,8 @@ import (
 	"espost/request"
 )
 
-// judges reads cases from stdin and writes a digit each: what json_test.h makes of it.
+// judges reads cases from stdin and writes a line each: what json_test.h makes of it, and how long
+// it is asked to wait.
 const judges = `
 #include "json_test.h"
 #include <stdio.h>
@@ -52,7 +54,8 @@ int main() {
     static JsonTest test;
     test.start(rules.data(), rules.size());
     for (char c : body) test.feed(c);
-    putchar('0' + test.finish(whole));
+    printf("%d ", test.finish(whole));
+    printf("%lu\n", test.waitAskedFor());
   }
 }
 `
@@ -95,9 +98,14 @@ func TestJSONRulesAsRequest(t *testing.T) {
 		for range 1 + random.IntN(3) {
 			a.JSON = append(a.JSON, randomjson.Condition(random))
 		}
+		a.RetryAfter, _, _ = strings.Cut(randomjson.Condition(random), " ")
 		body, whole := randomjson.Body(random), random.IntN(3) > 0
-		number(len(a.JSON))
-		for _, c := range a.Conditions() {
+		rules := a.Conditions()
+		if c, ok := a.Kept(); ok {
+			rules = append(rules, c)
+		}
+		number(len(rules))
+		for _, c := range rules {
 			number(int(c.Op))
 			number(int(c.Kind))
 			number(len(c.Path))
@@ -107,8 +115,8 @@ func TestJSONRulesAsRequest(t *testing.T) {
 		}
 		text(body)
 		number(map[bool]int{true: 1}[whole])
-		cases = append(cases, fmt.Sprintf("%q, %q, whole: %v", a.JSON, body, whole))
-		want = append(want, fmt.Sprint(int(request.Prove(a.Conditions(), []byte(body), whole))))
+		cases = append(cases, fmt.Sprintf("%q, %q, %q, whole: %v", a.JSON, a.RetryAfter, body, whole))
+		want = append(want, fmt.Sprint(int(request.Prove(a.Conditions(), []byte(body), whole)), a.Wait(nil, request.Reply{Body: []byte(body), Whole: whole}, time.Time{}).Milliseconds()))
 	}
 	cmd := exec.Command(filepath.Join(dir, "judges"))
 	cmd.Stdin = &in
@@ -116,10 +124,14 @@ func TestJSONRulesAsRequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := map[string]int{}
+	seen, waits := map[string]int{}, 0
+	lines := strings.Split(string(out), "\n")
 	for i := range cases {
-		seen[want[i]]++
-		if got := string(out[i]); got != want[i] {
+		seen[want[i][:1]]++
+		if !strings.HasSuffix(want[i], " 0") {
+			waits++
+		}
+		if got := lines[i]; got != want[i] {
 			t.Fatalf("%s: the board says %s, the test POST %s", cases[i], got, want[i])
 		}
 	}
@@ -127,6 +139,9 @@ func TestJSONRulesAsRequest(t *testing.T) {
 		if seen[proof] < 500 {
 			t.Errorf("only %d cases are %s: %v", seen[proof], proof, seen)
 		}
+	}
+	if waits < 300 {
+		t.Errorf("only %d cases ask to wait", waits)
 	}
 }
 

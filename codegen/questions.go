@@ -91,10 +91,17 @@ func (s sketch) AnswerTests() []request.Test { return s.Answer.Tests() }
 // A jsonRule is a condition as the sketch holds it.
 type jsonRule struct{ request.Condition }
 
-// JSONRules are the conditions that an answer of JSON has to fulfil.
+// WaitInBody reports whether a number in the answer says how long to wait.
+func (s sketch) WaitInBody() bool { _, ok := s.Answer.Kept(); return ok }
+
+// JSONRules are the conditions that an answer of JSON has to fulfil, and behind
+// them the place of the number that says how long to wait.
 func (s sketch) JSONRules() []jsonRule {
 	var rules []jsonRule
 	for _, c := range s.Answer.Conditions() {
+		rules = append(rules, jsonRule{c})
+	}
+	if c, ok := s.Answer.Kept(); ok {
 		rules = append(rules, jsonRule{c})
 	}
 	return rules

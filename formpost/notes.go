@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"espost/esp8266"
+	"espost/internal/duration"
 	"espost/internal/netdial"
 	"espost/internal/problem"
 )
@@ -28,6 +29,7 @@ const (
 	NoteNoLength       = "no-length" // the board waits in vain for a body
 	NoteSuiteReplaced  = "suite-replaced"
 	NoteIPv6           = "ipv6"
+	NoteWait           = "wait" // the server says when to come again
 )
 
 // recordSlack is what the board's receiving buffer holds beyond its nominal
@@ -48,7 +50,7 @@ type outcome struct {
 func (o outcome) notes() problem.List {
 	var notes problem.List
 	for _, find := range []func() (problem.Problem, bool){
-		o.ipv6, o.suiteReplaced, o.recordTooLarge, o.interim, o.redirect, o.newHandshake,
+		o.ipv6, o.suiteReplaced, o.recordTooLarge, o.interim, o.redirect, o.wait, o.newHandshake,
 		o.chunkedBody, o.noLength, o.compressed, o.binary, o.largeBody, o.brokenBody,
 	} {
 		if n, ok := find(); ok {
@@ -65,6 +67,15 @@ func (o outcome) ipv6() (problem.Problem, bool) {
 		Message: "This address is IPv6, which an ordinary build of the board's core doesn't speak",
 		Fix:     "Use a name that has an IPv4 address",
 	}, err == nil && addr.Is6()
+}
+
+// wait tells what the board does with Retry-After, or its like in the body.
+func (o outcome) wait() (problem.Problem, bool) {
+	wait := o.Sent.Answer.Wait(o.Header, o.Reply(o.Sent.Method), o.Started)
+	return problem.Problem{
+		Severity: problem.Note, Code: NoteWait,
+		Message: fmt.Sprintf("The server asks to wait %s: after an answer like this the board does, unless it sets the reading aside", duration.Format(wait)),
+	}, wait > 0
 }
 
 func (o outcome) suiteReplaced() (problem.Problem, bool) {

@@ -17,6 +17,7 @@ func TestOutcome(t *testing.T) {
 	id := rig.NewIdentity(t, "outcome", nil, nil)
 	pin := esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{id.SHA1()}}
 	const found = "HTTP/1.1 302 Found\r\nLocation: /done\r\nContent-Length: 0\r\n\r\n"
+	later := request.Answer{RetryAfter: "retry_after"}
 	for _, tt := range []struct {
 		name, post, get string
 		rule            request.Answer
@@ -27,6 +28,7 @@ func TestOutcome(t *testing.T) {
 		{"wrong text", rig.OK, "", request.Answer{Not: "^ok$"}, request.TryAgain, 1},
 		{"interim", "HTTP/1.1 100 Continue\r\n\r\n" + rig.OK, "", request.Answer{}, request.Maybe, 1},
 		{"404", rig.Status(404), "", request.Answer{}, request.Refused, 1},
+		{"429", strings.Replace(rig.Status(429), "\r\n", "\r\nRetry-After: 7\r\n", 1), "", later, request.TryAgain, 1},
 		{"302", found, "", request.Answer{}, request.Maybe, 1},
 		{"302, followed", found, rig.OK, request.Answer{Follow: true}, request.Delivered, 2},
 		{"302, followed to no", found, rig.OK, request.Answer{Follow: true, Not: "ok"}, request.TryAgain, 2},
@@ -53,6 +55,9 @@ func TestOutcome(t *testing.T) {
 			}
 			if response.Outcome != tt.want {
 				t.Errorf("it counts as %s, want %s", response.Outcome, tt.want)
+			}
+			if waits := response.Notes.Has(formpost.NoteWait); waits != (tt.name == "429") {
+				t.Errorf("it asks to wait: %v", waits)
 			}
 			requests, _, _ := s.Seen()
 			if len(requests) != tt.requests {

@@ -46,7 +46,7 @@ func TestManual(t *testing.T) {
 			Statistic: request.Mean, Trigger: request.Trigger{When: request.Above, At: 30}},
 		request.Field{Name: "d", Source: esp8266.SourceTime, Moment: request.Moment{Format: "ms", Zone: "Asia/Tokyo"}, Quoted: true})
 	full.Request.Fields = append(full.Request.Fields, request.Field{Name: "s", Secret: true, Expires: time.Unix(2e9, 0)})
-	full.Answer.Duplicates = request.Harmless
+	full.Answer.Duplicates, full.Answer.RetryAfter = request.Harmless, "retry_after"
 	full.Request.Bulk = request.Bulk{Most: 2, Bytes: 3, First: "[", Between: ",", Last: "]"}
 	full.Answer.JSON = []string{"ok is true"}
 	f := &full.Firmware

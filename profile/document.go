@@ -103,6 +103,7 @@ type (
 		Refused   refusal  `yaml:"refused"`
 		Timeout   *span    `yaml:"timeout"`
 		Pause     *span    `yaml:"pause"`
+		After     text     `yaml:"retry-after"`
 		Follow    bool     `yaml:"follow"`
 
 		Duplicates text `yaml:"duplicates"`
@@ -332,6 +333,7 @@ func (d answerDoc) apply(a *request.Answer) {
 	a.Delivered, a.Refused = statuses(d.Delivered), statuses(d.Refused.Statuses)
 	a.Contains, a.Not, a.Equals, a.Follow = string(d.Contains), string(d.Not), string(d.Equals), d.Follow
 	a.Duplicates = request.Duplicates(d.Duplicates)
+	a.RetryAfter = string(d.After)
 	for _, condition := range d.JSON {
 		a.JSON = append(a.JSON, string(condition))
 	}

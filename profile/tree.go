@@ -143,6 +143,7 @@ func answerTree(a request.Answer) any {
 		{"refused", refusalRow(a)},
 		{"timeout", spanOf(a.Timeout)},
 		{"pause", spanOf(a.Pause)},
+		{"retry-after", optional(a.RetryAfter)},
 		{"follow", flag(a.Follow)},
 		{"duplicates", optional(string(a.Duplicates))},
 	}

@@ -30,6 +30,10 @@ type Answer struct {
 	Tries   int           // of a refused reading before it is set aside; 0 for DefaultTries
 	Timeout time.Duration // the longest silence of the server's; 0 for DefaultTimeout
 	Pause   time.Duration // at least, between two readings that wait
+	// RetryAfter is the path, as in a Condition, of the seconds that an answer of
+	// JSON asks the board to wait. They count like those of the header Retry-After,
+	// and the longer of the two is kept to.
+	RetryAfter string
 	// Duplicates says whether it does harm when the server gets a reading twice.
 	Duplicates Duplicates
 	Follow     bool // ask once at the address of a 302 or 303 whether it was delivered
@@ -159,7 +163,7 @@ func (a Answer) Limit() time.Duration { return 2*a.Filled().Timeout + 5*time.Sec
 // Ordinary reports whether a is the ordinary rule.
 func (a Answer) Ordinary() bool {
 	return len(a.Delivered) == 0 && len(a.Refused) == 0 && a.Contains+a.Not+a.Equals == "" && len(a.JSON) == 0 &&
-		a.Tries == 0 && a.Timeout == 0 && a.Pause == 0 && !a.Follow && a.Duplicates == ""
+		a.Tries == 0 && a.Timeout == 0 && a.Pause == 0 && a.RetryAfter == "" && !a.Follow && a.Duplicates == ""
 }
 
 func (a Answer) clone() Answer {
@@ -311,6 +315,10 @@ func (a Answer) check() problem.List {
 	}
 	if len(a.JSON) > MaxCondition {
 		at("json", fmt.Sprintf("there are %d conditions", len(a.JSON)), fmt.Sprintf("give %d at most", MaxCondition))
+	}
+	if _, err := a.waitRule(); err != nil {
+		message, fix, _ := strings.Cut(err.Error(), "; ")
+		at("retry-after", message, fix)
 	}
 	if a.Duplicates != "" && a.Duplicates != Harmless && a.Duplicates != Harmful {
 		at("duplicates", fmt.Sprintf("duplicates can't be %q", quoted(string(a.Duplicates))), "use harmless or harmful")

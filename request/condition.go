@@ -47,6 +47,7 @@ const (
 	IsNumber
 	IsText
 	IsWhole // a number without a point or an exponent
+	keep    // no test: the number there is kept
 )
 
 // A JSONKind is what a value is. The numbers are the firmware's.
@@ -187,6 +188,8 @@ func (c Condition) each() bool {
 // c.Text, empty whether it has no character; number is a number as it stands there.
 func (c Condition) passes(kind JSONKind, same, empty bool, number string) bool {
 	switch c.Op {
+	case keep:
+		return true
 	case IsEmpty:
 		return kind == noValue || kind == jsonNull || kind == jsonEmpty || kind == jsonText && empty
 	case IsMissing:

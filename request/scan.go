@@ -24,12 +24,13 @@ type scanner struct {
 // A watched condition, and how far the scanner is with it.
 type watched struct {
 	Condition
-	level  int  // open arrays and objects on its path
-	found  uint // a bit each level: the next step was there
-	hit    bool // the value under way is on the path
-	target int  // depth of the array or object at its end, 0 without: empty or not?
-	same   bool // the string under way is the wanted one so far
-	some   bool // a value has passed
+	level  int    // open arrays and objects on its path
+	found  uint   // a bit each level: the next step was there
+	hit    bool   // the value under way is on the path
+	target int    // depth of the array or object at its end, 0 without: empty or not?
+	same   bool   // the string under way is the wanted one so far
+	some   bool   // a value has passed
+	kept   string // the number that a keep found
 	proof  Proof
 }
 
@@ -69,6 +70,9 @@ func (s *scanner) finish(whole bool) Proof {
 	}
 	all := Passes
 	for _, c := range s.conditions {
+		if c.Op == keep {
+			continue
+		}
 		switch c.proof {
 		case Fails:
 			return Fails
@@ -410,6 +414,9 @@ func (s *scanner) scalar(kind JSONKind) {
 	for i := range s.conditions {
 		c := &s.conditions[i]
 		if c.hit && len(c.Path) == s.depth {
+			if c.Op == keep && kind == jsonNumber && c.proof == Unproven {
+				c.kept = string(s.number)
+			}
 			c.decide(c.passes(kind, c.same && s.length == len(c.Text), s.length == 0, string(s.number)))
 		} else if c.hit {
 			c.decide(c.passes(noValue, false, false, ""))

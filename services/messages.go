@@ -19,14 +19,14 @@ func telegram() Service {
 		Outline: Outline{
 			Address: "https://api.telegram.org/bot{{token}}/sendMessage", Body: request.JSON,
 			Template: `{"chat_id":"[chat]","text":"` + sentence + `"}`, Fields: both(),
-			Answer: request.Answer{Delivered: only(200), JSON: []string{"ok is true"}},
+			Answer: request.Answer{Delivered: only(200), JSON: []string{"ok is true"}, RetryAfter: "parameters.retry_after"},
 		},
 		Blanks: []Blank{
 			{Name: "chat", Title: "chat ID", Where: "write to the bot, then open https://api.telegram.org/botTOKEN/getUpdates", Example: "123456789"},
 			{Name: "token", Title: "bot token", Where: "BotFather gives it", Example: "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11", Kind: Secret},
 		},
 		Every: 3 * time.Second, Size: 4096,
-		Trap: "A bot can't write to somebody who hasn't written to it before. A group takes 20 messages a minute. How long to wait after 429 stands in the body, as retry_after.",
+		Trap: "A bot can't write to somebody who hasn't written to it before. A group takes 20 messages a minute.",
 		Docs: "https://core.telegram.org/bots/api#sendmessage",
 		Facts: []Source{
 			on(november, "request, answers", "https://core.telegram.org/bots/api#making-requests"),
@@ -43,14 +43,14 @@ func discord() Service {
 		Outline: Outline{
 			Address: "https://discord.com/api/webhooks/[webhook]/{{token}}?wait=true", Body: request.JSON,
 			Template: `{"content":"` + sentence + `"}`, Fields: both(),
-			Answer: request.Answer{Delivered: only(200)},
+			Answer: request.Answer{Delivered: only(200), RetryAfter: "retry_after"},
 		},
 		Blanks: []Blank{
 			{Name: "webhook", Title: "webhook's ID", Where: "it is the number in the webhook's URL", Example: "223704706495545344"},
 			{Name: "token", Title: "webhook's token", Where: "it is the last part of the webhook's URL", Example: "3d89bb7572e0fb30d8128367b3b1b44fecd1726de135cbe28a41f8b2f777c372", Kind: Secret},
 		},
 		Every: 2 * time.Second, Size: 2000,
-		Trap: "Without wait=true a message that isn't kept brings no error. Discord tells no fixed pace, and wants none assumed: two seconds are cautious. How long to wait after 429 stands in the body, too, as retry_after.",
+		Trap: "Without wait=true a message that isn't kept brings no error. Discord tells no fixed pace, and wants none assumed: two seconds are cautious.",
 		Docs: "https://discord.com/developers/docs/resources/webhook#execute-webhook",
 		Facts: []Source{
 			on(november, "wait", "https://discord-api-types.dev/api/discord-api-types-v8/interface/RESTPostAPIWebhookWithTokenQuery"),

@@ -2,6 +2,7 @@
 // the same machine, so that the test POST and the board agree on every answer.
 #pragma once
 #include <Arduino.h>
+#include <math.h>
 #include <stdlib.h>
 
 // One test. path holds a byte with the length of each name, and the name; 255 stands for every
@@ -17,7 +18,7 @@ struct JsonRule {
 class JsonTest {
  public:
   enum Proof : uint8_t { Fails, Passes, Unproven };
-  static constexpr size_t RULES_MAX = 8;
+  static constexpr size_t RULES_MAX = 9;  // eight tests, and a number to keep
 
   void start(const JsonRule *rules, size_t count) {
     rules_ = rules;
@@ -25,6 +26,7 @@ class JsonTest {
     state_ = Value;
     depth_ = 0;
     begun_ = false;
+    kept_ = 0;
     numbers_ = 0;
     length_ = 0;
     for (size_t i = 0; i < count_; i++) {
@@ -53,6 +55,7 @@ class JsonTest {
     if (whole && state_ == Number && depth_ == 0) endNumber();
     Proof all = Passes;
     for (size_t i = 0; i < count_; i++) {
+      if (rules_[i].op == Keep) continue;
       if (watched_[i].proof == Fails) return Fails;
       if (watched_[i].proof == Unproven) all = Unproven;
     }
@@ -60,10 +63,15 @@ class JsonTest {
     return all;
   }
 
+  // The seconds at the place that a rule keeps, in milliseconds, at most an hour; 0 without them.
+  unsigned long waitAskedFor() const {
+    return !(kept_ > 0) ? 0 : kept_ >= 3600 ? 3600000UL : static_cast<unsigned long>(ceil(kept_ * 1000));
+  }
+
  private:
   enum State : uint8_t { Value, First, Key, Colon, Next, String, Escape, Unicode, Number, Word, Broken };
   enum Kind : uint8_t { None, Null, False, True, Numeric, Textual, Empty, Full };
-  enum Op : uint8_t { Equal, Unequal, Less, LessOrEqual, Greater, GreaterOrEqual, IsEmpty, IsThere, IsMissing, IsNumber, IsText, IsWhole };
+  enum Op : uint8_t { Equal, Unequal, Less, LessOrEqual, Greater, GreaterOrEqual, IsEmpty, IsThere, IsMissing, IsNumber, IsText, IsWhole, Keep };
   static constexpr uint8_t EVERY = 255;
   static constexpr uint8_t NESTING_MAX = 32;
   static constexpr uint8_t NUMBER_MAX = 31;
@@ -410,6 +418,7 @@ class JsonTest {
   void decide(size_t rule, Kind kind) {
     Watched &w = watched_[rule];
     if (w.proof != Unproven) return;
+    if (rules_[rule].op == Keep && kind == Numeric) kept_ = strtod(number_, nullptr);
     if (!passes(rules_[rule], kind, w.same && length_ == rules_[rule].size)) {
       w.proof = Fails;
     } else if (w.each) {
@@ -420,6 +429,7 @@ class JsonTest {
   }
 
   bool passes(const JsonRule &rule, Kind kind, bool same) const {
+    if (rule.op == Keep) return true;
     if (rule.op == IsEmpty) return kind == None || kind == Null || kind == Empty || (kind == Textual && length_ == 0);
     if (rule.op == IsMissing || kind == None) return rule.op == IsMissing && kind == None;
     switch (rule.op) {
@@ -451,6 +461,7 @@ class JsonTest {
   uint8_t depth_ = 0;      // open arrays and objects
   uint32_t objects_ = 0;   // a bit each: it is an object
   uint16_t index_[NESTING_MAX];  // of the element under way
+  double kept_ = 0;        // the number that was to be kept
   bool begun_ = false;     // a value has begun that may be JSON's
   const char *word_ = "";  // of true, false and null: what is still to come
   Kind kind_ = None;       // of the word
