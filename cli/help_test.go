@@ -63,7 +63,7 @@ func each(cmd *cobra.Command, do func(*pflag.Flag)) {
 // What the help says is what stands in the commands.
 func TestHelp(t *testing.T) {
 	for command, want := range map[string][]string{
-		"":          {"espost [command] [TARGET | FILE.yaml] [--flags]", "check [FILE.yaml|SKETCH.ino|FOLDER...] [--flags]", "post [TARGET] [ITEM...] [--flags]"},
+		"":          {"espost [command] [TARGET | FILE.yaml | FOLDER] [--flags]", "check [FILE.yaml|SKETCH.ino|FOLDER...] [--flags]", "post [TARGET] [ITEM...] [--flags]"},
 		"check":     {"espost check [FILE.yaml|SKETCH.ino|FOLDER...] [--flags]", "(14d)"},
 		"explain":   {"espost explain [CODE | TEXT...] [--flags]"},
 		"inspect":   {"espost inspect TARGET... [--flags]", "(10s)", "(8)"},

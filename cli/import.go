@@ -15,6 +15,7 @@ import (
 	"espost/internal/readfile"
 	"espost/internal/sanitize"
 	"espost/profile"
+	"espost/tui"
 )
 
 // importFlags are import's.
@@ -104,7 +105,7 @@ func (p *Program) openImport(ctx context.Context, flags appFlags, name string, r
 		defer in.Close()
 		options.Input = in
 	}
-	options.Profile, options.Import, options.ProfilePath = profileOf(r), &r, unusedProfile()
+	options.Profile, options.Import, options.ProfilePath = profileOf(r), &r, tui.UnusedFile("")
 	return p.runApp(ctx, options)
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"espost/demo"
 	"espost/device"
+	"espost/profile"
 	"espost/request"
 	"espost/tui"
 )
@@ -28,12 +29,12 @@ type appFlags struct {
 }
 
 // profileFile is where a profile is looked for and saved by default.
-const profileFile = "espost.yaml"
+const profileFile = profile.FileName
 
 func (p *Program) root() *cobra.Command {
 	var flags appFlags
 	root := &cobra.Command{
-		Use:   "espost [TARGET | FILE.yaml]",
+		Use:   "espost [TARGET | FILE.yaml | FOLDER]",
 		Short: "From an HTTPS address to ESP8266 firmware that can talk to it",
 		Long: "espost looks at an HTTPS server with an ESP8266's eyes, builds the form that the board will post, " +
 			"tries it, and writes firmware that is ready to flash. Without a command it opens the app.",
@@ -146,8 +147,12 @@ func open(options *tui.Options, flags appFlags, args []string) error {
 		arg = args[0]
 	}
 	switch {
-	case isProfile(arg):
-		options.ProfilePath = arg
+	case isProfile(arg) || isFolder(arg):
+		file, err := profile.Find(arg)
+		if err != nil {
+			return &inputError{err}
+		}
+		options.ProfilePath = file
 	case arg != "" || flags.demo:
 		if arg != "" {
 			if _, err := request.ParseTarget(arg); err != nil {
@@ -155,7 +160,7 @@ func open(options *tui.Options, flags appFlags, args []string) error {
 			}
 		}
 		options.Target = arg
-		options.ProfilePath = unusedProfile()
+		options.ProfilePath = tui.UnusedFile("")
 		return nil
 	default:
 		if _, err := os.Stat(profileFile); errors.Is(err, fs.ErrNotExist) {
@@ -176,16 +181,14 @@ func isProfile(arg string) bool {
 	return (ext == ".yaml" || ext == ".yml") && !strings.Contains(arg, "://")
 }
 
-// unusedProfile is a name to save new work under, so that ctrl+s never replaces
-// another device's profile.
-func unusedProfile() string {
-	name := profileFile
-	for i := 2; ; i++ {
-		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) || i > 1000 {
-			return name
-		}
-		name = fmt.Sprintf("espost-%d.yaml", i)
+// isFolder reports whether an argument is a folder: there is one, and it is
+// written as a path, since a host may have its name.
+func isFolder(arg string) bool {
+	if !strings.ContainsAny(arg, `/\~`) && arg != "." && arg != ".." || strings.Contains(arg, "://") {
+		return false
 	}
+	info, err := os.Stat(profile.ExpandHome(arg))
+	return err == nil && info.IsDir()
 }
 
 // isOn reads a variable that switches something on.

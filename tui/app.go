@@ -38,10 +38,11 @@ const (
 // Model is the app's root model.
 type Model struct {
 	options Options
+	given   Options // options as they were given, for the next file
 	kit     *ui.Kit
 	session *profile.Session // what the steps read and fill in
 	saved   *profile.Profile // as it was opened or saved last
-	kept    *profile.Profile // as it was when the firmware was written: that holds it
+	onDisk  bool             // the session's file was opened or saved
 
 	connect     *connect.Model
 	certificate *certificate.Model
@@ -58,19 +59,19 @@ type Model struct {
 	asked         map[request.Suspect]bool
 	status        ui.StatusMsg
 	mouseOff      bool
-	leaving       bool // quit once the profile is saved
-	dark, sixteen bool // the terminal's background, and how many colours it has
+	then          func() tea.Cmd // once the profile is saved; nil for nothing
+	dark, sixteen bool           // the terminal's background, and how many colours it has
 	written       *firmware.Written
 }
 
 // New returns the app for o.
 func New(o Options) *Model {
-	opened := o.Profile != nil && o.Import == nil
+	opened, given := o.Profile != nil && o.Import == nil, o
 	o = o.withDefaults()
-	m := &Model{options: o, dark: true, width: 80, height: 24}
-	m.kit = &ui.Kit{Theme: ui.NewTheme(true, o.ASCII), Context: o.Context, Now: o.Now, Clipboard: o.Clipboard}
+	m := &Model{options: o, given: given, dark: true, width: 80, height: 24}
+	m.kit = &ui.Kit{Theme: ui.NewTheme(true, o.ASCII), Context: o.Context, Now: o.Now, Clipboard: o.Clipboard, Absolute: o.Absolute}
 	m.session = &profile.Session{Profile: o.Profile, File: o.ProfilePath}
-	m.saved, m.kept = o.Profile.Clone(), new(profile.Profile)
+	m.saved, m.onDisk = o.Profile.Clone(), opened
 	m.connect = connect.New(m.kit, o.target(), o.Inspect, o.Recent, o.Check)
 	m.certificate = certificate.New(m.kit)
 	m.form = form.New(m.kit, m.session.Profile)
@@ -182,8 +183,8 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		return m.enter(stepFirmware), true
 	case firmware.Written:
 		m.options.Note("generated", nil, "folder", msg.Folder)
-		m.written, m.kept = &msg, m.session.Clone()
-		return m.board.Look(), true
+		m.written = &msg
+		return tea.Batch(m.board.Look(), m.saveThen(func() tea.Cmd { return nil })), true // its page says so
 	case board.Found:
 		m.firmware.LeadOn(msg.Any)
 		return nil, true
@@ -199,6 +200,8 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		return nil, true
 	case savedMsg:
 		return m.wasSaved(msg), true
+	case openedMsg:
+		return m.opened(msg), true
 	}
 	return nil, false
 }

@@ -117,6 +117,7 @@ func newStage(t testing.TB) *stage {
 		Board:     noBoard(),
 		Check:     func(context.Context, request.Target) (string, error) { return "", errors.New("no such host") },
 		Clipboard: func(string) error { return nil },
+		Absolute:  func(path string) string { return "/home/ada/" + filepath.Base(path) },
 	}
 	return s
 }

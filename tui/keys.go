@@ -108,6 +108,9 @@ func (m *Model) everywhere() []ui.Action {
 		{Keys: []string{"f1"}, Title: "Help for this step", Run: m.help},
 		{Keys: []string{"ctrl+p"}, Title: "Find an action by name", Run: m.palette},
 		{Keys: []string{"ctrl+s"}, Title: "Save the profile", Run: m.save},
+		{Keys: []string{"alt+s"}, Title: "Save under another name", Run: m.saveAs},
+		{Keys: []string{"ctrl+o"}, Title: "Open a profile", Run: m.open},
+		{Keys: []string{"alt+n"}, Title: "Begin new work", Run: m.renew},
 	}
 	for i, s := range m.steps {
 		actions = append(actions, ui.Action{Keys: []string{fmt.Sprintf("alt+%d", i+1)}, Title: "Go to " + s.Name(), Run: func() tea.Cmd { return m.jump(i) }})
@@ -146,20 +149,16 @@ func (m *Model) toggleMouse() tea.Cmd {
 // unsaved reports whether quitting would lose work: something that was typed
 // and can't be had again by looking at the server once more.
 func (m *Model) unsaved() bool {
-	same := func(before *profile.Profile) bool {
-		now := m.session.Clone()
-		if !before.Pin.Pinned() { // a new look brings it back; to take another pin was the user's word
-			now.Pin, now.Firmware.Buffers = before.Pin, before.Firmware.Buffers
-		}
-		now.Folder = before.Folder
-		if proposed(now) && proposed(before) { // the name follows the address
-			now.Firmware.Name = before.Firmware.Name
-		}
-		now.Target = before.Target
-		return reflect.DeepEqual(now, before) //nolint:govet // a profile holds errors only as warnings of its file
+	now, before := m.session.Clone(), m.saved
+	if !before.Pin.Pinned() { // a new look brings it back; to take another pin was the user's word
+		now.Pin, now.Firmware.Buffers = before.Pin, before.Firmware.Buffers
 	}
-	kept := m.written != nil && same(m.kept)
-	return !kept && !same(m.saved) || m.form.Editing() || m.firmware.Editing()
+	now.Folder = before.Folder
+	if proposed(now) && proposed(before) { // the name follows the address
+		now.Firmware.Name = before.Firmware.Name
+	}
+	now.Target = before.Target
+	return !reflect.DeepEqual(now, before) || m.form.Editing() || m.firmware.Editing() //nolint:govet // a profile holds errors only as warnings of its file
 }
 
 // proposed reports whether the sketch has the name that its address suggests.
@@ -173,11 +172,11 @@ func (m *Model) quit() tea.Cmd {
 		return tea.Quit // asked already: ctrl+c twice always quits
 	}
 	if m.board.Flashing() && !m.unsaved() {
-		m.overlay = &ui.Question{Kit: m.kit, Title: quitTitle, Yes: "quit", Body: "The board is being flashed. Cut off half-way, it must be flashed again.", Run: func() tea.Cmd { return tea.Quit }}
+		m.overlay = &ui.Question{Kit: m.kit, Title: quitTitle, Yes: "quit", Destroys: true, Body: "The board is being flashed. Cut off half-way, it must be flashed again.", Run: func() tea.Cmd { return tea.Quit }}
 		return nil
 	}
 	m.overlay = &ui.Question{
-		Kit: m.kit, Title: quitTitle, Yes: "quit",
+		Kit: m.kit, Title: quitTitle, Yes: "quit without saving", Destroys: true,
 		Body: "The form or the settings have changed since they were saved. Secrets and the Wi-Fi password are never saved.",
 		Run:  func() tea.Cmd { return tea.Quit },
 		Or:   []ui.Action{{Keys: []string{"ctrl+s", "s"}, Label: "save and quit", Title: "Save the profile and quit", Run: m.saveAndQuit}},
@@ -186,8 +185,7 @@ func (m *Model) quit() tea.Cmd {
 }
 
 func (m *Model) saveAndQuit() tea.Cmd {
-	m.leaving = true
-	return m.save()
+	return m.saveThen(func() tea.Cmd { return tea.Quit })
 }
 
 const quitTitle = "Quit without saving?"

@@ -58,6 +58,7 @@ type Options struct {
 	Board     board.Outside
 	Now       func() time.Time
 	Clipboard func(string) error
+	Absolute  func(string) string // of a path
 
 	Note NoteFunc // nil when nobody wants to know
 }
@@ -79,6 +80,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Clipboard == nil {
 		o.Clipboard = clipboard.WriteAll
+	}
+	if o.Absolute == nil {
+		o.Absolute = absolute
 	}
 	if o.Inspect == nil {
 		o.Inspect = inspect
@@ -171,7 +175,7 @@ func Run(ctx context.Context, o Options) error {
 // farewell is what stays on the terminal: the way from the files to the board,
 // each command on a line of its own.
 func farewell(w firmware.Written) string {
-	text := fmt.Sprintf("firmware written to %s\n", sanitize.Line(w.Folder))
+	text := fmt.Sprintf("firmware written to %s\nthe work is in %s\n", sanitize.Line(w.Full), sanitize.Line(w.Profile))
 	if w.ToFillIn != "" {
 		text += w.ToFillIn + "\n"
 	}
@@ -219,53 +223,4 @@ func (m *Model) tell() tea.Cmd {
 		return nil
 	}
 	return ui.SetStatus(ui.Caution, problem.Sentence(warnings[0].Message))
-}
-
-// savedMsg is what came of saving the profile.
-type savedMsg struct {
-	session profile.Session
-	err     error
-}
-
-// save writes the profile as it is now, unless the file changed meanwhile.
-func (m *Model) save() tea.Cmd { return m.saveOver(m.saved) }
-
-// saveOver writes the profile over a file that holds what expected says; nil is
-// for any file.
-func (m *Model) saveOver(expected *profile.Profile) tea.Cmd {
-	now := profile.Session{Profile: m.session.Clone(), File: m.session.File, Saved: expected}
-	if now.Target.Host == "" {
-		target, err := m.connect.Target()
-		if err != nil {
-			return ui.SetStatus(ui.Caution, "nothing to save yet: type an address first")
-		}
-		now.Follow(target)
-	}
-	return func() tea.Msg { return savedMsg{now, now.Save()} }
-}
-
-func (m *Model) wasSaved(msg savedMsg) tea.Cmd {
-	leaving := m.leaving
-	m.leaving = false
-	m.options.Note("saved", msg.err, "profile", msg.session.File)
-	if p, ok := errors.AsType[*problem.Problem](msg.err); ok && p.Code == profile.CodeChanged {
-		m.overlay = &ui.Question{
-			Kit: m.kit, Title: "Another hand changed the file", Yes: "leave it",
-			Body: sanitize.Line(msg.session.File) + " was changed since it was read, by another espost or an editor. Saving over it takes back what was changed there.",
-			Run:  func() tea.Cmd { return ui.SetStatus(ui.Caution, "not saved: "+msg.err.Error()) },
-			Or: []ui.Action{{Keys: []string{"o"}, Label: "save over it", Title: "Save over what was changed in the file", Run: func() tea.Cmd {
-				m.leaving = leaving
-				return m.saveOver(nil)
-			}}},
-		}
-		return nil
-	}
-	if msg.err != nil {
-		return ui.SetStatus(ui.Failure, "not saved: "+msg.err.Error())
-	}
-	m.saved = msg.session.Profile
-	if leaving {
-		return tea.Quit
-	}
-	return ui.SetStatus(ui.Success, "saved to "+sanitize.Line(msg.session.File)+", without secrets and Wi-Fi password")
 }

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"path/filepath"
+
 	tea "charm.land/bubbletea/v2"
 
 	"espost/internal/sanitize"
@@ -47,7 +49,10 @@ func (m *Model) content() string {
 
 // frame is the frame without body and footer.
 func (m *Model) frame() ui.Frame {
-	f := ui.Frame{Corner: m.corner()}
+	f := ui.Frame{Corner: m.corner(), Dirty: m.unsaved()}
+	if m.onDisk {
+		f.File = sanitize.Line(filepath.Base(m.session.File))
+	}
 	for i, s := range m.steps {
 		mark := ui.MarkOpen
 		switch {

@@ -223,6 +223,9 @@ func (m *Model) reset() tea.Cmd {
 	return tea.Batch(m.run(false, true), ui.SetStatus(ui.Plain, "the board is restarted"))
 }
 
+// Leave ends what is under way: other work comes to the front.
+func (m *Model) Leave() { m.job.Stop() }
+
 // stop ends the run.
 func (m *Model) stop() tea.Cmd {
 	text := "no longer watching"

@@ -17,6 +17,8 @@ import (
 // Written is sent when the sketch's folder is on disk.
 type Written struct {
 	Folder   string // as the user would type it
+	Full     string // the same, absolute
+	Profile  string // the profile's file, absolute
 	Commands []codegen.Command
 	Summary  string // what was written, for people
 	Found    string // what arduino_secrets.h had and keeps, as sketchdir says it; "" for nothing

@@ -68,8 +68,13 @@ func (m *Model) guideView(width, height int) string {
 	lines := []string{
 		"",
 		k.Mark(ui.Success) + " " + k.Good.Bold(true).Render(ui.Truncate(m.written.Summary, inner-2, k.Ellipsis)),
-		"",
 	}
+	for _, text := range []string{m.written.Full, "the work: " + m.written.Profile} {
+		for line := range strings.SplitSeq(ui.Wrap(sanitize.Line(text), inner-2), "\n") {
+			lines = append(lines, "  "+k.Faint.Render(line))
+		}
+	}
+	lines = append(lines, "")
 	for i, sha1 := range m.profile.Pin.SHA1 {
 		label := ui.Pad([]string{"SHA-1", ""}[min(i, 1)], 7)
 		lines = append(lines, "  "+k.Faint.Render(label)+k.Strong.Render(sha1))
@@ -119,7 +124,7 @@ func (m *Model) guideView(width, height int) string {
 	if !m.leadsOn {
 		lines = append(lines, k.Faint.Render("  with arduino-cli or pio on PATH, alt+6 flashes from here"))
 	}
-	lines = append(lines, k.Faint.Render("  ctrl+s saves this work; espost check then tells when the pin breaks"))
+	lines = append(lines, k.Faint.Render("  espost check tells when the pin breaks"))
 	if m.guide.command == 0 {
 		at = 0
 	} else if m.guide.command == len(m.written.Commands)-1 {

@@ -291,6 +291,18 @@ func (m *Model) leave() tea.Cmd {
 	return ui.SetStatus(ui.Plain, "left as it was; editing it again brings the text back")
 }
 
+// Keep takes over what is open in an editor; the error says why it can't be.
+func (m *Model) Keep() error {
+	if m.editor == nil {
+		return nil
+	}
+	m.accept()
+	if m.editor != nil {
+		return m.editor.problem
+	}
+	return nil
+}
+
 func (m *Model) accept() tea.Cmd {
 	e := m.editor
 	if e.problem = e.setting.set(e.input.Value()); e.problem != nil {

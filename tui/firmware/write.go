@@ -1,7 +1,10 @@
 package firmware
 
 import (
+	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -19,6 +22,7 @@ type (
 		files   codegen.Folder
 		folder  string
 		changes sketchdir.Changes
+		beside  string // a name for the sketch whose folder isn't there yet
 		err     error
 	}
 	// wroteMsg says what came of writing.
@@ -26,6 +30,8 @@ type (
 		files   codegen.Folder
 		folder  string
 		changes sketchdir.Changes // that were made
+		full    string            // absolute paths of the folder and the profile's file
+		file    string
 		err     error
 	}
 )
@@ -40,7 +46,7 @@ func (m *Model) write() tea.Cmd {
 	files, folder := m.files, m.folder()
 	return func() tea.Msg {
 		changes, err := sketchdir.Compare(folder, files)
-		return comparedMsg{files, folder, changes, err}
+		return comparedMsg{files, folder, changes, unused(folder), err}
 	}
 }
 
@@ -51,14 +57,34 @@ func (m *Model) compared(msg comparedMsg) tea.Cmd {
 	}
 	question := ask(msg.changes)
 	if question == "" {
-		return put(msg)
+		return m.put(msg)
 	}
 	ask := &ui.Question{
 		Kit: m.kit, Diff: true, Title: "Replace files in " + sanitize.Line(m.shownFolder()) + "?", Yes: "replace",
 		Body: strings.ReplaceAll(question, request.Mask, strings.Repeat(m.kit.Mask, 8)),
-		Run:  func() tea.Cmd { return put(msg) },
+		Run:  func() tea.Cmd { return m.put(msg) },
+	}
+	if slices.ContainsFunc(msg.changes, func(c sketchdir.Change) bool { return c.State.NeedsConsent() }) { // mutant TestWritingBesideWhatIsThere: c.State.NeedsConsent() => false
+		ask.Destroys = true
+		ask.Or = []ui.Action{{Keys: []string{"2"}, Label: "write to " + msg.beside, Title: "Write to a folder of its own, " + msg.beside, Run: func() tea.Cmd {
+			m.profile.Firmware.Name = msg.beside
+			return m.write()
+		}}}
 	}
 	return func() tea.Msg { return ui.Ask{Question: ask} }
+}
+
+// unused is the name of a folder beside folder that isn't there yet: NAME-2, or
+// the next.
+func unused(folder string) string {
+	name := filepath.Base(folder)
+	for i := 2; ; i++ {
+		end := fmt.Sprintf("-%d", i)
+		other := name[:min(len(name), codegen.MaxName-len(end))] + end
+		if _, err := os.Lstat(filepath.Join(filepath.Dir(folder), other)); err != nil {
+			return other
+		}
+	}
 }
 
 // ask lists what writing would replace, with the lines that differ; "" when
@@ -74,10 +100,11 @@ func ask(changes sketchdir.Changes) string {
 }
 
 // put writes the files, and replaces only what was compared.
-func put(msg comparedMsg) tea.Cmd {
+func (m *Model) put(msg comparedMsg) tea.Cmd {
+	absolute, file := m.kit.Absolute, m.profile.File
 	return func() tea.Msg {
 		changes, err := sketchdir.Write(msg.folder, msg.files, sketchdir.Options{Agreed: msg.changes})
-		return wroteMsg{msg.files, msg.folder, changes, err}
+		return wroteMsg{msg.files, msg.folder, changes, absolute(msg.folder), absolute(file), err}
 	}
 }
 
@@ -91,6 +118,7 @@ func (m *Model) wrote(msg wroteMsg) tea.Cmd {
 	m.written = &Written{
 		Folder: m.shownFolder(), Commands: codegen.Commands(m.profile.Project, m.shownFolder()),
 		Summary: msg.changes.Summary(sanitize.Line(m.shownFolder())), Found: msg.changes.Found(), ToFillIn: msg.changes.ToFillIn(),
+		Full: msg.full, Profile: msg.file,
 	}
 	m.onDisk = msg.files
 	m.showGuide()

@@ -22,6 +22,7 @@ type area struct {
 	hint    string
 	input   textarea.Model
 	was     string
+	foreign bool                          // the text is a request that may go elsewhere: only enter takes it
 	single  bool                          // enter accepts, unless the line goes on
 	accept  func(string) (tea.Cmd, error) // changes the form, or says why not
 	problem error
@@ -110,7 +111,7 @@ func (m *Model) openImport() tea.Cmd {
 
 func (m *Model) importText(text string) {
 	a := newArea(m.kit, "curl command", "Paste a curl command, or a request copied from a browser as cURL, fetch or PowerShell, as an .http file or as it goes over the wire: method, headers and data become the form; enter takes it over.", text)
-	a.single = true
+	a.single, a.foreign = true, true
 	a.accept = m.takeImport
 	if text != "" {
 		m.dropped = nil // what is pasted now is what counts

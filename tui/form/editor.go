@@ -256,10 +256,17 @@ func (e *editor) applied(f request.Request) (request.Request, error) {
 }
 
 func (m *Model) accept() tea.Cmd {
+	if err := m.acceptRow(); err != nil {
+		return ui.SetStatus(ui.Caution, err.Error())
+	}
+	return nil
+}
+
+func (m *Model) acceptRow() error {
 	e := m.editor
 	with, err := e.applied(*m.form())
 	if err != nil {
-		return ui.SetStatus(ui.Caution, err.Error())
+		return err
 	}
 	m.editor = nil
 	m.remember()

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"espost/esp8266"
+	"espost/internal/problem"
 	"espost/profile"
 	"espost/request"
 	"espost/tui/ui"
@@ -74,6 +75,21 @@ func (m *Model) Typed() string {
 		return m.area.input.Value()
 	}
 	return ""
+}
+
+// Keep takes over what is open in an editor; the error says why it can't be.
+func (m *Model) Keep() error {
+	switch {
+	case m.editor != nil:
+		return m.acceptRow()
+	case m.area != nil && m.area.foreign && m.area.input.Value() != m.area.was:
+		return problem.New("", "a pasted request waits", "Enter takes it over, Esc leaves it")
+	case m.area != nil && !m.area.foreign:
+		if m.keepArea(); m.area != nil {
+			return m.area.problem
+		}
+	}
+	return nil
 }
 
 func (m *Model) form() *request.Request { return &m.profile.Request }

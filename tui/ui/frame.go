@@ -35,6 +35,8 @@ type StepLabel struct {
 // A Frame is everything around a step.
 type Frame struct {
 	Steps  []StepLabel
+	File   string // the work's, at the left of the header; "" for none yet
+	Dirty  bool   // the work has changed since it was saved
 	Corner string // at the right of the header: the target
 	Body   string
 	Keys   []Action  // what can be done now, for the footer
@@ -49,25 +51,43 @@ func (f Frame) Render(t *Theme, width, height int) string {
 	return strings.Join([]string{Truncate(f.header(t, width), width, ""), rule, body, rule, foot}, "\n")
 }
 
-// brand is what stands before the stepper; on a narrow terminal its room is
-// needed for the steps.
-func brand(width int) string {
-	if width < 72 {
-		return " "
+// brand is what stands before the stepper: the file and whether it is behind. On
+// a narrow terminal its room is needed for the steps, and only a mark is left.
+func (f Frame) brand(t *Theme, width int) string {
+	mark := ""
+	if f.Dirty {
+		mark = "*"
 	}
-	return " espost  "
+	if width < wideHeader {
+		return Pad(mark, 1)
+	}
+	name, steps := f.File, len(gap(width))*(len(f.Steps)-1)
+	if name == "" {
+		name = "espost"
+	}
+	for _, s := range f.Steps {
+		steps += Width(stepText(t, s))
+	}
+	if mark != "" {
+		mark = " " + mark
+	}
+	const margin = 3
+	return " " + Truncate(name, max(len("espost"), width-steps-margin-len(mark)), t.Ellipsis) + mark + "  "
 }
+
+// wideHeader is from how many columns on there is room for more than the steps.
+const wideHeader = 72
 
 // gap is what stands between two steps.
 func gap(width int) string {
-	if width < 72 {
+	if width < wideHeader {
 		return " "
 	}
 	return "  "
 }
 
 func (f Frame) header(t *Theme, width int) string {
-	line := t.Title.Render(brand(width))
+	line := t.Title.Render(f.brand(t, width))
 	for i, s := range f.Steps {
 		if i > 0 {
 			line += gap(width)
@@ -95,7 +115,7 @@ func stepText(t *Theme, s StepLabel) string {
 // StepAt returns which step's label stands at column x of the header of a frame
 // that is width columns wide.
 func (f Frame) StepAt(t *Theme, x, width int) (index int, ok bool) {
-	left := Width(brand(width))
+	left := Width(f.brand(t, width))
 	for i, s := range f.Steps {
 		label := Width(stepText(t, s))
 		if x >= left && x < left+label {

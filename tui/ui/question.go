@@ -17,6 +17,10 @@ type Question struct {
 	Run   func() tea.Cmd
 	Or    []Action // what else can be answered
 
+	// Destroys says that yes takes something away for good: enter then gives the
+	// first of Or, or leaves all as it is.
+	Destroys bool
+
 	scroll Scroll
 	done   bool
 }
@@ -57,13 +61,22 @@ func (q *Question) Actions() []Action {
 	if q.Run == nil {
 		return append([]Action{{Keys: []string{"enter", "esc"}, Label: q.Yes, Title: q.Title, Run: nothing}}, q.scrolls()...)
 	}
-	actions := []Action{{Keys: []string{"enter", "y"}, Label: q.Yes, Title: q.Title, Run: answer(q.Run)}}
+	actions := []Action{{Keys: []string{"y"}, Label: q.Yes, Title: q.Title, Run: answer(q.Run)}}
 	for _, a := range q.Or {
 		a.Run = answer(a.Run)
 		actions = append(actions, a)
 	}
+	no := Action{Keys: []string{"esc", "n"}, Label: "no", Title: "Leave it as it is", Run: nothing}
+	byEnter := &actions[0]
+	switch {
+	case q.Destroys && len(q.Or) > 0:
+		actions[0], actions[1] = actions[1], actions[0]
+	case q.Destroys: // mutant TestEnterDestroysNothing: q.Destroys: => false:
+		byEnter = &no
+	}
+	byEnter.Keys = append([]string{"enter"}, byEnter.Keys...)
 	actions = append(actions, q.scrolls()...)
-	return append(actions, Action{Keys: []string{"esc", "n"}, Label: "no", Title: "Leave it as it is", Run: nothing})
+	return append(actions, no)
 }
 
 func (q *Question) scrolls() []Action {

@@ -28,6 +28,7 @@ type Kit struct {
 	Context   context.Context // ends when the app does
 	Now       func() time.Time
 	Clipboard func(string) error // the system's own clipboard
+	Absolute  func(string) string
 }
 
 // StatusMsg is one sentence for the status line.
