@@ -10,6 +10,12 @@ import (
 // Current returns which step is in front, from 0.
 func (m *Model) Current() int { return m.current }
 
+// Session returns the work in hand: another one once other work was opened.
+func (m *Model) Session() *profile.Session { return m.session }
+
+// Unsaved reports whether the work in hand isn't in its file.
+func (m *Model) Unsaved() bool { return m.unsaved() }
+
 // Covered reports whether something lies over the step.
 func (m *Model) Covered() bool { return m.overlay != nil }
 

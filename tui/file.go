@@ -210,9 +210,9 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	next.width, next.height, next.dark, next.sixteen, next.mouseOff = m.width, m.height, m.dark, m.sixteen, m.mouseOff
 	next.applyTheme()
 	*m = *next
-	cmd := m.Init()
+	begin := ui.SetStatus(ui.Plain, "new work: it will be saved to "+sanitize.Line(o.ProfilePath))
 	if o.Profile != nil {
-		cmd = tea.Batch(cmd, m.connect.Start())
+		begin = m.connect.Start()
 	}
-	return cmd
+	return tea.Batch(m.Init(), begin)
 }

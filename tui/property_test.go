@@ -28,7 +28,7 @@ import (
 var (
 	someKeys = []string{
 		"enter", "enter", "enter", "esc", "tab", "shift+tab", "space", "backspace", "delete", "up", "down", "left", "right", "home", "end",
-		"pgup", "pgdown", "alt+up", "alt+down", "alt+1", "alt+2", "alt+3", "alt+4", "alt+5", "ctrl+d", "ctrl+p", "ctrl+s", "ctrl+c", "ctrl+u",
+		"pgup", "pgdown", "alt+up", "alt+down", "alt+1", "alt+2", "alt+3", "alt+4", "alt+5", "ctrl+d", "ctrl+p", "ctrl+s", "ctrl+o", "alt+s", "alt+n", "ctrl+c", "ctrl+u",
 		"ctrl+z", "ctrl+r", "ctrl+w", "ctrl+k", "ctrl+j", "f1", "?", "m", "q", "a", "b", "c", "d", "e", "h", "i", "j", "k", "n", "p", "r", "t", "u", "v",
 		"w", "y", "Y", "1", "9", "[", "]", "=", "-", "é", "日", "#", "@",
 	}
@@ -103,12 +103,19 @@ func TestRandomInput(t *testing.T) {
 				log = append(log, kind)
 				before, typed, step, offered := d.model.Work(), d.model.Typed(), d.model.Current(), d.model.Offered()
 				covered, drafts := d.model.Covered(), d.model.Drafts()
+				session, unsaved := d.model.Session(), d.model.Unsaved()
 				if size, ok := msg.(tea.WindowSizeMsg); ok {
 					d.resize(size.Width, size.Height)
 				} else {
 					d.send(msg)
 				}
 				visited[d.model.Current()]++
+				if d.model.Session() != session {
+					if unsaved && !covered {
+						t.Fatalf("input %d (%s) on step %d left unsaved work without a question", i, kind, step+1)
+					}
+					continue
+				}
 				mayChange := touches(msg, offered, covered)
 				after := d.model.Work()
 				_, pastes := msg.(tea.PasteMsg) // of a request, in the place of an address
