@@ -96,7 +96,10 @@ func (p *Program) importFile(ctx context.Context, flags importFlags, args []stri
 // openImport opens the app with a request. Where that was piped in, the app reads
 // keys from the terminal itself.
 func (p *Program) openImport(ctx context.Context, flags appFlags, name string, r imports.Import) error {
-	options := p.appOptions(flags)
+	options, err := p.appOptions(flags)
+	if err != nil {
+		return err
+	}
 	if name == "-" {
 		in, _, err := tea.OpenTTY()
 		if err != nil {

@@ -14,6 +14,8 @@ import (
 
 	"espost/demo"
 	"espost/device"
+	"espost/esp8266"
+	"espost/internal/settings"
 	"espost/profile"
 	"espost/request"
 	"espost/tui"
@@ -25,6 +27,8 @@ type appFlags struct {
 	lan        bool
 	port       string
 	ascii      bool
+	light      bool
+	dark       bool
 	accessible bool
 }
 
@@ -52,6 +56,9 @@ func (p *Program) root() *cobra.Command {
 	f.StringVarP(&flags.port, "port", "p", "", "the serial port of your board; otherwise it is found")
 	_ = root.RegisterFlagCompletionFunc("port", portCompletions) // it fails only for a flag that doesn't exist
 	f.BoolVar(&flags.ascii, "ascii", false, "draw with ASCII only")
+	f.BoolVar(&flags.light, "light", false, "draw for a light background")
+	f.BoolVar(&flags.dark, "dark", false, "draw for a dark background")
+	root.MarkFlagsMutuallyExclusive("light", "dark")
 	f.BoolVar(&flags.accessible, "accessible", false, "ask line by line, for screen readers")
 	p.logTo(root)
 	root.AddCommand(p.inspectCommand(), p.postCommand(), p.generateCommand(), p.checkCommand(), p.pinsCommand(), p.exportCommand(), p.importCommand(), p.explainCommand(), p.flashCommand(), p.monitorCommand(), p.demoCommand(), p.servicesCommand(), p.manCommand(root), p.versionCommand())
@@ -75,7 +82,10 @@ func mistyped(root *cobra.Command, arg string) error {
 
 // app opens the terminal app.
 func (p *Program) app(ctx context.Context, flags appFlags, args []string) error {
-	options := p.appOptions(flags)
+	options, err := p.appOptions(flags)
+	if err != nil {
+		return err
+	}
 	if flags.port != "" {
 		options.Board.Ports = func() ([]device.Port, error) { return []device.Port{{Name: flags.port, Likely: true}}, nil }
 	}
@@ -107,9 +117,15 @@ func (p *Program) app(ctx context.Context, flags appFlags, args []string) error 
 }
 
 // appOptions are the app's, as the flags and the terminal want them.
-func (p *Program) appOptions(flags appFlags) tui.Options {
-	return tui.Options{
-		ASCII:      flags.ascii || p.getenv("TERM") == "linux",
+func (p *Program) appOptions(flags appFlags) (tui.Options, error) {
+	set, err := settings.Load(settings.Path())
+	if err != nil {
+		return tui.Options{}, &inputError{err}
+	}
+	options := tui.Options{
+		ASCII:      flags.ascii || set.ASCII || p.getenv("TERM") == "linux",
+		Theme:      set.Theme,
+		NewWiFi:    set.WiFiName,
 		Accessible: flags.accessible || isOn(p.getenv("ACCESSIBLE")) || p.getenv("TERM") == "dumb",
 		Environ:    p.Environ,
 		Input:      p.Stdin,
@@ -117,6 +133,16 @@ func (p *Program) appOptions(flags appFlags) tui.Options {
 		Note:       p.logOutcome,
 		Own:        p.own,
 	}
+	if set.Board != "" {
+		options.NewBoard = &esp8266.SearchBoards(set.Board)[0]
+	}
+	switch {
+	case flags.light:
+		options.Theme = settings.Light
+	case flags.dark:
+		options.Theme = settings.Dark
+	}
+	return options, nil
 }
 
 // runApp shows the app where there is a terminal for it.

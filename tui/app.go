@@ -12,6 +12,7 @@ import (
 
 	"espost/imports"
 	"espost/internal/sanitize"
+	"espost/internal/settings"
 	"espost/profile"
 	"espost/request"
 	"espost/tlsinspect"
@@ -60,7 +61,8 @@ type Model struct {
 	status        ui.StatusMsg
 	mouseOff      bool
 	then          func() tea.Cmd // once the profile is saved; nil for nothing
-	dark, sixteen bool           // the terminal's background, and how many colours it has
+	background    background     // of the terminal
+	sixteen       bool           // it has no more colours
 	written       *firmware.Written
 }
 
@@ -68,8 +70,9 @@ type Model struct {
 func New(o Options) *Model {
 	opened, given := o.Profile != nil && o.Import == nil, o
 	o = o.withDefaults()
-	m := &Model{options: o, given: given, dark: true, width: 80, height: 24}
-	m.kit = &ui.Kit{Theme: ui.NewTheme(true, o.ASCII), Context: o.Context, Now: o.Now, Clipboard: o.Clipboard, Absolute: o.Absolute}
+	m := &Model{options: o, given: given, background: backgroundOf(o.Theme, o.Environ), width: 80, height: 24}
+	m.kit = &ui.Kit{Context: o.Context, Now: o.Now, Clipboard: o.Clipboard, Absolute: o.Absolute}
+	m.applyTheme()
 	m.session = &profile.Session{Profile: o.Profile, File: o.ProfilePath}
 	m.saved, m.onDisk = o.Profile.Clone(), opened
 	m.connect = connect.New(m.kit, o.target(), o.Inspect, o.Recent, o.Check)
@@ -104,7 +107,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.width, m.height = msg.Width, msg.Height
 		return m, nil
 	case tea.BackgroundColorMsg:
-		m.dark = msg.IsDark()
+		if m.options.Theme == "" || m.options.Theme == settings.Auto { // mutant TestThemes: m.options.Theme == settings.Auto => true
+			m.background = map[bool]background{true: dark, false: light}[msg.IsDark()]
+		}
 		m.applyTheme()
 		return m, nil
 	case tea.ColorProfileMsg:
@@ -130,15 +135,6 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmds = append(cmds, s.Update(msg))
 	}
 	return m, tea.Batch(cmds...)
-}
-
-// applyTheme gives everything the colours that the terminal can show.
-func (m *Model) applyTheme() {
-	theme := ui.NewTheme
-	if m.sixteen {
-		theme = ui.NewTheme16
-	}
-	m.kit.Theme = theme(m.dark, m.options.ASCII)
 }
 
 // outcome handles what a step hands on.

@@ -56,7 +56,7 @@ func TestEmptyAddress(t *testing.T) {
 		term.Press("enter")
 		term.WaitText("Type or paste an address first.", "espost --demo")
 		term.Press("tab")
-		term.WaitText("host postman-echo.com", "enter look at the server")
+		term.WaitText("host postman-echo.com", "enter look")
 		term.Quit()
 	})
 }

@@ -44,3 +44,6 @@ func (m *Model) Work() *profile.Profile { return m.session.Clone() }
 
 // ForgetStatus clears the status line, as the next key does.
 func (m *Model) ForgetStatus() { m.status = ui.StatusMsg{} }
+
+// Theme returns how the app is drawn now.
+func (m *Model) Theme() *ui.Theme { return m.kit.Theme }

@@ -207,7 +207,7 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 		o.Target = o.Profile.Target.URL()
 	}
 	next := New(o)
-	next.width, next.height, next.dark, next.sixteen, next.mouseOff = m.width, m.height, m.dark, m.sixteen, m.mouseOff
+	next.width, next.height, next.background, next.sixteen, next.mouseOff = m.width, m.height, m.background, m.sixteen, m.mouseOff
 	next.applyTheme()
 	*m = *next
 	begin := ui.SetStatus(ui.Plain, "new work: it will be saved to "+sanitize.Line(o.ProfilePath))

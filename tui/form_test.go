@@ -209,3 +209,25 @@ func TestPinsWhereTheyAreTyped(t *testing.T) {
 		term.WaitEnd()
 	})
 }
+
+// What was undone can be done again, until something else is done.
+func TestRedo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := newStage(t).start(t, 80, 24)
+		term.Press("enter", "enter", "e")
+		term.WaitText(`{"name1"`)
+		term.Press("u")
+		term.WaitText("name1=value1&", "U does it again")
+		term.Press("U")
+		term.WaitText(`{"name1"`)
+		term.Press("u", "g", "d")
+		term.WaitText("row deleted")
+		term.Press("U")
+		term.WaitText("nothing to do again")
+		term.Press("6")
+		term.WaitText("there is nothing to flash yet")
+		term.Press("2")
+		term.WaitText("● Certificate")
+		term.Quit()
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -113,7 +114,11 @@ func (m *Model) everywhere() []ui.Action {
 		{Keys: []string{"alt+n"}, Title: "Begin new work", Run: m.renew},
 	}
 	for i, s := range m.steps {
-		actions = append(actions, ui.Action{Keys: []string{fmt.Sprintf("alt+%d", i+1)}, Title: "Go to " + s.Name(), Run: func() tea.Cmd { return m.jump(i) }})
+		keys := []string{fmt.Sprintf("alt+%d", i+1)}
+		if !m.steps[m.current].Editing() {
+			keys = append(keys, strconv.Itoa(i+1))
+		}
+		actions = append(actions, ui.Action{Keys: keys, Title: goTo(s), Run: func() tea.Cmd { return m.jump(i) }})
 	}
 	if m.current > stepConnect {
 		actions = append(actions, ui.Action{Keys: []string{"esc"}, Label: "back", Title: "One step back", Run: m.back})
@@ -134,9 +139,47 @@ func (m *Model) help() tea.Cmd {
 }
 
 func (m *Model) palette() tea.Cmd {
-	m.overlay = ui.NewPalette(m.kit, append(m.steps[m.current].Actions(), m.everywhere()...))
+	actions := append(m.steps[m.current].Actions(), m.everywhere()...)
+	for i, s := range m.steps {
+		for j := range actions {
+			if actions[j].Title == goTo(s) {
+				actions[j].Blocked = m.blockedReason(i)
+			}
+		}
+		if i != m.current {
+			actions = append(actions, m.actionsAt(i)...)
+		}
+	}
+	m.overlay = ui.NewPalette(m.kit, actions)
 	return nil
 }
+
+func goTo(s ui.Step) string { return "Go to " + s.Name() }
+
+// actionsAt returns what can be done on another step, and goes there first.
+func (m *Model) actionsAt(step int) []ui.Action {
+	var actions []ui.Action
+	for _, a := range m.steps[step].Actions() {
+		if a.Title == "" || slices.Contains(movements, a.Keys[0]) {
+			continue
+		}
+		run := a.Run
+		a.Title = m.steps[step].Name() + ": " + a.Title
+		a.Keys, a.Blocked = nil, m.blockedReason(step)
+		a.Run = func() tea.Cmd {
+			cmd := m.jump(step)
+			if m.current != step {
+				return cmd
+			}
+			return tea.Batch(cmd, run())
+		}
+		actions = append(actions, a)
+	}
+	return actions
+}
+
+// movements are keys that make no sense on a step that isn't seen.
+var movements = []string{"up", "down", "left", "right", "pgup", "pgdown", "home", "end", "tab", "shift+tab", "enter", "esc", "alt+up", "alt+down"}
 
 func (m *Model) toggleMouse() tea.Cmd {
 	m.mouseOff = !m.mouseOff
@@ -212,11 +255,11 @@ func isEsc(a ui.Action) bool { return a.Keys[0] == "esc" }
 // footerEnd is what stands at the end of every step's footer.
 func (m *Model) footerEnd() []ui.Action {
 	if m.steps[m.current].Editing() {
-		return []ui.Action{{Keys: []string{"f1"}, Label: "help"}}
+		return []ui.Action{{Keys: []string{"ctrl+c"}, Label: "quit"}, {Keys: []string{"f1"}, Label: "help"}}
 	}
 	end := []ui.Action{{Keys: []string{"ctrl+p"}, Label: "find an action"}}
 	if m.current > stepConnect {
 		end = append(end, ui.Action{Keys: []string{"esc"}, Label: "back"})
 	}
-	return append(end, ui.Action{Keys: []string{"?"}, Label: "help"})
+	return append(end, ui.Action{Keys: []string{"q"}, Label: "quit"}, ui.Action{Keys: []string{"?"}, Label: "help"})
 }

@@ -28,7 +28,7 @@ import (
 var (
 	someKeys = []string{
 		"enter", "enter", "enter", "esc", "tab", "shift+tab", "space", "backspace", "delete", "up", "down", "left", "right", "home", "end",
-		"pgup", "pgdown", "alt+up", "alt+down", "alt+1", "alt+2", "alt+3", "alt+4", "alt+5", "ctrl+d", "ctrl+p", "ctrl+s", "ctrl+o", "alt+s", "alt+n", "ctrl+c", "ctrl+u",
+		"pgup", "pgdown", "alt+up", "alt+down", "alt+1", "alt+2", "alt+3", "alt+4", "alt+5", "ctrl+d", "ctrl+p", "ctrl+s", "ctrl+c", "ctrl+u",
 		"ctrl+z", "ctrl+r", "ctrl+w", "ctrl+k", "ctrl+j", "f1", "?", "m", "q", "a", "b", "c", "d", "e", "h", "i", "j", "k", "n", "p", "r", "t", "u", "v",
 		"w", "y", "Y", "1", "9", "[", "]", "=", "-", "é", "日", "#", "@",
 	}
@@ -130,7 +130,7 @@ func TestRandomInput(t *testing.T) {
 					}
 				}
 				if step != 4 && !covered || !mayChange {
-					if diff := cmp.Diff(settings(before), settings(after)); diff != "" {
+					if diff := cmp.Diff(firmwareOf(before), firmwareOf(after)); diff != "" {
 						t.Fatalf("input %d (%s) on step %d changed the settings:\n%s", i, kind, step+1, diff)
 					}
 				}
@@ -178,6 +178,9 @@ func randomInput(random *rand.Rand, d *driver) (kind string, msg tea.Msg) {
 					key = a.Keys[random.IntN(len(a.Keys))]
 				}
 			}
+		}
+		if key == "alt+n" && random.IntN(8) > 0 { // or work never gets far
+			key = "enter"
 		}
 		return key, keyPress(key)
 	case n < 83:
@@ -262,8 +265,8 @@ func form(p *profile.Profile) request.Request {
 	return r
 }
 
-// settings are what the user chose on the last step.
-func settings(p *profile.Profile) codegen.Firmware {
+// firmwareOf are what the user chose on the last step.
+func firmwareOf(p *profile.Profile) codegen.Firmware {
 	f := p.Firmware
 	f.Buffers.RX, f.Buffers.TX, f.Name = 0, 0, "" // these follow the server that was looked at
 	return f

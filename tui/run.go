@@ -15,12 +15,14 @@ import (
 	"github.com/atotto/clipboard"
 
 	"espost/demo"
+	"espost/esp8266"
 	"espost/formpost"
 	"espost/imports"
 	"espost/internal/netdial"
 	"espost/internal/problem"
 	"espost/internal/recent"
 	"espost/internal/sanitize"
+	"espost/internal/settings"
 	"espost/profile"
 	"espost/request"
 	"espost/tlsinspect"
@@ -43,6 +45,9 @@ type Options struct {
 	Dir         string           // sketches are written below it; "" for the working directory
 	Recent      recent.List      // servers to offer again; Run takes the user's own when it is empty
 	ASCII       bool             // draw with ASCII only
+	Theme       settings.Theme   // "" for settings.Auto
+	NewBoard    *esp8266.Board   // that new work begins with; nil for the usual one
+	NewWiFi     string           // the network that new work begins with
 	Accessible  bool             // questions and answers, line by line, instead of screens
 
 	Input   io.Reader // nil for the terminal
@@ -71,6 +76,11 @@ func (o Options) withDefaults() Options {
 	if o.Profile == nil {
 		target, _ := request.ParseTarget(o.Target) // none yet where it isn't understood: the first step complains
 		o.Profile = profile.New(target)
+		if o.NewBoard != nil {
+			o.Profile.Firmware.Board = *o.NewBoard
+			o.Profile.Firmware.Keep = o.Profile.Firmware.Keep.OnBoard(*o.NewBoard)
+		}
+		o.Profile.Firmware.SSID = o.NewWiFi
 	}
 	if o.Context == nil {
 		o.Context = context.Background()

@@ -151,7 +151,7 @@ func (m *Model) Actions() []ui.Action {
 	if m.job.Running() {
 		return []ui.Action{{Keys: []string{"esc"}, Label: "cancel", Title: "Stop looking at the server", Run: m.stop}}
 	}
-	look := ui.Action{Keys: []string{"enter"}, Label: "look at the server", Title: "Look at the server with the board's eyes", Run: m.Start}
+	look := ui.Action{Keys: []string{"enter"}, Label: "look", Title: "Look at the server with the board's eyes", Run: m.Start}
 	if m.problem != nil {
 		look.Label = "try again"
 	}

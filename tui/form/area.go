@@ -64,7 +64,7 @@ func (m *Model) keepArea() tea.Cmd {
 		return nil
 	}
 	m.area = nil
-	m.past = append(m.past, before)
+	m.rememberAs(before)
 	m.cursor = m.lastRow()
 	return cmd
 }
@@ -142,7 +142,7 @@ func (m *Model) takeImport(text string) (tea.Cmd, error) {
 // TakeImport makes the form what a request says, which can be undone. A secret's
 // value is kept: its source has it in plain text already.
 func (m *Model) TakeImport(r imports.Import) {
-	m.past = append(m.past, m.form().Clone())
+	m.remember()
 	r.Fill(m.form())
 }
 

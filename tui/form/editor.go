@@ -286,7 +286,7 @@ func (m *Model) discard() tea.Cmd {
 		return nil
 	}
 	with, _ := e.applied(*m.form()) // what can't be read is left out
-	m.past = append(m.past, with)
+	m.rememberAs(with)
 	return ui.SetStatus(ui.Plain, "discarded; u brings it back")
 }
 

@@ -33,6 +33,7 @@ type Model struct {
 	parked  string            // a template that the kind of body has no use for
 	body    request.Body      // what the method that had one had
 	past    []request.Request // for undo, oldest first
+	future  []request.Request // for redo, the next one last
 }
 
 // maxUndo bounds the remembered states.
@@ -139,6 +140,7 @@ func (m *Model) Actions() []ui.Action {
 	}
 	return append(actions,
 		ui.Action{Keys: []string{"u", "ctrl+z"}, Label: m.undoLabel(), Title: "Undo", Run: m.undo},
+		ui.Action{Keys: []string{"U", "ctrl+r"}, Title: "Do again what was undone", Run: m.redo},
 		ui.Action{Keys: []string{"h"}, Label: "header", Title: "Add a header", Run: m.addHeader},
 		ui.Action{Keys: []string{"e"}, Label: "body", Title: "Change the body: form, JSON, text or none", Run: m.switchBody},
 		ui.Action{Keys: []string{"t"}, Title: "Change the method: POST, PUT, PATCH, GET, DELETE", Run: m.switchMethod},
@@ -151,8 +153,8 @@ func (m *Model) Actions() []ui.Action {
 		ui.Action{Keys: []string{"down", "j"}, Title: "Down", Run: func() tea.Cmd { m.move(1); return nil }},
 		ui.Action{Keys: []string{"pgup"}, Title: "A page up", Run: func() tea.Cmd { m.move(-m.page); return nil }},
 		ui.Action{Keys: []string{"pgdown"}, Title: "A page down", Run: func() tea.Cmd { m.move(m.page); return nil }},
-		ui.Action{Keys: []string{"home"}, Title: "To the first row", Run: func() tea.Cmd { m.cursor = 0; return nil }},
-		ui.Action{Keys: []string{"end"}, Title: "To the last row", Run: func() tea.Cmd { m.cursor = m.lastRow(); return nil }},
+		ui.Action{Keys: []string{"home", "g"}, Title: "To the first row", Run: func() tea.Cmd { m.cursor = 0; return nil }},
+		ui.Action{Keys: []string{"end", "G"}, Title: "To the last row", Run: func() tea.Cmd { m.cursor = m.lastRow(); return nil }},
 	)
 }
 
@@ -179,7 +181,12 @@ func (m *Model) move(by int) { m.cursor = min(max(m.cursor+by, 0), m.lastRow()) 
 
 // remember keeps the form as it is now, for undo.
 func (m *Model) remember() {
-	m.past = append(m.past, m.form().Clone())
+	m.rememberAs(m.form().Clone())
+}
+
+// rememberAs keeps a state for undo; what was undone before is gone then.
+func (m *Model) rememberAs(state request.Request) {
+	m.past, m.future = append(m.past, state), nil
 	if len(m.past) > maxUndo {
 		m.past = m.past[1:]
 	}
@@ -189,10 +196,22 @@ func (m *Model) undo() tea.Cmd {
 	if len(m.past) == 0 {
 		return ui.SetStatus(ui.Plain, "nothing to undo")
 	}
+	m.future = append(m.future, m.form().Clone())
 	*m.form() = m.past[len(m.past)-1]
 	m.past = m.past[:len(m.past)-1]
 	m.move(0)
-	return ui.SetStatus(ui.Plain, "undone")
+	return ui.SetStatus(ui.Plain, "undone; U does it again")
+}
+
+func (m *Model) redo() tea.Cmd {
+	if len(m.future) == 0 {
+		return ui.SetStatus(ui.Plain, "nothing to do again")
+	}
+	m.past = append(m.past, m.form().Clone())
+	*m.form() = m.future[len(m.future)-1]
+	m.future = m.future[:len(m.future)-1]
+	m.move(0)
+	return ui.SetStatus(ui.Plain, "done again")
 }
 
 func (m *Model) toggle() tea.Cmd {

@@ -137,7 +137,7 @@ func (m *Model) Actions() []ui.Action {
 	case m.job.Running():
 		return []ui.Action{{Keys: []string{"esc"}, Label: "cancel", Title: "Stop the test POST", Run: m.stop}}
 	case m.search.Typing:
-		return m.search.Actions(func() tea.Cmd { return m.find(m.answers.Top()) })
+		return m.search.Actions(func() tea.Cmd { return m.find(m.answers.Top(), 1) })
 	}
 	send := ui.Action{Keys: []string{"r"}, Label: "send again", Title: "Send the test POST again", Run: m.start}
 	next := ui.Action{Keys: []string{"enter"}, Label: "next", Title: "Go on to the firmware", Run: m.next}
@@ -160,7 +160,8 @@ func (m *Model) Actions() []ui.Action {
 			ui.Action{Keys: []string{"c"}, Label: "counts as", Title: "Change what such an answer counts as", Run: m.turnRule},
 			ui.Action{Keys: []string{"v"}, Label: "headers", Title: "Show or hide the answer's headers", Run: m.toggleWhole},
 			ui.Action{Keys: []string{"/"}, Label: "search", Title: "Search in what was received", Run: m.startSearch},
-			ui.Action{Keys: []string{"f"}, Title: "Find the next place", Run: m.findNext},
+			ui.Action{Keys: []string{"n", "f"}, Title: "Find the next place", Run: m.findNext},
+			ui.Action{Keys: []string{"N"}, Title: "Find the place before", Run: func() tea.Cmd { return m.find(m.found-1, -1) }},
 		)
 	}
 	if len(m.history.answers) > 0 {

@@ -15,6 +15,8 @@ type Action struct {
 	Label string   // one or two words for the footer; empty keeps it out of there
 	Title string   // for help and palette: "Copy the fingerprint"
 	Run   func() tea.Cmd
+
+	Blocked string // why it can't be done now, for the palette; "" when it can
 }
 
 // Find returns the action that a key press runs.
@@ -47,7 +49,7 @@ func (t *Theme) KeyName(key string) string {
 
 // Footer lists the labelled actions on one line that is at most width columns
 // wide, leaving whole entries out from the right, but not the last, and not the
-// way back before it if there is room for both.
+// ways back and out before it if there is room for them.
 func (t *Theme) Footer(actions []Action, width int) string {
 	line, _ := t.footer(actions, width)
 	return line
@@ -84,7 +86,7 @@ func (t *Theme) footer(actions []Action, width int) (line string, shown []entry)
 	separator := t.Faint.Render(" " + t.Dot + " ")
 	const gap = 3
 	first := len(entries) - 1
-	for first > 0 && slices.Contains([]string{"esc", "?", "f1"}, entries[first-1].key) {
+	for first > 0 && slices.Contains([]string{"esc", "q", "ctrl+c", "?", "f1"}, entries[first-1].key) {
 		first--
 	}
 	tail := 0

@@ -213,3 +213,54 @@ func TestSixteenColours(t *testing.T) {
 		}
 	}
 }
+
+// A few letters find an action, the nearest first; one that can't be done says why
+// and isn't done.
+func TestPaletteIsFuzzy(t *testing.T) {
+	ran := ""
+	do := func(what string) func() tea.Cmd { return func() tea.Cmd { ran = what; return nil } }
+	kit := &ui.Kit{Theme: ui.NewTheme(true, true)}
+	actions := []ui.Action{
+		{Keys: []string{"a"}, Title: "Give the field another name", Run: do("far")},
+		{Keys: []string{"b"}, Title: "Go to Board", Blocked: "write the files first", Run: do("blocked")},
+		{Keys: []string{"y"}, Title: "Copy the fingerprint", Run: do("copy")},
+		{Title: "Certificate: Copy the fingerprint as text", Run: do("elsewhere")},
+	}
+	for typed, want := range map[string]string{"cpfgr": "copy", "copy": "copy", "fing": "copy", "cert": "elsewhere", "gtbo": "", "zzz": "", "fld nm": "far"} {
+		ran = ""
+		p := ui.NewPalette(kit, actions)
+		for _, r := range typed {
+			p.Update(tea.KeyPressMsg{Code: r, Text: string(r)})
+		}
+		cmd, done := p.Update(tea.KeyPressMsg{Code: tea.KeyEnter})
+		if ran != want || !done {
+			t.Errorf("%s does %q, want %q", typed, ran, want)
+		}
+		if typed == "gtbo" {
+			if said, ok := cmd().(ui.StatusMsg); !ok || said.Text != "write the files first" {
+				t.Errorf("a blocked action says %+v", said)
+			}
+		}
+	}
+}
+
+// Where something would be lost, enter doesn't do it.
+func TestEnterDestroysNothing(t *testing.T) {
+	for _, or := range []bool{false, true} {
+		ran := ""
+		do := func(what string) func() tea.Cmd { return func() tea.Cmd { ran = what; return nil } }
+		q := &ui.Question{Kit: &ui.Kit{Theme: ui.NewTheme(true, true)}, Title: "Replace?", Yes: "replace", Destroys: true, Run: do("yes")}
+		want := ""
+		if or {
+			q.Or, want = []ui.Action{{Keys: []string{"2"}, Label: "beside", Run: do("beside")}}, "beside"
+		}
+		_, done := q.Update(tea.KeyPressMsg{Code: tea.KeyEnter})
+		if ran != want || !done {
+			t.Errorf("enter: %q, want %q", ran, want)
+		}
+		q.Update(tea.KeyPressMsg{Code: 'y', Text: "y"})
+		if ran != "yes" {
+			t.Errorf("y: %q", ran)
+		}
+	}
+}

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/textinput"
@@ -32,21 +34,54 @@ func NewPalette(kit *Kit, actions []Action) *Palette {
 	return p
 }
 
-// matches returns the actions whose title holds every word of the input.
+// matches returns the actions whose title has every word of the input in it, or
+// its letters in that order; the better ones first, what can't be done now last.
 func (p *Palette) matches() []Action {
 	words := strings.Fields(strings.ToLower(p.input.Value()))
+	distances := map[string]int{}
 	var found []Action
 next:
 	for _, a := range p.actions {
-		title := strings.ToLower(a.Title)
+		sum := 0
+		if a.Blocked != "" {
+			sum = blockedLast
+		}
 		for _, w := range words {
-			if !strings.Contains(title, w) {
+			d, ok := distance(strings.ToLower(a.Title), w)
+			if !ok {
 				continue next
 			}
+			sum += d
 		}
+		distances[a.Title] = sum
 		found = append(found, a)
 	}
+	slices.SortStableFunc(found, func(a, b Action) int { return cmp.Compare(distances[a.Title], distances[b.Title]) })
 	return found
+}
+
+// blockedLast is more than any distance.
+const blockedLast = 1 << 20
+
+// distance is how far a word is from standing in a title: 0 at the beginning of
+// one of its words, 1 within one, else how many letters stand in between.
+func distance(title, word string) (int, bool) {
+	switch {
+	case strings.HasPrefix(title, word) || strings.Contains(title, " "+word):
+		return 0, true
+	case strings.Contains(title, word):
+		return 1, true
+	}
+	gaps, last, rest := 2, -1, []rune(word)
+	for i, r := range []rune(title) {
+		if len(rest) > 0 && r == rest[0] {
+			if last >= 0 {
+				gaps += i - last - 1
+			}
+			last, rest = i, rest[1:]
+		}
+	}
+	return gaps, len(rest) == 0
 }
 
 // Actions implements Overlay.
@@ -70,7 +105,11 @@ func (p *Palette) run() tea.Cmd {
 	if len(found) == 0 {
 		return nil
 	}
-	return found[p.clamp(len(found))].Run()
+	a := found[p.clamp(len(found))]
+	if a.Blocked != "" {
+		return SetStatus(Caution, a.Blocked)
+	}
+	return a.Run()
 }
 
 func (p *Palette) clamp(n int) int {
@@ -119,12 +158,19 @@ func (p *Palette) View(width, height int) string {
 		row -= 2 // the scroll bar's
 	}
 	for _, a := range p.actions {
-		keyColumn = max(keyColumn, Width(k.KeyName(a.Keys[0])))
+		keyColumn = max(keyColumn, Width(k.firstKey(a)))
 	}
 	lines := make([]string, len(found))
 	for i, a := range found {
-		title, key := Pad(Truncate(a.Title, row-keyColumn-4, k.Ellipsis), row-keyColumn-4), Pad(k.KeyName(a.Keys[0]), keyColumn)
+		text := a.Title
+		if a.Blocked != "" {
+			text += ": " + a.Blocked
+		}
+		title, key := Pad(Truncate(text, row-keyColumn-4, k.Ellipsis), row-keyColumn-4), Pad(k.firstKey(a), keyColumn)
 		lines[i] = "  " + title + "  " + k.Key.Render(key)
+		if a.Blocked != "" {
+			lines[i] = "  " + k.Faint.Render(title) + "  " + key
+		}
 		if i == p.cursor {
 			lines[i] = k.Selected.Render(k.Cursor + " " + title + "  " + key)
 		}
@@ -140,4 +186,12 @@ func (p *Palette) View(width, height int) string {
 		p.zones.Add(0, paletteHead+i, width, 1, func() tea.Cmd { p.cursor = offset + i; return p.run() })
 	}
 	return "\n" + Indent(k.InputBox(&p.input, inner), 2) + "\n\n" + Indent(strings.Join(visible, "\n"), 2)
+}
+
+// firstKey names the key of an action that has one here.
+func (k *Kit) firstKey(a Action) string {
+	if len(a.Keys) == 0 {
+		return ""
+	}
+	return k.KeyName(a.Keys[0])
 }

@@ -119,7 +119,7 @@ func (s *Scroll) Actions(up, down []string) []Action {
 		{Keys: up, Title: "Scroll up", Run: by(func() { s.By(-1) })},
 		{Keys: []string{"pgdown"}, Title: "A page down", Run: by(func() { s.Page(1) })},
 		{Keys: []string{"pgup"}, Title: "A page up", Run: by(func() { s.Page(-1) })},
-		{Keys: []string{"home"}, Title: "To the beginning", Run: by(func() { s.To(0) })},
-		{Keys: []string{"end"}, Title: "To the end", Run: by(func() { s.To(s.lines) })},
+		{Keys: []string{"home", "g"}, Title: "To the beginning", Run: by(func() { s.To(0) })},
+		{Keys: []string{"end", "G"}, Title: "To the end", Run: by(func() { s.To(s.lines) })},
 	}
 }

@@ -61,7 +61,7 @@ var unicodeGlyphs = Glyphs{
 }
 
 var asciiGlyphs = Glyphs{
-	Done: "*", Current: ">", Open: "-",
+	Done: "+", Current: ">", Open: "-",
 	OK: "+", Note: ".", Warn: "!", Bad: "x",
 	Cursor: ">", On: "x", Off: ".", Chosen: "*", Unchosen: "o",
 	Horizontal: "-", Vertical: "|",
@@ -99,6 +99,37 @@ func NewTheme16(dark, ascii bool) *Theme {
 		pick(lipgloss.Magenta, lipgloss.BrightYellow), // yellow can't be read on white
 		pick(lipgloss.Red, lipgloss.BrightRed))
 	t.Faint, t.Rule = style().Faint(true), style().Faint(true)
+	t.Selected = style().Reverse(true).Bold(true)
+	return t
+}
+
+// NewThemeUnknown builds the theme for a terminal that doesn't say what its
+// background is: every colour can be read on black and on white (at least 3 to 1,
+// see the test), and the selected row is reversed.
+func NewThemeUnknown(sixteen, ascii bool) *Theme {
+	style := lipgloss.NewStyle
+	var t *Theme
+	if sixteen {
+		t = newTheme(ascii, lipgloss.Cyan, lipgloss.Green, lipgloss.Magenta, lipgloss.Red)
+		t.Faint = style().Faint(true)
+	} else {
+		t = newTheme(ascii, lipgloss.Color("#0E8A8A"), lipgloss.Color("#2B8A3E"), lipgloss.Color("#B26A00"), lipgloss.Color("#E0453A"))
+		t.Faint = style().Foreground(lipgloss.Color("#7C828D"))
+	}
+	t.Rule = t.Faint
+	t.Selected = style().Reverse(true).Bold(true)
+	return t
+}
+
+// NewThemeContrast builds the theme without any colour that is fainter than the
+// terminal's own text: weight, underlines and reversal say the rest.
+func NewThemeContrast(ascii bool) *Theme {
+	style := lipgloss.NewStyle
+	t := newTheme(ascii, lipgloss.NoColor{}, lipgloss.NoColor{}, lipgloss.NoColor{}, lipgloss.NoColor{})
+	t.Bad, t.Caution = style().Bold(true), style().Bold(true)
+	t.Key = style().Bold(true)
+	t.Accent, t.Title = style().Bold(true), style().Bold(true).Underline(true)
+	t.Faint, t.Rule = style(), style()
 	t.Selected = style().Reverse(true).Bold(true)
 	return t
 }
