@@ -15,6 +15,7 @@ func TestMouse(t *testing.T) {
 		term.WaitText("An ESP8266 can connect")
 		term.ClickText("its public key")
 		term.WaitText("● its public key", "It holds over renewals, as long")
+		term.Press("v")
 		term.ClickText("Example R11              2 years")
 		term.WaitText("▸ Example R11")
 		term.ClickText("3F95F06F")

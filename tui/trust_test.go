@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"espost/esp8266"
 	"espost/profile"
@@ -198,6 +199,33 @@ func TestFittingPinStays(t *testing.T) {
 		if got := s.saved(t).Pin; len(got.SHA1) != 2 || got.PublicKey != "" {
 			t.Errorf("the pin is %+v", got)
 		}
+		term.Quit()
+	})
+}
+
+// A certificate past its end is no success, whatever a board makes of it, and what
+// to do comes first; the technical view is one key away.
+func TestExpiredIsNoSuccess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		s.options.Now = func() time.Time { return today().AddDate(1, 0, 0) }
+		term := s.start(t, 80, 24)
+		term.Press("enter")
+		term.WaitText("! An ESP8266 can connect, but the certificate has expired", "It ended on 18 Feb 2027", "renew it on the server")
+		if strings.Contains(term.Screen(), "✓ An ESP8266") {
+			t.Errorf("a tick over an expired certificate:\n%s", term.Screen())
+		}
+		for _, word := range []string{"ECDHE", "Chain"} {
+			if strings.Contains(term.Screen(), word) {
+				t.Errorf("%s is on the plain page", word)
+			}
+		}
+		term.Press("v")
+		term.WaitText("ECDHE-ECDSA-AES128-GCM-SHA256", "Chain")
+		term.Press("v")
+		term.WaitGone("ECDHE")
+		term.Press("?")
+		term.WaitText("Words", "fingerprint, 40 digits")
 		term.Quit()
 	})
 }

@@ -54,6 +54,7 @@ type Model struct {
 	choices []tlsinspect.PinChoice
 	chosen  int
 	focus   pane
+	expert  bool      // the technical view is shown
 	row     int       // in the chain
 	rows    ui.Scroll // of the chain
 	scroll  ui.Scroll // in the findings
@@ -115,6 +116,10 @@ func (m *Model) About() string {
 // Enter implements ui.Step.
 func (m *Model) Enter() tea.Cmd { return nil }
 
+// showsTechnical reports whether chain and cipher suite are shown: asked for, or
+// the arrow keys are there.
+func (m *Model) showsTechnical() bool { return m.expert || m.focus == chain }
+
 // Editing implements ui.Step.
 func (m *Model) Editing() bool { return false }
 
@@ -151,10 +156,17 @@ func (m *Model) Actions() []ui.Action {
 		actions = append(actions, ui.Action{Keys: []string{"r"}, Label: "look again", Title: "Look at the server again", Run: again})
 	}
 	return append(actions, []ui.Action{
+		{Keys: []string{"v"}, Label: "technical", Title: "Show or hide the technical view: cipher suite and chain", Run: func() tea.Cmd {
+			m.expert = !m.showsTechnical()
+			if m.focus == chain {
+				m.focus = pins
+			}
+			return nil
+		}},
 		{Keys: []string{"up", "k"}, Title: "Up", Run: func() tea.Cmd { m.move(-1); return nil }},
 		{Keys: []string{"down", "j"}, Title: "Down", Run: func() tea.Cmd { m.move(1); return nil }},
-		{Keys: []string{"home"}, Title: "To the first", Run: func() tea.Cmd { m.move(-far); return nil }},
-		{Keys: []string{"end"}, Title: "To the last", Run: func() tea.Cmd { m.move(far); return nil }},
+		{Keys: []string{"home", "g"}, Title: "To the first", Run: func() tea.Cmd { m.move(-far); return nil }},
+		{Keys: []string{"end", "G"}, Title: "To the last", Run: func() tea.Cmd { m.move(far); return nil }},
 		{Keys: []string{"pgdown"}, Title: "Scroll the findings a page down", Run: func() tea.Cmd { m.scroll.Page(1); return nil }},
 		{Keys: []string{"pgup"}, Title: "Scroll the findings a page up", Run: func() tea.Cmd { m.scroll.Page(-1); return nil }},
 	}...)

@@ -1,7 +1,9 @@
 package certificate
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,6 +42,9 @@ const lowHeight = 18
 // one below the other.
 func (m *Model) column(width, height int, withFindings bool) []string {
 	lines := append([]string{""}, m.verdict(width)...)
+	if !m.showsTechnical() && height >= lowHeight {
+		lines = append(lines, m.plain(width)...)
+	}
 	lines = append(lines, "")
 	for i, sha1 := range m.report.Fingerprints(m.before.Grounds) {
 		label := m.kit.Strong.Render("SHA-1")
@@ -64,7 +69,7 @@ func (m *Model) column(width, height int, withFindings bool) []string {
 	found := m.findingLines(min(width, ui.ReadingWidth) - 2)
 	chainHeight := max(len(m.report.Chain)+1, detailLines)
 	switch {
-	case len(m.report.Chain) == 0:
+	case len(m.report.Chain) == 0 || withFindings && !m.showsTechnical():
 	case !withFindings:
 		lines = append(lines, "")
 		return append(lines, m.chainPane(len(lines), width, min(room, chainHeight))...)
@@ -74,7 +79,7 @@ func (m *Model) column(width, height int, withFindings bool) []string {
 		lines = append(lines, "")
 		lines = append(lines, m.chainPane(len(lines), width, chainHeight)...)
 		room -= chainHeight + 1
-	case m.focus == chain: // no room for both: tab changes between them
+	case m.showsTechnical(): // no room for both: tab changes between them
 		return append(lines, m.chainPane(len(lines), width, room+1)...)
 	}
 	if len(found) == 0 {
@@ -95,15 +100,15 @@ func (m *Model) findingsPane(top, left, width, height int) []string {
 	found := m.findingLines(width - 2)
 	visible := k.Scrollbar(&m.scroll, m.scroll.Visible(found, height-1), width)
 	label := m.label("Findings", findings)
-	if position := k.Position(&m.scroll); position != "" {
+	if n := len(m.ordered()); n > 0 {
+		label += k.Faint.Render(fmt.Sprintf("  %d", n))
+	}
+	if m.scroll.Top()+len(visible) < len(found) {
 		hint := "  pgdown for more"
 		if m.focus == findings {
 			hint = "  " + k.KeyName("down") + " for more"
 		}
-		if m.scroll.Top()+len(visible) == len(found) {
-			hint = ""
-		}
-		label += k.Faint.Render("  " + position + hint)
+		label += k.Faint.Render(hint)
 	}
 	m.zones.Add(left, top, width, height, func() tea.Cmd { m.focus = findings; return nil })
 	return append([]string{label}, visible...)
@@ -123,16 +128,53 @@ func (m *Model) verdict(width int) []string {
 		}
 		return lines
 	}
+	head := k.Mark(ui.Success) + " " + k.Good.Bold(true).Render("An ESP8266 can connect")
+	if m.expired() { // mutant TestExpiredIsNoSuccess: m.expired() => false
+		head = k.Mark(ui.Caution) + " " + k.Caution.Bold(true).Render("An ESP8266 can connect, but the certificate has expired")
+	}
+	if !m.showsTechnical() {
+		return []string{head}
+	}
 	terms := []string{esp8266.VersionName(b.Version), b.CipherSuite.Name}
 	if b.Group != 0 {
 		terms = append(terms, b.Group.String())
 	}
-	head := k.Mark(ui.Success) + " " + k.Good.Bold(true).Render("An ESP8266 can connect")
 	text := strings.Join(terms, " "+k.Dot+" ")
-	if ui.Width(head)+3+len(text) > width {
+	if ui.Width(head)+3+ui.Width(text) > width {
 		return []string{head, "  " + k.Faint.Render(ui.Truncate(text, width-2, k.Ellipsis))}
 	}
 	return []string{head + strings.Repeat(" ", width-ui.Width(head)-ui.Width(text)) + k.Faint.Render(text)}
+}
+
+// expired reports whether the server's own certificate is past its end.
+func (m *Model) expired() bool {
+	return len(m.report.Chain) > 0 && m.report.Chain[0].NotAfter.Before(m.kit.Now())
+}
+
+// plain says in two lines until when the certificate is good, and what would be
+// better than what is chosen.
+func (m *Model) plain(width int) []string {
+	k := m.kit
+	if !m.report.Board.Connects || len(m.report.Chain) == 0 || len(m.choices) == 0 {
+		return nil
+	}
+	end := m.report.Chain[0].NotAfter
+	until := "  The certificate is good until " + date(end) + ", " + inDays(k.Now(), end) + "."
+	if m.expired() {
+		until = "  It ended on " + date(end) + ". Browsers refuse it: renew it on the server first."
+	}
+	better := ""
+	if i := slices.IndexFunc(m.choices, func(c tlsinspect.PinChoice) bool { return c.Recommended }); i >= 0 && !m.Unvouched() && !m.Changed() {
+		better = "  What is chosen is what is advised."
+		if i != m.chosen {
+			better = "  Advised instead: " + sanitize.Line(m.choices[i].Name) + ", which holds " + m.choices[i].Holds + "."
+		}
+	}
+	lines := []string{ui.Truncate(until, width, k.Ellipsis)}
+	if better != "" {
+		lines = append(lines, ui.Truncate(better, width, k.Ellipsis))
+	}
+	return lines
 }
 
 // changedLines show the pinned certificate beside the served one, as SSH does with a
@@ -215,8 +257,8 @@ func (m *Model) pinLines(top, width int, alone bool) []string {
 			detail = "breaks " + date(expires) + ", " + inDays(m.kit.Now(), expires)
 		}
 		detail = k.Faint.Render(detail)
-		if c.Recommended && !m.Unvouched() {
-			detail += "  " + k.Good.Render(k.Done+" advised")
+		if c.Recommended && !m.Unvouched() && i == slices.IndexFunc(m.choices, func(c tlsinspect.PinChoice) bool { return c.Recommended }) {
+			detail += "  " + k.Good.Render("advised")
 		}
 		m.zones.Add(0, top+len(lines), width, 1, func() tea.Cmd { m.focus = pins; m.pick(i); return nil })
 		lines = append(lines, ui.Truncate(label+"   "+mark+" "+title+"  "+detail, width, k.Ellipsis))
@@ -289,15 +331,30 @@ func (m *Model) validity(c *tlsinspect.Certificate, width int) string {
 	return span + " " + m.kit.Bar(m.kit.Now().Sub(c.NotBefore).Hours(), c.NotAfter.Sub(c.NotBefore).Hours(), bar)
 }
 
+// ordered are the findings, what matters most first; the worst is told beneath the
+// verdict already.
+func (m *Model) ordered() []problem.Problem {
+	all := slices.Clone(m.report.Findings)
+	if !m.report.Board.Connects {
+		if i := slices.IndexFunc(all, func(f problem.Problem) bool { return f.Severity == problem.Fatal }); i >= 0 {
+			all = slices.Delete(all, i, i+1)
+		}
+	}
+	rank := map[problem.Severity]int{problem.Fatal: 0, problem.Warning: 1, problem.OK: 2}
+	place := func(f problem.Problem) int {
+		if r, ok := rank[f.Severity]; ok {
+			return r
+		}
+		return len(rank) // a note
+	}
+	slices.SortStableFunc(all, func(a, b problem.Problem) int { return cmp.Compare(place(a), place(b)) })
+	return all
+}
+
 func (m *Model) findingLines(width int) []string {
 	k := m.kit
 	var lines []string
-	told := m.report.Board.Connects // the worst is told beneath the verdict
-	for _, f := range m.report.Findings {
-		if !told && f.Severity == problem.Fatal {
-			told = true
-			continue
-		}
+	for _, f := range m.ordered() {
 		tone := ui.ToneOf(f.Severity)
 		text := wrapped(problem.Sentence(sanitize.Line(f.Message)), width)
 		text[0] = k.Mark(tone) + " " + strings.TrimPrefix(text[0], "  ")

@@ -43,6 +43,10 @@ func (h *Help) View(width, height int) string {
 	lines := []string{"", k.Title.Render(h.Step.Name()), ""}
 	lines = append(lines, strings.Split(Wrap(h.Step.About(), min(inner, ReadingWidth)), "\n")...)
 	lines = append(lines, "")
+	if worded, ok := h.Step.(interface{ Words() []Pair }); ok {
+		lines = append(lines, k.Title.Render("Words"), "")
+		lines = append(append(lines, strings.Split(k.Pairs(worded.Words(), min(inner, ReadingWidth)), "\n")...), "")
+	}
 	everywhere := append([]string{k.Title.Render("Everywhere"), ""}, k.keyLines(h.Global, min(inner, helpColumn))...)
 	if step := k.keyLines(h.Step.Actions(), min(inner, helpColumn)); inner >= 2*helpColumn {
 		step = append([]string{k.Title.Render("On this step"), ""}, step...)
