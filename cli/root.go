@@ -134,7 +134,11 @@ func (p *Program) appOptions(flags appFlags) (tui.Options, error) {
 		Own:        p.own,
 	}
 	if set.Board != "" {
-		options.NewBoard = &esp8266.SearchBoards(set.Board)[0]
+		found := esp8266.SearchBoards(set.Board)
+		if len(found) == 0 {
+			return tui.Options{}, &inputError{fmt.Errorf("%s: there is no board %q; name it as it is printed on the board, or by its chip", settings.Path(), set.Board)}
+		}
+		options.NewBoard = &found[0]
 	}
 	switch {
 	case flags.light:

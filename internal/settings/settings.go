@@ -13,7 +13,6 @@ import (
 	"github.com/adrg/xdg"
 	"github.com/goccy/go-yaml"
 
-	"espost/esp8266"
 	"espost/internal/nesting"
 	"espost/internal/readfile"
 )
@@ -79,9 +78,6 @@ func (s *Settings) parse(text []byte) error {
 	}
 	if s.Theme != "" && !slices.Contains(Themes(), s.Theme) {
 		return fmt.Errorf("there is no theme %q; use auto, light, dark or high-contrast", s.Theme)
-	}
-	if s.Board != "" && len(esp8266.SearchBoards(s.Board)) == 0 {
-		return fmt.Errorf("there is no board %q; name it as it is printed on the board, or by its chip", s.Board)
 	}
 	return nil
 }

@@ -18,7 +18,6 @@ func TestLoad(t *testing.T) {
 		"theme: light\nascii: true\nboard: d1_mini\nwifi-name: Home\n": "",
 		"":                          "",
 		"theme: pink":               `there is no theme "pink"; use auto`,
-		"board: abacus":             `there is no board "abacus"`,
 		"colour: red":               "the keys are theme, ascii, board and wifi-name",
 		"theme: [a":                 "it can't be read",
 		strings.Repeat("[", 99):     "nested too deeply",
