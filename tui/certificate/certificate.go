@@ -155,14 +155,10 @@ func (m *Model) Actions() []ui.Action {
 	if len(m.choices) > 0 {
 		actions = append(actions, ui.Action{Keys: []string{"r"}, Label: "look again", Title: "Look at the server again", Run: again})
 	}
+	if len(m.choices) > 0 {
+		actions = append(actions, ui.Action{Keys: []string{"v"}, Label: "technical", Title: "Show or hide the technical view: cipher suite and chain", Run: m.turnTechnical})
+	}
 	return append(actions, []ui.Action{
-		{Keys: []string{"v"}, Label: "technical", Title: "Show or hide the technical view: cipher suite and chain", Run: func() tea.Cmd {
-			m.expert = !m.showsTechnical()
-			if m.focus == chain {
-				m.focus = pins
-			}
-			return nil
-		}},
 		{Keys: []string{"up", "k"}, Title: "Up", Run: func() tea.Cmd { m.move(-1); return nil }},
 		{Keys: []string{"down", "j"}, Title: "Down", Run: func() tea.Cmd { m.move(1); return nil }},
 		{Keys: []string{"home", "g"}, Title: "To the first", Run: func() tea.Cmd { m.move(-far); return nil }},
@@ -170,6 +166,15 @@ func (m *Model) Actions() []ui.Action {
 		{Keys: []string{"pgdown"}, Title: "Scroll the findings a page down", Run: func() tea.Cmd { m.scroll.Page(1); return nil }},
 		{Keys: []string{"pgup"}, Title: "Scroll the findings a page up", Run: func() tea.Cmd { m.scroll.Page(-1); return nil }},
 	}...)
+}
+
+// turnTechnical shows or hides the technical view.
+func (m *Model) turnTechnical() tea.Cmd {
+	m.expert = !m.showsTechnical()
+	if m.focus == chain {
+		m.focus = pins
+	}
+	return nil
 }
 
 // turnFocus gives the arrow keys to the next pane or the one before.
