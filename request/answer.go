@@ -113,9 +113,7 @@ func (a Answer) Judge(r Reply) Outcome {
 	// An interim answer says nothing about the form, and the core reads no further.
 	case r.Status >= 100 && r.Status <= 199:
 		return Maybe
-	// The answer to a POST lies elsewhere (RFC 9110 §15.4.3 and §15.4.4), so that
-	// there is one.
-	case (r.Status == 302 || r.Status == 303) && r.Method != "GET":
+	case r.redirected():
 		return Maybe
 	}
 	return TryAgain
@@ -170,15 +168,6 @@ func (a Answer) clone() Answer {
 	a.Delivered, a.Refused = slices.Clone(a.Delivered), slices.Clone(a.Refused)
 	a.JSON = slices.Clone(a.JSON)
 	return a
-}
-
-// JudgeFollowed is Judge for the answer to the GET after a redirect: one that
-// isn't about the reading leaves it open whether the server took it.
-func (a Answer) JudgeFollowed(r Reply) Outcome {
-	if !a.delivered().Has(r.Status) {
-		return Maybe
-	}
-	return a.Judge(r)
 }
 
 // A Test looks for one text in a body.

@@ -34,3 +34,18 @@ func (r Request) FollowBytes() []byte {
 		"\r\nUser-Agent: " + userAgent + "\r\nAccept-Encoding: " + acceptEncoding +
 		"\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n")
 }
+
+// redirected reports whether the answer to a POST lies elsewhere (RFC 9110
+// §15.4.3 and §15.4.4), so that there is one: the server may have taken it.
+func (r Reply) redirected() bool {
+	return (r.Status == 302 || r.Status == 303) && r.Method != "GET"
+}
+
+// JudgeFollowed is Judge for the answer to the GET after a redirect: one that
+// isn't about the reading leaves it open whether the server took it.
+func (a Answer) JudgeFollowed(r Reply) Outcome {
+	if !a.delivered().Has(r.Status) {
+		return Maybe
+	}
+	return a.Judge(r)
+}
