@@ -140,7 +140,7 @@ func TestJSONRulesAsRequest(t *testing.T) {
 			t.Errorf("only %d cases are %s: %v", seen[proof], proof, seen)
 		}
 	}
-	if waits < 300 {
+	if waits < 50 {
 		t.Errorf("only %d cases ask to wait", waits)
 	}
 }

@@ -16,12 +16,6 @@ func only(statuses ...int) request.Statuses {
 	return all
 }
 
-// paced is an answer whose waiting readings keep the service's pace.
-func paced(a request.Answer, every time.Duration) request.Answer {
-	a.Pause = ceil(every)
-	return a
-}
-
 // ceil is d in whole seconds, none too few.
 func ceil(d time.Duration) time.Duration { return (d + time.Second - 1).Truncate(time.Second) }
 

@@ -86,8 +86,19 @@ func (s Service) Secrets() []string {
 }
 
 // Interval is the shortest time between two readings at which the service takes
-// every one of them, for days.
+// every one of them, for days: a tenth longer than Pace where a day's number is
+// what counts, so that readings that waited find their turn.
 func (s Service) Interval() time.Duration {
+	if pace := s.Pace(); pace > ceil(s.Every) {
+		return ceil(pace + pace/10)
+	}
+	return ceil(s.Every)
+}
+
+// Pace is the time between two requests at which no backlog, whatever its size,
+// makes more of them in a day than the service takes. A new reading waits for its
+// turn like any other, so that both together keep to it.
+func (s Service) Pace() time.Duration {
 	every := s.Every
 	if s.Daily > 0 {
 		every = max(every, 24*time.Hour/time.Duration(s.Daily))
@@ -205,9 +216,7 @@ func (s Service) Request(values map[string]string) (request.Request, problem.Lis
 		f.Value = fill.Replace(f.Value)
 		r.Fields = append(r.Fields, f)
 	}
-	if s.Every <= time.Hour {
-		r.Answer = paced(r.Answer, s.Every)
-	}
+	r.Answer.Pause = min(s.Pace(), time.Hour) // no longer pause can be asked for
 	return r, l
 }
 

@@ -143,8 +143,30 @@ func TestWith(t *testing.T) {
 	}
 }
 
+// A day of a backlog without end has no more requests than the service takes, and
+// a board at the service's interval works it off.
+func TestPaceKeepsToTheDay(t *testing.T) {
+	daily := 0
+	for _, s := range services.All() {
+		r, _ := s.Request(s.Examples())
+		if r.Answer.Pause < s.Every {
+			t.Errorf("%s: a pause of %s, and it takes a request every %s", s.ID, r.Answer.Pause, s.Every)
+		}
+		if s.Daily == 0 {
+			continue
+		}
+		daily++
+		if n := int(24 * time.Hour / r.Answer.Pause); n > s.Daily || s.Interval() <= r.Answer.Pause {
+			t.Errorf("%s: %d requests a day at a pause of %s, and it takes %d; a reading every %s", s.ID, n, r.Answer.Pause, s.Daily, s.Interval())
+		}
+	}
+	if daily < 4 {
+		t.Errorf("only %d services count by the day", daily)
+	}
+}
+
 func TestInterval(t *testing.T) {
-	for id, want := range map[string]time.Duration{"thingspeak": 15 * time.Second, "ntfy": 346 * time.Second, "ubidots": time.Second, "n8n": 0} {
+	for id, want := range map[string]time.Duration{"thingspeak": 15 * time.Second, "ntfy": 381 * time.Second, "ubidots": time.Second, "n8n": 0} {
 		s, _ := services.Exact(id)
 		if got := s.Interval(); got != want {
 			t.Errorf("%s: %s, want %s", id, got, want)
