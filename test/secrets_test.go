@@ -349,7 +349,7 @@ func TestPlantedSecretsInTheApp(t *testing.T) {
 	c.press("w")
 	look("arduino-cli compile")
 	c.press("\x13") // ctrl+s
-	look("without secrets")
+	look("✓ saved to ")
 	h.searchProcesses(c.cmd.Process.Pid)
 	c.press("\x03") // ctrl+c
 	<-c.ended
