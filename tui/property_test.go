@@ -116,7 +116,7 @@ func TestRandomInput(t *testing.T) {
 					}
 					continue
 				}
-				mayChange := touches(msg, offered, covered)
+				mayChange := touches(msg, offered, covered, drafts != "")
 				after := d.model.Work()
 				_, pastes := msg.(tea.PasteMsg) // of a request, in the place of an address
 				if pastes = pastes && step == 0 && !covered; !pastes && (step != 2 && !covered || !mayChange) {
@@ -200,18 +200,22 @@ func randomInput(random *rand.Rand, d *driver) (kind string, msg tea.Msg) {
 }
 
 // touches reports whether an input may change what was typed: the keys of an
-// action whose title says so, a click, and a choice in the palette.
-func touches(msg tea.Msg, offered []ui.Action, covered bool) bool {
+// action whose title says so, a click, a choice in the palette, and saving, which
+// takes open editors along.
+func touches(msg tea.Msg, offered []ui.Action, covered, editing bool) bool {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		a, ok := ui.Find(offered, msg)
 		if !ok {
 			return false // text for an input: that is taken over by enter
 		}
+		if editing && strings.HasPrefix(a.Title, "Save") {
+			return true
+		}
 		if covered {
 			return slices.Contains(a.Keys, "enter")
 		}
-		for _, verb := range []string{"Keep", "Switch", "Duplicate", "Delete", "Move the row", "Send as", "Change", "Undo"} {
+		for _, verb := range []string{"Keep", "Switch", "Duplicate", "Delete", "Move the row", "Send as", "Change", "Undo", "Do again"} {
 			if strings.HasPrefix(a.Title, verb) {
 				return true
 			}
