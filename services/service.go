@@ -118,11 +118,11 @@ func (s Service) At(host string) bool {
 // fast is a warning, the trap a note.
 func (s Service) Notes(every, gap time.Duration) problem.List {
 	var l problem.List
-	if interval := s.Interval(); s.Daily > 0 && gap > 0 && gap < interval {
+	if pace := s.Pace(); s.Daily > 0 && gap > 0 && gap < pace {
 		l = append(l, problem.Problem{
 			Severity: problem.Warning, Where: "firmware.min-gap",
 			Message: fmt.Sprintf("%s takes %d readings a day, and the board may send one every %s when something causes it", s.Title, s.Daily, duration.Format(gap)),
-			Fix:     "let more time lie between two (min-gap); at " + duration.Format(interval) + " the day's number always suffices",
+			Fix:     "let more time lie between two (min-gap); at " + duration.Format(pace) + " the day's number always suffices",
 		})
 	}
 	if interval := s.Interval(); every < interval {

@@ -143,6 +143,7 @@ func options(server *demo.Server) tui.Options {
 		Demo:      server,
 		Now:       noon,
 		Clipboard: func(string) error { return nil },
+		Absolute:  func(path string) string { return "/home/ada/" + filepath.Base(path) },
 		Board:     bench(),
 		Inspect: func(ctx context.Context, target request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 			client := tlsinspect.Client{
