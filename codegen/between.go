@@ -66,9 +66,10 @@ func (p Project) EventGap() time.Duration {
 	return p.Gap()
 }
 
-// Samples reports whether numbers are looked at between two readings, Events
-// whether something may cause one.
+// Samples reports whether numbers are looked at between two readings.
 func (p Project) Samples() bool { return slices.ContainsFunc(p.Active(), request.Field.Between) }
+
+// Events reports whether something may cause a reading between two.
 func (p Project) Events() bool {
 	return slices.ContainsFunc(p.Active(), func(f request.Field) bool { return f.Trigger.When != request.Never })
 }
@@ -120,7 +121,7 @@ func (v *validator) checkBetween() {
 
 // watch makes the sketch look at what f wants to know between two readings.
 // expression is the number now; the C++ that it becomes is returned.
-func (s *sketch) watch(f request.Field, variable, expression string, info esp8266.SourceInfo) string {
+func (s *sketch) watch(f request.Field, variable, expression string) string {
 	now := expression
 	if f.Source == esp8266.SourceRSSI {
 		now = "(WiFi.status() == WL_CONNECTED ? WiFi.RSSI() : NAN)" // RSSI is 31 while there is no Wi-Fi

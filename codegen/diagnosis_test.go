@@ -95,7 +95,10 @@ func TestDiagnosisWithFingerprint(t *testing.T) {
 		})}, []string{"HTTPClient -1\n", "broke the TLS handshake off"}},
 		{"end in the handshake", []string{raw(t, "")},
 			[]string{"HTTPClient -1\n", "broke the TLS handshake off"}},
-		{"silence in the handshake", []string{listen(t, func(*net.TCPConn) {}), "RIG_SPEED=5", "RIG_MILLIS=20000"},
+		{"silence in the handshake", []string{listen(t, func(conn *net.TCPConn) {
+			<-t.Context().Done()
+			conn.Close() // not before: the garbage collector closes what nobody holds
+		}), "RIG_SPEED=10", "RIG_MILLIS=20000"},
 			[]string{"HTTPClient -1\n", "did not finish the TLS handshake in time"}},
 		{"silence after the request", []string{rig.Serve(t, rig.TLS12(id), func(int, string) string {
 			<-t.Context().Done()

@@ -229,7 +229,7 @@ func (s *sketch) values(m request.Message) []step {
 		switch _, _, sensor := sensors.Find(f.Source); {
 		case sensor:
 			variable := s.addSensor(f)
-			v.Print = number(s.watch(f, strings.TrimPrefix(variable, "sensors::"), variable, info), f.Shape, info)
+			v.Print = number(s.watch(f, strings.TrimPrefix(variable, "sensors::"), variable), f.Shape, info)
 		case f.Source == esp8266.SourceCode:
 			function := readings.name(f.Name, i+1)
 			s.Readings = append(s.Readings, function)
@@ -240,10 +240,10 @@ func (s *sketch) values(m request.Message) []step {
 				s.DigitalPins = append(s.DigitalPins, f.GPIO)
 			}
 			read := s.told(fmt.Sprintf("digitalRead(%d)", f.GPIO))
-			v.Print = number(s.watch(f, fmt.Sprintf("gpio%d", f.GPIO), read, info), f.Shape, info)
+			v.Print = number(s.watch(f, fmt.Sprintf("gpio%d", f.GPIO), read), f.Shape, info)
 			v.Title = fmt.Sprintf("GPIO %d", f.GPIO)
 		case info.Number:
-			v.Print = number(s.watch(f, strings.ReplaceAll(string(f.Source), "-", "_"), numbers[f.Source], info), f.Shape, info)
+			v.Print = number(s.watch(f, strings.ReplaceAll(string(f.Source), "-", "_"), numbers[f.Source]), f.Shape, info)
 		case f.Moment != (request.Moment{}):
 			v.Print = moment(f.Moment)
 		default:

@@ -76,7 +76,7 @@ func (s *sending) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = udp.Close() }() // nothing is left to say
+	defer func() { _ = udp.Close() }()           // nothing is left to say
 	s.listener, err = net.ListenTCP("tcp4", nil) // at a port that the system picks
 	if err != nil {
 		return problem.New("ota-listen", "this computer lets nobody connect: "+sanitize.Line(err.Error()), "look at its firewall").Because(err)

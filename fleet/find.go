@@ -32,7 +32,7 @@ func Find(dir string) (found, unread []string, err error) {
 			return err
 		case err != nil:
 			unread = append(unread, path)
-			return nil
+			return nil //nolint:nilerr // the others are looked at
 		case entry.IsDir():
 			if path != dir && skipped(entry.Name()) {
 				return fs.SkipDir

@@ -31,7 +31,7 @@ func Find(path string) (string, error) {
 	path = ExpandHome(path)
 	info, err := os.Stat(path)
 	if err != nil || !info.IsDir() {
-		return path, nil // Load says what is wrong with it
+		return path, nil //nolint:nilerr // Load says what is wrong with it
 	}
 	file := filepath.Join(path, FileName)
 	if _, err := os.Stat(file); err == nil {
