@@ -34,5 +34,5 @@ func TestTrapIsToldAgain(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
-	wants(t, said, "Step 4 of 6: Test.\nNote: Pushover takes a reading every 270s, and the board would send one every 60s.", "\nNote: About Pushover: 10,000 messages a month are free")
+	wants(t, said, "Step 4 of 6: Test.\nNote: Pushover takes a reading every 297s, and the board would send one every 60s.", "\nNote: About Pushover: 10,000 messages a month are free")
 }
