@@ -12,6 +12,7 @@ import (
 	"espost/codegen"
 	"espost/esp8266"
 	"espost/internal/testkit/rig"
+	"espost/request"
 )
 
 // everySecond is the tutorial's project with an interval of a second.
@@ -77,6 +78,33 @@ func TestDroppedKeepAlive(t *testing.T) {
 	board := rig.Boot(t, rig.Plain.Build(t, everySecond(id)), s.Port(), "RIG_MILLIS=21000")
 	board.Says(t, "had closed the kept connection")
 	board.Never(t, "FAILED", "is lost")
+}
+
+// Nor does it where readings are paced: what met a dead connection was no attempt
+// that the server could count.
+func TestDroppedKeepAliveCostsNoPause(t *testing.T) {
+	t.Parallel()
+	id := anIdentity(t)
+	for name, bulk := range map[string]request.Bulk{"one by one": {}, "together": {Most: 2}} {
+		t.Run(name, func(t *testing.T) {
+			p := everySecond(id)
+			p.Every, p.Answer.Pause = time.Minute, 50*time.Second
+			if bulk.On() {
+				p.Request.Body, p.Request.Template, p.Request.Bulk = request.Text, "a=b", bulk
+			}
+			s := rig.Serve(t, rig.TLS12(id), func(n int, _ string) string {
+				if n%2 == 0 {
+					return "" // hangs up instead of answering: it had forgotten the connection meanwhile
+				}
+				return ok
+			})
+			board := rig.Boot(t, rig.Plain.Build(t, p), s.Port(), "RIG_MILLIS=310000")
+			board.Says(t, "had closed the kept connection")
+			if delivered := strings.Count(board.Serial, "Reading: delivered"); delivered < 5 {
+				t.Errorf("%d readings were delivered in five minutes, one was taken each minute:\n%s", delivered, board.Serial)
+			}
+		})
+	}
 }
 
 // The board offers the session that it had, and a server that knows session
