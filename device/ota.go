@@ -142,11 +142,11 @@ func (s *sending) invite(udp *net.UDPConn) error {
 	message := fmt.Sprintf("%d %d %d %s\n", flash, addrPort(s.listener.Addr()).Port(), len(s.Image), hexMD5(s.Image))
 	for range 3 {
 		answer, err := ask(udp, message, s.Wait)
-		if err != nil {
-			if timeout := net.Error(nil); !errors.As(err, &timeout) || !timeout.Timeout() {
-				return s.silent(err) // nothing listens there
-			}
+		switch {
+		case timedOut(err):
 			continue
+		case err != nil:
+			return s.silent(err) // nothing listens there
 		}
 		nonce, asked := strings.CutPrefix(answer, "AUTH ")
 		if !asked {
@@ -171,7 +171,10 @@ func (s *sending) prove(udp *net.UDPConn, nonce string) error {
 	proof := hexMD5([]byte(hexMD5([]byte(s.Password)) + ":" + nonce + ":" + own))
 	message := fmt.Sprintf("%d %s %s\n", auth, own, proof)
 	for end := time.Now().Add(s.Busy); time.Now().Before(end); {
-		if answer, err := ask(udp, message, s.Wait); err == nil && !strings.HasPrefix(answer, "AUTH ") {
+		switch answer, err := ask(udp, message, s.Wait); {
+		case err != nil && !timedOut(err):
+			return s.silent(err)
+		case err == nil && !strings.HasPrefix(answer, "AUTH "):
 			return s.answered(answer)
 		}
 	}
@@ -189,6 +192,13 @@ func ask(udp *net.UDPConn, message string, wait time.Duration) (string, error) {
 	var answer [256]byte
 	n, err := udp.Read(answer[:])
 	return strings.TrimSpace(string(answer[:n])), err
+}
+
+// timedOut reports whether a wait ended without an answer; other errors come at once,
+// and would again.
+func timedOut(err error) bool {
+	timeout, ok := errors.AsType[net.Error](err)
+	return ok && timeout.Timeout()
 }
 
 // answered is what the board's last word on the invitation means.

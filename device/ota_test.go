@@ -127,6 +127,42 @@ func TestUpdateToNobody(t *testing.T) {
 	}
 }
 
+// A board that goes off once it has asked for the password, and a user who doesn't
+// want to wait for a busy one, end the update at once.
+func TestUpdateEndsAtOnce(t *testing.T) {
+	for name, code := range map[string]string{"the board goes off": "ota-silent", "called off": ""} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			board, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer board.Close()
+			ctx, callOff := context.WithCancel(t.Context())
+			defer callOff()
+			go func() {
+				packet := make([]byte, 256)
+				_, from, err := board.ReadFromUDP(packet)
+				if err != nil {
+					return
+				}
+				_, _ = board.WriteToUDP([]byte("AUTH 0123456789abcdef0123456789abcdef"), from)
+				if code != "" {
+					board.Close()
+					return
+				}
+				_, _, _ = board.ReadFromUDP(packet) // the proof
+				callOff()
+			}()
+			update := device.Update{Host: board.LocalAddr().String(), Password: "correct horse", Image: anImage(10), Wait: time.Hour, Busy: time.Hour}
+			err = update.Send(ctx, nil)
+			if code == "" && !errors.Is(err, context.Canceled) || code != "" && codeOf(err) != code {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
 // The tool compiles, with no password to see for others; the sketch's own folder
 // has it.
 func TestFlashOverTheNetwork(t *testing.T) {
