@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"espost/esp8266/explain"
+	"espost/internal/lazyregexp"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 )
@@ -140,14 +140,14 @@ func (p *Program) showError(e explain.Explanation, asJSON bool, seen *sighting) 
 	fmt.Fprintf(p.paint, "%s\n  %s\n  %s\n\n", name, problem.Sentence(e.Message), problem.Sentence(e.Fix))
 }
 
-var negative = regexp.MustCompile(`^-\d+$`)
+var negative = lazyregexp.New(`^-\d+$`)
 
-func notNumber(s string) bool { return !negative.MatchString("-" + strings.TrimPrefix(s, "-")) }
+func notNumber(s string) bool { return !negative().MatchString("-" + strings.TrimPrefix(s, "-")) }
 
 // withNegativeNumbers lets "explain -1" through: words and numbers go behind a
 // --, so that -1 isn't taken for a flag.
 func withNegativeNumbers(args []string) []string {
-	if len(args) == 0 || args[0] != "explain" || !slices.ContainsFunc(args, negative.MatchString) {
+	if len(args) == 0 || args[0] != "explain" || !slices.ContainsFunc(args, negative().MatchString) {
 		return args
 	}
 	flags, words := []string{"explain"}, []string{"--"}
@@ -155,7 +155,7 @@ func withNegativeNumbers(args []string) []string {
 		switch {
 		case arg == "--":
 			return args
-		case strings.HasPrefix(arg, "-") && !negative.MatchString(arg):
+		case strings.HasPrefix(arg, "-") && !negative().MatchString(arg):
 			flags = append(flags, arg)
 		default:
 			words = append(words, arg)

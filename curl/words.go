@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"espost/internal/lazyregexp"
 	"espost/request"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -41,7 +41,7 @@ func ReadShell(text string, programs ...string) (*Shell, error) {
 		quote, _ := utf8.DecodeRuneInString(text[i:])
 		return nil, refusal(fmt.Sprintf("it holds the typographic quote %c", quote), "replace such quotes by straight ones, ' or \"")
 	}
-	if brokenContinuation.MatchString(text) {
+	if brokenContinuation().MatchString(text) {
 		return nil, refusal("a backslash at the end of a line is followed by a space", "remove the space, so that the next line belongs to the command")
 	}
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
@@ -86,13 +86,13 @@ func ReadShell(text string, programs ...string) (*Shell, error) {
 }
 
 var (
-	prompt             = regexp.MustCompile(`^\s*(?:[^\s'"]*@[^\s'"]*)?[$%#>][ \t]+(\S+)`)
-	brokenContinuation = regexp.MustCompile(`\\[ \t]+\n`)
+	prompt             = lazyregexp.New(`^\s*(?:[^\s'"]*@[^\s'"]*)?[$%#>][ \t]+(\S+)`)
+	brokenContinuation = lazyregexp.New(`\\[ \t]+\n`)
 )
 
 // withoutPrompt is text without the prompt that stands before a program's name.
 func withoutPrompt(text string, programs []string) string {
-	m := prompt.FindStringSubmatchIndex(text)
+	m := prompt().FindStringSubmatchIndex(text)
 	if m == nil {
 		return text
 	}
@@ -197,7 +197,7 @@ func findCommand(file *syntax.File, names []string) (found *call, stmt *syntax.S
 			case found == nil && slices.Contains(names, c.name):
 				found, stmt = &c, stack[len(stack)-1]
 				return true
-			case !plainWord.MatchString(c.name):
+			case !plainWord().MatchString(c.name):
 				others = append(others, "something else")
 			default:
 				others = append(others, fmt.Sprintf("%q", c.name))
@@ -208,7 +208,7 @@ func findCommand(file *syntax.File, names []string) (found *call, stmt *syntax.S
 	return found, stmt, others
 }
 
-var plainWord = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,15}$`)
+var plainWord = lazyregexp.New(`^[a-z][a-z0-9_-]{0,15}$`)
 
 func sourceOf(n syntax.Node) string {
 	var out strings.Builder
@@ -242,12 +242,12 @@ func (w *wordReader) input(r *syntax.Redirect) (string, bool) {
 		text = w.parts(r.Hdoc.Parts, inHereDocument)
 	}
 	if r.Op == syntax.DashHdoc {
-		text = leadingTabs.ReplaceAllString(text, "")
+		text = leadingTabs().ReplaceAllString(text, "")
 	}
 	return text, true
 }
 
-var leadingTabs = regexp.MustCompile(`(?m)^\t+`)
+var leadingTabs = lazyregexp.New(`(?m)^\t+`)
 
 // What a backslash quotes (POSIX.1-2017, XCU 2.2 and 2.7.4): every character,
 // or those of a list and line ends.

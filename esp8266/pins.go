@@ -3,11 +3,12 @@ package esp8266
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
+
+	"espost/internal/lazyregexp"
 )
 
 // A PinMode is how the firmware knows its server. Modes exclude each other; in
@@ -70,23 +71,23 @@ var ErrFingerprint = errors.New("not a SHA-1 fingerprint")
 // fingerprintLabel matches what stands before the digits where a whole line was
 // copied: "SHA1 Fingerprint=" (openssl 1.1), "sha1 Fingerprint=" (openssl 3),
 // "sha1:" (certtool), and the same of SHA-256.
-var fingerprintLabel = regexp.MustCompile(`^(?i)[\s\pZ\p{Cf}]*SHA-?(1|256)(?:[\s\pZ]+Fingerprint)?[\s\pZ]*[=:]`)
+var fingerprintLabel = lazyregexp.New(`^(?i)[\s\pZ\p{Cf}]*SHA-?(1|256)(?:[\s\pZ]+Fingerprint)?[\s\pZ]*[=:]`)
 
 // fingerprintList matches the bytes of a list in C++.
-var fingerprintList = regexp.MustCompile(`^\s*\{?\s*0[xX][0-9a-fA-F]{2}(?:\s*,\s*0[xX][0-9a-fA-F]{2})*\s*,?\s*\}?\s*;?\s*$`)
+var fingerprintList = lazyregexp.New(`^\s*\{?\s*0[xX][0-9a-fA-F]{2}(?:\s*,\s*0[xX][0-9a-fA-F]{2})*\s*,?\s*\}?\s*;?\s*$`)
 
 // ParseFingerprint reads a SHA-1 fingerprint as people paste it: any case, with
 // or without colons, spaces, invisible characters and openssl's "SHA1
 // Fingerprint=", or as a sketch's list {0x40, 0xaf, …}, and returns the 40 upper-case hex digits that setFingerprint
 // takes. An error wraps ErrFingerprint and says what to do.
 func ParseFingerprint(s string) (string, error) {
-	if label := fingerprintLabel.FindStringSubmatch(s); label != nil {
+	if label := fingerprintLabel().FindStringSubmatch(s); label != nil {
 		if label[1] == "256" {
 			return "", fmt.Errorf("%w: this is a SHA-256 fingerprint; the board compares SHA-1, so copy the SHA-1 line", ErrFingerprint)
 		}
 		s = s[len(label[0]):]
 	}
-	if fingerprintList.MatchString(s) {
+	if fingerprintList().MatchString(s) {
 		s = strings.NewReplacer("0x", "", "0X", "", ",", "", "{", "", "}", "", ";", "").Replace(s)
 	}
 	var hex strings.Builder

@@ -9,12 +9,12 @@ import (
 	"encoding/pem"
 	"fmt"
 	"math/big"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"espost/esp8266"
+	"espost/internal/lazyregexp"
 )
 
 // Limits of a file.
@@ -33,8 +33,8 @@ const (
 )
 
 var (
-	groupForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
-	hostForm  = regexp.MustCompile(`^[a-z0-9\[][a-z0-9.:_\]-]*:[1-9][0-9]{0,4}$`)
+	groupForm = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+	hostForm  = lazyregexp.New(`^[a-z0-9\[][a-z0-9.:_\]-]*:[1-9][0-9]{0,4}$`)
 )
 
 // A File is what a pins file says. One that Parse returned has its signature, which

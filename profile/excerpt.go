@@ -2,13 +2,14 @@ package profile
 
 import (
 	"reflect"
-	"regexp"
 	"strings"
 	"sync"
+
+	"espost/internal/lazyregexp"
 )
 
 // plainKey matches a word that may be shown where it stands as a key.
-var plainKey = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,30}$`)
+var plainKey = lazyregexp.New(`^[A-Za-z][A-Za-z0-9_-]{0,30}$`)
 
 // flowKeys are the file's keys, of both versions. A comma in a value without
 // quotes makes a key of what follows it: within braces, others are not shown.
@@ -88,7 +89,7 @@ func (e *excerpt) next() {
 func (e *excerpt) scalar(rest []rune) {
 	n, colon := e.scalarEnd(rest)
 	key := string(rest[:n])
-	if colon && plainKey.MatchString(key) && (e.depth == 0 || flowKeys()[key]) {
+	if colon && plainKey().MatchString(key) && (e.depth == 0 || flowKeys()[key]) {
 		e.value = true
 		e.show(n, key)
 		e.show(1, ":")

@@ -2,9 +2,10 @@ package profile
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
+
+	"espost/internal/lazyregexp"
 )
 
 // renderAll writes a whole file, with a line of explanation.
@@ -93,7 +94,7 @@ func renderRow(r row) string {
 // any other in quotes.
 func renderBlock(s string, indent int) []string {
 	body := strings.TrimSuffix(s, "\n")
-	if !blockSafe.MatchString(body) {
+	if !blockSafe().MatchString(body) {
 		return []string{quoted(s)}
 	}
 	lines := []string{"|"}
@@ -108,20 +109,20 @@ func renderBlock(s string, indent int) []string {
 
 var (
 	// blockSafe matches lines that begin and end visibly.
-	blockSafe = regexp.MustCompile(`^[!-~]([ -~]*[!-~])?(\n[!-~]([ -~]*[!-~])?)*$`)
+	blockSafe = lazyregexp.New(`^[!-~]([ -~]*[!-~])?(\n[!-~]([ -~]*[!-~])?)*$`)
 	// plainSafe matches what YAML reads as itself without quotes, also within
 	// {} and []. Digits first are left to quotes: they make numbers and times.
-	plainSafe = regexp.MustCompile(`^[A-Za-z_/]([\w./@+=~-]|[?&=%:][\w/])*$`)
+	plainSafe = lazyregexp.New(`^[A-Za-z_/]([\w./@+=~-]|[?&=%:][\w/])*$`)
 	// hexadecimal fingerprints, durations, times and IPv4 addresses are the exception.
-	plainDigits = regexp.MustCompile(`^([0-9A-F]{40}|[0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9]+[a-z]+|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$`)
+	plainDigits = lazyregexp.New(`^([0-9A-F]{40}|[0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9]+[a-z]+|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$`)
 	// reservedWords are read as something else than text.
-	reservedWords = regexp.MustCompile(`^(?i:true|false|yes|no|on|off|y|n|null|nan|inf)$`)
+	reservedWords = lazyregexp.New(`^(?i:true|false|yes|no|on|off|y|n|null|nan|inf)$`)
 )
 
 // quoted writes s so that it is read back as it is: plain where that is clear,
 // otherwise in double quotes with YAML's escapes (YAML 1.2 §5.7).
 func quoted(s string) string {
-	if plainSafe.MatchString(s) && !reservedWords.MatchString(s) || plainDigits.MatchString(s) {
+	if plainSafe().MatchString(s) && !reservedWords().MatchString(s) || plainDigits().MatchString(s) {
 		return s
 	}
 	var b strings.Builder

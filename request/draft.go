@@ -7,12 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"mime"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"espost/esp8266"
+	"espost/internal/lazyregexp"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 )
@@ -74,7 +74,7 @@ func (d *Draft) Request() (Request, error) {
 }
 
 // browsers are headers that describe the browser a request was copied from.
-var browsers = regexp.MustCompile(`(?i)^(:.*|sec-.*|priority|dnt|upgrade-insecure-requests)$`)
+var browsers = lazyregexp.New(`(?i)^(:.*|sec-.*|priority|dnt|upgrade-insecure-requests)$`)
 
 // headers takes in those that a board can send.
 func (d *Draft) headers(r *Request) {
@@ -83,7 +83,7 @@ func (d *Draft) headers(r *Request) {
 		h.Value = strings.Trim(h.Value, " \t") // which is no part of it (RFC 9110 §5.5)
 		before, twice := r.Header(h.Name)
 		switch {
-		case browsers.MatchString(h.Name):
+		case browsers().MatchString(h.Name):
 			browser = append(browser, h.Name)
 		case strings.EqualFold(h.Name, "Content-Length"): // the board counts for itself
 		case esp8266.HeaderAdvice(h.Name) != "":
@@ -110,7 +110,7 @@ func (d *Draft) headers(r *Request) {
 func (d *Draft) refers(text string) bool { return d.Templated && len(placeholders(text)) > 0 }
 
 // toFill is what documentation writes in the place of a name.
-var toFill = regexp.MustCompile(`\{[^/]*\}|<[^/]*>|\[[^/]*\]`)
+var toFill = lazyregexp.New(`\{[^/]*\}|<[^/]*>|\[[^/]*\]`)
 
 // target reads the address. One with a placeholder in its host's place stays in
 // URL, for whoever brought it to mend.
@@ -159,12 +159,12 @@ func (d *Draft) target(r *Request) error {
 }
 
 // aName is what documentation and shells call what is to be filled in.
-var aName = regexp.MustCompile(`^(?:\$[A-Z][A-Z0-9_]*|\$?\{[A-Za-z][A-Za-z _-]*\}|<[A-Za-z][A-Za-z _-]*>|\[[A-Za-z][A-Za-z _-]*\])$`)
+var aName = lazyregexp.New(`^(?:\$[A-Z][A-Z0-9_]*|\$?\{[A-Za-z][A-Za-z _-]*\}|<[A-Za-z][A-Za-z _-]*>|\[[A-Za-z][A-Za-z _-]*\])$`)
 
 // Placeholder is text where it is but a name of something to fill in, and
 // otherwise another text: it may be part of a password.
 func Placeholder(text, otherwise string) string {
-	if aName.MatchString(text) {
+	if aName().MatchString(text) {
 		return text
 	}
 	return otherwise
@@ -178,7 +178,7 @@ func (d *Draft) placeholder(address string) string {
 			address = strings.Replace(address, "{{"+named[i].name+"}}", "", 1)
 		}
 	}
-	p := toFill.FindString(address)
+	p := toFill().FindString(address)
 	if ip := strings.Trim(p, "[]"); strings.Contains(ip, ":") && !strings.Contains(ip, " ") {
 		return "" // the brackets of an IPv6 address
 	}
@@ -369,7 +369,7 @@ func formRows(data string) ([]Field, bool) {
 }
 
 // formName is what a name in a form looks like.
-var formName = regexp.MustCompile(`^[\w.\[\]~-]+$`)
+var formName = lazyregexp.New(`^[\w.\[\]~-]+$`)
 
 // looseForm reads what its sender took for a form without encoding it all, as
 // a text in which each value is a field, sent as it stands.
@@ -378,7 +378,7 @@ func looseForm(data string) (template string, fields []Field, ok bool) {
 	for pair := range strings.SplitSeq(data, "&") {
 		name, value, _ := strings.Cut(pair, "=")
 		again := slices.ContainsFunc(fields, func(f Field) bool { return f.Name == name })
-		if again || !formName.MatchString(name) || !strings.Contains(pair, "=") {
+		if again || !formName().MatchString(name) || !strings.Contains(pair, "=") {
 			return "", nil, false
 		}
 		if out.Len() > 0 {
@@ -390,11 +390,11 @@ func looseForm(data string) (template string, fields []Field, ok bool) {
 	return out.String(), fields, true
 }
 
-var hexEscape = regexp.MustCompile(`%[0-9a-fA-F]{2}`)
+var hexEscape = lazyregexp.New(`%[0-9a-fA-F]{2}`)
 
 // normalForm is a form with "+" for spaces and capitals in its escapes.
 func normalForm(s string) string {
-	return strings.ReplaceAll(hexEscape.ReplaceAllStringFunc(s, strings.ToUpper), "%20", "+")
+	return strings.ReplaceAll(hexEscape().ReplaceAllStringFunc(s, strings.ToUpper), "%20", "+")
 }
 
 // percentDecode undoes %XX, and "+" where plus is set; what is no escape stays.
@@ -402,7 +402,7 @@ func percentDecode(s string, plus bool) string {
 	if plus {
 		s = strings.ReplaceAll(s, "+", " ")
 	}
-	return hexEscape.ReplaceAllStringFunc(s, func(e string) string {
+	return hexEscape().ReplaceAllStringFunc(s, func(e string) string {
 		return string([]byte{hexDigit(e[1])<<4 | hexDigit(e[2])})
 	})
 }

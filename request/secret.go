@@ -2,11 +2,11 @@ package request
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"espost/esp8266"
+	"espost/internal/lazyregexp"
 )
 
 // secretWords are what services call their credentials, without the signs
@@ -104,13 +104,13 @@ type span struct{ from, to int }
 
 // botToken is the part of a path that Telegram's bots are known by
 // (core.telegram.org/bots/api, "Authorizing your bot").
-var botToken = regexp.MustCompile(`/bot[0-9]+(?::|%3[Aa])([^/?]+)`)
+var botToken = lazyregexp.New(`/bot[0-9]+(?::|%3[Aa])([^/?]+)`)
 
 // credentials returns where in the path t's credentials stand, in order.
 func (t Target) credentials() []span {
 	var all []span
 	path, query, _ := strings.Cut(t.Path, "?")
-	for _, at := range botToken.FindAllStringSubmatchIndex(path, -1) {
+	for _, at := range botToken().FindAllStringSubmatchIndex(path, -1) {
 		all = append(all, span{at[2], at[3]})
 	}
 	from := len(path) + 1

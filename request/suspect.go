@@ -2,11 +2,11 @@ package request
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"espost/esp8266"
+	"espost/internal/lazyregexp"
 	"espost/internal/sanitize"
 )
 
@@ -76,13 +76,13 @@ func (r Request) Suspects() []Suspect {
 
 // templateWord is a word that every encoding leaves as it is, and before it, with
 // = or : between them, its name.
-var templateWord = regexp.MustCompile(`(?:([A-Za-z][\w.-]*)["']?\s*[:=]\s*["']?)?([\w.~-]+)`)
+var templateWord = lazyregexp.New(`(?:([A-Za-z][\w.-]*)["']?\s*[:=]\s*["']?)?([\w.~-]+)`)
 
 // words are the template's words outside of placeholders, in JSON within quotes.
 func (r Request) words() []place {
 	var all []place
 	fields := placeholders(r.Template)
-	for _, at := range templateWord.FindAllStringSubmatchIndex(r.Template, -1) {
+	for _, at := range templateWord().FindAllStringSubmatchIndex(r.Template, -1) {
 		w := place{span: span{at[4], at[5]}}
 		if at[2] >= 0 {
 			w.name = r.Template[at[2]:at[3]]
@@ -164,7 +164,7 @@ func (r *Request) Conceal(s Suspect) {
 
 // unused is a name after name that no field has yet.
 func (r *Request) unused(name string) string {
-	name = strings.Trim(notInName.ReplaceAllString(name, "_"), "_")
+	name = strings.Trim(notInName().ReplaceAllString(name, "_"), "_")
 	if name == "" {
 		name = "key"
 	}
@@ -174,7 +174,7 @@ func (r *Request) unused(name string) string {
 	return name
 }
 
-var notInName = regexp.MustCompile(`\W+`)
+var notInName = lazyregexp.New(`\W+`)
 
 // A place is a value in the path or query, and the parameter's name.
 type place struct {
@@ -201,8 +201,8 @@ func (t Target) values() []place {
 }
 
 var (
-	longWord = regexp.MustCompile(`[0-9A-Za-z]+`)
-	uuid     = regexp.MustCompile(`^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	longWord = lazyregexp.New(`[0-9A-Za-z]+`)
+	uuid     = lazyregexp.New(`^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 )
 
 // looksLikeKey reports whether s looks made by chance: it has a word of 16 letters
@@ -213,7 +213,7 @@ func looksLikeKey(s string) bool {
 	if strings.ContainsAny(s, " \t\n{}<>\"") || strings.Contains(s, "://") || len(s) > 4096 {
 		return false
 	}
-	return uuid.MatchString(s) || slices.ContainsFunc(longWord.FindAllString(s, -1), jumbled)
+	return uuid().MatchString(s) || slices.ContainsFunc(longWord().FindAllString(s, -1), jumbled)
 }
 
 // jumbled reports whether a word of 16 and more letters and digits changes between

@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"espost/internal/lazyregexp"
 )
 
 // Read returns the blanks' values that stand in an address of the service's, as
@@ -15,7 +17,7 @@ func (s Service) Read(address string) (values map[string]string, ok bool) {
 	var names []string
 	var expression strings.Builder
 	at := 0
-	blanks := blankInAddress.FindAllStringSubmatchIndex(pattern, -1)
+	blanks := blankInAddress().FindAllStringSubmatchIndex(pattern, -1)
 	for i, m := range blanks {
 		name := pattern[m[2]:m[3]]
 		if !s.Asks(name) {
@@ -44,7 +46,7 @@ func (s Service) Read(address string) (values map[string]string, ok bool) {
 }
 
 // blankInAddress is [name] or {{name}}.
-var blankInAddress = regexp.MustCompile(`[\[{]+([A-Za-z_]+)[\]}]+`)
+var blankInAddress = lazyregexp.New(`[\[{]+([A-Za-z_]+)[\]}]+`)
 
 func unescaped(s string) (string, bool) {
 	plain, err := url.PathUnescape(s)

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 
 	"espost/codegen"
+	"espost/internal/lazyregexp"
 )
 
 // maxExisting is the longest existing file that is read; a longer one can't be
@@ -107,7 +107,7 @@ func sketchesBeside(root *os.Root, changes Changes) (Changes, error) {
 		if extension := strings.ToLower(filepath.Ext(name)); known || extension != ".ino" && extension != ".pde" {
 			continue
 		}
-		if data, text, err := readExisting(root, name); err == nil && text && entryPoint.Match(data) {
+		if data, text, err := readExisting(root, name); err == nil && text && entryPoint().Match(data) {
 			beside = append(beside, Change{Path: name, State: Beside, was: data, seen: digestOf(data)})
 		}
 	}
@@ -115,7 +115,7 @@ func sketchesBeside(root *os.Root, changes Changes) (Changes, error) {
 }
 
 // entryPoint matches the definition of a function that a program has once.
-var entryPoint = regexp.MustCompile(`(?m)^[ \t]*void\s+(setup|loop)\s*\(`)
+var entryPoint = lazyregexp.New(`(?m)^[ \t]*void\s+(setup|loop)\s*\(`)
 
 // obsolete returns the names that known lists and files doesn't, sorted.
 func obsolete(known manifest, files []codegen.File) []string {

@@ -3,11 +3,11 @@ package sketchdir
 import (
 	"bytes"
 	"crypto/rand"
-	"regexp"
 	"slices"
 	"strings"
 
 	"espost/codegen"
+	"espost/internal/lazyregexp"
 	"espost/request"
 )
 
@@ -15,7 +15,7 @@ import (
 const ignoreFile = ".gitignore"
 
 // define matches one line of arduino_secrets.h: its macro and its value.
-var define = regexp.MustCompile(`(?m)^([ \t]*#[ \t]*define[ \t]+)(SECRET_[A-Z0-9_]+)([ \t]+)(\S[^\r\n]*?)([ \t]*\r?)$`)
+var define = lazyregexp.New(`(?m)^([ \t]*#[ \t]*define[ \t]+)(SECRET_[A-Z0-9_]+)([ \t]+)(\S[^\r\n]*?)([ \t]*\r?)$`)
 
 // mergeSecrets returns old, an arduino_secrets.h that exists, with the values
 // of fresh put in. A value that is a placeholder in fresh never replaces a real
@@ -24,12 +24,12 @@ var define = regexp.MustCompile(`(?m)^([ \t]*#[ \t]*define[ \t]+)(SECRET_[A-Z0-9
 // replaced by another.
 func mergeSecrets(old, fresh []byte) (merged []byte, replaced []string) {
 	values := make(map[string]string)
-	for _, m := range define.FindAllSubmatch(fresh, -1) {
+	for _, m := range define().FindAllSubmatch(fresh, -1) {
 		values[string(m[2])] = string(m[4])
 	}
 	known := make(map[string]bool)
-	merged = define.ReplaceAllFunc(old, func(line []byte) []byte {
-		m := define.FindSubmatch(line)
+	merged = define().ReplaceAllFunc(old, func(line []byte) []byte {
+		m := define().FindSubmatch(line)
 		macro, value := string(m[2]), string(m[4])
 		known[macro] = true
 		next, ok := values[macro]
@@ -41,7 +41,7 @@ func mergeSecrets(old, fresh []byte) (merged []byte, replaced []string) {
 		}
 		return slices.Concat(m[1], m[2], m[3], []byte(next), m[5])
 	})
-	for _, m := range define.FindAllSubmatch(fresh, -1) {
+	for _, m := range define().FindAllSubmatch(fresh, -1) {
 		if !known[string(m[2])] {
 			merged = appendLine(merged, string(m[0]))
 		}
@@ -67,8 +67,8 @@ func placeholder(literal string) bool {
 // maskSecrets returns an arduino_secrets.h for people: real values are hidden,
 // but two that differ are still seen to differ.
 func maskSecrets(data []byte, mark string) string {
-	return string(define.ReplaceAllFunc(data, func(line []byte) []byte {
-		m := define.FindSubmatch(line)
+	return string(define().ReplaceAllFunc(data, func(line []byte) []byte {
+		m := define().FindSubmatch(line)
 		if placeholder(string(m[4])) {
 			return line
 		}

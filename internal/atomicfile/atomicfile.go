@@ -12,8 +12,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"time"
+
+	"espost/internal/lazyregexp"
 )
 
 // Write replaces the file at path, or creates it, with those permissions less
@@ -61,7 +62,7 @@ func Create(root *os.Root, name string, data []byte, perm fs.FileMode) error {
 }
 
 // temporary matches the names that Temporary returns, and an ending of the caller's.
-var temporary = regexp.MustCompile(`^\.(.+)\.espost-[A-Z2-7]{26}(-[a-z]+)?$`)
+var temporary = lazyregexp.New(`^\.(.+)\.espost-[A-Z2-7]{26}(-[a-z]+)?$`)
 
 // Temporary returns a new name to write a file under until it is whole. The
 // caller may add an ending, such as -saved, that Sweep then hands back.
@@ -69,7 +70,7 @@ func Temporary(name string) string { return "." + name + ".espost-" + rand.Text(
 
 // target returns the name that a temporary one is for.
 func target(name string) string {
-	if m := temporary.FindStringSubmatch(name); m != nil {
+	if m := temporary().FindStringSubmatch(name); m != nil {
 		return m[1]
 	}
 	return name
@@ -99,7 +100,7 @@ func Sweep(root *os.Root, ours func(name, ending string) bool) {
 		return
 	}
 	for _, e := range entries {
-		m := temporary.FindStringSubmatch(e.Name())
+		m := temporary().FindStringSubmatch(e.Name())
 		if m == nil || !ours(m[1], m[2]) {
 			continue
 		}

@@ -5,9 +5,10 @@ package duration
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"time"
+
+	"espost/internal/lazyregexp"
 )
 
 const (
@@ -21,13 +22,13 @@ const Usage = "write it with a unit, as 60s, 5m, 1h30m, 2d or 3w"
 // ErrUsage is the error of Parse.
 var ErrUsage = errors.New(Usage)
 
-var long = regexp.MustCompile(`^(\d+(?:\.\d+)?)([dw])(.*)$`)
+var long = lazyregexp.New(`^(\d+(?:\.\d+)?)([dw])(.*)$`)
 
 // Parse reads what Format writes, and everything that time.ParseDuration takes,
 // with days and weeks in front. The error is ErrUsage.
 func Parse(s string) (time.Duration, error) {
 	rest, total := s, time.Duration(0)
-	for m := long.FindStringSubmatch(rest); m != nil; m = long.FindStringSubmatch(rest) {
+	for m := long().FindStringSubmatch(rest); m != nil; m = long().FindStringSubmatch(rest) {
 		n, err := strconv.ParseFloat(m[1], 64)
 		if err != nil || n > 10000 {
 			return 0, ErrUsage

@@ -3,12 +3,12 @@ package board
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"espost/device"
+	"espost/internal/lazyregexp"
 	"espost/tui/ui"
 )
 
@@ -27,7 +27,7 @@ const (
 )
 
 // named is a number behind a name: "temperature: 21.5", "rssi=-61".
-var named = regexp.MustCompile(`([A-Za-z][\w.%/-]{0,23}) ?[:=] ?(-?\d{1,9}(?:\.\d{1,9})?)(?:[^\w.:]|$)`)
+var named = lazyregexp.New(`([A-Za-z][\w.%/-]{0,23}) ?[:=] ?(-?\d{1,9}(?:\.\d{1,9})?)(?:[^\w.:]|$)`)
 
 // plot takes the numbers of a line. Those in lines that have a meaning of their
 // own are none to plot.
@@ -35,7 +35,7 @@ func (s *serial) plot(e device.Event) {
 	if e.Milestone != "" || len(e.Explanations) > 0 {
 		return
 	}
-	for _, match := range named.FindAllStringSubmatch(e.Text, -1) {
+	for _, match := range named().FindAllStringSubmatch(e.Text, -1) {
 		value, err := strconv.ParseFloat(match[2], 64)
 		if err != nil {
 			continue
