@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/pflag"
 
@@ -118,18 +119,11 @@ func (p *Program) printTable(out *overview, json bool) {
 	_, _ = out.later.WriteTo(p.paint)
 }
 
-// mark is the sign of how a board's pin stands.
+// mark is the sign of how a board stands.
 func mark(b fleet.Board) string {
 	c := newPalette()
-	switch {
-	case b.Status == profile.Broken:
-		return c.bad.Render("✗")
-	case b.Status == profile.Unknown:
-		return c.bad.Render("?")
-	case b.Status == profile.Soon, b.Firmware == fleet.FirmwareStale:
-		return c.caution.Render("!")
-	}
-	return c.good.Render("✓")
+	tone, sign := b.Mark()
+	return map[string]lipgloss.Style{fleet.ToneGood: c.good, fleet.ToneCaution: c.caution, fleet.ToneBad: c.bad}[tone].Render(sign)
 }
 
 func dayOr(t time.Time) string {

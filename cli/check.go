@@ -80,7 +80,7 @@ type checked struct {
 func (p *Program) check(ctx context.Context, flags checkFlags, args []string) error {
 	files := slices.Concat(flags.files, args)
 	if len(files) == 0 {
-		files = []string{profileFile}
+		files = []string{profile.FileName}
 	}
 	switch {
 	case flags.jobs < 1:
@@ -107,16 +107,20 @@ func (p *Program) check(ctx context.Context, flags checkFlags, args []string) er
 		return err
 	}
 	checker := profile.Checker{Warn: flags.warn, Timeout: flags.timeout}
-	files = p.checkSketches(ctx, out, checker, flags, grounds.Named, files)
-	var sessions []*profile.Session
-	inParallel(ctx, p.newProgress(), flags.jobs, files, func(ctx context.Context, file string) checked {
-		return checkFile(ctx, checker, file, flags.update, given)
-	}, func(c checked) {
-		p.showChecked(ctx, out, flags, c)
-		if c.session != nil {
-			sessions = append(sessions, c.session)
+	var sessions []*profile.Session // those that a file of pins may be for
+	inParallel(ctx, p.newProgress(), flags.jobs, files, func(ctx context.Context, file string) (show func()) {
+		if isSketch(file) {
+			c := p.checkSketch(ctx, checker, file, flags.update, grounds.Named)
+			return func() { p.showSketch(ctx, out, flags, c) }
 		}
-	})
+		c := checkFile(ctx, checker, file, flags.update, given)
+		return func() {
+			p.showChecked(ctx, out, flags, c)
+			if c.session != nil && len(given.signed) > 0 {
+				sessions = append(sessions, c.session)
+			}
+		}
+	}, func(show func()) { show() })
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"espost/imports"
+	"espost/profile"
 )
 
 // exportFlags are export's.
@@ -34,7 +35,7 @@ func (p *Program) exportCommand() *cobra.Command {
 }
 
 func (p *Program) export(flags exportFlags, args []string) error {
-	file := profileFile
+	file := profile.FileName
 	switch {
 	case len(args) > 1:
 		return &usageError{"export takes one profile"}

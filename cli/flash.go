@@ -69,7 +69,7 @@ func (p *Program) flashCommand() *cobra.Command {
 // named. Without an argument it is the working directory if that is a sketch, or
 // else the folder of the profile in it.
 func sketchToFlash(args []string) (string, error) {
-	file := profileFile
+	file := profile.FileName
 	switch {
 	case len(args) == 1 && !isProfile(args[0]):
 		return args[0], nil
@@ -78,7 +78,7 @@ func sketchToFlash(args []string) (string, error) {
 	case device.IsSketch("."):
 		return ".", nil
 	default:
-		if _, err := os.Stat(profileFile); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(profile.FileName); errors.Is(err, fs.ErrNotExist) {
 			return ".", nil
 		}
 	}

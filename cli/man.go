@@ -36,7 +36,7 @@ func (p *Program) manCommand(root *cobra.Command) *cobra.Command {
 					"%s: the value of the secret field or header token, and likewise for every other name. "+
 					"NO_COLOR: no colours. ACCESSIBLE: ask line by line.",
 					profile.EnvSSID, profile.EnvPassword, profile.EnvOTA, profile.SecretEnv("token"))).
-				WithSection("Files", profileFile+": the profile in the working directory, which commands take when none is named. "+
+				WithSection("Files", profile.FileName+": the profile in the working directory, which commands take when none is named. "+
 					"$XDG_DATA_HOME/espost/keys: the keys that sign pins. "+
 					"$XDG_STATE_HOME/espost/recent.json: servers that the app offers again.")
 			fmt.Fprint(p.out, page.Build(roff.NewDocument()))

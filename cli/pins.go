@@ -141,7 +141,7 @@ func keyPath(flag, group string) (string, error) {
 func oneProfile(args []string) (*profile.Session, error) {
 	switch len(args) {
 	case 0:
-		return openProfile(profileFile)
+		return openProfile(profile.FileName)
 	case 1:
 		return openProfile(args[0])
 	}

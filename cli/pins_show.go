@@ -80,11 +80,11 @@ func readPins(path string) ([]byte, *pinfile.File, error) {
 
 // verifyPins says what keeps the owner whom the profile names from taking a file.
 func verifyPins(text []byte, file string) (*problem.Problem, error) {
-	if _, err := os.Stat(profileFile); file == "" && errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(profile.FileName); file == "" && errors.Is(err, fs.ErrNotExist) {
 		return problem.New("", "there is no profile whose key could verify the signature", "name one by -p"), nil
 	}
 	if file == "" {
-		file = profileFile
+		file = profile.FileName
 	}
 	s, err := owned([]string{file})
 	if err != nil {

@@ -158,11 +158,9 @@ func (p *Program) lookAgain(ctx context.Context, s *profile.Session, trust trust
 	if !report.Board.Connects {
 		return fmt.Errorf("an ESP8266 can't connect to %s: %s", sanitize.Line(s.Target.Addr()), firstProblem(report))
 	}
-	buffers := s.Firmware.Buffers
-	if err := s.Capture(report, s.Pin.Mode, grounds); err != nil {
+	if err := s.Renew(report, grounds); err != nil {
 		return err
 	}
-	s.Firmware.Buffers = buffers // the boards' own, until they get other firmware
 	p.tellLeftOut(report, grounds)
 	return nil
 }

@@ -12,7 +12,6 @@ import (
 	"espost/esp8266"
 	"espost/internal/sanitize"
 	"espost/profile"
-	"espost/tlsinspect"
 )
 
 // What a renewal changes of a sketch: of its source only pins.h, and the README,
@@ -28,7 +27,11 @@ const (
 // killed between them, the next check sees that.
 func (c *checked) repair(named []string) {
 	grounds := c.grounds(named)
-	if err := c.pinAgain(grounds); err != nil {
+	err := c.session.Renew(c.verdict.Report, grounds)
+	if err == nil {
+		err = c.session.Save()
+	}
+	if err != nil {
 		c.err = fmt.Errorf("%s was not updated: %w", c.file, err)
 		return
 	}
@@ -56,16 +59,6 @@ func (c *checked) repairable(named []string) bool {
 	}
 	missing := func(sha1 string) bool { return !slices.Contains(c.session.Pin.SHA1, sha1) }
 	return c.session.Pin.Mode == esp8266.PinFingerprint && slices.ContainsFunc(r.Fingerprints(c.grounds(named)), missing)
-}
-
-// pinAgain pins what the check's own report shows, and saves the profile.
-func (c *checked) pinAgain(g tlsinspect.Grounds) error {
-	buffers := c.session.Firmware.Buffers
-	if err := c.session.Capture(c.verdict.Report, c.session.Pin.Mode, g); err != nil {
-		return err
-	}
-	c.session.Firmware.Buffers = buffers // the boards' own, until they get other firmware
-	return c.session.Save()
 }
 
 // checkFirmware finds out whether the firmware's pins.h holds the profile's pin

@@ -32,9 +32,6 @@ type appFlags struct {
 	accessible bool
 }
 
-// profileFile is where a profile is looked for and saved by default.
-const profileFile = profile.FileName
-
 func (p *Program) root() *cobra.Command {
 	var flags appFlags
 	root := &cobra.Command{
@@ -171,7 +168,7 @@ func offerEntry(posts chan<- demo.Entry, e demo.Entry) {
 // open fills in the work to start with: the profile or target that was asked
 // for, or the profile in the working directory.
 func open(options *tui.Options, flags appFlags, args []string) error {
-	options.ProfilePath = profileFile
+	options.ProfilePath = profile.FileName
 	arg := ""
 	if len(args) == 1 {
 		arg = args[0]
@@ -193,7 +190,7 @@ func open(options *tui.Options, flags appFlags, args []string) error {
 		options.ProfilePath = tui.UnusedFile("")
 		return nil
 	default:
-		if _, err := os.Stat(profileFile); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(profile.FileName); errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
 	}

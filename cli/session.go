@@ -125,10 +125,10 @@ func (s *session) given() bool {
 // then secrets from the environment.
 func (s *session) load(lookupEnv func(string) (string, bool)) error {
 	if s.service == "" && s.file == "" && s.target == "" {
-		if _, err := os.Stat(profileFile); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(profile.FileName); errors.Is(err, fs.ErrNotExist) {
 			return &usageError{"nothing says where to post; give a target, or a profile with -p"}
 		}
-		s.file = profileFile
+		s.file = profile.FileName
 	}
 	s.Session = &profile.Session{Profile: profile.New(request.Target{})}
 	s.Request.Fields, s.Request.Body = nil, request.None // nothing is sent that nobody asked for

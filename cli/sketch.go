@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,23 +24,6 @@ func isSketch(file string) bool {
 	return slices.Contains([]string{".ino", ".cpp", ".h"}, strings.ToLower(filepath.Ext(file)))
 }
 
-// checkSketches checks the sketches among files and returns the others.
-func (p *Program) checkSketches(ctx context.Context, out *overview, checker profile.Checker, flags checkFlags, named, files []string) []string {
-	var others []string
-	for _, file := range files {
-		switch {
-		case ctx.Err() != nil:
-		case !isSketch(file):
-			others = append(others, file)
-		default:
-			if err := p.checkSketch(ctx, out, checker, flags, named, file); err != nil {
-				p.fail(ctx, err)
-			}
-		}
-	}
-	return others
-}
-
 // sketchJSON is what check's JSON says of a sketch.
 type sketchJSON struct {
 	Sketch   string `json:"sketch"`
@@ -53,40 +35,46 @@ type sketchJSON struct {
 	Updated  bool   `json:"updated"`
 }
 
+// checkedSketch is what came of one sketch.
+type checkedSketch struct {
+	sketchJSON
+	verdict profile.Verdict // none where the sketch can't be checked
+	err     error
+}
+
 // checkSketch says whether a sketch's fingerprint is still right and, when asked,
 // replaces its digits, and nothing else, if the server has renewed its
 // certificate.
-func (p *Program) checkSketch(ctx context.Context, over *overview, checker profile.Checker, flags checkFlags, named []string, file string) error {
+func (p *Program) checkSketch(ctx context.Context, checker profile.Checker, file string, update bool, named []string) checkedSketch {
+	c := checkedSketch{sketchJSON: sketchJSON{Sketch: file}}
 	text, err := p.readImport(file)
 	if err != nil {
-		return err
+		c.err = err
+		return c
 	}
 	sketch, err := imports.ReadSketch(text)
-	if err != nil {
-		return &inputError{fmt.Errorf("%s: %w", sanitize.Line(file), err)}
+	switch {
+	case err != nil:
+		c.err = &inputError{fmt.Errorf("%s: %w", sanitize.Line(file), err)}
+		return c
+	case len(sketch.Fingerprints) == 0:
+		c.err = &inputError{fmt.Errorf("%s holds no SHA-1 fingerprint; espost import makes a profile of it, which can be pinned", sanitize.Line(file))}
+		return c
 	}
-	if len(sketch.Fingerprints) == 0 {
-		return &inputError{fmt.Errorf("%s holds no SHA-1 fingerprint; espost import makes a profile of it, which can be pinned", sanitize.Line(file))}
-	}
-	first := sketch.Fingerprints[0]
 	made := profile.New(sketch.Request.Target)
 	made.Request = sketch.Request
 	made.Pin = esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: sketch.Pin.SHA1}
-	verdict := checker.Check(ctx, made)
-	served, _ := esp8266.ParseFingerprint(verdict.Served)
-	out := sketchJSON{file, sketch.Request.Target.Shown(), first.Line, string(verdict.Status), first.SHA1, served, false}
-	if flags.update && verdict.Status == profile.Broken && verdict.Report != nil && served != "" {
-		if err = vouched(made, verdict, named); err == nil {
-			err = updateSketch(file, text, sketch.Fingerprints, served)
+	c.verdict = checker.Check(ctx, made)
+	c.Served, _ = esp8266.ParseFingerprint(c.verdict.Served)
+	first := sketch.Fingerprints[0]
+	c.Target, c.Line, c.Pinned, c.Standing = made.Target.Shown(), first.Line, first.SHA1, string(c.verdict.Status)
+	if update && c.verdict.Status == profile.Broken && c.verdict.Report != nil && c.Served != "" {
+		if c.err = vouched(made, c.verdict, named); c.err == nil {
+			c.err = updateSketch(file, text, sketch.Fingerprints, c.Served)
 		}
-		out.Updated = err == nil
+		c.Updated = c.err == nil
 	}
-	if verdict.Status != profile.Right && !out.Updated {
-		p.status = max(p.status, statusNo)
-	}
-	over.add(sketchBoard(out, verdict))
-	p.showSketch(over, flags, out, verdict)
-	return err
+	return c
 }
 
 // vouched says why the served certificate must not be put into a sketch: nothing
@@ -119,8 +107,22 @@ func replaceDigits(file string, text []byte, digits imports.Digits, sha1 string)
 	return atomicfile.Write(file, []byte(digits.Replace(string(text), sha1)), info.Mode().Perm())
 }
 
-// showSketch prints what came of it.
-func (p *Program) showSketch(w io.Writer, flags checkFlags, out sketchJSON, verdict profile.Verdict) {
+// showSketch prints what came of it and takes its part in the exit status.
+func (p *Program) showSketch(ctx context.Context, over *overview, flags checkFlags, c checkedSketch) {
+	if ctx.Err() != nil {
+		return
+	}
+	if c.err != nil {
+		defer p.fail(ctx, c.err)
+	}
+	if c.verdict.Status == "" {
+		return
+	}
+	out, verdict := c.sketchJSON, c.verdict
+	if verdict.Status != profile.Right && !out.Updated {
+		p.status = max(p.status, statusNo)
+	}
+	over.add(sketchBoard(out, verdict))
 	if flags.json {
 		p.printJSON(out)
 		return
@@ -130,14 +132,14 @@ func (p *Program) showSketch(w io.Writer, flags checkFlags, out sketchJSON, verd
 	why := strings.TrimSuffix(verdict.Reason, ".")
 	switch {
 	case out.Updated:
-		fmt.Fprintf(w, "%s %s updated: line %d holds %s now; flash the boards\n", paint.good.Render("✓"), name, out.Line, out.Served)
+		fmt.Fprintf(over, "%s %s updated: line %d holds %s now; flash the boards\n", paint.good.Render("✓"), name, out.Line, out.Served)
 	case verdict.Status == profile.Right && flags.verbose:
-		fmt.Fprintf(w, "%s %s right%s\n", paint.good.Render("✓"), name, until(verdict.Breaks))
+		fmt.Fprintf(over, "%s %s right%s\n", paint.good.Render("✓"), name, until(verdict.Breaks))
 	case verdict.Status == profile.Soon:
-		fmt.Fprintf(w, "%s %s about to break: %s\n", paint.caution.Render("!"), name, why)
+		fmt.Fprintf(over, "%s %s about to break: %s\n", paint.caution.Render("!"), name, why)
 	case verdict.Status == profile.Broken:
-		fmt.Fprintf(w, "%s %s broken: %s. Line %d holds %s, and %s is served\n", paint.bad.Render("✗"), name, why, out.Line, out.Pinned, out.Served)
+		fmt.Fprintf(over, "%s %s broken: %s. Line %d holds %s, and %s is served\n", paint.bad.Render("✗"), name, why, out.Line, out.Pinned, out.Served)
 	case verdict.Status == profile.Unknown:
-		fmt.Fprintf(w, "%s %s not checked: %s\n", paint.bad.Render("?"), name, why)
+		fmt.Fprintf(over, "%s %s not checked: %s\n", paint.bad.Render("?"), name, why)
 	}
 }

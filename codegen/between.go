@@ -144,14 +144,13 @@ func (s *sketch) watch(f request.Field, variable, expression string) string {
 	if !slices.ContainsFunc(s.Figures, func(known figures) bool { return known.Name == variable }) {
 		s.Figures = append(s.Figures, figures{variable, now})
 	}
-	statistic := f.Statistic
-	if f.Shape.Factor() < 0 { // what was lowest is highest when it is sent
-		statistic = map[request.Statistic]request.Statistic{request.Min: request.Max, request.Max: request.Min}[statistic]
-		if statistic == "" {
-			statistic = f.Statistic
-		}
+	call := map[request.Statistic]string{request.Mean: "mean", request.Min: "lowest", request.Max: "highest", request.Last: "last"}[f.Statistic]
+	switch turned := f.Shape.Factor() < 0; { // what was lowest is highest when it is sent
+	case turned && f.Statistic == request.Min:
+		call = "highest"
+	case turned && f.Statistic == request.Max:
+		call = "lowest"
 	}
-	call := map[request.Statistic]string{request.Mean: "mean", request.Min: "lowest", request.Max: "highest", request.Last: "last"}[statistic]
 	return "samples::" + variable + "." + call + "()"
 }
 

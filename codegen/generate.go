@@ -41,9 +41,6 @@ func Generate(p Project) (Folder, error) {
 // SecretsFile holds all that is secret in a sketch, and nothing else does.
 const SecretsFile = "arduino_secrets.h"
 
-// OTASecret is the macro there of the password for updates over the Wi-Fi.
-const OTASecret = "SECRET_OTA"
-
 // readingsFile is where the user's own code goes.
 const readingsFile = "readings.h"
 

@@ -22,9 +22,6 @@ const (
 	maxOTAPassword = 64
 )
 
-// OTAPort is where a board listens for updates (core ArduinoOTA.cpp, begin).
-const OTAPort = 8266
-
 // OTACost says in one sentence what updates over the Wi-Fi cost.
 func (f Firmware) OTACost() string {
 	if !f.OTA {

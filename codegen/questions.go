@@ -190,7 +190,7 @@ func (s sketch) SmallFlash() bool { return s.Board.Flash == "512K" || s.Board.Fl
 
 // OutboxRAM, OTAPort and OTAPasswordMin are what the sketch's constants say.
 func (s sketch) OutboxRAM() int      { return outboxRAM }
-func (s sketch) OTAPort() int        { return OTAPort }
+func (s sketch) OTAPort() int        { return esp8266.OTAPort }
 func (s sketch) OTAPasswordMin() int { return minOTAPassword }
 
 // Placeholders lists the placeholders that this sketch knows, each once.

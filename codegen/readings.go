@@ -19,7 +19,6 @@ const (
 	PlaceholderSSID     = "YOUR_WIFI_NAME"
 	PlaceholderPassword = "YOUR_WIFI_PASSWORD"
 	PlaceholderSecret   = "YOUR_SECRET"
-	PlaceholderOTA      = "YOUR_OTA_PASSWORD" // sketchdir draws one in its place
 )
 
 // A sketch is a valid Project, worked out for the templates. The embedded
@@ -137,7 +136,7 @@ func (s *sketch) buildSecrets() {
 		{"SECRET_PASS", password, PlaceholderPassword},
 	}
 	if s.OTA {
-		s.Secrets = append(s.Secrets, secret{OTASecret, orElse(s.OTAPassword, PlaceholderOTA), PlaceholderOTA})
+		s.Secrets = append(s.Secrets, secret{esp8266.OTASecret, orElse(s.OTAPassword, esp8266.OTAPlaceholder), esp8266.OTAPlaceholder})
 	}
 	names := namer{prefix: "header_"}
 	for i, h := range s.Project.Headers {

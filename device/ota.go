@@ -14,14 +14,12 @@ import (
 	"strings"
 	"time"
 
+	"espost/esp8266"
 	"espost/internal/lazyregexp"
 	"espost/internal/netdial"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 )
-
-// otaPort is where ArduinoOTA listens unless the sketch says otherwise.
-const otaPort = 8266
 
 // An Update sends a sketch to a board over the network, as the core's espota.py
 // does: an invitation over UDP, which the board answers by asking for proof of the
@@ -100,7 +98,7 @@ func (s *sending) run(ctx context.Context) error {
 func SplitHost(text string) (host string, port int, err error) {
 	wrong := problem.New("ota-host", fmt.Sprintf("%s names no board in the network", problem.Quote(sanitize.Line(text))), "give its address or its name, such as 192.168.1.57 or porch-post.local")
 	host, digits, named := strings.Cut(text, ":")
-	port = otaPort
+	port = esp8266.OTAPort
 	if named {
 		n, err := strconv.ParseUint(digits, 10, 16)
 		if err != nil || n == 0 {
@@ -153,7 +151,7 @@ func (s *sending) invite(udp *net.UDPConn) error {
 			return s.answered(answer)
 		}
 		if s.Password == "" {
-			return problem.New("ota-password", "the board asks for its password, and none is known", "put the one that the board was flashed with into arduino_secrets.h as SECRET_OTA, or into ESPOST_OTA_PASSWORD")
+			return problem.New("ota-password", "the board asks for its password, and none is known", "put the one that the board was flashed with into arduino_secrets.h as "+esp8266.OTASecret+", or into ESPOST_OTA_PASSWORD")
 		}
 		if len(nonce) != 2*md5.Size {
 			return s.strange(answer)
@@ -207,7 +205,7 @@ func (s *sending) answered(answer string) error {
 	case answer == "OK":
 		return nil
 	case strings.HasPrefix(answer, "Authentication Failed"):
-		return problem.New("ota-auth", "the board refuses the password", "give the one that it was flashed with, in ESPOST_OTA_PASSWORD or as SECRET_OTA in arduino_secrets.h; where nobody knows it, flash by cable")
+		return problem.New("ota-auth", "the board refuses the password", "give the one that it was flashed with, in ESPOST_OTA_PASSWORD or as "+esp8266.OTASecret+" in arduino_secrets.h; where nobody knows it, flash by cable")
 	case strings.Contains(answer, "ERROR["):
 		return s.refusal(answer)
 	}
@@ -321,7 +319,7 @@ func addrPort(a net.Addr) netip.AddrPort {
 func hexMD5(data []byte) string { return fmt.Sprintf("%x", md5.Sum(data)) }
 
 // otaSecret is the password in a sketch's arduino_secrets.h.
-var otaSecret = lazyregexp.New(`(?m)^[ \t]*#[ \t]*define[ \t]+SECRET_OTA[ \t]+("(?:[^"\\\r\n]|\\.)*")`)
+var otaSecret = lazyregexp.New(`(?m)^[ \t]*#[ \t]*define[ \t]+` + esp8266.OTASecret + `[ \t]+("(?:[^"\\\r\n]|\\.)*")`)
 
 // OTAPassword is the password for updates in a sketch's folder; empty where there
 // is none, or a placeholder.
@@ -335,7 +333,7 @@ func OTAPassword(folder string) string {
 		return ""
 	}
 	password, err := strconv.Unquote(string(m[1]))
-	if err != nil || password == "YOUR_OTA_PASSWORD" {
+	if err != nil || password == esp8266.OTAPlaceholder {
 		return ""
 	}
 	return password

@@ -32,6 +32,26 @@ func Urgent(a, b Board) int {
 	return cmp.Or(cmp.Compare(urgency(a), urgency(b)), compareDays(a.Breaks, b.Breaks), cmp.Compare(a.File, b.File))
 }
 
+// The tones of how a board stands.
+const (
+	ToneGood    = "good"
+	ToneCaution = "caution" // before long
+	ToneBad     = "bad"     // needs somebody now
+)
+
+// Mark is how the board stands, as a tone and as a sign.
+func (b Board) Mark() (tone, sign string) {
+	switch {
+	case b.Status == profile.Broken:
+		return ToneBad, "✗"
+	case b.Status == profile.Unknown:
+		return ToneBad, "?"
+	case b.Status == profile.Soon, b.Firmware == FirmwareStale:
+		return ToneCaution, "!"
+	}
+	return ToneGood, "✓"
+}
+
 // urgency is 0 for what needs somebody now.
 func urgency(b Board) int {
 	if i := slices.Index([]profile.Status{profile.Broken, profile.Unknown, profile.Soon}, b.Status); i >= 0 {

@@ -9,7 +9,6 @@ import (
 
 	"espost/internal/problem"
 	"espost/internal/sanitize"
-	"espost/profile"
 )
 
 //go:embed page.html
@@ -54,15 +53,8 @@ func Page(boards []Board, now time.Time) (string, error) {
 
 func newRow(b Board, now time.Time) row {
 	b.File, b.Server = sanitize.Line(b.File), sanitize.Line(b.Server)
-	r := row{Board: b, Tone: "good", Mark: "✓", Days: "–"}
-	switch {
-	case b.Status == profile.Broken:
-		r.Tone, r.Mark = "bad", "✗"
-	case b.Status == profile.Unknown:
-		r.Tone, r.Mark = "bad", "?"
-	case b.Status == profile.Soon, b.Firmware == FirmwareStale:
-		r.Tone, r.Mark = "caution", "!"
-	}
+	r := row{Board: b, Days: "–"}
+	r.Tone, r.Mark = b.Mark()
 	if b.Reason != "" {
 		r.About = sanitize.Line(problem.Sentence(b.Reason) + " " + problem.Sentence(b.Fix))
 	}

@@ -113,6 +113,17 @@ func (s *Session) Capture(r *tlsinspect.Report, mode esp8266.PinMode, g tlsinspe
 	return s.Choose(r, choice, g)
 }
 
+// Renew is Capture in the session's own mode, for boards that run already: the buffers
+// stay theirs until they get other firmware.
+func (s *Session) Renew(r *tlsinspect.Report, g tlsinspect.Grounds) error {
+	buffers := s.Firmware.Buffers
+	if err := s.Capture(r, s.Pin.Mode, g); err != nil {
+		return err
+	}
+	s.Firmware.Buffers = buffers
+	return nil
+}
+
 // Choose stores one of the report's ways to pin, if the grounds allow it, and takes
 // over the buffers that it recommends. Fingerprint and public key are kept in every
 // mode, so that a later check can tell what a renewal has changed. Errors are

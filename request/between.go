@@ -89,6 +89,7 @@ func ParseTrigger(text string) (Trigger, error) {
 	return t, nil
 }
 
+// parseTrigger returns the kind, too, of a trigger whose numbers are wrong.
 func parseTrigger(text string) (Trigger, *problem.Problem) {
 	words := strings.Fields(strings.ReplaceAll(text, ":", " "))
 	if len(words) == 0 {
@@ -106,12 +107,12 @@ func parseTrigger(text string) (Trigger, *problem.Problem) {
 		into = into[:1]
 	}
 	if len(rest) > len(into) || limit && len(rest) == 0 {
-		return Trigger{}, slip("%q has the wrong number of numbers", usage, quoted(text))
+		return t, slip("%q has the wrong number of numbers", usage, quoted(text))
 	}
 	for i, word := range rest {
 		x, err := strconv.ParseFloat(word, 64)
 		if err != nil || !finite(x) {
-			return Trigger{}, slip("%q is no number for %s", usage, quoted(word), t.When)
+			return t, slip("%q is no number for %s", usage, quoted(word), t.When)
 		}
 		*into[i] = x
 	}
@@ -126,10 +127,12 @@ func (f *Field) parseOption(word string) *problem.Problem {
 		return nil
 	}
 	t, p := parseTrigger(word)
-	if p != nil && t.When == Never && !strings.Contains(p.Message, "number") {
+	if t.When == Never {
 		return slip("%q means nothing behind a source", "use "+orList(Statistics())+", or a trigger such as change or above:30", quoted(word))
 	}
-	f.Trigger = t
+	if p == nil {
+		f.Trigger = t
+	}
 	return p
 }
 

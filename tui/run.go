@@ -108,7 +108,7 @@ func (o Options) withDefaults() Options {
 	}
 	o.Board = o.Board.WithDefaults()
 	if o.ProfilePath == "" {
-		o.ProfilePath = filepath.Join(o.Dir, "espost.yaml")
+		o.ProfilePath = filepath.Join(o.Dir, profile.FileName)
 	}
 	return o.noted()
 }

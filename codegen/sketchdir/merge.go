@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"espost/codegen"
+	"espost/esp8266"
 	"espost/internal/lazyregexp"
 	"espost/request"
 )
@@ -52,13 +53,13 @@ func mergeSecrets(old, fresh []byte) (merged []byte, replaced []string) {
 // drawPassword puts a password that nobody can guess in the place of the placeholder
 // of that for updates over the Wi-Fi: whoever has it can replace the sketch.
 func drawPassword(secrets []byte) []byte {
-	return bytes.Replace(secrets, []byte(`"`+codegen.PlaceholderOTA+`"`), []byte(`"`+rand.Text()+`"`), 1)
+	return bytes.Replace(secrets, []byte(`"`+esp8266.OTAPlaceholder+`"`), []byte(`"`+rand.Text()+`"`), 1)
 }
 
 // placeholder reports whether a literal is one of the placeholders.
 func placeholder(literal string) bool {
 	switch strings.Trim(literal, `"`) {
-	case codegen.PlaceholderSSID, codegen.PlaceholderPassword, codegen.PlaceholderSecret, codegen.PlaceholderOTA:
+	case codegen.PlaceholderSSID, codegen.PlaceholderPassword, codegen.PlaceholderSecret, esp8266.OTAPlaceholder:
 		return true
 	}
 	return false
