@@ -176,6 +176,7 @@ func readCommand(text string) ([]Import, error) {
 	mendedText, mends := mended(text)
 	if strings.Contains(text, `^"`) { // quotes of cmd's, by which mended can't go
 		if one, err := readOne(text); err == nil {
+			one.ampersands()
 			return []Import{one}, nil
 		}
 	}
@@ -183,6 +184,7 @@ func readCommand(text string) ([]Import, error) {
 	if err != nil {
 		return nil, err
 	}
+	one.ampersands()
 	one.Warnings = append(mends, one.Warnings...)
 	return []Import{one}, nil
 }

@@ -3,13 +3,10 @@ package imports
 import (
 	"strings"
 	"unicode"
-
-	"espost/internal/lazyregexp"
 )
 
 // mended undoes what word processors, chats and web pages do to commands, and
-// says so. What stands within straight quotes is data and stays, entities of
-// HTML in an address aside.
+// says so. What stands within straight quotes is data and stays.
 func mended(text string) (string, []string) {
 	var warnings []string
 	for _, m := range []struct {
@@ -19,7 +16,6 @@ func mended(text string) (string, []string) {
 		{straightQuotes, "typographic quotes were taken for straight ones"},
 		{plainSpaces, "unusual spaces and invisible characters were taken for ordinary spaces"},
 		{hyphens, "a typographic dash before an option was taken for hyphens"},
-		{ampersands, "&amp; in an address was taken for &"},
 	} {
 		if after := m.mend(text); after != text {
 			text, warnings = after, append(warnings, m.warning)
@@ -109,10 +105,17 @@ func allCaps(word []rune) bool {
 	return len(word) > 1 && unicode.IsUpper(word[0]) && unicode.IsUpper(word[1])
 }
 
-var entity = lazyregexp.New(`https?://[^\s'"]*&amp;[^\s'"]*`)
-
-func ampersands(text string) string {
-	return entity().ReplaceAllStringFunc(text, func(address string) string {
-		return strings.ReplaceAll(address, "&amp;", "&")
-	})
+// ampersands undoes in the address of a command what a page's source makes of &,
+// as often as it was made.
+func (r *Import) ampersands() {
+	const entity = "&amp;"
+	if !strings.Contains(r.Request.Target.Path+" "+r.Address, entity) {
+		return
+	}
+	r.Warnings = append([]string{entity + " in an address was taken for &"}, r.Warnings...)
+	for _, address := range []*string{&r.Request.Target.Path, &r.Address} {
+		for strings.Contains(*address, entity) {
+			*address = strings.ReplaceAll(*address, entity, "&")
+		}
+	}
 }
