@@ -122,7 +122,7 @@ func canonical(r request.Request) string {
 		case name == "Content-Length", name == "Accept" && strings.HasPrefix(value, "application/json, */*"):
 			continue
 		}
-		lines = append(lines, strings.TrimRight(line, " \t")) // which is no part of the value (RFC 9110 §5.5)
+		lines = append(lines, name+": "+strings.Trim(value, " \t")) // blanks around a value are no part of it (RFC 9110 §5.5)
 	}
 	first := lines[0]
 	rest := lines[1:]
