@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"espost/codegen"
 	"espost/esp8266"
 	"espost/internal/testkit/rig"
 )
@@ -146,22 +147,31 @@ func TestDiagnosisWithFingerprint(t *testing.T) {
 func TestDiagnosisWithPublicKey(t *testing.T) {
 	t.Parallel()
 	other := rig.NewIdentity(t, "other", nil, nil)
-	for name, generate := range map[string]func() (crypto.Signer, error){
-		"P-256":    func() (crypto.Signer, error) { return rig.NewKey(t, elliptic.P256(), "porch"), nil },
-		"P-384":    func() (crypto.Signer, error) { return rig.NewKey(t, elliptic.P384(), "porch"), nil },
-		"P-521":    func() (crypto.Signer, error) { return rig.NewKey(t, elliptic.P521(), "porch"), nil },
-		"RSA 2048": func() (crypto.Signer, error) { return rsa.GenerateKey(rand.Reader, 2048) },
-	} {
-		key, err := generate()
-		if err != nil {
-			t.Fatal(err)
-		}
-		id := rig.Certify(t, key, name, nil, nil)
+	old, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := []struct {
+		name string
+		key  crypto.Signer
+	}{
+		{"P-256", rig.NewKey(t, elliptic.P256(), "porch")},
+		{"P-384", rig.NewKey(t, elliptic.P384(), "porch")},
+		{"P-521", rig.NewKey(t, elliptic.P521(), "porch")},
+		{"RSA 2048", old},
+	}
+	var ids []rig.Identity
+	var projects []codegen.Project
+	for _, k := range keys {
+		id := rig.Certify(t, k.key, k.name, nil, nil)
 		p := tutorial()
 		p.Pin = esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: id.PublicKey(t)}
-		program := rig.Sanitized.Build(t, p)
-		diagnosis{name, []string{answering(t, rig.TLS12(id), ok)}, []string{"POST: 200"}}.test(t, program)
-		diagnosis{name + " pinned, another shown", []string{answering(t, rig.TLS12(other), ok)},
+		ids, projects = append(ids, id), append(projects, p)
+	}
+	program := rig.Sanitized.BuildJoined(t, projects)
+	for i, k := range keys {
+		diagnosis{k.name, []string{answering(t, rig.TLS12(ids[i]), ok), rig.Sketch(i)}, []string{"POST: 200"}}.test(t, program)
+		diagnosis{k.name + " pinned, another shown", []string{answering(t, rig.TLS12(other), ok), rig.Sketch(i)},
 			[]string{"BearSSL 2", "PIN MISMATCH", "only pins.h changes"}}.test(t, program)
 	}
 }

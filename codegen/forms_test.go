@@ -163,14 +163,18 @@ func TestFormsAsFormpost(t *testing.T) {
 		forms = append(forms, form{fmt.Sprintf("random %d", i), randomForm(rand.New(rand.NewPCG(3, uint64(i))))})
 	}
 	id := anIdentity(t)
-	for _, f := range forms {
+	projects := make([]codegen.Project, len(forms))
+	for i, f := range forms {
+		projects[i] = tutorial()
+		projects[i].Pin.SHA1 = []string{id.SHA1()}
+		f.change(&projects[i])
+	}
+	program := rig.Plain.BuildJoined(t, projects)
+	for i, f := range forms {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
-			s := rig.Serve(t, rig.TLS12(id), nil)
-			p := tutorial()
-			p.Pin.SHA1 = []string{id.SHA1()}
-			f.change(&p)
-			rig.Boot(t, rig.Plain.Build(t, p), s.Port(), "RIG_MILLIS=4000", "RIG_PINS=16").Says(t, p.Method+": 200")
+			s, p := rig.Serve(t, rig.TLS12(id), nil), projects[i]
+			rig.Boot(t, program, rig.Sketch(i), s.Port(), "RIG_MILLIS=4000", "RIG_PINS=16").Says(t, p.Method+": 200")
 			requests, _, _ := s.Seen()
 			if diff := cmp.Diff([]string{string(sent(p, boardSamples()).Bytes())}, sampled(requests)); diff != "" {
 				t.Errorf("formpost would send (-), the board sent (+):\n%s", diff)

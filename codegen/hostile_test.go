@@ -116,22 +116,26 @@ func TestHostileStringsArrive(t *testing.T) {
 	if n := len(hostile()); n != 300 {
 		t.Fatalf("%d strings", n)
 	}
+	var projects []codegen.Project
 	for _, inJSON := range []bool{false, true} {
-		left := hostile()
-		for sketch := 0; len(left) > 0; sketch++ {
+		for left := hostile(); len(left) > 0; {
 			p := tutorial()
 			p.Body, p.Pin.SHA1 = bodyOf(inJSON), []string{id.SHA1()}
 			p, left = hostileSketch(t, p, left)
-			t.Run(fmt.Sprintf("json=%v/%d", inJSON, sketch), func(t *testing.T) {
-				t.Parallel()
-				s := rig.Serve(t, rig.TLS12(id), nil)
-				board := rig.Boot(t, rig.Plain.Build(t, p), s.Port(), "RIG_MILLIS=4000")
-				requests, _, _ := s.Seen()
-				if diff := cmp.Diff([]string{string(sent(p, boardSamples()).Bytes())}, sampled(requests)); diff != "" {
-					t.Errorf("formpost would send (-), the board sent (+):\n%s\n%s", diff, board.Serial)
-				}
-			})
+			projects = append(projects, p)
 		}
+	}
+	program := rig.Plain.BuildJoined(t, projects)
+	for i, p := range projects {
+		t.Run(fmt.Sprintf("%s/%d", p.Body, i), func(t *testing.T) {
+			t.Parallel()
+			s := rig.Serve(t, rig.TLS12(id), nil)
+			board := rig.Boot(t, program, rig.Sketch(i), s.Port(), "RIG_MILLIS=4000")
+			requests, _, _ := s.Seen()
+			if diff := cmp.Diff([]string{string(sent(p, boardSamples()).Bytes())}, sampled(requests)); diff != "" {
+				t.Errorf("formpost would send (-), the board sent (+):\n%s\n%s", diff, board.Serial)
+			}
+		})
 	}
 }
 

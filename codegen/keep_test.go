@@ -2,8 +2,10 @@ package codegen_test
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -83,6 +85,10 @@ func TestChangedFormKeepsWhatWaits(t *testing.T) {
 	id := anIdentity(t)
 	old := outbox(id)
 	old.Fields = append(old.Fields, request.Field{Name: "pad", Value: strings.Repeat("x", 200)})
+	same := old
+	same.Request = old.Request.Clone()
+	same.Fields[1].Value = strings.Repeat("y", 200) // a value is no part of the shape
+	same.Every = 2 * time.Second
 	changes := map[string]func(*codegen.Project){
 		"shorter form": func(p *codegen.Project) { p.Fields = p.Fields[:1] },
 		"encoding":     func(p *codegen.Project) { p.Body = request.JSON },
@@ -90,19 +96,23 @@ func TestChangedFormKeepsWhatWaits(t *testing.T) {
 		"method":       func(p *codegen.Project) { p.Method = "PUT" },
 		"header":       func(p *codegen.Project) { p.Headers = append(p.Headers, request.Header{Name: "X-New"}) },
 	}
-	first := rig.Plain.Build(t, old)
-	for name, change := range changes {
+	names, sketches := slices.Sorted(maps.Keys(changes)), []codegen.Project{old, same}
+	for _, name := range names {
 		p := old
 		p.Request = old.Request.Clone()
-		change(&p)
+		changes[name](&p)
+		sketches = append(sketches, p)
+	}
+	program := rig.Plain.BuildJoined(t, sketches)
+	for i, name := range names {
 		dir := t.TempDir()
-		rig.Boot(t, first, "RIG_PORT=1", "RIG_FLASH="+dir, "RIG_MILLIS=3500")
+		rig.Boot(t, program, rig.Sketch(0), "RIG_PORT=1", "RIG_FLASH="+dir, "RIG_MILLIS=3500")
 		waiting, err := os.ReadFile(filepath.Join(dir, "fs", "readings"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		s := rig.Serve(t, rig.TLS12(id), nil)
-		board := rig.Boot(t, rig.Plain.Build(t, p), s.Port(), "RIG_FLASH="+dir, "RIG_MILLIS=1500")
+		board := rig.Boot(t, program, rig.Sketch(2+i), s.Port(), "RIG_FLASH="+dir, "RIG_MILLIS=1500")
 		board.Says(t, "4 readings were taken for another form or server and are not sent")
 		board.Never(t, "torn", "dropped", "can't be read")
 		_, bodies, _ := s.Seen()
@@ -113,14 +123,10 @@ func TestChangedFormKeepsWhatWaits(t *testing.T) {
 			t.Errorf("%s: %d bytes waited, %d lie in /refused: %v", name, len(waiting), len(aside), err)
 		}
 	}
-	same := old
-	same.Request = old.Request.Clone()
-	same.Fields[1].Value = strings.Repeat("y", 200) // a value is no part of the shape
-	same.Every = 2 * time.Second
 	flash := "RIG_FLASH=" + t.TempDir()
-	rig.Boot(t, first, "RIG_PORT=1", flash, "RIG_MILLIS=3500")
+	rig.Boot(t, program, rig.Sketch(0), "RIG_PORT=1", flash, "RIG_MILLIS=3500")
 	s := rig.Serve(t, rig.TLS12(id), nil)
-	rig.Boot(t, rig.Plain.Build(t, same), s.Port(), flash, "RIG_MILLIS=1500").Never(t, "SET ASIDE")
+	rig.Boot(t, program, rig.Sketch(1), s.Port(), flash, "RIG_MILLIS=1500").Never(t, "SET ASIDE")
 	if _, bodies, _ := s.Seen(); len(bodies) < 5 || !strings.Contains(bodies[0], "n=1&pad=x") {
 		t.Errorf("the same form: %.60q arrived", bodies)
 	}

@@ -1,6 +1,8 @@
 package codegen_test
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,7 +24,7 @@ func TestShapesAsFormpost(t *testing.T) {
 		{Name: "key", Value: "s3 cret/é\x00\xff", Secret: true}, {Name: "ok", Source: esp8266.SourceJSON, Value: "true"},
 		{Name: "own", Source: esp8266.SourceCode},
 	}
-	for name, change := range map[string]func(*codegen.Project){
+	shapes := map[string]func(*codegen.Project){
 		"GET":                   func(p *codegen.Project) { p.Method, p.Body = "GET", request.None },
 		"DELETE without fields": func(p *codegen.Project) { p.Method, p.Body, p.Fields = "DELETE", request.None, nil },
 		"POST without a body":   func(p *codegen.Project) { p.Body, p.Fields, p.Headers = request.None, nil, nil },
@@ -48,21 +50,24 @@ func TestShapesAsFormpost(t *testing.T) {
 			p.Body, p.Template = request.JSON, `[{{signal}},"{{own}}"]`
 			p.Keep = codegen.KeepAll
 		},
-	} {
+	}
+	names := slices.Sorted(maps.Keys(shapes))
+	var projects []codegen.Project
+	for _, name := range names {
+		p := tutorial()
+		p.Pin.SHA1 = []string{id.SHA1()}
+		p.Fields = slices.Clone(fields)
+		shapes[name](&p)
+		projects = append(projects, p)
+	}
+	program := rig.Sanitized.BuildJoined(t, projects)
+	for i, name := range names {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := tutorial()
-			p.Pin.SHA1 = []string{id.SHA1()}
-			p.Fields = append([]request.Field(nil), fields...)
-			change(&p)
-			s := rig.Serve(t, rig.TLS12(id), nil)
+			s, p := rig.Serve(t, rig.TLS12(id), nil), projects[i]
 			want := sent(p, boardSamples())
 			want.Target.Port = 443
-			kind := rig.Plain
-			if name == "all at once" || name == "json template" || name == "headers" {
-				kind = rig.Sanitized
-			}
-			rig.Boot(t, kind.Build(t, p), "RIG_MILLIS=30000", s.Port()).Says(t, ": 200")
+			rig.Boot(t, program, rig.Sketch(i), "RIG_MILLIS=30000", s.Port()).Says(t, ": 200")
 			requests, _, _ := s.Seen()
 			if len(requests) != 1 {
 				t.Fatalf("the server got %d requests", len(requests))

@@ -156,6 +156,7 @@ func TestCombinationsCompile(t *testing.T) {
 		{Mode: esp8266.PinCA, CAs: []string{id.PEM()}},
 		{Mode: esp8266.PinInsecure},
 	}
+	var projects []codegen.Project
 	for i, pin := range pins {
 		p := tutorial()
 		p.Pin = pin
@@ -163,15 +164,15 @@ func TestCombinationsCompile(t *testing.T) {
 		p.Body = request.Form
 		p.Fields = all
 		p.Headers = append(p.Headers, request.Header{Name: "Authorization", Value: "Bearer x", Secret: true}, request.Header{Name: "content-type", Value: "text/x"})
-		rig.Plain.Build(t, p)
+		projects = append(projects, p)
 	}
 	p := tutorial()
 	p.Fields, p.Headers = nil, nil
 	p.Method = "PATCH"
-	rig.Plain.Build(t, p)
+	projects = append(projects, p)
 	p = tutorial()
 	goldens()["everything"](&p)
-	rig.Plain.Build(t, p)
+	rig.Plain.BuildJoined(t, append(projects, p))
 }
 
 // write generates a project into dir.

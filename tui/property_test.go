@@ -75,7 +75,7 @@ func shakyStage(t *testing.T, random *rand.Rand) *stage {
 func TestRandomInput(t *testing.T) {
 	rounds, inputs := need.Often(8, 20), 500
 	if testing.Short() { // under the race detector
-		rounds = 4
+		rounds = 2
 	}
 	visited := [6]int{}
 	for seed := range uint64(rounds) {

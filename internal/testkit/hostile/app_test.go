@@ -31,6 +31,9 @@ func TestApp(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			few := min(b.Count(), 5)
+			if testing.Short() { // under the race detector
+				few = 1
+			}
 			for i := range few {
 				visitInApp(t, b, i*b.Count()/few, sizes[i%len(sizes)])
 			}
