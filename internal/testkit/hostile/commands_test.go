@@ -38,6 +38,9 @@ func TestCommands(t *testing.T) {
 			t.Run(tt.name+"/"+b.Name, func(t *testing.T) {
 				t.Parallel()
 				few := min(b.Count(), 6)
+				if testing.Short() { // under the race detector
+					few = 1
+				}
 				for i := range few {
 					s := hostile.Start(t, b, hostile.Options{Variant: i * b.Count() / few, Tick: 20 * time.Millisecond})
 					args := append([]string{}, tt.args...)
