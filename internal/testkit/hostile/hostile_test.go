@@ -48,7 +48,7 @@ func sample(b hostile.Behaviour, w way) []int {
 	case testing.Short():
 		step = n/4 + 1
 	case w.name != "fingerprint" && w.name != "test POST":
-		step = n/64 + 1
+		step = (n-1)/64 + 1
 	}
 	var picked []int
 	for v := 0; v < n; v += step {
