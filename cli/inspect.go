@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -59,38 +60,52 @@ func (p *Program) inspect(ctx context.Context, flags inspectFlags, args []string
 	if len(targets) == 1 && !flags.fingerprint {
 		client.Progress = progress.part
 	}
+	width := columns(p.Stdout)
 	inParallel(ctx, progress, flags.jobs, targets, func(ctx context.Context, t target) inspected {
-		return look(ctx, client, flags.fingerprint, t)
+		return p.look(ctx, client, flags, width, t)
 	}, func(r inspected) { p.show(ctx, flags, r, len(targets) > 1) })
 	return ctx.Err()
 }
 
-// inspected is what came of one target.
+// inspected is what came of one target. Many may wait for an earlier one, so it
+// holds what is to be printed instead of the report, which is thirty times as large.
 type inspected struct {
-	target target
-	report *tlsinspect.Report // nil when only the fingerprint was wanted, or for a faulty target
-	digits string             // the fingerprint, when only that was wanted
-	err    error
+	target   target
+	report   []byte // as it is printed; nil when there is none
+	digits   string // the fingerprint, when only that was wanted
+	connects bool   // a board does
+	err      error
 }
 
 // look looks at one target.
-func look(ctx context.Context, client *tlsinspect.Client, onlyFingerprint bool, t target) inspected {
+func (p *Program) look(ctx context.Context, client *tlsinspect.Client, flags inspectFlags, width int, t target) inspected {
 	r := inspected{target: t, err: t.err}
-	switch {
-	case r.err != nil:
-	case onlyFingerprint:
-		r.digits, r.err = client.Fingerprint(ctx, t.target)
-	default:
-		r.report, r.err = client.Inspect(ctx, t.target)
+	if r.err != nil {
+		return r
 	}
+	var report *tlsinspect.Report
+	if flags.fingerprint {
+		r.digits, r.err = client.Fingerprint(ctx, t.target)
+	} else {
+		report, r.err = client.Inspect(ctx, t.target)
+	}
+	p.logReport(t.target, report, esp8266.Pin{}, r.err)
+	switch {
+	case report == nil:
+		return r
+	case flags.json:
+		r.report = encodeJSON(report)
+	default:
+		var text bytes.Buffer
+		printReport(&text, width, report, r.err, time.Now())
+		r.report = text.Bytes()
+	}
+	r.connects = r.err == nil && report.Board.Connects
 	return r
 }
 
 // show prints one result and takes its part in the exit status.
 func (p *Program) show(ctx context.Context, flags inspectFlags, r inspected, several bool) {
-	if r.target.err == nil {
-		p.logReport(r.target.target, r.report, esp8266.Pin{}, r.err)
-	}
 	switch {
 	case ctx.Err() != nil:
 		return
@@ -108,14 +123,14 @@ func (p *Program) show(ctx context.Context, flags inspectFlags, r inspected, sev
 		fmt.Fprintln(p.out, r.digits)
 		return
 	case flags.json:
-		p.printJSON(r.report)
+		_, _ = p.out.Write(r.report) // results notes what goes wrong
 	case r.err != nil && !several:
 		p.fail(ctx, r.err)
 		return
 	default:
-		printReport(p.paint, columns(p.Stdout), r.report, r.err, time.Now())
+		_, _ = p.paint.Write(r.report)
 	}
-	if r.err != nil || !r.report.Board.Connects {
+	if !r.connects {
 		p.status = max(p.status, statusNo)
 	}
 }

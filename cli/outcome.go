@@ -153,12 +153,17 @@ func (p *Program) printOutcomeJSON(sent request.Request, r *formpost.Response, f
 
 // printJSON prints an object on a line of its own, safe to show.
 func (p *Program) printJSON(object any) {
+	_, _ = p.out.Write(encodeJSON(object)) // results notes what goes wrong
+}
+
+// encodeJSON is an object as a line that is safe to show.
+func encodeJSON(object any) []byte {
 	encoded, err := json.Marshal(object)
 	if err != nil {
 		encoded = []byte("null") // nothing in any of them can fail
 	}
 	// mutant TestCommands/post_--json/doctored_headers in ./internal/testkit/hostile: sanitize.JSON(encoded) => encoded
-	_, _ = p.out.Write(append(sanitize.JSON(encoded), '\n')) // results notes what goes wrong
+	return append(sanitize.JSON(encoded), '\n')
 }
 
 func (o *outcomeJSON) fill(r *formpost.Response, mask func(string) string) {
