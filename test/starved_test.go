@@ -35,7 +35,7 @@ import (
 func TestFewDescriptors(t *testing.T) {
 	fingerprints, inspections, profiles, limits := 200, 20, 60, []int{64}
 	if os.Getenv("ESPOST_TEST_STARVED") != "" {
-		fingerprints, inspections, profiles, limits = 20000, 2000, 2000, []int{64, 256, 1024}
+		fingerprints, inspections, profiles, limits = 20000, 20000, 2000, []int{64, 256, 1024}
 	}
 	s := newStarved(t)
 	for _, limit := range limits {
@@ -184,7 +184,7 @@ func (s *starved) run(t *testing.T, limit int, stdin []byte, args ...string) []s
 	started := time.Now()
 	out, _ := cmd.Output() // some servers are dead
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && runtime.GOOS == "linux" {
-		t.Logf("%v, of the processor %v, %d MB", time.Since(started).Round(time.Millisecond),
+		t.Logf("%v, of the processor %v, at most %d MB (it begins with this process's own)", time.Since(started).Round(time.Millisecond),
 			(cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Round(time.Millisecond), usage.Maxrss>>10)
 	}
 	return strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
