@@ -40,7 +40,7 @@ func shown(r *formpost.Response, showSecrets bool) func(string) string {
 func (p *Program) printResponse(r *formpost.Response, rule request.Answer, mask func(string) string, raw bool) {
 	c := newPalette()
 	mark := c.good.Render("✓")
-	if r.Outcome != request.Delivered {
+	if !r.Outcome.Done() {
 		mark = c.bad.Render("✗")
 	}
 	fmt.Fprintf(p.paintErr, "%s %s in %s · the pin matched · %s\n",
@@ -48,7 +48,7 @@ func (p *Program) printResponse(r *formpost.Response, rule request.Answer, mask 
 	fmt.Fprintf(p.paintErr, "  name lookup %s · TCP %s · TLS %s · first byte %s · body %s\n",
 		milliseconds(r.Phases.DNS), milliseconds(r.Phases.TCP), milliseconds(r.Phases.TLS),
 		milliseconds(r.Phases.FirstByte), milliseconds(r.Phases.Body))
-	if r.Outcome != request.Delivered || !rule.Ordinary() {
+	if !r.Outcome.Done() || !rule.Ordinary() {
 		fmt.Fprintf(p.paintErr, "  this answer counts as: %s\n", r.Outcome.Text())
 	}
 	for _, n := range r.Notes {
@@ -61,7 +61,7 @@ func (p *Program) printResponse(r *formpost.Response, rule request.Answer, mask 
 			fmt.Fprintf(p.paintErr, "  %s\n", c.dim.Render(sanitize.Line(n.Fix)))
 		}
 	}
-	if info, ok := esp8266.HTTPStatus(r.Status); ok {
+	if info, ok := esp8266.HTTPStatus(r.Status); ok && !r.Outcome.Done() {
 		fmt.Fprintf(p.paintErr, "  %s %s\n", info.Meaning, info.Cure)
 	}
 	if raw {
@@ -100,7 +100,7 @@ type (
 		Status      int        `json:"status"`
 		Reason      string     `json:"reason"`
 		BoardStatus int        `json:"board_status"`
-		Outcome     string     `json:"outcome"` // delivered, refused, try-again or maybe
+		Outcome     string     `json:"outcome"` // of request.Outcome
 		Head        string     `json:"head"`
 		Body        string     `json:"body"`
 		BodyBase64  string     `json:"body_base64"` // in place of body where that isn't text

@@ -100,6 +100,9 @@ func TestJSONRulesAsRequest(t *testing.T) {
 		}
 		a.RetryAfter, _, _ = strings.Cut(randomjson.Condition(random), " ")
 		body, whole := randomjson.Body(random), random.IntN(3) > 0
+		if random.IntN(20) == 0 {
+			a.RetryAfter, body = randomjson.Waiting(random)
+		}
 		rules := a.Conditions()
 		if c, ok := a.Kept(); ok {
 			rules = append(rules, c)
@@ -140,7 +143,7 @@ func TestJSONRulesAsRequest(t *testing.T) {
 			t.Errorf("only %d cases are %s: %v", seen[proof], proof, seen)
 		}
 	}
-	if waits < 50 {
+	if waits < 500 {
 		t.Errorf("only %d cases ask to wait", waits)
 	}
 }

@@ -49,6 +49,8 @@ var phrases = []phrase{
 	{lazyregexp.New(`^Wi-Fi: no answer`), NoWiFi, "no Wi-Fi: no answer"},
 	{lazyregexp.New(`^The Wi-Fi is gone`), NoWiFi, "the Wi-Fi is gone"},
 	{lazyregexp.New(`^Reading: delivered$`), Delivered, "delivered a reading"},
+	{lazyregexp.New(`^Reading: delivered before$`), Delivered, "the server had a reading already"},
+	{lazyregexp.New(`^Reading: accepted, perhaps delivered$`), Delivered, "the server accepted a reading; nobody can prove that it keeps it"},
 	{lazyregexp.New(`^Reading: refused$`), Refused, "the server did not take the reading"},
 	{lazyregexp.New(`^Reading: waiting for another try$`), Waiting, "the server did not take the reading yet; it is sent again"},
 	{lazyregexp.New(`^Reading: perhaps delivered$`), Refused, "the server may have the reading or not"},

@@ -72,10 +72,16 @@ func (o outcome) ipv6() (problem.Problem, bool) {
 // wait tells what the board does with Retry-After, or its like in the body.
 func (o outcome) wait() (problem.Problem, bool) {
 	wait := o.Sent.Answer.Wait(o.Header, o.Reply(o.Sent.Method), o.Started)
-	return problem.Problem{
+	n := problem.Problem{
 		Severity: problem.Note, Code: NoteWait,
 		Message: fmt.Sprintf("The server asks to wait %s: after an answer like this the board does, unless it sets the reading aside", duration.Format(wait)),
-	}, wait > 0
+	}
+	if o.Sent.Answer.Locks(o.Reply(o.Sent.Method)) {
+		n.Severity = problem.Warning
+		n.Message = fmt.Sprintf("The service locks out who goes on asking: after an answer like this the board sends nothing for %s", duration.Format(wait))
+		n.Fix = "Wait as long before the next test"
+	}
+	return n, wait > 0
 }
 
 func (o outcome) suiteReplaced() (problem.Problem, bool) {

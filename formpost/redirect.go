@@ -36,7 +36,7 @@ func (c *Client) follow(ctx context.Context, r request.Request, pin esp8266.Pin,
 // explain adds what a redirect means, which the request's rule decides.
 func (r *Response) explain() {
 	for i := range r.Notes {
-		if r.Notes[i].Code == NoteRedirect && r.Outcome == request.Delivered {
+		if r.Notes[i].Code == NoteRedirect && r.Outcome.Done() {
 			r.Notes[i].Severity = problem.Note
 		}
 	}

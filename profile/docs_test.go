@@ -47,6 +47,8 @@ func TestManual(t *testing.T) {
 		request.Field{Name: "d", Source: esp8266.SourceTime, Moment: request.Moment{Format: "ms", Zone: "Asia/Tokyo"}, Quoted: true})
 	full.Request.Fields = append(full.Request.Fields, request.Field{Name: "s", Secret: true, Expires: time.Unix(2e9, 0)})
 	full.Answer.Duplicates, full.Answer.RetryAfter = request.Harmless, "retry_after"
+	full.Answer.Accepted.Statuses, full.Answer.Already = request.Statuses{{From: 202, To: 202}}, request.Sign{Statuses: request.Statuses{{From: 409, To: 409}}, Contains: "duplicate"}
+	full.Answer.Locked = request.Lockout{Sign: full.Answer.Already, For: time.Minute}
 	full.Request.Bulk = request.Bulk{Most: 2, Bytes: 3, First: "[", Between: ",", Last: "]"}
 	full.Answer.JSON = []string{"ok is true"}
 	f := &full.Firmware

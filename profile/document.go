@@ -100,6 +100,9 @@ type (
 		Not       text     `yaml:"not"`
 		Equals    text     `yaml:"equals"`
 		JSON      texts    `yaml:"json"`
+		Accepted  signDoc  `yaml:"accepted"`
+		Already   signDoc  `yaml:"already"`
+		Locked    lockDoc  `yaml:"locked"`
 		Refused   refusal  `yaml:"refused"`
 		Timeout   *span    `yaml:"timeout"`
 		Pause     *span    `yaml:"pause"`
@@ -107,6 +110,15 @@ type (
 		Follow    bool     `yaml:"follow"`
 
 		Duplicates text `yaml:"duplicates"`
+	}
+	signDoc struct {
+		Statuses []status `yaml:"statuses"`
+		Contains text     `yaml:"contains"`
+	}
+	lockDoc struct {
+		Statuses []status `yaml:"statuses"`
+		Contains text     `yaml:"contains"`
+		For      *span    `yaml:"for"`
 	}
 	refusal struct {
 		Statuses []status `yaml:"statuses"`
@@ -334,6 +346,11 @@ func (d answerDoc) apply(a *request.Answer) {
 	a.Contains, a.Not, a.Equals, a.Follow = string(d.Contains), string(d.Not), string(d.Equals), d.Follow
 	a.Duplicates = request.Duplicates(d.Duplicates)
 	a.RetryAfter = string(d.After)
+	a.Accepted, a.Already = d.Accepted.sign(), d.Already.sign()
+	a.Locked.Sign = signDoc{d.Locked.Statuses, d.Locked.Contains}.sign()
+	if d.Locked.For != nil {
+		a.Locked.For = time.Duration(*d.Locked.For)
+	}
 	for _, condition := range d.JSON {
 		a.JSON = append(a.JSON, string(condition))
 	}
@@ -346,6 +363,10 @@ func (d answerDoc) apply(a *request.Answer) {
 	if d.Pause != nil {
 		a.Pause = time.Duration(*d.Pause)
 	}
+}
+
+func (d signDoc) sign() request.Sign {
+	return request.Sign{Statuses: statuses(d.Statuses), Contains: string(d.Contains)}
 }
 
 func statuses(doc []status) request.Statuses {

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -140,6 +141,9 @@ func answerTree(a request.Answer) any {
 		{"not", optional(a.Not)},
 		{"equals", optional(a.Equals)},
 		{"json", scalars(a.JSON)},
+		{"accepted", signRow(a.Accepted)},
+		{"already", signRow(a.Already)},
+		{"locked", signRow(a.Locked.Sign, member{"for", spanOf(a.Locked.For)})},
 		{"refused", refusalRow(a)},
 		{"timeout", spanOf(a.Timeout)},
 		{"pause", spanOf(a.Pause)},
@@ -147,6 +151,15 @@ func answerTree(a request.Answer) any {
 		{"follow", flag(a.Follow)},
 		{"duplicates", optional(string(a.Duplicates))},
 	}
+}
+
+// signRow is nil where there is no such answer.
+func signRow(s request.Sign, more ...member) any {
+	m := append(mapping{{"statuses", statusRows(s.Statuses)}, {"contains", optional(s.Contains)}}, more...)
+	if !slices.ContainsFunc(m, func(row member) bool { return row.value != nil }) {
+		return nil
+	}
+	return m
 }
 
 func statusRows(statuses request.Statuses) any {

@@ -1,7 +1,6 @@
 package request
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,6 +24,12 @@ type Answer struct {
 	Equals   string // the body is this
 	// JSON are conditions that the body, which is JSON, fulfils (ParseCondition).
 	JSON []string
+
+	// Answers that are neither: what a service accepts and may drop all the same, what
+	// it has from before, and what says that it locks the board out. They come first.
+	Accepted Sign
+	Already  Sign
+	Locked   Lockout
 
 	Refused Statuses      // the statuses that mean "refused"; none for 400 to 499
 	Tries   int           // of a refused reading before it is set aside; 0 for DefaultTries
@@ -71,7 +76,13 @@ const (
 	Refused   Outcome = "refused"   // it hasn't and won't take it: after some tries it is set aside
 	TryAgain  Outcome = "try-again" // it hasn't, and may take it later
 	Maybe     Outcome = "maybe"     // it may have it, so that sending again could double it: it is set aside
+	Already   Outcome = "already"   // it had it before, and says so: there is nothing left to do
+	Accepted  Outcome = "accepted"  // it says yes, which proves nothing, and nothing ever will
 )
+
+// Done reports whether the board is done with the reading, and nothing went wrong
+// that anybody could see.
+func (o Outcome) Done() bool { return o == Delivered || o == Already || o == Accepted }
 
 // Text is the outcome for people, as in "this answer counts as …".
 func (o Outcome) Text() string {
@@ -82,6 +93,10 @@ func (o Outcome) Text() string {
 		return "refused"
 	case Maybe:
 		return "taken, perhaps"
+	case Already:
+		return "delivered; it was there already"
+	case Accepted:
+		return "accepted, and nobody can prove more"
 	}
 	return "try again"
 }
@@ -97,8 +112,16 @@ type Reply struct {
 
 // Judge returns what a reply means. The firmware has the same rule (answer.h).
 func (a Answer) Judge(r Reply) Outcome {
+	switch {
+	case a.Locked.fits(r):
+		return TryAgain
+	case a.Already.fits(r):
+		return Already
+	case a.Accepted.fits(r):
+		return Accepted
+	}
 	proof := Fails
-	if a.delivered().Has(r.Status) && a.testsPass(r) {
+	if a.delivered().Has(r.Status) && passes(a.Tests(), r) {
 		proof = a.prove(r)
 	}
 	switch {
@@ -161,12 +184,16 @@ func (a Answer) Limit() time.Duration { return 2*a.Filled().Timeout + 5*time.Sec
 // Ordinary reports whether a is the ordinary rule.
 func (a Answer) Ordinary() bool {
 	return len(a.Delivered) == 0 && len(a.Refused) == 0 && a.Contains+a.Not+a.Equals == "" && len(a.JSON) == 0 &&
-		a.Tries == 0 && a.Timeout == 0 && a.Pause == 0 && a.RetryAfter == "" && !a.Follow && a.Duplicates == ""
+		a.Tries == 0 && a.Timeout == 0 && a.Pause == 0 && a.RetryAfter == "" && !a.Follow && a.Duplicates == "" &&
+		!a.Accepted.Given() && !a.Already.Given() && !a.Locked.Given()
 }
 
 func (a Answer) clone() Answer {
 	a.Delivered, a.Refused = slices.Clone(a.Delivered), slices.Clone(a.Refused)
 	a.JSON = slices.Clone(a.JSON)
+	for _, sign := range []*Sign{&a.Accepted, &a.Already, &a.Locked.Sign} {
+		sign.Statuses = slices.Clone(sign.Statuses)
+	}
 	return a
 }
 
@@ -214,33 +241,6 @@ func (a Answer) prove(r Reply) Proof {
 	return Prove(a.Conditions(), body, whole)
 }
 
-func (a Answer) testsPass(r Reply) bool {
-	body, whole := r.Body, r.Whole
-	if len(body) > AnswerMax {
-		body, whole = body[:AnswerMax], false
-	}
-	const space = " \t\r\n"
-	body = bytes.TrimLeft(body, space)
-	if whole {
-		body = bytes.TrimRight(body, space)
-	}
-	return !slices.ContainsFunc(a.Tests(), func(t Test) bool { return t.found(string(body), whole) == t.Not })
-}
-
-func (t Test) found(body string, whole bool) bool {
-	switch {
-	case t.End && !whole:
-		return false // nobody knows what stands there
-	case t.Start && t.End:
-		return body == t.Text
-	case t.Start:
-		return strings.HasPrefix(body, t.Text)
-	case t.End:
-		return strings.HasSuffix(body, t.Text)
-	}
-	return strings.Contains(body, t.Text)
-}
-
 // Turn returns a changed so that a reply's status counts as the next outcome:
 // delivered, then refused, then whatever it is without a word about it. Tests of
 // the body stay, so that a status may not be enough for "delivered".
@@ -250,6 +250,16 @@ func (a Answer) Turn(r Reply) Answer {
 	plain.Delivered = named(a.delivered().without(r.Status), 200, 299)
 	plain.Refused = named(a.refused().without(r.Status), 400, 499)
 	delivered, refused := plain, plain
+	for _, next := range []*Answer{&delivered, &refused} { // a sign would count first
+		for _, sign := range []*Sign{&next.Accepted, &next.Already, &next.Locked.Sign} {
+			if sign.Statuses = sign.Statuses.without(r.Status); !sign.Given() {
+				sign.Contains = ""
+			}
+		}
+		if !next.Locked.Given() {
+			next.Locked.For = 0
+		}
+	}
 	delivered.Delivered = named(plain.delivered().with(r.Status), 200, 299)
 	refused.Refused = named(plain.refused().with(r.Status), 400, 499)
 	ring := []Answer{delivered, refused, plain}
@@ -281,21 +291,14 @@ const (
 func (a Answer) check() problem.List {
 	var l problem.List
 	at := func(part, message, fix string) { l.Add(problem.At("answer."+part, message, fix)) }
-	for _, list := range []struct {
-		part     string
-		statuses Statuses
-	}{{"delivered", a.Delivered}, {"refused.statuses", a.Refused}} {
-		for _, s := range list.statuses {
-			if s.From < 100 || s.To > 999 || s.From > s.To {
-				at(list.part, fmt.Sprintf("%s is no HTTP status", s), "write 302, 2xx or 200-299")
-			}
-		}
-	}
-	for _, t := range []struct{ part, text string }{{"contains", a.Contains}, {"not", a.Not}, {"equals", a.Equals}} {
-		if len(t.text) > AnswerMax {
-			at(t.part, fmt.Sprintf("the text has %d bytes, and the board keeps %d of an answer", len(t.text), AnswerMax), "give a shorter one")
-		}
-	}
+	l = append(l, checkStatuses("delivered", a.Delivered)...)
+	l = append(l, checkStatuses("refused.statuses", a.Refused)...)
+	l.Add(checkText("contains", a.Contains))
+	l.Add(checkText("not", a.Not))
+	l.Add(checkText("equals", a.Equals))
+	l = append(l, a.Accepted.check("accepted")...)
+	l = append(l, a.Already.check("already")...)
+	l = append(l, a.Locked.check()...)
 	for i, text := range a.JSON {
 		if _, err := ParseCondition(text); err != nil {
 			message, fix, _ := strings.Cut(err.Error(), "; ")

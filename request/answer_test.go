@@ -26,6 +26,10 @@ func TestJudge(t *testing.T) {
 	thingSpeak := request.Answer{Not: "^0$"}
 	appsScript := request.Answer{Delivered: statuses(t, "2xx", "302")}
 	strict := request.Answer{Delivered: statuses(t, "200-201", "409"), Contains: `"ok":true`, Refused: statuses(t, "200", "4xx", "503")}
+	signs := request.Answer{
+		Accepted: request.Sign{Statuses: statuses(t, "202")}, Already: request.Sign{Statuses: statuses(t, "400", "409"), Contains: "duplicate"},
+		Locked: request.Lockout{Sign: request.Sign{Statuses: statuses(t, "403"), Contains: "^Exceeded"}, For: time.Minute},
+	}
 	tests := []struct {
 		name   string
 		answer request.Answer
@@ -63,6 +67,12 @@ func TestJudge(t *testing.T) {
 		{"ends", request.Answer{Contains: "K$"}, request.Reply{Status: 200, Body: []byte("OK"), Whole: true}, request.Delivered},
 		{"ends beyond", request.Answer{Contains: "K$"}, request.Reply{Status: 200, Body: []byte(strings.Repeat("K", request.AnswerMax+1)), Whole: true}, request.TryAgain},
 		{"stands beyond", request.Answer{Contains: "OK"}, request.Reply{Status: 200, Body: []byte(strings.Repeat(" ", request.AnswerMax) + "OK"), Whole: true}, request.TryAgain},
+		{"accepted", signs, request.Reply{Status: 202}, request.Accepted},
+		{"200 beside accepted", signs, request.Reply{Status: 200}, request.Delivered},
+		{"already there", signs, request.Reply{Status: 400, Body: []byte("a duplicate")}, request.Already},
+		{"no duplicate", signs, request.Reply{Status: 400, Body: []byte("malformed")}, request.Refused},
+		{"locked", signs, request.Reply{Status: 403, Body: []byte(" Exceeded 60")}, request.TryAgain},
+		{"forbidden", signs, request.Reply{Status: 403}, request.Refused},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -100,6 +110,28 @@ func TestTurn(t *testing.T) {
 	}
 }
 
+// What a sign says of a status can be turned, too, and is then a rule that is valid.
+func TestTurnOfASign(t *testing.T) {
+	a := request.Answer{
+		Accepted: request.Sign{Statuses: statuses(t, "202"), Contains: "queued"},
+		Locked:   request.Lockout{Sign: request.Sign{Statuses: statuses(t, "403")}, For: time.Minute},
+	}
+	for status, want := range map[int]string{202: "accepted delivered refused try-again", 403: "try-again delivered refused try-again"} {
+		r, a := request.Reply{Method: "POST", Status: status, Body: []byte("queued")}, a
+		got := []string{string(a.Judge(r))}
+		for range 3 {
+			a = a.Turn(r)
+			got = append(got, string(a.Judge(r)))
+			if problems := (request.Request{Method: "POST", Body: request.Form, Answer: a}).CheckWords(); problems.Err() != nil {
+				t.Errorf("%d: %v", status, problems.Err())
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%d: %s, want %s", status, got, want)
+		}
+	}
+}
+
 func TestParseStatus(t *testing.T) {
 	for _, tt := range [][2]string{{"302", "302"}, {"2XX", "2xx"}, {"200-299", "2xx"}, {" 500 - 503 ", "500-503"}} {
 		text, want := tt[0], tt[1]
@@ -122,6 +154,9 @@ func TestAnswerIsChecked(t *testing.T) {
 		"answer.refused.tries":    {Tries: 101},
 		"answer.timeout":          {Timeout: time.Millisecond},
 		"answer.pause":            {Pause: -time.Second},
+		"answer.accepted":         {Accepted: request.Sign{Contains: "queued"}},
+		"answer.already":          {Already: request.Sign{Statuses: request.Statuses{{From: 1, To: 2}}}},
+		"answer.locked":           {Locked: request.Lockout{Sign: request.Sign{Statuses: statuses(t, "403")}}},
 	} {
 		problems := request.Request{Method: "POST", Body: request.Form, Answer: a}.CheckWords()
 		if _, ok := problems.At(where); !ok {

@@ -34,11 +34,19 @@ func (a Answer) waitRule() (Condition, error) {
 }
 
 // Wait returns how long an answer asks to wait, by its header Retry-After or its
-// body: the longer one, at most MaxWait; 0 where it asks for nothing. now is for a
-// date without one of the answer's own.
+// body: the longer one, at most MaxWait; 0 where it asks for nothing. One that
+// locks the board out asks for that long. now is for a date without one of the
+// answer's own.
 func (a Answer) Wait(header http.Header, r Reply, now time.Time) time.Duration {
-	return min(max(headerWait(header, now), a.bodyWait(r)), MaxWait)
+	wait := min(max(headerWait(header, now), a.bodyWait(r)), MaxWait)
+	if a.Locks(r) {
+		wait = max(wait, a.Locked.For)
+	}
+	return wait
 }
+
+// Locks reports whether an answer says that the board is locked out.
+func (a Answer) Locks(r Reply) bool { return a.Locked.fits(r) }
 
 // headerWait is what RFC 9110 §10.2.3 says: seconds, or a date.
 func headerWait(header http.Header, now time.Time) time.Duration {

@@ -38,6 +38,17 @@ func patient(a request.Answer, statuses ...int) request.Answer {
 	return a
 }
 
+// accepts is an answer whose statuses prove nothing.
+func accepts(statuses ...int) request.Answer {
+	return request.Answer{Delivered: only(statuses...), Accepted: request.Sign{Statuses: only(statuses...)}}
+}
+
+// locked is an answer that shuts out who asks too often.
+func locked(a request.Answer, status int, text string, d time.Duration) request.Answer {
+	a.Locked = request.Lockout{Sign: request.Sign{Statuses: only(status), Contains: text}, For: d}
+	return a
+}
+
 // strict is an answer that refuses for good where the status is 200 and the body
 // says no: a reading like that is never taken, and must not hold up the others.
 func strict(a request.Answer) request.Answer {

@@ -155,7 +155,7 @@ func airtable() Service {
 			Address: "https://api.airtable.com/v0/[base]/[table]", Body: request.JSON,
 			Template: `{"fields":{"RSSI":{{rssi}},"Uptime":{{uptime}}},"typecast":true}`,
 			Headers:  headers("Authorization", "Bearer {{token}}"), Fields: both(),
-			Answer: request.Answer{Delivered: only(200)},
+			Answer: locked(request.Answer{Delivered: only(200)}, 429, "", 30*time.Second),
 		},
 		Blanks: []Blank{
 			{Name: "base", Title: "base ID", Where: "it is in the address of the base, and begins with app", Example: "appXXXXXXXXXXXXXX"},

@@ -21,6 +21,11 @@ func own(name, sample string) request.Field {
 	return request.Field{Name: name, Source: esp8266.SourceCode, Sample: sample}
 }
 
+// local is the time in the user's zone, by a pattern.
+func local(name, pattern string) request.Field {
+	return request.Field{Name: name, Source: esp8266.SourceTime, Moment: request.Moment{Format: pattern, Zone: "[zone]"}}
+}
+
 func constant(name, value string) request.Field {
 	return request.Field{Name: name, Value: value}
 }

@@ -38,7 +38,7 @@ func homeAssistantWebhook() Service {
 		ID: "home-assistant-webhook", Title: "Home Assistant webhook", About: "triggers an automation",
 		Outline: Outline{
 			Address: "https://[server]/api/webhook/{{webhook}}", Body: request.JSON, Fields: both(),
-			Answer: request.Answer{Delivered: only(200)},
+			Answer: accepts(200),
 		},
 		Blanks: []Blank{
 			ownServer("home.example.com:8123"),

@@ -73,7 +73,7 @@ func thingSpeakBulk() Service {
 			Template: `{"created_at":{{time}},"field1":{{rssi}},"field2":{{uptime}}}`,
 			Bulk:     request.Bulk{Most: 50, First: `{"write_api_key":{{api_key}},"updates":[`, Last: "]}"}, // 960 are allowed
 			Fields:   append(both(), request.Field{Name: "time", Source: esp8266.SourceTime, None: request.Wait}),
-			Answer:   request.Answer{Delivered: only(200, 202), JSON: []string{"success is true"}},
+			Answer:   request.Answer{Delivered: only(200), JSON: []string{"success is true"}, Accepted: request.Sign{Statuses: only(202), Contains: "true"}},
 		},
 		Blanks: []Blank{
 			{Name: "channel", Title: "channel ID", Where: "it stands above the channel", Example: "999990"},
@@ -161,7 +161,7 @@ func losant() Service {
 		ID: "losant", Title: "Losant", About: "hands the reading to a workflow through a webhook",
 		Outline: Outline{
 			Address: "https://triggers.losant.com/webhooks/{{token}}", Body: request.JSON, Fields: both(),
-			Answer: request.Answer{Delivered: only(200)},
+			Answer: accepts(200),
 		},
 		Blanks: []Blank{{Name: "token", Title: "webhook's token", Where: "it is the last part of the webhook's URL, and not its id", Example: "jk1NopMpgQHyqQQn1Ax6tpPjEkb", Kind: Secret}},
 		Every:  500 * time.Millisecond, Size: 256 << 10,
@@ -200,7 +200,7 @@ func datacake() Service {
 		Outline: Outline{
 			Address: "https://api.datacake.co/integrations/api/{{endpoint}}/", Body: request.JSON,
 			Fields: []request.Field{constant("device", "[serial]"), signal("rssi"), uptime("uptime")},
-			Answer: request.Answer{Delivered: only(200)},
+			Answer: accepts(200),
 		},
 		Blanks: []Blank{
 			{Name: "serial", Title: "device's serial number", Where: "it is in the device's configuration", Example: "porch-1", Kind: Text},

@@ -83,15 +83,16 @@ func pvOutput() Service {
 		Outline: Outline{
 			Address: "https://pvoutput.org/service/r2/addstatus.jsp", Body: request.Form,
 			Headers: headers("X-Pvoutput-Apikey", "{{key}}", "X-Pvoutput-SystemId", "[system]"),
-			Fields:  []request.Field{own("d", "20270131"), own("t", "12:05"), own("v2", "850")},
-			Answer:  patient(request.Answer{Delivered: only(200), Contains: "^OK 200"}, 403),
+			Fields:  []request.Field{local("d", "%Y%m%d"), local("t", "%H:%M"), own("v2", "850")},
+			Answer:  locked(request.Answer{Delivered: only(200), Contains: "^OK 200"}, 403, "Exceeded", 30*time.Minute),
 		},
 		Blanks: []Blank{
 			{Name: "system", Title: "system ID", Where: "it is at the end of the Settings", Example: "12345"},
+			{Name: "zone", Title: "time zone", Where: "it is the system's, as in Europe/Berlin", Example: "Australia/Sydney", Kind: Text},
 			{Name: "key", Title: "API key", Where: "it is in the Settings, with API Access enabled", Example: "XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX", Kind: Secret},
 		},
 		Every: time.Minute,
-		Trap:  "403 is the answer to the 61st request of an hour: it passes. Day and time are the system's own, local, as 20270131 and 12:05: your code has to give them.",
+		Trap:  "403 and Exceeded are the answer to the 61st request of an hour: it passes with the hour. Day and time are the system's own, so its time zone has to be given.",
 		Docs:  "https://pvoutput.org/help/api_specification.html",
 		Facts: []Source{
 			on(november, "request, pace", "https://pvoutput.org/help/api_specification.html"),

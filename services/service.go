@@ -213,7 +213,7 @@ func (s Service) Request(values map[string]string) (request.Request, problem.Lis
 	}
 	r.Fields = s.secretFields(values)
 	for _, f := range q.Fields {
-		f.Value = fill.Replace(f.Value)
+		f.Value, f.Moment.Zone = fill.Replace(f.Value), fill.Replace(f.Moment.Zone)
 		r.Fields = append(r.Fields, f)
 	}
 	r.Answer.Pause = min(s.Pace(), time.Hour) // no longer pause can be asked for

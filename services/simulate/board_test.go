@@ -147,7 +147,7 @@ func (all *boards) refused(t *testing.T, s services.Service, refusal simulate.Re
 			passes = true
 		}
 	}
-	board := all.boot(b, refusal, 7)
+	board := all.boot(b, refusal, 7+int(s.Outline.Answer.Locked.For/time.Minute))
 	_, keys := b.posts()
 	counts := func(want ...int) { // how often each reading came, as far as it is said
 		t.Helper()
@@ -164,7 +164,7 @@ func (all *boards) refused(t *testing.T, s services.Service, refusal simulate.Re
 			t.Errorf("%s: the service has kept %d readings", refusal.Name, taken)
 		}
 		return "set aside"
-	case outcome == request.Delivered:
+	case outcome == request.Accepted:
 		board.Never(t, "SET ASIDE")
 		counts(1, 1, 1)
 		return "sent once"

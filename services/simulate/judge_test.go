@@ -9,7 +9,7 @@ import (
 func expected(refusal simulate.Refusal) request.Outcome {
 	switch {
 	case refusal.Silent:
-		return request.Delivered
+		return request.Accepted
 	case refusal.Again:
 		return request.TryAgain
 	}

@@ -95,7 +95,11 @@ func requestOf(t *testing.T, s services.Service, refusal simulate.Refusal) reque
 		t.Fatal(problems)
 	}
 	for i := range r.Fields {
-		if f := &r.Fields[i]; !f.Source.Constant() && f.Source != esp8266.SourceCode {
+		f := &r.Fields[i]
+		switch {
+		case f.Source == esp8266.SourceTime && f.Moment.Format != "": // by a clock that both have
+			f.Source, f.Sample, f.Moment = esp8266.SourceCode, f.Sent(), request.Moment{}
+		case !f.Source.Constant() && f.Source != esp8266.SourceCode:
 			f.Source, f.Sample, f.None, f.Moment = esp8266.SourceCounter, "1", "", request.Moment{}
 		}
 	}
@@ -190,7 +194,7 @@ func (b *bench) deliver(r request.Request) {
 		b.wait()
 		sent := reading(r, n)
 		response, outcome := b.send(sent)
-		if outcome != request.Delivered {
+		if !outcome.Done() {
 			b.t.Errorf("reading %d: %s after %d %q", n, outcome, response.Status, response.Body)
 		}
 		want = append(want, kept(sent))
@@ -231,7 +235,7 @@ func (b *bench) refuse(refusal simulate.Refusal) string {
 	}
 	if refusal.Again { // the next one is taken
 		b.wait()
-		if response, outcome := b.send(good); outcome != request.Delivered {
+		if response, outcome := b.send(good); !outcome.Done() {
 			b.t.Errorf("afterwards: %s after %d %q", outcome, response.Status, response.Body)
 		}
 	}

@@ -113,7 +113,7 @@ func (m *Model) fresh() bool { return m.answer != nil && bytes.Equal(m.sent, m.b
 // Passed reports whether the answer to the request as it is now counts as
 // delivered.
 func (m *Model) Passed() bool {
-	return m.fresh() && m.outcome() == request.Delivered
+	return m.fresh() && m.outcome().Done()
 }
 
 // outcome is what the answer means by the profile's rule as it is now.

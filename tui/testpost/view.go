@@ -10,7 +10,6 @@ import (
 	"espost/formpost"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
-	"espost/request"
 	"espost/tui/ui"
 )
 
@@ -53,7 +52,7 @@ func (m *Model) headline(width int) []string {
 func (m *Model) success(width int) []string {
 	k, a := m.kit, m.answer
 	tone, status := ui.Success, strings.TrimSpace(fmt.Sprintf("%d %s", a.Status, sanitize.Line(a.Masked(a.Reason))))
-	if m.outcome() != request.Delivered {
+	if !m.outcome().Done() {
 		tone = ui.Caution
 	}
 	parts := []string{status + " in " + milliseconds(a.Phases.Total()), fmt.Sprintf("the board would see %d", a.BoardStatus)}
@@ -61,7 +60,7 @@ func (m *Model) success(width int) []string {
 	if !m.fresh() {
 		lines = append(lines, k.Mark(ui.Caution)+" the form has changed since; enter sends it again")
 	}
-	if m.outcome() != request.Delivered || !m.profile.Answer.Ordinary() {
+	if !m.outcome().Done() || !m.profile.Answer.Ordinary() {
 		lines = append(lines, "  "+ui.Truncate(fmt.Sprintf("This answer counts as: %s", k.Style(tone).Render(m.outcome().Text()))+k.Faint.Render("   c changes that"), width-2, k.Ellipsis))
 	}
 	return append(lines, m.phases(width))
@@ -83,7 +82,7 @@ func (m *Model) notesPane(top, width, height int) []string {
 // allNotes are those on the answer, and on the service where it didn't take the
 // reading.
 func (m *Model) allNotes() problem.List {
-	if m.outcome() == request.Delivered {
+	if m.outcome().Done() {
 		return m.answer.Notes
 	}
 	return slices.Concat(m.answer.Notes, m.aboutService())

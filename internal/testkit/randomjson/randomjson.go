@@ -57,3 +57,22 @@ func value(r *rand.Rand, depth int) string {
 	}
 	return "[" + inner + "]"
 }
+
+// Waiting returns a path and a body that has a number there, mostly one above zero:
+// what a service says that wants the board to wait.
+func Waiting(r *rand.Rand) (path, body string) {
+	body = one(r, []string{"1", "3", "12", "0.529", "1e2", "4000", "2.5E-3", "0", "-1"})
+	steps := make([]string, 1+r.IntN(3))
+	for i := len(steps) - 1; i >= 0; i-- {
+		before, after := value(r, 3), value(r, 3)
+		if r.IntN(3) > 0 {
+			name := one(r, []string{"a", "b", "ok"})
+			steps[i] = name
+			body = fmt.Sprintf(`{"x":%s,"%s": %s,"y":%s}`, before, name, body, after)
+		} else {
+			steps[i] = "1"
+			body = fmt.Sprintf("[%s,%s ,%s]", before, body, after)
+		}
+	}
+	return strings.Join(steps, "."), body
+}
