@@ -106,7 +106,7 @@ func (e Encoding) Widest() int {
 // body, or the query where there is no body. What is constant and no secret is
 // part of the literals.
 func (r Request) Message() Message {
-	l := layout{request: r, fields: r.Active(), placed: make(map[string]bool)}
+	l := r.layout()
 	var m Message
 	m.Path = l.template(r.Target.Path, PathValue)
 	for _, h := range r.Headers {
@@ -149,13 +149,29 @@ type layout struct {
 	request Request
 	fields  []Field
 	placed  map[string]bool
+	part    int   // the row that a split reading's request is for; -1 for any other
+	others  []int // rows that have requests of their own
+}
+
+func (r Request) layout() layout {
+	l := layout{request: r, fields: r.Active(), placed: make(map[string]bool), part: r.splitRow()}
+	for _, row := range r.splitRows() {
+		if row != l.part {
+			l.others = append(l.others, row)
+		}
+	}
+	return l
 }
 
 // rest returns the rows of the fields that no placeholder names.
 func (l *layout) rest() []int {
 	var rows []int
 	for i, f := range l.fields {
-		if !l.placed[f.Name] {
+		named := l.placed[f.Name]
+		if i == l.part {
+			named = l.placed[splitValue]
+		}
+		if !named && !slices.Contains(l.others, i) {
 			rows = append(rows, i)
 		}
 	}
@@ -173,6 +189,8 @@ func (l *layout) value(row int, as Encoding) Piece {
 	p := Piece{Field: f, Row: row, As: as}
 	switch inJSON := l.request.Body == JSON && (as == Plain || as == JSONValue); {
 	case !f.MayLack():
+	case row == l.part && f.None != Null: // without it there is nothing to send
+		p.None = Skip
 	case f.None != Skip && inJSON:
 		p.None = Null
 	default:
@@ -209,7 +227,7 @@ func (l *layout) list(rows []int, sign string, lead func(Field) string, as func(
 // omits reports whether a field is left out when it has no value.
 func (l *layout) omits(row int) bool {
 	f := l.fields[row]
-	return f.MayLack() && (f.None == "" || f.None == Omit)
+	return row != l.part && f.MayLack() && (f.None == "" || f.None == Omit)
 }
 
 // form lays fields out as application/x-www-form-urlencoded.
@@ -264,15 +282,30 @@ func (l *layout) fill(text string, encoding func(f Field, before string) Encodin
 	var out []Piece
 	at := 0
 	for _, p := range placeholders(text) {
-		i := slices.IndexFunc(l.fields, func(f Field) bool { return f.Name == p.name })
-		if i < 0 {
+		before, i := text[:p.from], l.named(p.name)
+		var piece Piece
+		switch {
+		case l.part >= 0 && p.name == splitField:
+			name := Field{Value: l.fields[l.part].Name}
+			piece.Literal = encoding(name, before).Encode(name.Value)
+		case i >= 0:
+			piece = l.value(i, encoding(l.fields[i], before))
+		default:
 			continue
 		}
 		l.placed[p.name] = true
-		out = append(out, Piece{Literal: text[at:p.from]}, l.value(i, encoding(l.fields[i], text[:p.from])))
+		out = append(out, Piece{Literal: text[at:p.from]}, piece)
 		at = p.to
 	}
 	return append(out, Piece{Literal: text[at:]})
+}
+
+// named is the row that a placeholder stands for, -1 for none.
+func (l *layout) named(name string) int {
+	if l.part >= 0 && name == splitValue {
+		return l.part
+	}
+	return slices.IndexFunc(l.fields, func(f Field) bool { return f.Name == name })
 }
 
 // insideQuotes reports whether a JSON text that is cut off there ends within a

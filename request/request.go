@@ -52,11 +52,15 @@ type Request struct {
 	// JSON, in which {{name}} is the value of the field of that name. A field may
 	// stand in the target's path and in a header's value in the same way.
 	Template string
-	Bulk     Bulk     // several readings as one request
-	Headers  []Header // added to those that HTTPClient sends, in order
-	Fields   []Field
-	Key      string // the Idempotency-Key of one reading, behind Headers; empty for none
-	Answer   Answer
+	Bulk     Bulk // several readings as one request
+	// Split sends one reading as several requests (Parts): one for each field, whose
+	// name is {{field}} and whose value is {{value}} there.
+	Split   bool
+	Part    int      // of a split reading: its request of this number, from 1; 0 for the whole
+	Headers []Header // added to those that HTTPClient sends, in order
+	Fields  []Field
+	Key     string // the Idempotency-Key of one reading, behind Headers; empty for none
+	Answer  Answer
 }
 
 // A Header is one header that is added.

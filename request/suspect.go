@@ -100,10 +100,10 @@ func (r Request) words() []place {
 // object that is a row's value can be a field of its own; where no row has one, or
 // a template couldn't say the same, r as it is.
 func (r Request) templated() Request {
-	if r.Body != JSON || r.Template != "" || r.Bulk.On() {
+	if r.Body != JSON || r.Template != "" || r.Bulk.On() || r.Split {
 		return r
 	}
-	l := layout{request: r, fields: r.Active(), placed: make(map[string]bool)}
+	l := r.layout()
 	l.template(r.Target.Path, PathValue)
 	for _, h := range r.Headers {
 		l.template(h.Value, HeaderValue)

@@ -35,9 +35,12 @@ func (r Request) Validate() problem.List {
 	r.checkHeaders(&l)
 	r.checkFields(&l)
 	r.checkBulk(&l)
+	r.checkSplit(&l)
 	r.checkPlaceholders(&l)
-	if len(l) == 0 {
-		r.checkMessage(&l)
+	for _, part := range r.Parts() {
+		if len(l) == 0 {
+			part.checkMessage(&l)
+		}
 	}
 	return l
 }
@@ -58,8 +61,11 @@ func (r Request) Notes() problem.List {
 			warn("request.headers", fmt.Sprintf("the header Content-Type says %s, and the body is %s", quoted(h.Value), r.Body), "make the two agree, unless the service wants it so")
 		}
 	}
-	if r.Template != "" {
-		places := layout{request: r, fields: r.Active(), placed: make(map[string]bool)}
+	if r.Split && !r.valueSent() {
+		warn("request.template", "{{value}} stands nowhere in the text, so no value is sent", "write it where each field's value belongs")
+	}
+	if r.Template != "" && !r.Split {
+		places := r.layout()
 		for _, text := range r.templates() {
 			places.template(text.text, Plain)
 		}
@@ -100,7 +106,7 @@ func (r Request) checkPlaceholders(l *problem.List) {
 	active := r.Active()
 	for _, t := range r.templates() {
 		for _, p := range placeholders(t.text) {
-			if !slices.ContainsFunc(active, func(f Field) bool { return f.Name == p.name }) {
+			if !(r.Split && splits(p.name)) && !slices.ContainsFunc(active, func(f Field) bool { return f.Name == p.name }) {
 				l.Add(problem.At(t.where, fmt.Sprintf("{{%s}} names no field that is sent", shown(p.name)), "add a field of that name, or switch it on"))
 			}
 		}
@@ -269,7 +275,7 @@ func (r Request) checkFields(l *problem.List) {
 			continue
 		}
 		key := string([]rune(f.Name)) // as it is sent: invalid bytes are U+FFFD
-		if first, dup := seen[key]; dup {
+		if first, dup := seen[key]; dup && !r.Split {
 			at(fmt.Sprintf("has the same name as row %d, and a JSON object has each name once", first+1), "rename one, switch it off, or send the fields as form")
 		}
 		seen[key] = i
