@@ -113,6 +113,12 @@ type (
 		Reusable    bool       `json:"reusable"`
 		PhasesMS    phasesJSON `json:"phases_ms"`
 		Notes       []noteJSON `json:"notes"`
+		Parts       []partJSON `json:"parts"` // of a reading that is split: what came of each request
+	}
+	partJSON struct {
+		Field   string `json:"field"`
+		Status  int    `json:"status"`
+		Outcome string `json:"outcome"`
 	}
 	errorJSON struct {
 		HTTPClient int              `json:"httpclient"`
@@ -137,11 +143,7 @@ type (
 )
 
 func (p *Program) printOutcomeJSON(sent request.Request, r *formpost.Response, failed *formpost.Error, trust tlsinspect.Trust, showSecrets bool) {
-	head, body := sent.Preview()
-	out := outcomeJSON{Request: head + body, Trust: string(trust), Notes: []noteJSON{}, Outcome: string(request.TryAgain)}
-	if showSecrets {
-		out.Request = string(sent.Bytes())
-	}
+	out := outcomeJSON{Request: sent.Text(!showSecrets), Trust: string(trust), Notes: []noteJSON{}, Parts: []partJSON{}, Outcome: string(request.TryAgain)}
 	if failed != nil {
 		out.Error = &errorJSON{failed.HTTPClient, failed.BearSSL, sanitize.Line(failed.Message), sanitize.Line(failed.Fix)}
 	}
@@ -181,6 +183,9 @@ func (o *outcomeJSON) fill(r *formpost.Response, mask func(string) string) {
 		o.Body = body // what a terminal must not see gets escaped
 	} else {
 		o.BodyBase64 = base64.StdEncoding.EncodeToString([]byte(body))
+	}
+	for _, one := range r.Parts {
+		o.Parts = append(o.Parts, partJSON{one.Sent.PartName(), one.Status, string(one.Outcome)})
 	}
 	for _, n := range r.Notes {
 		o.Notes = append(o.Notes, noteJSON{n.Code, n.Severity == problem.Warning, sanitize.Line(n.Message), sanitize.Line(n.Fix)})

@@ -176,12 +176,7 @@ func (p *Program) warn(notes problem.List) {
 // printRequest prints the bytes of a request: all of them, or with its secrets
 // masked.
 func (p *Program) printRequest(r request.Request, showSecrets bool) {
-	if showSecrets {
-		_, _ = p.out.Write(r.Bytes()) // results notes what goes wrong
-		return
-	}
-	head, body := r.Preview()
-	fmt.Fprint(p.out, head, body)
+	fmt.Fprint(p.out, r.Text(!showSecrets))
 }
 
 // markSecrets marks the fields and headers of these names.

@@ -31,6 +31,13 @@ func (f Firmware) Wear() string {
 	return "Nothing is written to flash; while Wi-Fi or server are down, only the newest reading waits"
 }
 
+// Wear says the same for all requests of a reading.
+func (p Project) Wear() string {
+	f := p.Firmware
+	f.Every /= time.Duration(max(1, len(p.Parts())))
+	return f.Wear()
+}
+
 // lifetime is how long flash of that size bears so many erases a day.
 func lifetime(erases float64, flash string) string {
 	worst := map[string]float64{"512K": 0.177, "1M": 0.073}[flash]

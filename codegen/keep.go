@@ -19,8 +19,17 @@ const (
 	KeepAll    Keep = "all"    // every one, before it is sent
 )
 
-// outboxRAM is how many bytes of readings wait in RAM before they go to flash.
-const outboxRAM = 1024
+// How many bytes of readings wait in RAM before they go to flash: so that all
+// requests of a reading find room, if that can be.
+const (
+	minOutboxRAM = 1024
+	maxOutboxRAM = 4096
+	entryBytes   = 32 // of outbox.h's Entry, before each
+)
+
+func outboxRAM(p Project) int {
+	return min(max(minOutboxRAM, len(p.Parts())*(messageBytes(p)+entryBytes)), maxOutboxRAM)
+}
 
 // Keeps returns the ways to keep readings in the order that they are offered.
 func Keeps() []Keep { return []Keep{KeepFailed, KeepAll, KeepOff} }

@@ -122,7 +122,13 @@ func (p Project) awake() (short, long time.Duration) {
 		short += clockTime
 	}
 	short = max(short, settle+resumedTLS+exchange) // the Wi-Fi comes up meanwhile
+	short += p.sending()
 	return short, short + scanTime + fullTLS - resumedTLS
+}
+
+// sending is how long the requests of a reading take behind the first.
+func (p Project) sending() time.Duration {
+	return time.Duration(max(0, len(p.Parts())-1)) * max(p.Request.Answer.Pause, exchange)
 }
 
 // current is what a board takes on average, in mA, that is awake for so long in

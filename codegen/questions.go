@@ -143,6 +143,9 @@ func (s sketch) FormShape() uint32 {
 	for _, h := range s.Headers {
 		add("header", h.Name, strconv.FormatBool(h.Moving))
 	}
+	if s.Split {
+		add("split")
+	}
 	for _, f := range s.Fields {
 		add("row", f.Name, f.Source.String())
 		if f.Moment != (request.Moment{}) || f.Quoted {
@@ -189,7 +192,7 @@ func (s sketch) OutboxMax() int {
 func (s sketch) SmallFlash() bool { return s.Board.Flash == "512K" || s.Board.Flash == "1M" }
 
 // OutboxRAM, OTAPort and OTAPasswordMin are what the sketch's constants say.
-func (s sketch) OutboxRAM() int      { return outboxRAM }
+func (s sketch) OutboxRAM() int      { return outboxRAM(s.Project) }
 func (s sketch) OTAPort() int        { return esp8266.OTAPort }
 func (s sketch) OTAPasswordMin() int { return minOTAPassword }
 

@@ -35,8 +35,8 @@ type sketch struct {
 	Headers      []headerRow
 	ContentType  string   // empty when the user's own header sets it, or without a body
 	Shared       []step   // readings that stand in several places, taken first
-	Lines        [][]step // the path and those headers that differ from reading to reading
-	Rows         []step   // the body
+	Parts        []part   // the requests of a reading, one unless it is split
+	Lines        [][]step // of the first of them
 	MovingPath   bool     // the path is one of Lines
 	FixedPath    string   // else, or for people: as the user wrote it
 	HasValues    bool     // something is read on the board for it
@@ -57,6 +57,12 @@ type sketch struct {
 	DigitalPins  []int
 	BodyMax      int
 	SecretSizes  []string // C++ terms to add to BodyMax
+}
+
+// A part is one request of a reading.
+type part struct {
+	Lines [][]step // the path and those headers that differ from request to request
+	Rows  []step   // the body
 }
 
 // A headerRow is one added header.
@@ -165,30 +171,73 @@ func orElse(s, other string) string {
 // buildMessage works out what is written for each reading, and the room that it
 // takes.
 func (s *sketch) buildMessage() {
-	m := s.Request.Message()
-	values := s.values(m)
-	s.share(m, values)
-	s.FixedPath = s.Target.Path
-	if request.Constant(m.Path) {
-		s.FixedPath = literals(m.Path)
-	} else {
-		s.MovingPath = true
-		s.Lines = append(s.Lines, s.steps(m.Path, values))
+	messages := messagesOf(s.Request)
+	values := s.values(messages)
+	s.share(messages, values)
+	paths := places(messages, func(m request.Message) []request.Piece { return m.Path })
+	s.FixedPath, s.MovingPath = s.Target.Path, moving(paths)
+	if !s.MovingPath {
+		s.FixedPath = literals(paths[0])
 	}
-	for i, pieces := range m.Headers {
+	for i := range s.Headers {
 		h := &s.Headers[i]
-		switch {
-		case h.Macro != "":
-		case request.Constant(pieces):
-			h.Value = literals(pieces)
-		default:
-			h.Moving = true
-			s.Lines = append(s.Lines, s.steps(pieces, values))
+		if h.Macro != "" {
+			continue
+		}
+		header := places(messages, func(m request.Message) []request.Piece { return m.Headers[i] })
+		if h.Moving = moving(header); !h.Moving {
+			h.Value = literals(header[0])
 		}
 	}
-	s.BodyMax += len(s.Lines) // each ends with a line feed
-	s.Rows = s.steps(m.Body, values)
-	s.buildBulk(m, values)
+	most := 0
+	for _, m := range messages {
+		s.BodyMax, s.SecretSizes = 0, nil // of secrets, all requests have the same
+		s.Parts = append(s.Parts, s.part(m, values))
+		most = max(most, s.BodyMax)
+	}
+	s.BodyMax, s.Lines = most, s.Parts[0].Lines
+	s.buildBulk(messages[0], values)
+}
+
+// messagesOf are the requests of a reading.
+func messagesOf(r request.Request) []request.Message {
+	var all []request.Message
+	for _, part := range r.Parts() {
+		all = append(all, part.Message())
+	}
+	return all
+}
+
+// places are the same place in each message.
+func places(messages []request.Message, of func(request.Message) []request.Piece) [][]request.Piece {
+	var all [][]request.Piece
+	for _, m := range messages {
+		all = append(all, of(m))
+	}
+	return all
+}
+
+// moving reports whether the texts at a place differ from request to request.
+func moving(at [][]request.Piece) bool {
+	return slices.ContainsFunc(at, func(pieces []request.Piece) bool {
+		return !request.Constant(pieces) || literals(pieces) != literals(at[0])
+	})
+}
+
+// part works one request of a reading out.
+func (s *sketch) part(m request.Message, values []step) part {
+	var p part
+	if s.MovingPath {
+		p.Lines = append(p.Lines, s.steps(m.Path, values))
+	}
+	for i, h := range s.Headers {
+		if h.Moving {
+			p.Lines = append(p.Lines, s.steps(m.Headers[i], values))
+		}
+	}
+	s.BodyMax += len(p.Lines) // each ends with a line feed
+	p.Rows = s.steps(m.Body, values)
+	return p
 }
 
 // buildBulk works out what stands around several readings.
@@ -211,7 +260,7 @@ func literals(pieces []request.Piece) string {
 
 // values works out how each field that isn't a plain constant gets its value, by
 // row: the secrets' macros and the readings' statements.
-func (s *sketch) values(m request.Message) []step {
+func (s *sketch) values(messages []request.Message) []step {
 	readings := namer{prefix: "read_"}
 	secrets := namer{prefix: "field_"}
 	values := make([]step, len(s.Fields))
@@ -232,7 +281,7 @@ func (s *sketch) values(m request.Message) []step {
 		case f.Source == esp8266.SourceCode:
 			function := readings.name(f.Name, i+1)
 			s.Readings = append(s.Readings, function)
-			good, kind := s.acceptable(m, i)
+			good, kind := s.acceptable(messages, i)
 			v.Print = fmt.Sprintf("%s(value);\n  check(value, F(%s), %s, F(%q));", function, literal(function), good, kind)
 		case f.Source == esp8266.SourceDigital:
 			if !slices.Contains(s.DigitalPins, f.GPIO) {
@@ -254,9 +303,9 @@ func (s *sketch) values(m request.Message) []step {
 
 // acceptable is the C++ condition for a value of readings.h to be sent where a
 // field stands, and what it is to be otherwise.
-func (s *sketch) acceptable(m request.Message, row int) (condition, kind string) {
+func (s *sketch) acceptable(messages []request.Message, row int) (condition, kind string) {
 	f := s.Fields[row]
-	inJSON := slices.ContainsFunc(allPieces(m), func(p request.Piece) bool {
+	inJSON := slices.ContainsFunc(allPieces(messages), func(p request.Piece) bool {
 		return p.Field != nil && p.Row == row && p.As == request.Plain && s.Body == request.JSON
 	})
 	switch kind := f.Kind(); {
@@ -270,8 +319,12 @@ func (s *sketch) acceptable(m request.Message, row int) (condition, kind string)
 	return "true", "text"
 }
 
-func allPieces(m request.Message) []request.Piece {
-	return slices.Concat(append([][]request.Piece{m.Path, m.Body, m.First, m.Last}, m.Headers...)...)
+func allPieces(messages []request.Message) []request.Piece {
+	var all []request.Piece
+	for _, m := range messages {
+		all = append(all, slices.Concat(append([][]request.Piece{m.Path, m.Body, m.First, m.Last}, m.Headers...)...)...)
+	}
+	return all
 }
 
 // moment is the C++ statement that prints the time.
@@ -316,9 +369,9 @@ func cNumber(x float64) string {
 }
 
 // share lets a reading that stands in several places be taken once.
-func (s *sketch) share(m request.Message, values []step) {
+func (s *sketch) share(messages []request.Message, values []step) {
 	uses := make([]int, len(values))
-	for _, p := range allPieces(m) {
+	for _, p := range allPieces(messages) {
 		if p.Field != nil && p.Row >= 0 {
 			uses[p.Row]++
 		}

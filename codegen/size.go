@@ -29,10 +29,17 @@ func frame(e request.Encoding) int {
 
 // messageBytes returns the most bytes that a reading takes in the board's memory.
 func messageBytes(p Project) int {
-	m := p.Credentials().Message()
-	bulk := p.Bulk.Filled(p.Body).Bytes
-	n := bulk
-	for _, piece := range allPieces(m) {
+	n := 0
+	for _, m := range messagesOf(p.Credentials()) {
+		n = max(n, bytesOf(m))
+	}
+	return n + p.Bulk.Filled(p.Body).Bytes
+}
+
+// bytesOf is that of one request.
+func bytesOf(m request.Message) int {
+	n := 0
+	for _, piece := range allPieces([]request.Message{m}) {
 		n += len(piece.Literal) + len(piece.Lead) + len(piece.Trail)
 		switch f := piece.Field; {
 		case f == nil:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"espost/esp8266"
+	"espost/internal/duration"
 	"espost/internal/problem"
 )
 
@@ -102,6 +103,7 @@ func (v *validator) checkOptions() {
 	if v.Keep.On() && !v.Board.HasFileSystem() {
 		v.add("keep", fmt.Sprintf("%s has no room for a file system", v.Board.Name), "keep nothing offline, or choose another board")
 	}
+	v.checkSplit()
 	if v.LED && v.Board.LED == serialTX {
 		v.add("led", "this board's LED hangs on the serial line and flickers with every message anyway", "switch the LED off")
 	}
@@ -118,6 +120,24 @@ func (v *validator) checkOptions() {
 	}
 	v.checkOTA()
 	v.checkMemory()
+}
+
+// wakeMax is how long a board that sleeps deeply is awake: the firmware's AWAKE_MS.
+const wakeMax = 45 * time.Second
+
+// checkSplit refuses what would lose requests of a reading, or never get done with
+// them.
+func (v *validator) checkSplit() {
+	if !v.Split {
+		return
+	}
+	if !v.Keep.On() {
+		v.add("keep", "a reading that is several requests (split) has nowhere to wait", "keep failed readings, or all")
+	}
+	if need := v.sending(); v.DeepSleep && need > wakeMax-10*time.Second {
+		v.add("deep-sleep", fmt.Sprintf("the requests of a reading, at least %s apart, take %s, and the board sleeps after %s", duration.Format(v.Answer.Pause), duration.Format(need), duration.Format(wakeMax)),
+			"switch deep sleep off, or send fewer fields")
+	}
 }
 
 // CheckEvery returns why the board can't send at that interval, nil when it can.
@@ -138,7 +158,8 @@ func (v *validator) checkMemory() {
 	body := messageBytes(v.Project)
 	text, more := "", 0
 	if v.Keep.On() {
-		text, more = fmt.Sprintf(", the outbox %d", outboxRAM), outboxRAM
+		n := outboxRAM(v.Project)
+		text, more = fmt.Sprintf(", the outbox %d", n), n
 	}
 	if v.OTA {
 		text, more = text+fmt.Sprintf(", updates over the Wi-Fi %d", otaRAM), more+otaRAM

@@ -51,12 +51,17 @@ func Args(r request.Request, showSecrets bool) []Arg {
 }
 
 // Format returns those arguments as a command for a POSIX shell.
+// A split reading is several.
 func Format(r request.Request, showSecrets bool) string {
-	var words []string
-	for _, a := range Args(r, showSecrets) {
-		words = append(words, a.Options+ShellQuote(a.Value))
+	var commands []string
+	for _, part := range r.Parts() {
+		var words []string
+		for _, a := range Args(part, showSecrets) {
+			words = append(words, a.Options+ShellQuote(a.Value))
+		}
+		commands = append(commands, "curl "+strings.Join(words, " \\\n  "))
 	}
-	return "curl " + strings.Join(words, " \\\n  ")
+	return strings.Join(commands, "\n")
 }
 
 // ShellQuote puts s between single quotes (POSIX.1-2017, XCU 2.2.2), behind a

@@ -67,6 +67,11 @@ func (c *Client) now() time.Time {
 // and reads the answer. No byte of r leaves before the server has passed the
 // pin's check.
 //
+// A reading that is split (request.Request.Parts) is sent as all of its requests,
+// with the rule's pause between two. Response is then that of the first one that the
+// board wouldn't be done with, or of the last, and Parts has all; a pause longer than
+// LongestPause isn't waited for, and only the first request is sent.
+//
 // The error is a *problem.ListError if r or pin can't be used, an *Error if no
 // answer came, and wraps ctx's error if ctx ended first. A redirect, a status of 500 or a
 // body that breaks off are answers: the Response's Notes tell about them.
@@ -78,16 +83,39 @@ func (c *Client) Send(ctx context.Context, r request.Request, pin esp8266.Pin) (
 	if err != nil {
 		return nil, err
 	}
-	resp, err := c.exchange(ctx, r, r.Bytes(), len(r.BodyBytes()), check)
+	var all []*Response
+	for i, part := range r.Parts() {
+		if i > 0 && !pause(ctx, r.Answer.Pause) {
+			break
+		}
+		var resp *Response
+		if resp, err = c.one(ctx, part, pin, check); err != nil {
+			break
+		}
+		all = append(all, resp)
+	}
 	if err == nil {
-		c.follow(ctx, r, pin, resp)
-		resp.Outcome = resp.Evaluate(r.Answer, r.Method)
-		resp.explain()
+		err = ctx.Err()
 	}
 	if err != nil && ctx.Err() != nil {
 		return nil, fmt.Errorf("sending the test POST to %s: %w", r.Target.Host, context.Cause(ctx))
 	}
-	return resp, err
+	if err != nil {
+		return nil, err
+	}
+	return together(r, all), nil
+}
+
+// one sends one request, and asks at the address of a redirect where its rule wants that.
+func (c *Client) one(ctx context.Context, r request.Request, pin esp8266.Pin, check *pinCheck) (*Response, error) {
+	resp, err := c.exchange(ctx, r, r.Bytes(), len(r.BodyBytes()), check)
+	if err != nil {
+		return nil, err
+	}
+	c.follow(ctx, r, pin, resp)
+	resp.Outcome = resp.Evaluate(r.Answer, r.Method)
+	resp.explain()
+	return resp, nil
 }
 
 // exchange sends the bytes of a valid request, the last of which are its body.

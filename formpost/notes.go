@@ -18,6 +18,7 @@ const (
 	NoteInterim        = "interim-answer"   // a 1xx came first; the board takes it for the answer
 	NoteRecordTooLarge = "record-too-large" // a TLS record doesn't fit the receiving buffer
 	NoteRedirect       = "redirect"         // of any kind
+	NoteSplit          = "split"            // a reading is several requests, and what came of each
 	NoteFollowed       = "followed"         // what came of following it
 	NoteNewHandshake   = "new-handshake"    // the connection can't be used again
 	NoteChunked        = "chunked"

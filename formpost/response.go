@@ -11,7 +11,7 @@ import (
 // A Response is what came back, and how long each part took.
 type Response struct {
 	Sent      request.Request
-	Request   []byte    // the bytes of it
+	Request   []byte    // the bytes of it, or of all of a split reading
 	Started   time.Time // by Client.Now
 	Status    int
 	Reason    string // "OK"
@@ -46,7 +46,19 @@ type Response struct {
 	// the board's eyes.
 	Outcome request.Outcome
 
+	// Parts are the responses of a reading that is split, this one among them, in the
+	// order of their requests; nil for one that isn't.
+	Parts []*Response
+
 	secrets masker // of the request
+}
+
+// All returns the responses of the reading: Parts, or r alone.
+func (r *Response) All() []*Response {
+	if len(r.Parts) > 0 {
+		return r.Parts
+	}
+	return []*Response{r}
 }
 
 // Reply is what request.Answer judges, for a request with that method.
@@ -54,8 +66,19 @@ func (r *Response) Reply(method string) request.Reply {
 	return request.Reply{Method: method, Status: r.BoardStatus, Body: r.Body, Whole: r.Whole}
 }
 
-// Evaluate returns what the answer means by a rule, also one that r wasn't held against.
-func (r *Response) Evaluate(a request.Answer, method string) request.Outcome {
+// Evaluate returns what the answer means by a rule, also one that r wasn't held
+// against; of several answers, what the first means that the board wouldn't be done
+// with.
+func (r *Response) Evaluate(a request.Answer, method string) (outcome request.Outcome) {
+	for _, one := range r.All() {
+		if outcome = one.evaluate(a, method); !outcome.Done() {
+			break
+		}
+	}
+	return outcome
+}
+
+func (r *Response) evaluate(a request.Answer, method string) request.Outcome {
 	outcome := a.Judge(r.Reply(method))
 	if outcome == request.Maybe && a.Follow && r.Followed != nil {
 		return a.JudgeFollowed(r.Followed.Reply("GET"))

@@ -28,6 +28,9 @@ func Notations() []Notation { return []Notation{Curl, Cmd, PowerShell, HTTP, HTT
 // headers of its own. Secret values are Mask unless showSecrets is set. The error,
 // a *problem.Problem, says what a notation can't hold.
 func Format(r request.Request, as Notation, showSecrets bool) (string, error) {
+	if parts := r.Parts(); len(parts) > 1 && as != Curl {
+		return formatParts(parts, as, showSecrets)
+	}
 	switch as {
 	case Curl:
 		return curl.Format(r, showSecrets), nil
@@ -41,6 +44,23 @@ func Format(r request.Request, as Notation, showSecrets bool) (string, error) {
 		return formatHTTPie(r, showSecrets)
 	}
 	return "", inexpressible("there is no notation of that name", "use curl, cmd, powershell, http or httpie")
+}
+
+// formatParts writes the requests of a split reading, one after the other.
+func formatParts(parts []request.Request, as Notation, showSecrets bool) (string, error) {
+	between := "\n"
+	if as == HTTP {
+		between = "\n###\n\n"
+	}
+	var all []string
+	for _, part := range parts {
+		text, err := Format(part, as, showSecrets)
+		if err != nil {
+			return "", err
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, between), nil
 }
 
 func inexpressible(message, fix string) error {

@@ -133,7 +133,11 @@ func FormatHAR(answers []*formpost.Response, showSecrets bool) []byte {
 	if build, ok := debug.ReadBuildInfo(); ok && build.Main.Version != "" {
 		file.Log.Creator.Version = build.Main.Version
 	}
+	var requests []*formpost.Response
 	for _, a := range answers {
+		requests = append(requests, a.All()...)
+	}
+	for _, a := range requests {
 		file.Log.Entries = append(file.Log.Entries, harOf(a, showSecrets))
 		if a.Followed != nil {
 			file.Log.Entries = append(file.Log.Entries, harOf(a.Followed, showSecrets))

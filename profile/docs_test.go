@@ -50,6 +50,7 @@ func TestManual(t *testing.T) {
 	full.Answer.Accepted.Statuses, full.Answer.Already = request.Statuses{{From: 202, To: 202}}, request.Sign{Statuses: request.Statuses{{From: 409, To: 409}}, Contains: "duplicate"}
 	full.Answer.Locked = request.Lockout{Sign: full.Answer.Already, For: time.Minute}
 	full.Request.Bulk = request.Bulk{Most: 2, Bytes: 3, First: "[", Between: ",", Last: "]"}
+	full.Split = true
 	full.Answer.JSON = []string{"ok is true"}
 	f := &full.Firmware
 	f.SampleEvery, f.MinGap = time.Second, time.Second

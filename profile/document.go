@@ -51,6 +51,7 @@ type (
 		Body     *text       `yaml:"body"`
 		Template *text       `yaml:"template"`
 		Bulk     bulkDoc     `yaml:"bulk"`
+		Split    bool        `yaml:"split"`
 		Headers  []headerDoc `yaml:"headers"`
 		Fields   *[]fieldDoc `yaml:"fields"`
 	}
@@ -382,6 +383,7 @@ func (d requestDoc) apply(r *request.Request) error {
 	override(&r.Body, d.Body)
 	override(&r.Template, d.Template)
 	r.Bulk = request.Bulk{Most: d.Bulk.Most, Bytes: d.Bulk.Bytes, First: string(d.Bulk.First), Between: string(d.Bulk.Between), Last: string(d.Bulk.Last)}
+	r.Split = d.Split
 	for _, h := range d.Headers {
 		header := request.Header{Name: string(h.Name), Secret: h.Secret, Expires: h.Expires.time()}
 		if err := h.Value.read(&header.Value, h.Secret); err != nil {

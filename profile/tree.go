@@ -48,6 +48,7 @@ func tree(p *Profile) mapping {
 			{"body", scalar(p.Request.Body)},
 			{"template", oneBlock(p.Request.Template)},
 			{"bulk", bulkTree(p.Request.Bulk)},
+			{"split", flag(p.Request.Split)},
 			{"headers", headerRows(p.Request.Headers)},
 			{"fields", fieldRows(p.Request.Fields)},
 		}},

@@ -2,6 +2,7 @@ package request
 
 import (
 	"slices"
+	"strings"
 
 	"espost/internal/problem"
 )
@@ -35,6 +36,21 @@ func (r Request) PartName() string {
 		return r.Active()[row].Name
 	}
 	return ""
+}
+
+// Text returns all that is sent for a reading, its requests one after the other: what
+// Bytes returns of each, or with mask what Preview does.
+func (r Request) Text(mask bool) string {
+	var all []string
+	for _, part := range r.Parts() {
+		text := string(part.Bytes())
+		if mask {
+			head, body := part.Preview()
+			text = head + body
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, "\n\n")
 }
 
 // splitRow is the row in Active that the request is for, the first one for a whole

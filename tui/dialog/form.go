@@ -129,6 +129,9 @@ func (d *Dialog) preview() error {
 		d.say("The form can't be sent like this: %s", sanitize.Line(err.Error()))
 		return err
 	}
+	if n := len(sent.Parts()); n > 1 {
+		d.say("A reading is %s, one a field; this is the first.", count(n, "request"))
+	}
 	_, body := sent.Preview()
 	d.say("The body has %s: %s", count(len(sent.BodyBytes()), "byte"), sanitize.Line(body))
 	return nil

@@ -138,7 +138,7 @@ func (d *Dialog) backlog(ctx context.Context) error {
 	chosen, err := d.choose(ctx, "Which number?", texts, max(0, slices.Index(codegen.Keeps(), fw.Keep)))
 	if err == nil {
 		fw.Keep = codegen.Keeps()[chosen]
-		d.say("%s.", fw.Wear())
+		d.say("%s.", d.Session.Wear())
 	}
 	return err
 }

@@ -44,7 +44,7 @@ func (m *Model) settings() []setting {
 			password = m.kit.Caution.Render("to fill in later")
 		}
 	}
-	offline := fw.Wear()
+	offline := m.profile.Wear()
 	if !board.HasFileSystem() {
 		offline = "This board's flash has no room for readings to wait in."
 	}

@@ -160,15 +160,19 @@ func (m *Model) caution(message string, width int) string {
 // carrier is the part of the request that carries the rows, with its name and
 // its true size in bytes: the body, or without one the address.
 func carrier(r request.Request, mask bool) (name, text string, size int) {
+	of := ""
+	if n := len(r.Parts()); n > 1 {
+		of = fmt.Sprintf(" of the first of %d requests", n)
+	}
 	if r.Body == request.None {
-		return "Address", r.URL(mask), len(r.URL(false))
+		return "Address" + of, r.URL(mask), len(r.URL(false))
 	}
 	body := r.BodyBytes()
 	if mask {
 		_, masked := r.Preview()
-		return "Body", masked, len(body)
+		return "Body" + of, masked, len(body)
 	}
-	return "Body", string(body), len(body)
+	return "Body" + of, string(body), len(body)
 }
 
 // minPreview is how many lines of a long body are shown at least; y copies all

@@ -132,18 +132,23 @@ func (m *Model) receivedCard(top, left, width, height int) string {
 // sentRows is the request, secrets masked; every byte of it counts, so that
 // long lines go on beneath themselves.
 func (m *Model) sentRows(width int) []string {
-	head, body := m.profile.Sent().Preview()
 	mask := func(s string) string {
 		return sanitize.Text(strings.ReplaceAll(s, request.Mask, strings.Repeat(m.kit.Mask, 8)))
 	}
 	var rows []string
-	for i, line := range strings.Split(mask(head), "\n") {
-		chopped := strings.Split(ui.Chop(line, width), "\n")
-		chopped[0] = m.kit.Head(chopped[0], i == 0)
-		rows = append(rows, chopped...)
+	for n, part := range m.profile.Sent().Parts() {
+		if n > 0 {
+			rows = append(rows, "")
+		}
+		head, body := part.Preview()
+		for i, line := range strings.Split(strings.TrimSuffix(mask(head), "\n"), "\n") {
+			chopped := strings.Split(ui.Chop(line, width), "\n")
+			chopped[0] = m.kit.Head(chopped[0], i == 0)
+			rows = append(rows, chopped...)
+		}
+		rows = append(rows, strings.Split(ui.Chop(mask(body), width), "\n")...)
 	}
-	rows = rows[:max(0, len(rows)-1)] // the head ends with a line's end
-	return append(rows, strings.Split(ui.Chop(mask(body), width), "\n")...)
+	return rows
 }
 
 // A page is what the pane of the answer shows, made anew only when that changes:

@@ -104,7 +104,7 @@ func (m *Model) bytes() []byte {
 	if r.Validate() != nil {
 		return nil
 	}
-	return r.Bytes()
+	return []byte(r.Text(false))
 }
 
 // fresh reports whether the answer belongs to the request as it is now.
@@ -195,10 +195,7 @@ func (m *Model) copyBody() tea.Cmd {
 }
 
 // masked is the request without its secrets.
-func (m *Model) masked() string {
-	head, body := m.profile.Sent().Preview()
-	return head + body
-}
+func (m *Model) masked() string { return m.profile.Sent().Text(true) }
 
 func (m *Model) copyRequest() tea.Cmd {
 	if sent := string(m.bytes()); sent == "" || sent == m.masked() {
