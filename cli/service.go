@@ -40,7 +40,7 @@ func (s *session) useService(lookupEnv func(string) (string, bool)) error {
 	s.Request = service.With(r, s.fields)
 	s.fields = nil // they are in
 	s.Request.Headers, s.headers = slices.Concat(s.Request.Headers, s.headers), nil
-	s.Firmware.Every = max(s.Firmware.Every, service.Interval())
+	s.Firmware.Every = max(s.Firmware.Every, service.For(s.Request).Interval())
 	return nil
 }
 
@@ -97,7 +97,7 @@ func (p *Program) noteService(s *session, delivered bool) {
 	if s.chosen == nil {
 		return
 	}
-	for _, n := range s.chosen.Notes(s.Firmware.Every, s.EventGap()) {
+	for _, n := range s.chosen.For(s.Request).Notes(s.Firmware.Every, s.EventGap()) {
 		if n.Severity == problem.Warning {
 			fmt.Fprintf(p.Stderr, "espost: %s\n", n.Sentences())
 		}

@@ -100,7 +100,7 @@ func (p *Program) showService(s services.Service, asJSON bool) {
 // pace is how often a service may be asked, and how much it takes.
 func pace(s services.Service) string {
 	var parts []string
-	if interval := s.Interval(); interval > 0 {
+	if interval := s.ForExample().Interval(); interval > 0 {
 		parts = append(parts, "a reading every "+duration.Format(interval))
 	}
 	if s.Size > 0 {
@@ -136,6 +136,6 @@ func (p *Program) printService(s services.Service) {
 	}
 	p.printJSON(map[string]any{
 		"id": s.ID, "title": s.Title, "about": s.About, "method": s.Outline.HTTPMethod(), "address": s.Outline.Address, "body": string(body), "template": s.Outline.Template,
-		"blanks": blanks, "every_seconds": s.Interval().Seconds(), "size": s.Size, "trap": s.Trap, "cannot": s.Cannot, "docs": s.Docs, "facts": facts,
+		"blanks": blanks, "every_seconds": s.ForExample().Interval().Seconds(), "size": s.Size, "trap": s.Trap, "cannot": s.Cannot, "docs": s.Docs, "facts": facts,
 	})
 }

@@ -54,18 +54,18 @@ func homeAssistantWebhook() Service {
 
 func openHAB() Service {
 	return Service{
-		ID: "openhab", Title: "openHAB", About: "sets the state of an item",
+		ID: "openhab", Title: "openHAB", About: "sets the states of items, a request each",
 		Outline: Outline{
-			Method: "PUT", Address: "https://[server]/rest/items/[item]/state", Body: request.Text, Template: "{{rssi}}",
-			Headers: headers("Authorization", "Bearer {{token}}"), Fields: []request.Field{signal("rssi")},
-			Answer: request.Answer{Delivered: only(200, 202), Duplicates: request.Harmless},
+			Method: "PUT", Address: "https://[server]/rest/items/{{field}}/state", Body: request.Text, Template: "{{value}}",
+			Split:   true,
+			Headers: headers("Authorization", "Bearer {{token}}"), Fields: []request.Field{signal("Porch_WiFi"), uptime("Porch_Uptime")},
+			Answer: request.Answer{Delivered: only(200), Accepted: request.Sign{Statuses: only(202)}, Duplicates: request.Harmless},
 		},
 		Blanks: []Blank{
 			ownServer("openhab.example.com:8443"),
-			{Name: "item", Title: "item", Where: "create it first", Example: "Porch_WiFi"},
 			{Name: "token", Title: "API token", Where: "make one in your profile", Example: "oh.porch.XXXXXXXXXXXXXXXXXXXXXXXX", Kind: Secret},
 		},
-		Trap: "The body is the bare state, without JSON or quotes. What the item's type can't hold is refused with 400. myopenhab.org takes no such token.",
+		Trap: "A field is named by its item, which has to be there. The body is the bare state, without JSON or quotes. What the item's type can't hold is refused with 400. myopenhab.org takes no such token.",
 		Docs: "https://www.openhab.org/docs/configuration/restdocs.html",
 		Facts: []Source{
 			on(november, "request", "https://github.com/openhab/openhab1-addons/wiki/Samples-REST"),
@@ -76,19 +76,19 @@ func openHAB() Service {
 
 func domoticz() Service {
 	return Service{
-		ID: "domoticz", Title: "Domoticz", About: "sets the value of a virtual sensor",
+		ID: "domoticz", Title: "Domoticz", About: "sets the values of virtual sensors, a request each",
 		Outline: Outline{
-			Method: "GET", Address: "https://[server]/json.htm?type=command&param=udevice&idx=[idx]&nvalue=0&svalue={{rssi}}", Body: request.None,
-			Basic: [2]string{"user", "password"}, Fields: []request.Field{signal("rssi")},
+			Method: "GET", Address: "https://[server]/json.htm?type=command&param=udevice&idx={{field}}&nvalue=0&svalue={{value}}", Body: request.None,
+			Split: true,
+			Basic: [2]string{"user", "password"}, Fields: []request.Field{signal("42"), uptime("43")},
 			Answer: strict(request.Answer{Delivered: only(200), JSON: []string{`status == "OK"`}, Duplicates: request.Harmless}),
 		},
 		Blanks: []Blank{
 			ownServer("domoticz.example.com"),
-			{Name: "idx", Title: "sensor's idx", Where: "it is in Setup, Devices", Example: "42"},
 			{Name: "user", Title: "user name", Where: "it is a user of Domoticz", Example: "porch", Kind: Text},
 			{Name: "password", Title: "password", Where: "it is that user's", Example: "long-and-secret", Kind: Secret},
 		},
-		Trap: `A refusal comes with status 200, too: the body's "status" is ERR then. The certificate that comes along is signed by nobody: a browser warns, a pin serves.`,
+		Trap: `A field is named by its sensor's idx, which is in Setup, Devices. A refusal comes with status 200, too: the body's "status" is ERR then. The certificate that comes along is signed by nobody: a browser warns, a pin serves.`,
 		Docs: "https://wiki.domoticz.com/Domoticz_API/JSON_URL%27s",
 		Facts: []Source{
 			on(november, "request, answers", "https://wiki.domoticz.com/Domoticz_API/JSON_URL%27s"),

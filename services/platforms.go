@@ -91,20 +91,20 @@ func thingSpeakBulk() Service {
 
 func adafruitIO() Service {
 	return Service{
-		ID: "adafruit-io", Title: "Adafruit IO", About: "keeps one value a reading in a feed and draws it",
+		ID: "adafruit-io", Title: "Adafruit IO", About: "keeps each value in a feed of its own and draws it",
 		Outline: Outline{
-			Address: "https://io.adafruit.com/api/v2/[username]/feeds/[feed]/data", Body: request.JSON,
+			Address: "https://io.adafruit.com/api/v2/[username]/feeds/{{field}}/data", Body: request.JSON, Template: `{"value":{{value}}}`,
+			Split:   true,
 			Headers: headers("X-AIO-Key", "{{key}}"),
-			Fields:  []request.Field{signal("value")},
+			Fields:  []request.Field{signal("porch-wifi"), uptime("porch-uptime")},
 			Answer:  request.Answer{Delivered: only(200)},
 		},
 		Blanks: []Blank{
 			{Name: "username", Title: "user name", Where: "it stands beside the key", Example: "test_username"},
-			{Name: "feed", Title: "feed key", Where: "it is in the feed's Feed Info: lower case, with hyphens", Example: "porch"},
 			{Name: "key", Title: "Adafruit IO key", Where: "it is behind the yellow key on every page", Example: "aio_XXXXXXXXXXXXXXXXXXXXXXXXXXXX", Kind: Secret},
 		},
 		Every: 2 * time.Second, Size: 1000,
-		Trap: "30 values a minute are for the whole account, all of its boards and MQTT together; what is more is answered with 429.",
+		Trap: "A field is named by its feed's key, which is in Feed Info: lower case, with hyphens. 30 values a minute are for the whole account, all of its boards and MQTT together; what is more is answered with 429.",
 		Docs: "https://io.adafruit.com/api/docs/",
 		Facts: []Source{
 			on(november, "request, answers", "https://adafruit.github.io/Adafruit_IO_Documentation/http.html"),
@@ -138,17 +138,18 @@ func ubidots() Service {
 
 func blynk() Service {
 	return Service{
-		ID: "blynk", Title: "Blynk", About: "shows a value in the app and keeps it",
+		ID: "blynk", Title: "Blynk", About: "shows values in the app and keeps them, a request each",
 		Outline: Outline{
 			Method: "GET", Address: "https://[server]/external/api/update", Body: request.None,
-			Fields: []request.Field{signal("v0")},
+			Split:  true,
+			Fields: []request.Field{signal("v0"), uptime("v1")},
 			Answer: request.Answer{Delivered: only(200)},
 		},
 		Blanks: []Blank{
 			{Name: "server", Title: "server", Where: "it is at the bottom right of the console, with its region, such as fra1.blynk.cloud", Example: "blynk.cloud", Kind: Host},
 			{Name: "token", Title: "device auth token", Where: "it is in Device Info", Example: "ffujYGgbf805tgsfXXXXXXXXXXXXXXXX", Kind: Secret},
 		},
-		Trap: "The token is known to the server of its region only. A value that doesn't fit the datastream's type is refused; one outside of its range is moved to its end.",
+		Trap: "A field is named by its datastream's pin, v0 for example. The token is known to the server of its region only. A value that doesn't fit the datastream's type is refused; one outside of its range is moved to its end.",
 		Docs: "https://docs.blynk.io/en/blynk.cloud/device-https-api/update-datastream-value",
 		Facts: []Source{
 			on(november, "request, answers", "https://docs.blynk.io/en/blynk.cloud/device-https-api/update-datastream-value"),

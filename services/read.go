@@ -20,7 +20,11 @@ func (s Service) Read(address string) (values map[string]string, ok bool) {
 	blanks := blankInAddress().FindAllStringSubmatchIndex(pattern, -1)
 	for i, m := range blanks {
 		name := pattern[m[2]:m[3]]
-		if !s.Asks(name) {
+		switch {
+		case s.Asks(name):
+		case s.Outline.Split: // a field's name or value
+			name = ""
+		default:
 			return nil, false
 		}
 		expression.WriteString(regexp.QuoteMeta(pattern[at:m[0]]))
@@ -38,11 +42,14 @@ func (s Service) Read(address string) (values map[string]string, ok bool) {
 	}
 	values = make(map[string]string)
 	for i, name := range names {
+		if name == "" {
+			continue
+		}
 		if values[name], ok = unescaped(found[i+1]); !ok {
 			return nil, false
 		}
 	}
-	return values, true
+	return values, len(values) > 0
 }
 
 // blankInAddress is [name] or {{name}}.

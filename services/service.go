@@ -39,6 +39,7 @@ type Outline struct {
 	Body     request.Body
 	Template string
 	Bulk     request.Bulk // how waiting readings are joined; its texts may have blanks
+	Split    bool         // a request takes one field
 	Headers  []request.Header
 	// Basic names the two blanks that make up an Authorization header, the user's
 	// name and the password (RFC 7617); empty for no such header.
@@ -104,6 +105,23 @@ func (s Service) Pace() time.Duration {
 		every = max(every, 24*time.Hour/time.Duration(s.Daily))
 	}
 	return ceil(every)
+}
+
+// For returns s with its pace as that of whole readings of r, which may be several
+// requests each.
+func (s Service) For(r request.Request) Service {
+	n := max(1, len(r.Parts()))
+	s.Every *= time.Duration(n)
+	if s.Daily > 0 {
+		s.Daily = max(1, s.Daily/n)
+	}
+	return s
+}
+
+// ForExample is For its own example.
+func (s Service) ForExample() Service {
+	r, _ := s.Request(s.Examples())
+	return s.For(r)
 }
 
 // At reports whether a host may be the service's.
@@ -202,7 +220,7 @@ func (s Service) Request(values map[string]string) (request.Request, problem.Lis
 		return request.Request{}, l
 	}
 	r.Target = target
-	r.Template, r.Bulk = fill.Replace(q.Template), q.Bulk
+	r.Template, r.Bulk, r.Split = fill.Replace(q.Template), q.Bulk, q.Split
 	r.Bulk.First, r.Bulk.Last = fill.Replace(q.Bulk.First), fill.Replace(q.Bulk.Last)
 	for _, h := range q.Headers {
 		h.Value = fill.Replace(h.Value)

@@ -70,23 +70,50 @@ func TestRequestSaysWhatIsMissing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, l := s.Request(map[string]string{"username": "me"})
-	if p, ok := l.At("blank.feed"); !ok || !strings.Contains(p.Sentences(), "The feed key (feed) is missing.") {
-		t.Errorf("the feed: %v", l)
+	_, l := s.Request(nil)
+	if p, ok := l.At("blank.username"); !ok || !strings.Contains(p.Sentences(), "The user name (username) is missing.") {
+		t.Errorf("the user name: %v", l)
 	}
-	r, l := s.Request(map[string]string{"username": "me", "feed": "porch"})
+	r, l := s.Request(map[string]string{"username": "me"})
 	if l.Err() != nil || len(l) != 1 || l[0].Where != "blank.key" {
 		t.Errorf("without the secret: %v", l)
 	}
 	if f := r.Fields[0]; f.Name != "key" || !f.Secret || f.Value != "" {
 		t.Errorf("the secret's field: %+v", f)
 	}
-	for name, value := range map[string]string{"feed": "my feed", "username": "a\nb", "nope": "x"} {
+	for name, value := range map[string]string{"username": "a\nb", "nope": "x"} {
 		values := s.Examples()
 		values[name] = value
 		if _, l := s.Request(values); l.Err() == nil {
 			t.Errorf("%s=%q is taken", name, value)
 		}
+	}
+}
+
+// A word that stands in an address holds no blank.
+func TestWord(t *testing.T) {
+	s, _ := services.Exact("airtable")
+	values := s.Examples()
+	values["table"] = "my table"
+	if _, l := s.Request(values); l.Err() == nil {
+		t.Error("a blank within a word is taken")
+	}
+}
+
+// Where a request takes one field, a reading of several needs more of the pace.
+func TestPaceOfSplitReadings(t *testing.T) {
+	s, _ := services.Exact("adafruit-io")
+	r, _ := s.Request(s.Examples())
+	own := s.With(r, append(r.Fields, request.Field{Name: "c", Value: "1"}, request.Field{Name: "d", Value: "2"}))
+	if n := len(own.Parts()); n != 4 {
+		t.Fatalf("%d requests", n)
+	}
+	if got := s.For(own).Interval(); got != 4*s.Interval() || own.Answer.Pause != 2*time.Second {
+		t.Errorf("a reading of four every %s, a request every %s", got, own.Answer.Pause)
+	}
+	s.Daily = 10
+	if got := s.For(own).Daily; got != 2 {
+		t.Errorf("of 10 requests a day %d readings", got)
 	}
 }
 

@@ -118,8 +118,9 @@ func (all *boards) delivered(t *testing.T, s services.Service) string {
 	board.Never(t, "SET ASIDE", "FAILED")
 	var bytes, want []string
 	for n := 1; n <= readings; n++ {
-		r := reading(requestOf(t, s, simulate.Refusal{}), n)
-		bytes, want = append(bytes, string(r.Bytes())), append(want, kept(r))
+		for _, r := range reading(requestOf(t, s, simulate.Refusal{}), n).Parts() {
+			bytes, want = append(bytes, string(r.Bytes())), append(want, kept(r))
+		}
 	}
 	requests, _ := b.posts()
 	if diff := cmp.Diff(bytes, requests); diff != "" {
@@ -128,7 +129,7 @@ func (all *boards) delivered(t *testing.T, s services.Service) string {
 	if diff := cmp.Diff(want, b.sim.Taken()); diff != "" {
 		t.Errorf("the service has kept (-sent +kept):\n%s", diff)
 	}
-	return fmt.Sprintf("%d of %d", len(requests), readings)
+	return fmt.Sprintf("%d of %d", len(requests), len(bytes))
 }
 
 // refused has a board meet a refusal, and returns what it did.

@@ -51,6 +51,9 @@ func row(r request.Request, s services.Service, equal string, refusals []string)
 	if r.Body != request.None {
 		takes += " " + string(r.Body)
 	}
+	if r.Split {
+		takes += ", one field each"
+	}
 	if n := len(s.Secrets()); n > 0 {
 		takes += ", secret: " + strings.Join(s.Secrets(), ", ")
 	}

@@ -11,6 +11,17 @@ func wrong(blank string, status int) Refusal {
 	return Refusal{Name: "a wrong " + blank, Values: map[string]string{blank: "wrong"}, Status: status}
 }
 
+// misnamed has a field for something that isn't there.
+func misnamed(what string, status int) Refusal {
+	return Refusal{Name: "a wrong " + what, Status: status, Change: func(r *request.Request) {
+		for i := range r.Fields {
+			if f := &r.Fields[i]; !f.Secret {
+				f.Name = "wrong"
+			}
+		}
+	}}
+}
+
 // soon posts right after a reading was taken.
 func soon(status int) Refusal {
 	return Refusal{Name: "too soon", Soon: true, Status: status, Again: true}

@@ -14,7 +14,7 @@ func all() map[string]rules {
 		"thingspeak":      {answer: thingSpeak, refusals: []Refusal{wrong("api_key", 400), soon(200)}},
 		"thingspeak-get":  {answer: thingSpeak, refusals: []Refusal{wrong("api_key", 400), soon(200)}},
 		"thingspeak-bulk": {answer: thingSpeakBulk, refusals: []Refusal{wrong("api_key", 401), wrong("channel", 404), soon(429)}},
-		"adafruit-io":     {answer: adafruitIO, refusals: []Refusal{wrong("key", 401), wrong("feed", 404), soon(429)}},
+		"adafruit-io":     {answer: adafruitIO, refusals: []Refusal{wrong("key", 401), misnamed("feed", 404), soon(429)}},
 		"ubidots":         {answer: ubidots, refusals: []Refusal{wrong("token", 401), nonsense(200), soon(429)}},
 		"blynk":           {answer: blynk, refusals: []Refusal{wrong("token", 400), nonsense(400)}},
 		"losant":          {answer: losant, refusals: []Refusal{wrong("token", 404), soon(429)}},
@@ -41,8 +41,8 @@ func all() map[string]rules {
 
 		"home-assistant":         {answer: homeAssistant, refusals: []Refusal{wrong("token", 401), wrong("entity", 400)}},
 		"home-assistant-webhook": {answer: homeAssistantWebhook, refusals: []Refusal{wrong("webhook", 200).silent()}},
-		"openhab":                {answer: openHAB, refusals: []Refusal{wrong("token", 401), wrong("item", 404), nonsense(400)}},
-		"domoticz":               {answer: domoticz, refusals: []Refusal{wrong("password", 401), wrong("idx", 200)}},
+		"openhab":                {answer: openHAB, refusals: []Refusal{wrong("token", 401), misnamed("item", 404), nonsense(400)}},
+		"domoticz":               {answer: domoticz, refusals: []Refusal{wrong("password", 401), misnamed("idx", 200)}},
 		"node-red":               {answer: nodeRED, refusals: []Refusal{wrong("password", 401), wrong("path", 404)}},
 
 		"weather-underground": {answer: weatherUnderground, refusals: []Refusal{wrong("key", 401), wrong("station", 200), soon(429)}},
@@ -139,7 +139,7 @@ func blynk(c *call) answer {
 		return no(http.StatusNotFound, "")
 	case c.URL.Query().Get("token") != c.blank("token"):
 		return no(http.StatusBadRequest, `{"error":{"message":"Invalid token."}}`)
-	case !numeric(c.URL.Query().Get("v0")):
+	case !numeric(c.URL.Query().Get("v0") + c.URL.Query().Get("v1")):
 		return no(http.StatusBadRequest, `{"error":{"message":"Value doesn't match the Datastream data type"}}`)
 	}
 	return yes(http.StatusOK, "")

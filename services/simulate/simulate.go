@@ -143,9 +143,17 @@ func (c *call) blank(name string) string { return c.sim.service.Examples()[name]
 
 // here reports whether method and path are the service's.
 func (c *call) here() bool {
-	path, _, _ := strings.Cut(c.sim.sample.URL(false), "?")
-	want, err := url.Parse(path)
-	return err == nil && c.Method == c.sim.sample.Method && c.URL.Path == want.Path
+	return c.Method == c.sim.sample.Method && c.like(func(want *url.URL) bool { return c.URL.Path == want.Path })
+}
+
+// like reports whether the address is one of the example's.
+func (c *call) like(want func(*url.URL) bool) bool {
+	for _, part := range c.sim.sample.Parts() {
+		if u, err := url.Parse(part.URL(false)); err == nil && want(u) {
+			return true
+		}
+	}
+	return false
 }
 
 // posted reports whether it is the method alone.
@@ -164,8 +172,7 @@ func (c *call) header(name string) bool {
 
 // query reports whether a value in the query is as in the example.
 func (c *call) query(name string) bool {
-	want, err := url.Parse(c.sim.sample.URL(false))
-	return err == nil && c.URL.Query().Get(name) == want.Query().Get(name)
+	return c.like(func(want *url.URL) bool { return c.URL.Query().Get(name) == want.Query().Get(name) })
 }
 
 // form returns a value of the form in the body.

@@ -191,13 +191,14 @@ func (b *bench) deliver(r request.Request) {
 	b.t.Helper()
 	var want []string
 	for n := 1; n <= readings; n++ {
-		b.wait()
-		sent := reading(r, n)
-		response, outcome := b.send(sent)
-		if !outcome.Done() {
-			b.t.Errorf("reading %d: %s after %d %q", n, outcome, response.Status, response.Body)
+		for _, sent := range reading(r, n).Parts() {
+			b.wait()
+			response, outcome := b.send(sent)
+			if !outcome.Done() {
+				b.t.Errorf("reading %d: %s after %d %q", n, outcome, response.Status, response.Body)
+			}
+			want = append(want, kept(sent))
 		}
-		want = append(want, kept(sent))
 	}
 	if diff := cmp.Diff(want, b.sim.Taken()); diff != "" {
 		b.t.Errorf("the service has kept (-sent +kept):\n%s", diff)
@@ -216,14 +217,14 @@ func kept(r request.Request) string {
 // refuse provokes a refusal, which keeps nothing, and returns it as a sentence.
 func (b *bench) refuse(refusal simulate.Refusal) string {
 	b.t.Helper()
-	good := reading(requestOf(b.t, b.service, simulate.Refusal{}), 1)
+	good := reading(requestOf(b.t, b.service, simulate.Refusal{}), 1).Parts()[0]
 	before := len(b.sim.Taken())
 	b.wait()
 	if refusal.Soon {
 		b.send(good)
 		before++
 	}
-	response, outcome := b.send(reading(requestOf(b.t, b.service, refusal), 1))
+	response, outcome := b.send(reading(requestOf(b.t, b.service, refusal), 1).Parts()[0])
 	if response.Status != refusal.Status {
 		b.t.Errorf("%s: %d %q, want %d", refusal.Name, response.Status, response.Body, refusal.Status)
 	}

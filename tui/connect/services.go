@@ -249,7 +249,7 @@ func (q *questions) next() tea.Cmd {
 		return nil
 	}
 	q.done = true
-	begun := Begun{Service: q.service, Request: r, Interval: q.service.Interval()}
+	begun := Begun{Service: q.service, Request: r, Interval: q.service.For(r).Interval()}
 	return func() tea.Msg { return begun }
 }
 

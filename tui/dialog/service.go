@@ -32,6 +32,6 @@ func (d *Dialog) service(ctx context.Context, s services.Service) (string, error
 	address := r.Target.URL()
 	r.Target = d.Session.Target
 	d.Session.Request, d.Session.Service = r, s.ID
-	d.Session.Firmware.Every = max(d.Session.Firmware.Every, s.Interval())
+	d.Session.Firmware.Every = max(d.Session.Firmware.Every, s.For(r).Interval())
 	return address, nil
 }

@@ -219,7 +219,7 @@ func (d *Dialog) test(ctx context.Context) error {
 // aboutService says what bites boards at the profile's service.
 func (d *Dialog) aboutService() {
 	if s, ok := d.Session.AtService(); ok {
-		for _, n := range s.Notes(d.Session.Firmware.Every, d.Session.EventGap()) {
+		for _, n := range s.For(d.Session.Request).Notes(d.Session.Firmware.Every, d.Session.EventGap()) {
 			d.say("Note: %s", problem.Sentences(n.Message, n.Fix))
 		}
 	}

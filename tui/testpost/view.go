@@ -91,7 +91,7 @@ func (m *Model) allNotes() problem.List {
 // aboutService is what bites boards at the profile's service.
 func (m *Model) aboutService() problem.List {
 	if s, ok := m.profile.AtService(); ok {
-		return s.Notes(m.profile.Every, m.profile.EventGap())
+		return s.For(m.profile.Request).Notes(m.profile.Every, m.profile.EventGap())
 	}
 	return nil
 }
