@@ -90,9 +90,11 @@ func (p *Program) showService(s services.Service, asJSON bool) {
 		}
 	}
 	for _, f := range s.Facts {
-		if f.Read != "" {
-			fmt.Fprintln(p.paint, c.dim.Render(fmt.Sprintf("%s: %s, read %s", f.About, f.URL, f.Read)))
+		when := "read " + f.Read
+		if f.Read == "" {
+			when = "from memory"
 		}
+		fmt.Fprintln(p.paint, c.dim.Render(fmt.Sprintf("%s: %s, %s", f.About, f.URL, when)))
 	}
 	fmt.Fprintf(p.paint, "\n%s\n", c.dim.Render(example(s)))
 }

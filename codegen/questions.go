@@ -207,6 +207,11 @@ func (s sketch) Placeholders() []string {
 	return all
 }
 
+// OwnSecrets are the secrets of the request.
+func (s sketch) OwnSecrets() []secret {
+	return slices.DeleteFunc(slices.Clone(s.Secrets), func(one secret) bool { return one.Placeholder != PlaceholderSecret })
+}
+
 // Flash and Monitor are the commands that the README shows.
 func (s sketch) Flash() string   { return arduinoUpload(s.Project, ".") }
 func (s sketch) Monitor() string { return arduinoMonitor }

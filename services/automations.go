@@ -48,7 +48,7 @@ func makeCom() Service {
 		Docs:  "https://help.make.com/webhooks",
 		Facts: []Source{
 			on(november, "410", "https://help.make.com/fix-general-errors"),
-			on("", "answers", "https://help.make.com/webhooks"),
+			on("", "400 for a full queue", "https://help.make.com/webhooks"),
 		},
 	}
 }

@@ -166,7 +166,8 @@ func airtable() Service {
 		Trap: "A free workspace has 1,000 requests a month: one every 45 minutes. After 429, for more than five requests a second in one base, nothing is taken for 30 seconds. The fields have to be there, under the very same names.",
 		Docs: "https://airtable.com/developers/web/api/create-records",
 		Facts: []Source{
-			on("", "request, answers", "https://airtable.com/developers/web/api/create-records"),
+			on("", "request", "https://airtable.com/developers/web/api/create-records"),
+			on(later, "answers", "https://support.airtable.com/docs/airtable-api-common-troubleshooting"),
 			on(november, "pace", "https://support.airtable.com/docs/managing-api-call-limits-in-airtable"),
 		},
 	}

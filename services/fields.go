@@ -46,3 +46,6 @@ func on(day, about, url string) Source { return Source{About: about, URL: url, R
 
 // november is when the catalogue was made.
 const november = "2026-11-25"
+
+// later is when some of it was looked up again.
+const later = "2026-11-26"

@@ -72,7 +72,9 @@ func sensorCommunity() Service {
 		Facts: []Source{
 			on(november, "request", "https://docs.rs/sensor-community/latest/sensor_community/fn.upload.html"),
 			on(november, "request", "https://github.com/pimoroni/enviroplus-python/blob/main/examples/luftdaten.py"),
-			on("", "pace, 403", "https://github.com/opendata-stuttgart/meta/wiki/EN-APIs"),
+			on(later, "pace: what its own firmware keeps to", "https://github.com/opendata-stuttgart/sensors-software/blob/master/airrohr-firmware/airrohr-firmware.ino"),
+			on(later, "403", "https://github.com/opendata-stuttgart/sensors-software/issues/740"),
+			on(later, "no key, a registered chip id", "https://github.com/opendata-stuttgart/meta/issues/129"),
 		},
 	}
 }

@@ -72,7 +72,7 @@ const (
 type Source struct {
 	About string // "request", "answers", "pace"
 	URL   string
-	Read  string // the day, as 2026-11-25
+	Read  string // the day, as 2026-11-25; empty for what is told from memory
 }
 
 // Secrets returns the names of the blanks that are secret.

@@ -36,12 +36,18 @@ func document(t *testing.T, rows []string) {
 }
 
 const introduction = "# Services\n\n" +
-	"`espost services` lists these places to post to, `espost services NAME` tells about one, and `espost post --service NAME` tries it.\n" +
+	"`espost services` lists these places to post to; `espost services NAME` tells what one asks for and where you find it. Then\n" +
+	"`espost post --service NAME` tries it, and `espost generate --service NAME` writes the firmware; in the app, ctrl+l on the first page opens the list.\n" +
+	"Fields that you give (`field1@dht22.temperature:4`) take the place of the example's.\n\n" +
+	"A board keeps to a service's pace by the pause between two requests, which never lets a day's number be used up, and counts no days: a restart\n" +
+	"begins without a pause, so each may cost one request more. Where a service takes one field in a request, the pace is a request's, and a\n" +
+	"reading takes as many; `espost services` shows the readings.\n\n" +
 	"This page is made by a test: for each of them five readings were posted over TLS to a simulator that plays the service, by the test\n" +
 	"POST and by the generated firmware, compiled for a board that is a process here, with the real BearSSL. All arrived, once each; “equal” says how many\n" +
 	"of the board's requests were, byte for byte, those of the test POST, but for the reading's key. Then each refusal was provoked; the last\n" +
 	"column tells what the test POST made of it → and the board: **set aside** after three tries, and the next reading went; **taken later**, since it kept the\n" +
-	"reading and sent it until it was taken; **sent again** for as long as the test went; **sent once**. The rules are those of the\n" +
+	"reading and sent it until it was taken; **sent again** for as long as the test went; **sent once**. What is “accepted” says yes and proves nothing\n" +
+	"([profile.md](profile.md)). The rules are those of the\n" +
 	"service's documentation where it has them; the wording of a refusal, and some statuses, are what the service likely says: no real service was asked.\n\n" +
 	"| service | what it takes | pace | size | equal | on a refusal → the board |\n|---|---|---|---|---|---|\n"
 
@@ -92,7 +98,7 @@ func sources() string {
 		}
 		b.WriteString("\n\n")
 		for _, f := range s.Facts {
-			day := "not read again"
+			day := "from memory: it could not be read"
 			if f.Read != "" {
 				day = "read " + f.Read
 			}

@@ -482,7 +482,7 @@ func sensorCommunity(c *call) answer {
 	case !c.here():
 		return no(http.StatusNotFound, "")
 	case !c.header("X-Sensor") || !c.header("X-Pin"):
-		return no(http.StatusForbidden, `{"detail":"Sensor not found in database."}`)
+		return no(http.StatusForbidden, `{"detail":"Node not found in database."}`)
 	case !c.text("sensordatavalues.value_type"):
 		return no(http.StatusBadRequest, `{"sensordatavalues":["This field is required."]}`)
 	}
