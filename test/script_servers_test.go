@@ -6,6 +6,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha1"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -14,6 +15,7 @@ import (
 	"io"
 	"math/big"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
@@ -92,6 +94,19 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	case "tls13":
 		config := &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{selfSigned(ts)}}
 		answer = func(c net.Conn) { tls.Server(c, config).Handshake() }
+	case "answer": // over TLS, with what args[1] says; sets $SHA1
+		cert := selfSigned(ts)
+		ts.Setenv("SHA1", fmt.Sprintf("%X", sha1.Sum(cert.Certificate[0])))
+		config := &tls.Config{MaxVersion: tls.VersionTLS12, Certificates: []tls.Certificate{cert}}
+		text := strings.NewReplacer(`\r`, "\r", `\n`, "\n").Replace(args[1])
+		answer = func(raw net.Conn) {
+			c := tls.Server(raw, config)
+			if r, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
+				io.Copy(io.Discard, r.Body)
+				io.WriteString(c, text)
+				c.Close()
+			}
+		}
 	default:
 		ts.Fatalf("there is no server %q", args[0])
 	}
