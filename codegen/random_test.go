@@ -105,7 +105,10 @@ func newShape(random *rand.Rand, id rig.Identity) randomShape {
 	}
 	switch {
 	case p.Body == request.Text:
-		p.Template = "a " + place() + "\n" + place() + "é"
+		escaped := func() string {
+			return strings.Replace(place(), "}}", []string{"", "|csv", "|json", "|line", "|tag"}[random.IntN(5)]+"}}", 1)
+		}
+		p.Template = "a " + escaped() + "\n" + escaped() + "é"
 	case p.Body == request.JSON && random.IntN(2) == 0:
 		p.Template = `{"a":` + place() + `,"b":["<` + place() + `>"]}`
 	}

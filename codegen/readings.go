@@ -84,6 +84,7 @@ type step struct {
 	Variable string // that holds the value: "value", or one that is there already
 	Title    string // of a reading
 
+	Escape      request.Escape // of a value or a secret
 	None        request.NoValue
 	Lead, Trail string // around a value that may be left out
 }
@@ -401,12 +402,13 @@ func (s *sketch) steps(pieces []request.Piece, values []step) []step {
 		}
 		v := values[p.Row]
 		v.Call, v.None, v.Lead, v.Trail = calls[p.As], p.None, p.Lead, p.Trail
+		v.Escape = p.Escape
 		s.MaySkip = s.MaySkip || p.None == request.Skip
 		s.BodyMax += len(p.Lead) + frame(p.As) + len(p.Trail)
 		if v.Macro != "" {
-			s.SecretSizes = append(s.SecretSizes, fmt.Sprintf("%d * sizeof(%s)", p.As.Widest(), v.Macro))
+			s.SecretSizes = append(s.SecretSizes, fmt.Sprintf("%d * sizeof(%s)", p.Widest(), v.Macro))
 		} else {
-			s.BodyMax += longest(*p.Field) * p.As.Widest()
+			s.BodyMax += longest(*p.Field) * p.Widest()
 			s.HasValues = true
 		}
 		out = append(out, v)

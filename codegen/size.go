@@ -44,9 +44,9 @@ func bytesOf(m request.Message) int {
 		switch f := piece.Field; {
 		case f == nil:
 		case f.Source.Constant():
-			n += (len(orElse(f.Value, PlaceholderSecret))+1)*piece.As.Widest() + frame(piece.As)
+			n += (len(orElse(f.Value, PlaceholderSecret))+1)*piece.Widest() + frame(piece.As)
 		default:
-			n += longest(*f)*piece.As.Widest() + frame(piece.As)
+			n += longest(*f)*piece.Widest() + frame(piece.As)
 		}
 	}
 	return n

@@ -175,7 +175,7 @@ func Placeholder(text, otherwise string) string {
 func (d *Draft) placeholder(address string) string {
 	if d.Templated {
 		for i, named := 0, placeholders(address); i < len(named); i++ {
-			address = strings.Replace(address, "{{"+named[i].name+"}}", "", 1)
+			address = strings.Replace(address, "{{"+named[i].inner()+"}}", "", 1)
 		}
 	}
 	p := toFill().FindString(address)

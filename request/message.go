@@ -29,6 +29,7 @@ type Piece struct {
 	Field   *Field   // a secret constant or what the board reads; nil for a literal
 	Row     int      // Field's index in Request.Active; -1 for a header's own secret
 	As      Encoding // how the value is written
+	Escape  Escape   // what is made of it before
 
 	None        NoValue // what is done without a value; empty where there always is one
 	Lead, Trail string  // of a field that may be left out: what stands around its value
@@ -89,17 +90,6 @@ func headerEncode(s string) string {
 
 // isControl reports whether c must not stand in a header (RFC 9110 §5.5).
 func isControl(c byte) bool { return c < ' ' && c != '\t' || c == 0x7f }
-
-// Widest is the most bytes that one byte of a value becomes.
-func (e Encoding) Widest() int {
-	switch e {
-	case FormValue, PathValue:
-		return len("%XX")
-	case JSONValue, JSONInside:
-		return len(`\u00XX`)
-	}
-	return 1
-}
 
 // Message lays r out. A field that a placeholder names, in the path, a header's
 // value or the template, stands there and nowhere else; the others make up the
@@ -181,12 +171,12 @@ func (l *layout) rest() []int {
 // value is a field's piece: a literal where it is known and may be shown. A value
 // that can't be left out where it stands is null in JSON, and costs the reading
 // elsewhere.
-func (l *layout) value(row int, as Encoding) Piece {
+func (l *layout) value(row int, as Encoding, escape Escape) Piece {
 	f := &l.fields[row]
 	if f.Source.Constant() && !f.Secret {
-		return Piece{Literal: as.Encode(f.Value)}
+		return Piece{Literal: as.Encode(escape.Apply(f.Value))}
 	}
-	p := Piece{Field: f, Row: row, As: as}
+	p := Piece{Field: f, Row: row, As: as, Escape: escape}
 	switch inJSON := l.request.Body == JSON && (as == Plain || as == JSONValue); {
 	case !f.MayLack():
 	case row == l.part && f.None != Null: // without it there is nothing to send
@@ -206,7 +196,7 @@ func (l *layout) list(rows []int, sign string, lead func(Field) string, as func(
 	var out []Piece
 	for i, row := range rows {
 		f := l.fields[row]
-		switch value := l.value(row, as(f)); {
+		switch value := l.value(row, as(f), ""); {
 		case l.omits(row):
 			value.None, value.Lead, value.Trail = Omit, lead(f), sign
 			out = append(out, value)
@@ -287,9 +277,9 @@ func (l *layout) fill(text string, encoding func(f Field, before string) Encodin
 		switch {
 		case l.part >= 0 && p.name == splitField:
 			name := Field{Value: l.fields[l.part].Name}
-			piece.Literal = encoding(name, before).Encode(name.Value)
+			piece.Literal = encoding(name, before).Encode(p.escape.Apply(name.Value))
 		case i >= 0:
-			piece = l.value(i, encoding(l.fields[i], before))
+			piece = l.value(i, encoding(l.fields[i], before), p.escape)
 		default:
 			continue
 		}
@@ -326,10 +316,19 @@ func insideQuotes(text string) bool {
 // A placeholder is {{name}} in a text, at [from, to).
 type placeholder struct {
 	name     string
+	escape   Escape
 	from, to int
 }
 
-// placeholders finds every {{name}}, blanks around the name aside.
+// inner is what stands between the braces.
+func (p placeholder) inner() string {
+	if p.escape == "" {
+		return p.name
+	}
+	return p.name + "|" + string(p.escape)
+}
+
+// placeholders finds every {{name}} and {{name|escape}}, blanks around them aside.
 func placeholders(text string) []placeholder {
 	var all []placeholder
 	for at := 0; ; {
@@ -351,7 +350,8 @@ func placeholders(text string) []placeholder {
 			open++
 		}
 		if name := strings.TrimSpace(text[open+2 : end]); name != "" {
-			all = append(all, placeholder{name, open, end + 2})
+			name, escape := cutEscape(name)
+			all = append(all, placeholder{name, escape, open, end + 2})
 		}
 		at = end + 2
 	}
@@ -396,7 +396,7 @@ func text(pieces []Piece, mask bool) string {
 		case mask && p.Field.Secret:
 			out = append(out, masked(p.As)...)
 		default:
-			out = append(out, p.Lead+p.As.Encode(p.Field.Sent())+p.Trail...)
+			out = append(out, p.Lead+p.As.Encode(p.Escape.Apply(p.Field.Sent()))+p.Trail...)
 		}
 	}
 	return string(out)

@@ -229,7 +229,7 @@ func normalizePath(s string) string {
 	kept := placeholders(s)
 	for i := 0; i < len(s); i++ {
 		if len(kept) > 0 && i == kept[0].from { // {{field}} is filled in when the request is sent
-			b.WriteString("{{" + kept[0].name + "}}")
+			b.WriteString("{{" + kept[0].inner() + "}}")
 			i, kept = kept[0].to-1, kept[1:]
 			continue
 		}

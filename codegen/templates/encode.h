@@ -89,17 +89,64 @@ class Value : public Print {
   bool cut_ = false;
 };
 
-// Bytes to encode, in flash or in RAM, behind one interface.
+// Bytes to encode, in flash or in RAM, behind one interface; and what a format within the body,
+// such as CSV, makes of them before.
 class Bytes {
  public:
-  Bytes(const Text &text) : text_(&text), value_(nullptr) {}
-  Bytes(const Value &value) : text_(nullptr), value_(&value) {}
-  size_t size() const { return text_ ? text_->size : value_->size(); }
-  uint8_t operator[](size_t i) const { return text_ ? pgm_read_byte(text_->bytes + i) : (*value_)[i]; }
+  enum Escape { None, Csv, Json, Line, Tag };
+
+  Bytes(const Text &text, Escape escape = None) : text_(&text), value_(nullptr), escape_(escape) { measure(); }
+  Bytes(const Value &value, Escape escape = None) : text_(nullptr), value_(&value), escape_(escape) { measure(); }
+  size_t size() const { return size_; }
+  uint8_t operator[](size_t i) const {
+    if (escape_ == None) return raw(i);
+    uint8_t made[6];
+    for (size_t at = 0;; at++) {  // values are short
+      const size_t n = escaped(raw(at), made);
+      if (i < n) return made[i];
+      i -= n;
+    }
+  }
 
  private:
+  uint8_t raw(size_t i) const { return text_ ? pgm_read_byte(text_->bytes + i) : (*value_)[i]; }
+
+  void measure() {
+    const size_t count = text_ ? text_->size : value_->size();
+    size_ = count;
+    uint8_t made[6];
+    for (size_t i = 0; escape_ != None && i < count; i++) size_ += escaped(raw(i), made) - 1;
+  }
+
+  // Writes what becomes of a byte, and returns how many that are.
+  size_t escaped(uint8_t c, uint8_t *made) const {
+    const bool quoted = c == '"' || c == '\\';
+    if ((escape_ == Csv && c == '"') || ((escape_ == Line || escape_ == Json) && quoted) || (escape_ == Tag && (c == ',' || c == ' ' || c == '='))) {
+      made[0] = escape_ == Csv ? '"' : '\\';
+      made[1] = c;
+      return 2;
+    }
+    if (escape_ == Json && c < ' ') return control(c, made);
+    made[0] = escape_ == Tag && (c == '\n' || c == '\r') ? ' ' : c;
+    return 1;
+  }
+
+  // Writes a control character as JSON does.
+  static size_t control(uint8_t c, uint8_t *made) {
+    static const char KNOWN[] = "\bb\tt\nn\ff\rr";
+    made[0] = '\\';
+    for (const char *k = KNOWN; *k; k += 2) {
+      if (static_cast<uint8_t>(*k) == c) return made[1] = k[1], 2;
+    }
+    made[1] = 'u', made[2] = made[3] = '0';
+    made[4] = '0' + (c >> 4), made[5] = (c & 15) < 10 ? '0' + (c & 15) : 'A' + (c & 15) - 10;
+    return 6;
+  }
+
+  size_t size_;
   const Text *text_;
   const Value *value_;
+  const Escape escape_;
 };
 
 // One reading as it is sent. It has a fixed place in memory, so that nothing is allocated in
