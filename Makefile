@@ -8,6 +8,8 @@ export PATH := $(PATH):/usr/sbin:/sbin
 # Pinned, so that a new release never turns a green tree red.
 GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := .bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
+GORELEASER_VERSION := v2.16.0
+GORELEASER := .bin/goreleaser-$(GORELEASER_VERSION)
 
 # The packages that take longest are started first, so that no processor waits for them at the end.
 LONGEST := ./codegen ./test ./internal/testkit/hostile ./tui
@@ -58,6 +60,14 @@ lint: $(GOLANGCI_LINT) ## check formatting, vet, golangci-lint and the module ch
 $(GOLANGCI_LINT):
 	GOBIN="$(CURDIR)/.bin" $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 	mv .bin/golangci-lint $@
+
+.PHONY: release
+release: $(GORELEASER) ## build archives and packages for every platform into dist/; publish nothing
+	$(GORELEASER) release --clean --snapshot
+
+$(GORELEASER):
+	GOBIN="$(CURDIR)/.bin" $(GO) install github.com/goreleaser/goreleaser/v2@$(GORELEASER_VERSION)
+	mv .bin/goreleaser $@
 
 .PHONY: bench
 bench: ## run the benchmarks
