@@ -140,7 +140,18 @@ func create(dir string, files []codegen.File) (Changes, error) {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(beside) }() // does nothing once it was renamed
-	root, err := os.OpenRoot(beside)
+	changes, err := fill(beside, files)
+	if err != nil {
+		return nil, err
+	}
+	return changes, os.Rename(beside, dir)
+}
+
+// fill writes files and manifest into an empty folder. It has closed the folder
+// when it returns: Windows renames none that is open (os.OpenRoot lets others read
+// and write meanwhile, not delete).
+func fill(dir string, files []codegen.File) (Changes, error) {
+	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +166,7 @@ func create(dir string, files []codegen.File) (Changes, error) {
 		return nil, err
 	}
 	atomicfile.SyncFolder(root)
-	return changes, os.Rename(beside, dir)
+	return changes, nil
 }
 
 // manifestOf lists what a folder holds of espost's after changes were made.
