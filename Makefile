@@ -10,6 +10,8 @@ GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := .bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 GORELEASER_VERSION := v2.16.0
 GORELEASER := .bin/goreleaser-$(GORELEASER_VERSION)
+CYCLONEDX_VERSION := v1.10.0
+CYCLONEDX := .bin/cyclonedx-gomod-$(CYCLONEDX_VERSION)
 
 # The packages that take longest are started first, so that no processor waits for them at the end.
 LONGEST := ./codegen ./test ./internal/testkit/hostile ./tui
@@ -62,12 +64,33 @@ $(GOLANGCI_LINT):
 	mv .bin/golangci-lint $@
 
 .PHONY: release
-release: $(GORELEASER) ## build archives and packages for every platform into dist/; publish nothing
-	$(GORELEASER) release --clean --snapshot
+release: $(GORELEASER) $(CYCLONEDX) ## build archives and packages for every platform into dist/; publish nothing
+	CYCLONEDX="$(CURDIR)/$(CYCLONEDX)" $(GORELEASER) release --clean --skip=publish \
+		$(if $(shell git tag --points-at HEAD),,--snapshot) --parallelism $(or $(JOBS),$(shell nproc))
 
 $(GORELEASER):
 	GOBIN="$(CURDIR)/.bin" $(GO) install github.com/goreleaser/goreleaser/v2@$(GORELEASER_VERSION)
 	mv .bin/goreleaser $@
+
+$(CYCLONEDX):
+	GOBIN="$(CURDIR)/.bin" $(GO) install github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@$(CYCLONEDX_VERSION)
+	mv .bin/cyclonedx-gomod $@
+
+# As root; not a part of CI.
+.PHONY: check-packages
+check-packages: ## install what make release made into clean roots, use it, remove it
+	packaging/check
+
+# Go's name of each system and processor that a release has, and of no other.
+PLATFORMS := linux/arm64 linux/arm darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 freebsd/amd64 freebsd/arm64
+
+.PHONY: platforms
+platforms: $(PLATFORMS:%=platform-%) ## vet and build for every system that a release has
+
+.PHONY: $(PLATFORMS:%=platform-%)
+$(PLATFORMS:%=platform-%): platform-%:
+	GOOS=$(*D) GOARCH=$(*F) CGO_ENABLED=0 $(GO) vet -trimpath ./...
+	GOOS=$(*D) GOARCH=$(*F) CGO_ENABLED=0 $(GO) build -trimpath -ldflags=-s -o /dev/null .
 
 .PHONY: bench
 bench: ## run the benchmarks

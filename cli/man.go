@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/muesli/mango"
 	mcobra "github.com/muesli/mango-cobra"
@@ -39,10 +40,21 @@ func (p *Program) manCommand(root *cobra.Command) *cobra.Command {
 				WithSection("Files", profile.FileName+": the profile in the working directory, which commands take when none is named. "+
 					"$XDG_DATA_HOME/espost/keys: the keys that sign pins. "+
 					"$XDG_STATE_HOME/espost/recent.json: servers that the app offers again.")
-			fmt.Fprint(p.out, page.Build(roff.NewDocument()))
+			fmt.Fprint(p.out, page.Build(dated{roff.NewDocument()}))
 			return nil
 		},
 	}
+}
+
+// dated is a manual page of the day of the commit, where that is known, so that
+// the same commit always makes the same page.
+type dated struct{ *roff.Document }
+
+func (d dated) Heading(section uint, title, description string, today time.Time) {
+	if made, ok := commitTime(); ok {
+		today = made
+	}
+	d.Document.Heading(section, title, description, today)
 }
 
 // describe completes what mango takes over of a command and of those below it.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -56,4 +57,19 @@ func versionOf(info *debug.BuildInfo) string {
 		return name
 	}
 	return name + " (" + strings.Join(from, ", ") + ")"
+}
+
+// commitTime is when the commit was made that this was built from.
+func commitTime() (made time.Time, ok bool) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return time.Time{}, false
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.time" {
+			made, err := time.Parse(time.RFC3339, s.Value)
+			return made, err == nil
+		}
+	}
+	return time.Time{}, false
 }
