@@ -16,6 +16,7 @@ import (
 	"espost/codegen/sketchdir"
 	"espost/esp8266"
 	"espost/internal/netdial"
+	"espost/internal/platform"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
@@ -134,6 +135,7 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 	p.noteService(w, true)
 	p.warn(project.Validate())
 	p.told(dir, changes)
+	p.notePrivacy(platform.Here, codegen.SecretsFile)
 	for _, c := range codegen.Commands(project, dir) {
 		fmt.Fprintf(p.Stderr, "%s: %s\n", c.Title, sanitize.Line(c.Line))
 	}
@@ -151,6 +153,14 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 		return err
 	}
 	return w.Save()
+}
+
+// notePrivacy says on a system where espost can't keep a file to its owner that
+// this is so.
+func (p *Program) notePrivacy(on platform.OS, file string) {
+	if note := on.PrivacyNote(file); note != "" {
+		fmt.Fprintln(p.Stderr, note)
+	}
 }
 
 // notePlace says when no board can reach the target. report is nil where the

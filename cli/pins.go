@@ -11,6 +11,7 @@ import (
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
+	"espost/internal/platform"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/pinfile"
@@ -121,6 +122,7 @@ func (p *Program) keyIn(path string, read func(string) (pinfile.Key, error)) (pi
 		return key, &inputError{err}
 	}
 	fmt.Fprintf(p.Stderr, "%s: %s in %s.\n", made, key.ID(), sanitize.Line(path))
+	p.notePrivacy(platform.Here, sanitize.Line(path))
 	return key, nil
 }
 

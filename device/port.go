@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -12,6 +11,7 @@ import (
 	"go.bug.st/serial"
 
 	"espost/esp8266/explain"
+	"espost/internal/platform"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 )
@@ -155,7 +155,7 @@ func openProblem(name string, err error) *problem.Problem {
 	case code == serial.PortBusy || errors.Is(err, syscall.EBUSY):
 		return p("port-busy", fmt.Sprintf("another program has the port %s", name), explain.FixBusy)
 	case code == serial.PermissionDenied || errors.Is(err, fs.ErrPermission):
-		if runtime.GOOS == "windows" {
+		if platform.Here.DeniedIsBusy() {
 			return p("port-busy", fmt.Sprintf("another program has the port %s", name), explain.FixBusy)
 		}
 		return p("port-forbidden", fmt.Sprintf("you may not use the port %s", name), explain.FixGroup)

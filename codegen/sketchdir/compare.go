@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -15,6 +14,7 @@ import (
 
 	"espost/codegen"
 	"espost/internal/lazyregexp"
+	"espost/internal/platform"
 )
 
 // maxExisting is the longest existing file that is read; a longer one can't be
@@ -214,7 +214,7 @@ func identify(root *os.Root, name string) (data []byte, regular bool, seen strin
 // then the file is written anew.
 func tooOpen(root *os.Root, file codegen.File) bool {
 	info, err := root.Lstat(file.Path)
-	return file.Path == codegen.SecretsFile && runtime.GOOS != "windows" && err == nil && info.Mode().Perm()&^file.Mode != 0
+	return file.Path == codegen.SecretsFile && err == nil && platform.Here.OthersRead(info.Mode())
 }
 
 // secretMark makes masked values differ in a diff when one is replaced.

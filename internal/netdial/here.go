@@ -4,9 +4,9 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
+
+	"espost/internal/platform"
 )
 
 // An Interface is one of this computer's network interfaces.
@@ -50,14 +50,6 @@ func interfaces() []Interface {
 	return all
 }
 
-// hostsFile is where this computer's own table of names lies.
-func hostsFile() string {
-	if runtime.GOOS == "windows" {
-		return filepath.Join(os.Getenv("SystemRoot"), "System32", "drivers", "etc", "hosts")
-	}
-	return "/etc/hosts"
-}
-
 // InHosts reports whether a host's name stands in this computer's own table of
 // names, which no board reads. A table that can't be read holds none; one whose
 // resolver was replaced is asked only if the table was replaced, too.
@@ -67,7 +59,7 @@ func (d Dialer) InHosts(host string) bool {
 		if d.Lookup != nil {
 			return false
 		}
-		read = func() ([]byte, error) { return os.ReadFile(hostsFile()) }
+		read = func() ([]byte, error) { return os.ReadFile(platform.Here.HostsFile(os.Getenv)) }
 	}
 	table, _ := read()
 	for line := range strings.Lines(string(table)) {
