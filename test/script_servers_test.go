@@ -27,6 +27,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"espost/demo"
+	"espost/services"
+	"espost/services/simulate"
 )
 
 // The servers of the scripts. Each listens on a port that the system picks, sets
@@ -138,9 +140,15 @@ type host struct{ server *demo.Server }
 
 type hostKey struct{}
 
-// startHost: host starts a server and sets $URL and what describe says.
+// startHost: host [SERVICE] starts a server that answers as postman-echo.com does, or
+// as that service, and sets $URL and what describe says.
 func startHost(ts *testscript.TestScript, neg bool, args []string) {
-	server, err := demo.Start(demo.Options{})
+	var options demo.Options
+	if len(args) > 0 {
+		service, _ := services.Exact(args[0])
+		options.Handler, _ = simulate.New(service, nil)
+	}
+	server, err := demo.Start(options)
 	ts.Check(err)
 	ts.Defer(func() { server.Close() })
 	ts.Value(hostKey{}).(*host).server = server

@@ -58,6 +58,10 @@ func TestScripts(t *testing.T) {
 	if need.All() {
 		board = rig.Board(t)
 	}
+	docs, err := filepath.Abs("../docs")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -65,7 +69,9 @@ func TestScripts(t *testing.T) {
 			env.Values[hostKey{}] = new(host)
 			env.Values[demoKey{}] = new(*bufio.Reader)
 			env.Values[webServerKey{}] = new(webServer)
+			env.Values[pageKey{}] = new(page)
 			env.Setenv("RIG", board)
+			env.Setenv("DOCS", docs)
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -84,6 +90,8 @@ func TestScripts(t *testing.T) {
 			"board":    startBoard,
 			"sketches": writeSketches,
 			"otaboard": startOTABoard,
+			"page":     openPage,
+			"console":  follow,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "all" { // what takes long
