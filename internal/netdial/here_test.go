@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"testing"
+	"time"
 
 	"espost/internal/netdial"
 )
@@ -46,5 +47,21 @@ func TestInHosts(t *testing.T) {
 	elsewhere := netdial.Dialer{Lookup: func(context.Context, string, string) ([]netip.Addr, error) { return nil, nil }}
 	if elsewhere.InHosts("localhost") {
 		t.Error("another resolver has this computer's table")
+	}
+}
+
+// Where nothing knows any name, localhost is still this computer.
+func TestLocalhostNeedsNobody(t *testing.T) {
+	d := netdial.Dialer{Lookup: func(context.Context, string, string) ([]netip.Addr, error) { return nil, errors.New("no DNS") }}
+	for host, want := range map[string]bool{"localhost": true, "LocalHost.": true, "porch.localhost": true, "porch": false, "localhost.example": false} {
+		found, err := d.Resolve(t.Context(), host, time.Second)
+		if known := err == nil && len(found.V4) == 1 && len(found.V6) == 1 && found.OnlyHere(); known != want {
+			t.Errorf("%s leads to %v, %v", host, found, err)
+		}
+	}
+	none, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := d.Resolve(none, "localhost", time.Second); err == nil {
+		t.Error("a lookup that was called off has a result")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"strings"
 	"time"
 
 	"espost/internal/descriptors"
@@ -77,6 +78,9 @@ func (d Dialer) Resolve(ctx context.Context, host string, timeout time.Duration)
 	if ctx.Err() == context.Canceled { // the resolver may hide it
 		err = ctx.Err()
 	}
+	if err != nil && ctx.Err() == nil && loopback(host) {
+		return sorted([]netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback()}), nil
+	}
 	if err != nil {
 		return Addresses{}, explainLookup(err, host, timeout)
 	}
@@ -85,6 +89,14 @@ func (d Dialer) Resolve(ctx context.Context, host string, timeout time.Duration)
 		return Addresses{}, explainLookup(&net.DNSError{Err: "no addresses", Name: host, IsNotFound: true}, host, timeout)
 	}
 	return found, nil
+}
+
+// loopback reports whether a name is this computer's own wherever it is asked for
+// (RFC 6761 §6.3), also where there is neither a table of names nor a DNS, as in
+// a new container.
+func loopback(host string) bool {
+	name := strings.ToLower(strings.TrimSuffix(host, "."))
+	return name == "localhost" || strings.HasSuffix(name, ".localhost")
 }
 
 // sorted parts IPv4 from IPv6 and drops what comes twice.
