@@ -56,13 +56,16 @@ func (p *Program) checkCommand() *cobra.Command {
 	f.StringArrayVar(&flags.pins, "pins", nil, "take this file of signed pins as proof (repeatable)")
 	f.BoolVar(&flags.json, "json", false, "print one JSON object a profile")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "tell about the right ones too")
-	f.IntVarP(&flags.jobs, "jobs", "j", 16, "check this many profiles at a time")
+	f.IntVarP(&flags.jobs, "jobs", "j", checkJobs, "check this many profiles at a time")
 	durationFlag(f, &flags.timeout, "timeout", 10*time.Second, "wait this long for a server that says nothing")
 	flags.reports.addFlags(f)
 	cmd.ValidArgsFunction = profiles
 	_ = cmd.RegisterFlagCompletionFunc("profile", profiles) // it fails only for a flag that doesn't exist
 	return cmd
 }
+
+// checkJobs is how many are checked at a time.
+const checkJobs = 16
 
 // checked is what came of one profile.
 type checked struct {

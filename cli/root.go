@@ -58,7 +58,7 @@ func (p *Program) root() *cobra.Command {
 	root.MarkFlagsMutuallyExclusive("light", "dark")
 	f.BoolVar(&flags.accessible, "accessible", false, "ask line by line, for screen readers")
 	p.logTo(root)
-	root.AddCommand(p.inspectCommand(), p.postCommand(), p.generateCommand(), p.checkCommand(), p.pinsCommand(), p.exportCommand(), p.importCommand(), p.explainCommand(), p.flashCommand(), p.monitorCommand(), p.demoCommand(), p.servicesCommand(), p.manCommand(root), p.versionCommand())
+	root.AddCommand(p.inspectCommand(), p.postCommand(), p.generateCommand(), p.checkCommand(), p.boardsCommand(), p.pinsCommand(), p.exportCommand(), p.importCommand(), p.explainCommand(), p.flashCommand(), p.monitorCommand(), p.demoCommand(), p.servicesCommand(), p.manCommand(root), p.versionCommand())
 	root.SetHelpCommand(helpCommand(root))
 	namedShell(root)
 	return root

@@ -1,7 +1,10 @@
 package tui
 
 import (
+	tea "charm.land/bubbletea/v2"
+
 	"espost/profile"
+	"espost/tui/boards"
 	"espost/tui/ui"
 )
 
@@ -47,3 +50,11 @@ func (m *Model) ForgetStatus() { m.status = ui.StatusMsg{} }
 
 // Theme returns how the app is drawn now.
 func (m *Model) Theme() *ui.Theme { return m.kit.Theme }
+
+// NewOverview returns the boards' screen.
+func NewOverview(o Options, folder string, outside boards.Outside) tea.Model {
+	return newOverview(o, folder, outside)
+}
+
+// OpenedOf returns the file that was opened from the boards' screen.
+func OpenedOf(screen tea.Model) string { return screen.(*overview).boards.Opened() }
