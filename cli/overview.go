@@ -11,7 +11,6 @@ import (
 	"espost/internal/sanitize"
 	"espost/profile"
 	"espost/tui"
-	"espost/tui/boards"
 )
 
 // boardsCommand is check's table as a screen.
@@ -60,7 +59,7 @@ func (p *Program) boards(ctx context.Context, checker profile.Checker, folder st
 	}
 	look := func(ctx context.Context, file string) fleet.Board { return p.lookAtBoard(ctx, checker, file) }
 	for {
-		opened, err := tui.RunBoards(ctx, options, sanitize.Line(folder), boards.Outside{Find: find, Check: look, Jobs: checkJobs})
+		opened, err := tui.RunBoards(ctx, options, sanitize.Line(folder), tui.Fleet{Find: find, Check: look, Jobs: checkJobs})
 		if err != nil || opened == "" {
 			return err
 		}

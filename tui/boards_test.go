@@ -13,11 +13,10 @@ import (
 	"espost/internal/testkit/tuitest"
 	"espost/profile"
 	"espost/tui"
-	"espost/tui/boards"
 )
 
 // A fleet of which one needs somebody now; the check of "late.yaml" takes a minute.
-func playedFleet() boards.Outside {
+func playedFleet() tui.Fleet {
 	until := time.Date(2000, 2, 1, 0, 0, 0, 0, time.UTC)
 	known := map[string]fleet.Board{
 		"porch.yaml": {Server: "https://porch.example.com/post", Pin: "public-key", Status: profile.Right, Firmware: fleet.FirmwareCurrent},
@@ -26,7 +25,7 @@ func playedFleet() boards.Outside {
 			Reason: "the certificate was renewed on 1 Jan 2000, with a new key\x1b[2J", Fix: "update the pin", Breaks: until},
 		"late.yaml": {Server: "https://late.example.com/", Pin: "ca", Status: profile.Right, Breaks: until.AddDate(1, 0, 0), Firmware: fleet.FirmwareCurrent},
 	}
-	return boards.Outside{
+	return tui.Fleet{
 		Jobs: 2,
 		Find: func() ([]string, error) { return []string{"late.yaml", "porch.yaml", "roof.yaml", "shed/old.ino"}, nil },
 		Check: func(ctx context.Context, file string) fleet.Board {
@@ -75,7 +74,7 @@ func TestBoardsScreen(t *testing.T) {
 
 // Hundreds scroll, an empty folder and one that can't be read say so.
 func TestBoardsScreenOthers(t *testing.T) {
-	many := boards.Outside{
+	many := tui.Fleet{
 		Jobs: 16,
 		Find: func() (files []string, err error) {
 			for i := range 500 {
@@ -97,7 +96,7 @@ func TestBoardsScreenOthers(t *testing.T) {
 		term.Press("q")
 		term.WaitEnd()
 	})
-	for text, outside := range map[string]boards.Outside{
+	for text, outside := range map[string]tui.Fleet{
 		"There is no profile and no sketch": {Find: func() ([]string, error) { return nil, nil }},
 		"Open nowhere: no such folder":      {Find: func() ([]string, error) { return nil, errors.New("open nowhere: no such folder") }},
 	} {

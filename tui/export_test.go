@@ -4,7 +4,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"espost/profile"
-	"espost/tui/boards"
 	"espost/tui/ui"
 )
 
@@ -52,7 +51,7 @@ func (m *Model) ForgetStatus() { m.status = ui.StatusMsg{} }
 func (m *Model) Theme() *ui.Theme { return m.kit.Theme }
 
 // NewOverview returns the boards' screen.
-func NewOverview(o Options, folder string, outside boards.Outside) tea.Model {
+func NewOverview(o Options, folder string, outside Fleet) tea.Model {
 	return newOverview(o, folder, outside)
 }
 

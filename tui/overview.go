@@ -18,9 +18,12 @@ type overview struct {
 	folder string
 }
 
+// Fleet is what the boards' screen looks at.
+type Fleet = boards.Outside
+
 // RunBoards shows the boards of a folder until the user quits, or opens one:
 // then its file is returned. Of o it takes the look and the terminal.
-func RunBoards(ctx context.Context, o Options, folder string, outside boards.Outside) (opened string, err error) {
+func RunBoards(ctx context.Context, o Options, folder string, outside Fleet) (opened string, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	o.Context = ctx
@@ -34,7 +37,7 @@ func RunBoards(ctx context.Context, o Options, folder string, outside boards.Out
 	return m.boards.Opened(), nil
 }
 
-func newOverview(o Options, folder string, outside boards.Outside) *overview {
+func newOverview(o Options, folder string, outside Fleet) *overview {
 	app := New(o)
 	return &overview{app: app, boards: boards.New(app.kit, outside), folder: folder}
 }
