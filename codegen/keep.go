@@ -24,10 +24,13 @@ const (
 const (
 	minOutboxRAM = 1024
 	maxOutboxRAM = 4096
-	entryBytes   = 32 // of outbox.h's Entry, before each
+	entryBytes   = 28 // of outbox.h's Entry, before each
 )
 
 func outboxRAM(p Project) int {
+	if !p.Split {
+		return minOutboxRAM
+	}
 	return min(max(minOutboxRAM, len(p.Parts())*(messageBytes(p)+entryBytes)), maxOutboxRAM)
 }
 

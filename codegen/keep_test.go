@@ -178,9 +178,9 @@ func TestTimeIsFilledIn(t *testing.T) {
 		p := counting(id)
 		p.Every, p.Body = 10*time.Second, body
 		p.Fields = append(p.Fields, request.Field{Name: "at", Source: esp8266.SourceTime})
-		s := rig.Serve(t, rig.TLS12(id), nil)
+		s, program := rig.Serve(t, rig.TLS12(id), nil), rig.Plain.Build(t, p)
 		begun := time.Now()
-		board := rig.Boot(t, rig.Plain.Build(t, p), s.Port(), "RIG_FLASH="+t.TempDir(), "RIG_WIFI_DOWN=0-75000", "RIG_MILLIS=100000")
+		board := rig.Boot(t, program, s.Port(), "RIG_FLASH="+t.TempDir(), "RIG_WIFI_DOWN=0-75000", "RIG_MILLIS=100000")
 		_, bodies, _ := s.Seen()
 		var last time.Time
 		for i, b := range bodies[:min(5, len(bodies))] {
