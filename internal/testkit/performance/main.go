@@ -1,4 +1,6 @@
-// Command performance measures the espost binary from outside, beside what else
+//go:build linux
+
+// Command performance measures, on Linux, the espost binary from outside, beside what else
 // does the same, and writes docs/performance.md. It takes some minutes, and a
 // machine with nothing else to do; servers and roads are this machine's own.
 package main
