@@ -1,6 +1,7 @@
 package codegen_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,7 +29,7 @@ func TestRelayExample(t *testing.T) {
 	}
 	for i, f := range folder {
 		if f.Path == "readings.h" {
-			folder[i].Data = append(f.Data, example...)
+			folder[i].Data = slices.Concat(f.Data, []byte(example))
 		}
 	}
 	program, err := rig.Plain.CompileJoined([]codegen.Folder{folder})
