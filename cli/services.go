@@ -84,7 +84,7 @@ func (p *Program) showService(s services.Service, asJSON bool) {
 		fmt.Fprintf(p.paint, "  %s  %s: %s%s\n", c.strong.Render(b.Name), b.Title, b.Where, c.dim.Render(secret))
 	}
 	fmt.Fprintln(p.paint)
-	for _, row := range [][2]string{{"pace", pace(s)}, {"trap", s.Trap}, {"not on a board", s.Cannot}, {"documents", s.Docs}} {
+	for _, row := range [][2]string{{"fields", fields(s)}, {"pace", pace(s)}, {"trap", s.Trap}, {"not on a board", s.Cannot}, {"documents", s.Docs}} {
 		if row[1] != "" {
 			fmt.Fprintf(p.paint, "%s: %s\n", row[0], row[1])
 		}
@@ -97,6 +97,19 @@ func (p *Program) showService(s services.Service, asJSON bool) {
 		fmt.Fprintln(p.paint, c.dim.Render(fmt.Sprintf("%s: %s, %s", f.About, f.URL, when)))
 	}
 	fmt.Fprintf(p.paint, "\n%s\n", c.dim.Render(example(s)))
+}
+
+// fields are those of the service's example, and how the user's own are sent.
+func fields(s services.Service) string {
+	var names []string
+	for _, f := range s.Outline.Fields {
+		names = append(names, f.Name)
+	}
+	text := strings.Join(names, ", ")
+	if s.Outline.Split {
+		text += "; each is a request of its own, and {{field}} its name"
+	}
+	return text
 }
 
 // pace is how often a service may be asked, and how much it takes.
@@ -138,6 +151,6 @@ func (p *Program) printService(s services.Service) {
 	}
 	p.printJSON(map[string]any{
 		"id": s.ID, "title": s.Title, "about": s.About, "method": s.Outline.HTTPMethod(), "address": s.Outline.Address, "body": string(body), "template": s.Outline.Template,
-		"blanks": blanks, "every_seconds": s.ForExample().Interval().Seconds(), "size": s.Size, "trap": s.Trap, "cannot": s.Cannot, "docs": s.Docs, "facts": facts,
+		"blanks": blanks, "every_seconds": s.ForExample().Interval().Seconds(), "split": s.Outline.Split, "size": s.Size, "trap": s.Trap, "cannot": s.Cannot, "docs": s.Docs, "facts": facts,
 	})
 }
