@@ -47,10 +47,12 @@ func openSenseMap() Service {
 			{Name: "sensor", Title: "sensor ID", Where: "it is in the senseBox's sensors", Example: "57000b8745fd40c8196ad04e"},
 			{Name: "token", Title: "access token", Where: "it is in the senseBox's security settings", Example: "XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX", Kind: Secret},
 		},
-		Trap: "The token stands alone in the header: with Bearer before it, it is refused.",
-		Docs: "https://docs.opensensemap.org/#api-Measurements-postNewMeasurements",
+		Every: 4 * time.Second,
+		Trap:  "The token stands alone in the header: with Bearer before it, it is refused. 15 requests a minute are for the whole network behind one address.",
+		Docs:  "https://docs.opensensemap.org/#api-Measurements-postNewMeasurements",
 		Facts: []Source{
 			on(november, "request, answers", "https://github.com/sensebox/openSenseMap-API/blob/master/packages/api/lib/controllers/measurementsController.js"),
+			on(later, "pace", "https://github.com/sensebox/openSenseMap-API/issues/187"),
 		},
 	}
 }

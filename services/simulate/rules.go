@@ -46,7 +46,7 @@ func all() map[string]rules {
 		"node-red":               {answer: nodeRED, refusals: []Refusal{wrong("password", 401), wrong("path", 404)}},
 
 		"weather-underground": {answer: weatherUnderground, refusals: []Refusal{wrong("key", 401), wrong("station", 200), soon(429)}},
-		"opensensemap":        {answer: openSenseMap, refusals: []Refusal{wrong("token", 401), wrong("box", 404)}},
+		"opensensemap":        {answer: openSenseMap, refusals: []Refusal{wrong("token", 401), wrong("box", 404), soon(429)}},
 		"sensor-community":    {answer: sensorCommunity, refusals: []Refusal{wrong("chip", 403)}},
 		"pvoutput":            {answer: pvOutput, refusals: []Refusal{wrong("key", 401), empty(400), soon(403)}},
 
@@ -471,6 +471,8 @@ func openSenseMap(c *call) answer {
 		return no(http.StatusNotFound, `{"code":"NotFound","message":"Box not found"}`)
 	case !c.header("Authorization"):
 		return no(http.StatusUnauthorized, `{"code":"Unauthorized","message":"Box access token not valid!"}`)
+	case c.early():
+		return no(http.StatusTooManyRequests, `{"code":"TooManyRequests"}`)
 	case !c.text(c.blank("sensor")):
 		return no(http.StatusUnprocessableEntity, `{"code":"UnprocessableEntity"}`)
 	}
