@@ -97,7 +97,16 @@ func (m *Model) Init() tea.Cmd {
 	if m.options.Import != nil {
 		imported = m.taken(*m.options.Import, "")
 	}
-	return tea.Batch(tea.RequestBackgroundColor, m.steps[m.current].Enter(), m.connect.Recall(), m.connect.FindOwn(m.options.Own), m.board.Listen(), m.tell(), imported)
+	return tea.Batch(tea.RequestBackgroundColor, m.steps[m.current].Enter(), m.connect.Recall(), m.connect.FindOwn(m.options.Own), m.board.Listen(), m.tell(), imported, m.lookAtOnce())
+}
+
+// lookAtOnce holds the pin of a profile that was opened against what its server
+// shows now. An address that was given beside it is somebody's to look at.
+func (m *Model) lookAtOnce() tea.Cmd {
+	if !m.onDisk || m.given.Target != "" || m.options.Demo != nil || m.session.Target.Host == "" { // mutant TestOpeningLooksAtOnce: !m.onDisk => true
+		return nil
+	}
+	return m.connect.Start()
 }
 
 // Update implements tea.Model.

@@ -79,8 +79,8 @@ func modes(t testing.TB) []mode {
 		{"connecting", hang, presses("enter"), nil},
 		{"certificate", nil, presses("enter"), []string{"pgup", "pgdown", "r"}}, // who looks again at once sees the same
 		{"certificate, unvouched", func(s *stage) { s.unvouched(t) }, presses("enter"), []string{"pgup", "pgdown", "r"}},
-		{"certificate, changed", changed, presses("enter"), append(ends, "r")},
-		{"certificate, taken", changed, presses("enter", "t"), append(top, "pgdown")},
+		{"certificate, changed", changed, nil, append(ends, "r")},
+		{"certificate, taken", changed, presses("t"), append(top, "pgdown")},
 		{"chain", nil, presses("enter", "tab"), []string{"up", "k", "home", "pgup", "pgdown"}},
 		{"findings", nil, presses("enter", "tab", "tab"), ends},
 		{"can't connect", cannot, presses("enter"), ends},

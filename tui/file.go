@@ -20,6 +20,7 @@ import (
 type (
 	// savedMsg is what came of saving the profile.
 	savedMsg struct {
+		of      *profile.Session // the work that was in hand
 		session profile.Session
 		full    string // the file's absolute path
 		err     error
@@ -58,15 +59,15 @@ func (m *Model) saveOver(file string, expected *profile.Profile) tea.Cmd {
 		}
 		now.Follow(target)
 	}
-	last := m.session.LastFolder()
+	of, last, moved, absolute := m.session, m.session.LastFolder(), file != m.session.File, m.options.Absolute
 	return func() tea.Msg {
-		if last != "" && file != m.session.File {
+		if last != "" && moved {
 			if err := now.Wrote(last); err != nil {
-				return savedMsg{session: now, err: err}
+				return savedMsg{of: of, session: now, err: err}
 			}
 		}
 		err := now.Save()
-		return savedMsg{now, m.options.Absolute(file), err}
+		return savedMsg{of, now, absolute(file), err}
 	}
 }
 
@@ -79,10 +80,16 @@ func absolute(file string) string {
 }
 
 func (m *Model) wasSaved(msg savedMsg) tea.Cmd {
-	then := m.then
-	m.then = nil
 	file := msg.session.File
 	m.options.Note("saved", msg.err, "profile", file)
+	if msg.of != m.session { // other work is in hand by now
+		if msg.err != nil {
+			return ui.SetStatus(ui.Failure, "not saved: "+msg.err.Error())
+		}
+		return nil
+	}
+	then := m.then
+	m.then = nil
 	if p, ok := errors.AsType[*problem.Problem](msg.err); ok && p.Code == profile.CodeChanged {
 		m.put(m.overQuestion(file, msg.err, then))
 		return nil
@@ -203,16 +210,13 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 	m.board.Leave()
 	o := m.given
 	o.Profile, o.ProfilePath, o.Import, o.Target = msg.session.Profile, msg.session.File, nil, ""
-	if o.Profile != nil {
-		o.Target = o.Profile.Target.URL()
-	}
 	next := New(o)
 	next.width, next.height, next.background, next.sixteen, next.mouseOff = m.width, m.height, m.background, m.sixteen, m.mouseOff
 	next.applyTheme()
 	*m = *next
-	begin := ui.SetStatus(ui.Plain, "new work: it will be saved to "+sanitize.Line(o.ProfilePath))
-	if o.Profile != nil {
-		begin = m.connect.Start()
+	begin := m.Init()
+	if o.Profile == nil {
+		begin = tea.Batch(begin, ui.SetStatus(ui.Plain, "new work: it will be saved to "+sanitize.Line(o.ProfilePath)))
 	}
-	return tea.Batch(m.Init(), begin)
+	return begin
 }

@@ -1,14 +1,19 @@
 package tui_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"espost/esp8266"
 	"espost/internal/testkit/tuitest"
 	"espost/profile"
+	"espost/request"
+	"espost/tlsinspect"
 )
 
 // header is the first line of the screen.
@@ -164,5 +169,71 @@ func TestWritingBesideWhatIsThere(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(s.folder, "porch_example_com-2", "porch_example_com-2.ino")); err != nil {
 			t.Error(err)
 		}
+	})
+}
+
+// Opening a profile looks at its server at once, from the command line as from the
+// app; new work and an address that is typed wait for Enter.
+func TestOpeningLooksAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		looks := 0
+		inspect := s.options.Inspect
+		s.options.Inspect = func(ctx context.Context, target request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+			looks++
+			return inspect(ctx, target, progress)
+		}
+		term := s.start(t, 80, 24)
+		term.WaitText(address)
+		term.Press("alt+n")
+		term.WaitText("new work")
+		if looks != 0 {
+			t.Errorf("%d looks before anything was opened", looks)
+		}
+		term.Quit()
+		s.opened(t, esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{oldSHA1}})
+		term = s.start(t, 80, 24)
+		term.WaitText("This is not the certificate that porch.yaml pins")
+		if looks != 1 {
+			t.Errorf("%d looks", looks)
+		}
+		term.Quit()
+	})
+}
+
+// What was asked for other work, which was left meanwhile, is not taken for this
+// one's.
+func TestAnswerOfOtherWork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		inspect := s.options.Inspect
+		s.options.Inspect = func(ctx context.Context, target request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+			time.Sleep(20 * time.Second) // answers though it was cancelled
+			if target.Host != "porch.example.com" {
+				time.Sleep(10 * time.Second)
+			}
+			return inspect(ctx, target, progress)
+		}
+		other := profile.New(target("https://garden.example.com/"))
+		file := filepath.Join(s.folder, "garden.yaml")
+		if err := other.Save(file); err != nil {
+			t.Fatal(err)
+		}
+		term := s.start(t, 80, 24)
+		term.Press("enter") // asks porch.example.com
+		term.WaitText("connecting")
+		term.Press("esc", "ctrl+o")
+		term.Type(file)
+		term.Press("enter")
+		term.WaitText("connecting", "garden.example.com")
+		term.Advance(25 * time.Second)
+		if !strings.Contains(term.Screen(), "connecting") {
+			t.Errorf("the answer of the work before:\n%s", term.Screen())
+		}
+		term.WaitText("An ESP8266 can connect")
+		if title := term.Title(); !strings.Contains(title, "garden.example.com") {
+			t.Errorf("the title is %q", title)
+		}
+		term.Quit()
 	})
 }

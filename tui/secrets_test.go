@@ -23,10 +23,10 @@ func TestSecretsAreCopiedOnRequest(t *testing.T) {
 		copy string
 		what string
 	}{
-		{"form", []string{"enter", "enter"}, "y", "body"},
-		{"form, as curl", []string{"enter", "enter"}, "c", "body"},
-		{"test", []string{"enter", "enter", "enter"}, "Y", "request"},
-		{"firmware", []string{"enter", "enter", "alt+5", "v", "]", "]", "]"}, "Y", "arduino_secrets.h"},
+		{"form", []string{"enter"}, "y", "body"},
+		{"form, as curl", []string{"enter"}, "c", "body"},
+		{"test", []string{"enter", "enter"}, "Y", "request"},
+		{"firmware", []string{"enter", "alt+5", "v", "]", "]", "]"}, "Y", "arduino_secrets.h"},
 	} {
 		t.Run(test.step, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -68,7 +68,6 @@ func TestTokensInTheAddressAreMasked(t *testing.T) {
 		s := recentStage(t)
 		s.options.Target, s.options.Profile = "", profile.New(target)
 		term := s.start(t, 120, 40)
-		term.Press("enter")
 		for _, step := range []struct {
 			key  string
 			says string

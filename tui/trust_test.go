@@ -111,7 +111,6 @@ func TestChangedCertificate(t *testing.T) {
 				s.opened(t, tt.pin)
 				before := s.saved(t).Pin
 				term := s.start(t, 80, 24)
-				term.Press("enter")
 				term.WaitText("This is not the certificate that porch.yaml pins", "pinned  ", oldSHA1, "served  "+chain(t)[0].SHA1(), "keep the old pin", tt.says)
 				term.Press("enter") // keeps it
 				term.WaitText("name1=value1&name2=value2")
@@ -159,7 +158,6 @@ func TestTrustScreens(t *testing.T) {
 				term.Quit()
 				s.opened(t, esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{oldSHA1}})
 				term = s.start(t, size.width, size.height)
-				term.Press("enter")
 				term.Golden("changed-" + size.name)
 				term.Quit()
 			})
@@ -173,7 +171,7 @@ func TestTakenPinIsWork(t *testing.T) {
 		s := newStage(t)
 		s.opened(t, esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{oldSHA1}})
 		term := s.start(t, 80, 24)
-		term.Press("enter", "t", "q")
+		term.Press("t", "q")
 		term.WaitText("Quit without saving?")
 		term.Press("ctrl+s")
 		term.WaitEnd()
@@ -190,7 +188,6 @@ func TestFittingPinStays(t *testing.T) {
 		s.unvouched(t)
 		s.opened(t, esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{oldSHA1, chain(t)[0].SHA1()}})
 		term := s.start(t, 80, 24)
-		term.Press("enter")
 		term.WaitText("● this certificate")
 		term.Press("enter")
 		term.WaitText("name1=value1&name2=value2")

@@ -223,9 +223,9 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case eventsMsg:
 		return m.take(msg)
 	case tickMsg:
-		if m.job.Is(msg.number) {
+		if m.job.Is(msg.run) {
 			m.frame++
-			return tick(msg.number)
+			return tick(msg.run)
 		}
 	case loggedMsg:
 		return m.logged(msg)
@@ -298,6 +298,6 @@ func (m *Model) judge(e device.Event) {
 }
 
 // tick turns the spinner.
-func tick(number int) tea.Cmd {
-	return tea.Tick(100*time.Millisecond, func(time.Time) tea.Msg { return tickMsg{number} })
+func tick(id ui.Run) tea.Cmd {
+	return tea.Tick(100*time.Millisecond, func(time.Time) tea.Msg { return tickMsg{id} })
 }

@@ -95,11 +95,11 @@ func (m *Model) lookAgain() tea.Cmd {
 type (
 	// eventsMsg are events of a run, as many as had come.
 	eventsMsg struct {
-		number int
-		list   []any
-		from   <-chan any
+		run  ui.Run
+		list []any
+		from <-chan any
 	}
-	tickMsg struct{ number int }
+	tickMsg struct{ run ui.Run }
 
 	uploaded device.Size         // the upload is done
 	ended    struct{ err error } // the run is over
@@ -114,7 +114,7 @@ func (m *Model) run(flash, reset bool) tea.Cmd {
 	if len(m.found.ports) == 0 || flash && len(m.found.tools) == 0 {
 		return m.lookAgain() // unplugged since
 	}
-	ctx, number := m.job.Start(m.kit.Context, m.kit.Now())
+	ctx, id := m.job.Start(m.kit.Context, m.kit.Now())
 	m.flashing, m.failed, m.progress = flash, nil, device.Progress{Percent: -1, Size: m.progress.Size}
 	m.verdict = verdict{}
 	if flash {
@@ -143,7 +143,7 @@ func (m *Model) run(flash, reset bool) tea.Cmd {
 		r.tell(ended{r.do(ctx)})
 		return nil
 	}
-	return tea.Batch(work, listen(number, events), tick(number))
+	return tea.Batch(work, listen(id, events), tick(id))
 }
 
 // jobFor is a job for a port, or for a board in the network.
@@ -184,11 +184,11 @@ func (r run) do(ctx context.Context) error {
 }
 
 // listen waits for the next events of a run, and takes all that have come.
-func listen(number int, events <-chan any) tea.Cmd {
+func listen(id ui.Run, events <-chan any) tea.Cmd {
 	return func() tea.Msg {
 		first, open := <-events
 		if !open { // also where its context ended and nobody said so
-			return eventsMsg{number, []any{ended{}}, nil}
+			return eventsMsg{id, []any{ended{}}, nil}
 		}
 		list := []any{first}
 		for len(list) < cap(events) {
@@ -202,20 +202,20 @@ func listen(number int, events <-chan any) tea.Cmd {
 			}
 			break
 		}
-		return eventsMsg{number, list, events}
+		return eventsMsg{id, list, events}
 	}
 }
 
 func (m *Model) take(msg eventsMsg) tea.Cmd {
 	for _, e := range msg.list {
-		if m.job.Is(msg.number) {
+		if m.job.Is(msg.run) {
 			m.event(e)
 		}
 	}
 	if msg.from == nil {
 		return nil
 	}
-	return listen(msg.number, msg.from)
+	return listen(msg.run, msg.from)
 }
 
 // reset restarts the board.

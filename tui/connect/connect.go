@@ -59,16 +59,16 @@ type part struct {
 
 type (
 	progressMsg struct {
-		number int
+		run    ui.Run
 		event  tlsinspect.Event
 		events <-chan tlsinspect.Event
 	}
 	doneMsg struct {
-		number int
+		run    ui.Run
 		report *tlsinspect.Report
 		err    error
 	}
-	tickMsg struct{ number int }
+	tickMsg struct{ run ui.Run }
 )
 
 // example is an address that anyone may post to.
@@ -207,7 +207,7 @@ func (m *Model) Start() tea.Cmd {
 		return m.imported(m.input.Value()) // otherwise View shows why, beneath the input
 	}
 	m.problem, m.parts, m.asked = nil, nil, target
-	ctx, number := m.job.Start(m.kit.Context, m.kit.Now())
+	ctx, run := m.job.Start(m.kit.Context, m.kit.Now())
 	events := make(chan tlsinspect.Event)
 	work := func() tea.Msg {
 		defer close(events)
@@ -217,9 +217,9 @@ func (m *Model) Start() tea.Cmd {
 			case <-ctx.Done():
 			}
 		})
-		return doneMsg{number, report, err}
+		return doneMsg{run, report, err}
 	}
-	return tea.Batch(work, listen(number, events), tick(number))
+	return tea.Batch(work, listen(run, events), tick(run))
 }
 
 // imported hands a request on that stands in the place of an address; nil if
@@ -238,35 +238,35 @@ func (m *Model) stop() tea.Cmd {
 }
 
 // listen waits for the next part of the work.
-func listen(number int, events <-chan tlsinspect.Event) tea.Cmd {
+func listen(run ui.Run, events <-chan tlsinspect.Event) tea.Cmd {
 	return func() tea.Msg {
 		event, open := <-events
 		if !open {
 			return nil
 		}
-		return progressMsg{number, event, events}
+		return progressMsg{run, event, events}
 	}
 }
 
-func tick(number int) tea.Cmd {
-	return tea.Tick(100*time.Millisecond, func(time.Time) tea.Msg { return tickMsg{number} })
+func tick(run ui.Run) tea.Cmd {
+	return tea.Tick(100*time.Millisecond, func(time.Time) tea.Msg { return tickMsg{run} })
 }
 
 // Update implements ui.Step.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case progressMsg:
-		if m.job.Is(msg.number) {
+		if m.job.Is(msg.run) {
 			m.note(msg.event)
 		}
-		return listen(msg.number, msg.events)
+		return listen(msg.run, msg.events)
 	case tickMsg:
-		if m.job.Is(msg.number) {
+		if m.job.Is(msg.run) {
 			m.frame++
-			return tick(msg.number)
+			return tick(msg.run)
 		}
 	case doneMsg:
-		if m.job.Is(msg.number) {
+		if m.job.Is(msg.run) {
 			return m.finish(msg)
 		}
 	case ownMsg:

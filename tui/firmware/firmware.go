@@ -236,9 +236,13 @@ func (m *Model) copySecrets() tea.Cmd {
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case comparedMsg:
-		return m.compared(msg)
+		if msg.of == m.profile { // else other work is in hand by now
+			return m.compared(msg)
+		}
 	case wroteMsg:
-		return m.wrote(msg)
+		if msg.of == m.profile {
+			return m.wrote(msg)
+		}
 	case tea.MouseWheelMsg:
 		if m.guide.shown {
 			m.guide.wheel(msg, len(m.written.Commands))

@@ -12,6 +12,7 @@ import (
 	"espost/codegen"
 	"espost/codegen/sketchdir"
 	"espost/internal/sanitize"
+	"espost/profile"
 	"espost/request"
 	"espost/tui/ui"
 )
@@ -19,6 +20,7 @@ import (
 type (
 	// comparedMsg says what writing would change in the folder.
 	comparedMsg struct {
+		of      *profile.Session
 		files   codegen.Folder
 		folder  string
 		changes sketchdir.Changes
@@ -27,6 +29,7 @@ type (
 	}
 	// wroteMsg says what came of writing.
 	wroteMsg struct {
+		of      *profile.Session
 		files   codegen.Folder
 		folder  string
 		changes sketchdir.Changes // that were made
@@ -43,10 +46,10 @@ func (m *Model) write() tea.Cmd {
 	if m.problem != nil {
 		return ui.SetStatus(ui.Caution, "the firmware can't be written as the settings stand")
 	}
-	files, folder := m.files, m.folder()
+	of, files, folder := m.profile, m.files, m.folder()
 	return func() tea.Msg {
 		changes, err := sketchdir.Compare(folder, files)
-		return comparedMsg{files, folder, changes, unused(folder), err}
+		return comparedMsg{of, files, folder, changes, unused(folder), err}
 	}
 }
 
@@ -104,7 +107,7 @@ func (m *Model) put(msg comparedMsg) tea.Cmd {
 	absolute, file := m.kit.Absolute, m.profile.File
 	return func() tea.Msg {
 		changes, err := sketchdir.Write(msg.folder, msg.files, sketchdir.Options{Agreed: msg.changes})
-		return wroteMsg{msg.files, msg.folder, changes, absolute(msg.folder), absolute(file), err}
+		return wroteMsg{msg.of, msg.files, msg.folder, changes, absolute(msg.folder), absolute(file), err}
 	}
 }
 

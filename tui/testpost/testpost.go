@@ -59,11 +59,11 @@ type Model struct {
 
 type (
 	doneMsg struct {
-		number   int
+		run      ui.Run
 		response *formpost.Response
 		err      error
 	}
-	tickMsg struct{ number int }
+	tickMsg struct{ run ui.Run }
 )
 
 // New returns the step for s's request.
@@ -211,15 +211,15 @@ func (m *Model) start() tea.Cmd {
 	if sent == nil {
 		return ui.SetStatus(ui.Caution, "the form can't be sent as it stands; esc goes back to it")
 	}
-	ctx, number := m.job.Start(m.kit.Context, m.kit.Now())
+	ctx, run := m.job.Start(m.kit.Context, m.kit.Now())
 	m.sent, m.answer, m.failed = sent, nil, nil
 	m.focus, m.answers, m.notes = received, ui.Scroll{}, ui.Scroll{}
 	snapshot, report, send := m.profile.Clone(), m.report, m.send // the command must not see later changes
 	work := func() tea.Msg {
 		response, err := send(ctx, snapshot, report)
-		return doneMsg{number, response, err}
+		return doneMsg{run, response, err}
 	}
-	return tea.Batch(work, tick(number))
+	return tea.Batch(work, tick(run))
 }
 
 func (m *Model) stop() tea.Cmd {
@@ -228,20 +228,20 @@ func (m *Model) stop() tea.Cmd {
 	return ui.SetStatus(ui.Plain, "stopped; the server may have received the request all the same")
 }
 
-func tick(number int) tea.Cmd {
-	return tea.Tick(100*time.Millisecond, func(time.Time) tea.Msg { return tickMsg{number} })
+func tick(run ui.Run) tea.Cmd {
+	return tea.Tick(100*time.Millisecond, func(time.Time) tea.Msg { return tickMsg{run} })
 }
 
 // Update implements ui.Step.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tickMsg:
-		if m.job.Is(msg.number) {
+		if m.job.Is(msg.run) {
 			m.frame++
-			return tick(msg.number)
+			return tick(msg.run)
 		}
 	case doneMsg:
-		if !m.job.Is(msg.number) {
+		if !m.job.Is(msg.run) {
 			return nil
 		}
 		m.job.Stop()
