@@ -82,7 +82,7 @@ func TestManyRecentServers(t *testing.T) {
 		term.WaitText("1-10 of 20")
 		term.Press("down")
 		term.WaitText("▸ t.example")
-		term.ClickText("https://porch")
+		term.ClickText("┃ https://")
 		term.WaitGone("▸")
 		term.Quit()
 	})

@@ -41,6 +41,37 @@ func TestRecentServers(t *testing.T) {
 	})
 }
 
+// A server that is chosen stands in the input, with port and path, where it can be
+// changed; going back up brings back what was typed. One that no board can connect
+// to says so.
+func TestRecentServersFillTheAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := recentStage(t)
+		for _, e := range []recent.Entry{
+			{Target: "https://modern.example/", SHA1: strings.Repeat("1", 40), Expires: today().AddDate(0, 3, 0), Seen: today(), Refuses: true},
+			{Target: "https://garden.example:8443/api/log", SHA1: chain(t)[0].SHA1(), Expires: today().AddDate(0, 3, 0), Seen: today()},
+		} {
+			if err := s.options.Recent.Remember(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		term := s.start(t, 80, 24)
+		term.WaitText("garden.example:8443/api/log", "just now", "until 23 Feb 2027", "modern.example ", "no board can connect", "postman-echo.com/post")
+		term.Press("down")
+		term.WaitText("┃ https://garden.example:8443/api/log ", "host garden.example · port 8443 · path /api/log")
+		term.Press("up")
+		term.WaitText("┃ " + address)
+		term.Press("down", "backspace", "backspace", "backspace")
+		term.Type("mine")
+		term.WaitText("┃ https://garden.example:8443/api/mine", "path /api/mine")
+		term.Press("ctrl+z")
+		term.WaitText("┃ " + address)
+		term.Press("down", "ctrl+r")
+		term.WaitText("pin holds 92 days", "no board can connect")
+		term.Quit()
+	})
+}
+
 // Nobody is contacted before a key is pressed, nor by any key but one.
 func TestRecentServersAreLeftAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

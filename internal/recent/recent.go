@@ -32,6 +32,7 @@ type Entry struct {
 	SHA1    string    `json:"sha1"`    // of the certificate that the board was served, 40 hex digits
 	Expires time.Time `json:"expires"` // that certificate's end
 	Seen    time.Time `json:"seen"`
+	Refuses bool      `json:"refuses,omitempty"` // no board could connect then
 }
 
 // A List is the file of remembered servers.

@@ -128,7 +128,7 @@ func (m *Model) Enter() tea.Cmd { return m.input.Focus() }
 func (m *Model) Editing() bool { return !m.job.Running() }
 
 // Target returns what stands in the input, understood.
-func (m *Model) Target() (request.Target, error) { return request.ParseTarget(m.input.Value()) }
+func (m *Model) Target() (request.Target, error) { return request.ParseTarget(m.address()) }
 
 // Typed returns what stands in the input.
 func (m *Model) Typed() string { return m.input.Value() }
@@ -156,7 +156,7 @@ func (m *Model) Actions() []ui.Action {
 		look.Label = "try again"
 	}
 	actions := []ui.Action{look}
-	empty := m.input.Value() == ""
+	empty := m.address() == ""
 	if empty {
 		actions = append(actions, ui.Action{Keys: []string{"tab"}, Label: "take the example", Title: "Take the example: " + example, Run: m.takeExample})
 	}
@@ -327,6 +327,7 @@ func (m *Model) edit(msg tea.Msg) tea.Cmd {
 			return cmd
 		}
 	}
+	m.takeRecent() // whoever types goes on from what he sees
 	before := m.input.Value()
 	var cmd tea.Cmd
 	m.input, cmd = m.input.Update(msg)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -130,7 +131,7 @@ func (m *Model) Remember(report *tlsinspect.Report) tea.Cmd {
 	list := m.past.list
 	entry := recent.Entry{
 		Target: report.Target.Public(), SHA1: report.Fingerprint(),
-		Expires: report.Chain[0].NotAfter.UTC(), Seen: m.kit.Now().UTC().Truncate(time.Second),
+		Expires: report.Chain[0].NotAfter.UTC(), Seen: m.kit.Now().UTC().Truncate(time.Second), Refuses: !report.Board.Connects,
 	}
 	if list.Path != "" {
 		p := &m.past
@@ -182,11 +183,18 @@ func (m *Model) wheel(msg tea.MouseWheelMsg) {
 	}
 }
 
-// takeRecent puts the chosen server into the input.
-func (m *Model) takeRecent() {
+// address is what stands in the input: what was typed, or the server that is
+// chosen in its place, until it is taken.
+func (m *Model) address() string {
 	if m.past.at >= 0 && m.past.at < len(m.past.rows) {
-		m.SetAddress(m.past.rows[m.past.at].entry.Target)
+		return m.past.rows[m.past.at].entry.Target
 	}
+	return m.input.Value()
+}
+
+// takeRecent puts the chosen server into the input for good.
+func (m *Model) takeRecent() {
+	m.SetAddress(m.address())
 	m.past.at = -1
 }
 
@@ -213,20 +221,14 @@ func (m *Model) pastLines(top, width, room int) []string {
 	if len(p.rows) == 0 || room < 3 {
 		return nil
 	}
-	title := func(r row) string {
-		if t, err := request.ParseTarget(r.entry.Target); err == nil {
-			return sanitize.Line(t.Host)
-		}
-		return sanitize.Line(r.entry.Target)
-	}
-	hosts := 0
+	addresses := 0
 	for _, r := range p.rows {
-		hosts = max(hosts, ui.Width(title(r)))
+		addresses = max(addresses, ui.Width(r.title()))
 	}
-	hosts = min(hosts, max(20, width-44))
+	addresses = min(addresses, max(20, width-44))
 	lines := make([]string, len(p.rows))
 	for i, r := range p.rows {
-		text := ui.Pad(ui.Truncate(title(r), hosts, k.Ellipsis), hosts) + "  " + ui.Pad(ago(k.Now(), r.entry.Seen), 14)
+		text := ui.Pad(ui.Truncate(r.title(), addresses, k.Ellipsis), addresses) + "  " + ui.Pad(ago(k.Now(), r.entry.Seen), 14)
 		tone, state := r.describe(k.Now())
 		if i == p.at {
 			lines[i] = k.Select(ui.Truncate(k.Cursor+" "+text+"  "+state, width-2, k.Ellipsis), width-2)
@@ -258,13 +260,23 @@ func (m *Model) clickRecent(i int) tea.Cmd {
 	return nil
 }
 
+// title is the server's address as people type it: port 443 and a bare / go
+// without saying.
+func (r row) title() string {
+	return sanitize.Line(strings.TrimSuffix(strings.TrimPrefix(r.entry.Target, "https://"), "/"))
+}
+
 // describe says how the pin of that server stands, in words that carry the
 // meaning without their colour.
 func (r row) describe(now time.Time) (ui.Tone, string) {
 	days := int(r.entry.Expires.Sub(now).Hours() / 24)
 	switch {
+	case r.entry.Refuses:
+		return ui.Failure, "no board can connect"
 	case r.state == changed:
 		return ui.Failure, "pin has changed"
+	case r.entry.Expires.IsZero():
+		return ui.Plain, ""
 	case !r.entry.Expires.After(now):
 		return ui.Failure, "certificate has expired"
 	case r.state == holds && days < 1:
@@ -280,7 +292,7 @@ func (r row) describe(now time.Time) (ui.Tone, string) {
 	case r.state == unreachable:
 		return ui.Plain, "can't be reached now"
 	}
-	return ui.Plain, ""
+	return ui.Plain, "until " + r.entry.Expires.UTC().Format("2 Jan 2006")
 }
 
 // ago says how long ago a moment was.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"espost/internal/problem"
@@ -16,14 +17,14 @@ import (
 // View implements ui.Step.
 func (m *Model) View(width, height int) string {
 	k := m.kit
-	k.Dress(&m.input)
+	input := m.shownInput()
 	m.zones.Reset()
 	inner := min(width-2, ui.ReadingWidth)
 	m.zones.Add(0, 2, inner+1, 1, func() tea.Cmd { m.past.at = -1; return nil })
 	lines := append([]string{
 		"",
 		k.Strong.Render("Where will the board send its data?"),
-		k.InputBox(&m.input, inner),
+		k.InputBox(input, inner),
 	}, m.understood(inner)...)
 	lines = append(lines, "")
 	switch {
@@ -51,6 +52,19 @@ func (m *Model) View(width, height int) string {
 	return ui.Fit(ui.Indent(strings.Join(lines, "\n"), 1), width, height)
 }
 
+// shownInput is the input with what stands in it now.
+func (m *Model) shownInput() *textinput.Model {
+	m.kit.Dress(&m.input)
+	if m.address() == m.input.Value() {
+		return &m.input
+	}
+	chosen := m.kit.NewInput("", 0)
+	chosen.SetValue(m.address())
+	chosen.CursorEnd()
+	chosen.Focus()
+	return &chosen
+}
+
 // lowHeight is below how many lines the recent servers take the introduction's
 // room.
 const lowHeight = 16
@@ -58,7 +72,7 @@ const lowHeight = 16
 // understood is how the input is read, and what is odd about it.
 func (m *Model) understood(width int) []string {
 	k := m.kit
-	if strings.TrimSpace(m.input.Value()) == "" {
+	if strings.TrimSpace(m.address()) == "" {
 		return []string{k.Faint.Render("  a host, host:port, an https:// URL, or a service such as ThingSpeak")}
 	}
 	target, err := m.Target()
