@@ -23,6 +23,7 @@ import (
 	"espost/request"
 	"espost/tlsinspect"
 	"espost/tui"
+	"espost/tui/ui"
 )
 
 // A state is a screen worth a golden file, and how to get there.
@@ -331,4 +332,54 @@ func TestNoColor(t *testing.T) {
 			})
 		}
 	}
+}
+
+// The terminal's own cursor stands where the keyboard types, in every input, so that
+// the boxes of input methods open there; elsewhere it is hidden.
+func TestHardwareCursor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		term := s.start(t, 80, 24)
+		at := func(before string) {
+			t.Helper()
+			term.WaitText(before)
+			x, y, ok := term.Find(before)
+			if cx, cy, shown := term.Cursor(); !ok || !shown || cx != x+ui.Width(before) || cy != y {
+				t.Errorf("the cursor is at %d,%d, shown: %t; want it behind %q at %d,%d\n%s", cx, cy, shown, before, x, y, term.Screen())
+			}
+		}
+		hidden := func() {
+			t.Helper()
+			if x, y, shown := term.Cursor(); shown {
+				t.Errorf("a cursor at %d,%d without an input:\n%s", x, y, term.Screen())
+			}
+		}
+		at(address)
+		term.Type("/日本")
+		at("/日本")
+		term.Press("left")
+		at("/日")
+		term.Press("ctrl+z", "ctrl+p")
+		term.Type("sav")
+		at("┃ sav")
+		term.Press("esc", "alt+s", "ctrl+u")
+		term.Type("~/👩\u200d🔬")
+		at("~/👩\u200d🔬")
+		term.Press("esc", "backspace", "backspace", "backspace", "enter")
+		term.WaitText("SHA-1 ")
+		hidden()
+		term.Press("enter", "a")
+		term.Type("eins")
+		at("┃ eins")
+		term.Press("esc", "w")
+		term.Type("one")
+		term.Press("enter")
+		term.Type("zwei {{")
+		at("│ zwei {{")
+		term.Press("tab")
+		hidden()
+		term.Press("alt+5", "up", "enter")
+		at("┃ porch_example_com")
+		term.Quit()
+	})
 }

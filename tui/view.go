@@ -11,7 +11,12 @@ import (
 
 // View implements tea.Model.
 func (m *Model) View() tea.View {
-	view := tea.NewView(m.content())
+	content, x, y, typing := ui.Cursor(m.content())
+	view := tea.NewView(content)
+	if typing && x < m.width && y < m.height {
+		view.Cursor = tea.NewCursor(x, y)
+		view.Cursor.Color, view.Cursor.Blink = m.kit.CursorColour(), false
+	}
 	view.AltScreen = true
 	view.WindowTitle = "espost"
 	if m.session.Target.Host != "" {

@@ -237,9 +237,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		return m.zones.Click(msg)
 	case tea.KeyPressMsg, tea.PasteMsg:
 		if m.asking != nil {
-			var cmd tea.Cmd
-			m.asking.input, cmd = m.asking.input.Update(msg)
-			return cmd
+			return ui.Edit(&m.asking.input, msg)
 		}
 		if m.serial.search.Typing {
 			return m.serial.search.Update(msg)

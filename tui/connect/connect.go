@@ -329,8 +329,7 @@ func (m *Model) edit(msg tea.Msg) tea.Cmd {
 	}
 	m.takeRecent() // whoever types goes on from what he sees
 	before := m.input.Value()
-	var cmd tea.Cmd
-	m.input, cmd = m.input.Update(msg)
+	cmd := ui.Edit(&m.input, msg)
 	if m.input.Value() != before {
 		m.problem, m.tried, m.past.at = nil, false, -1
 	}

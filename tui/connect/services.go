@@ -112,8 +112,7 @@ func (c *catalogue) Update(msg tea.Msg) (tea.Cmd, bool) {
 		return nil, false
 	}
 	before := c.input.Value()
-	var cmd tea.Cmd
-	c.input, cmd = c.input.Update(msg)
+	cmd := ui.Edit(&c.input, msg)
 	if c.input.Value() != before {
 		c.cursor = 0
 	}
@@ -268,9 +267,8 @@ func (q *questions) Update(msg tea.Msg) (tea.Cmd, bool) {
 	if len(q.inputs) == 0 {
 		return nil, false
 	}
-	var cmd tea.Cmd
 	before := q.inputs[q.at].Value()
-	q.inputs[q.at], cmd = q.inputs[q.at].Update(msg)
+	cmd := ui.Edit(&q.inputs[q.at], msg)
 	if typed := q.inputs[q.at].Value(); typed != before {
 		q.problem = nil
 		q.read(typed)

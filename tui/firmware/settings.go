@@ -226,9 +226,7 @@ type editor struct {
 }
 
 func (e *editor) update(msg tea.Msg) tea.Cmd {
-	var cmd tea.Cmd
-	e.input, cmd = e.input.Update(msg)
-	return cmd
+	return ui.Edit(&e.input, msg)
 }
 
 func (e *editor) actions(m *Model) []ui.Action {

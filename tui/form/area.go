@@ -37,8 +37,7 @@ func newArea(kit *ui.Kit, title, hint, text string) *area {
 
 func (a *area) update(msg tea.Msg) tea.Cmd {
 	before := a.input.Value()
-	var cmd tea.Cmd
-	a.input, cmd = a.input.Update(msg)
+	cmd := ui.EditArea(&a.input, msg)
 	if a.input.Value() != before {
 		a.problem = nil
 	}
@@ -98,9 +97,7 @@ func (a *area) view(width, height int) string {
 		foot = strings.Join(ui.Hanging(k.Mark(ui.Caution), sanitize.Line(a.problem.Error()), width), "\n")
 	}
 	room := max(3, height-4-strings.Count(foot, "\n")-1)
-	a.input.SetWidth(max(10, width-4))
-	a.input.SetHeight(max(1, room-2))
-	return "\n" + ui.Card{Title: a.title}.Render(k.Theme, strings.Split(ui.WithoutBidi(a.input.View()), "\n"), width, room) + "\n\n" + foot
+	return "\n" + ui.Card{Title: a.title}.Render(k.Theme, k.DrawArea(&a.input, width-4, room-2), width, room) + "\n\n" + foot
 }
 
 // openImport opens the area for a request.

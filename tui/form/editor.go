@@ -101,10 +101,12 @@ func (e *editor) slots() []slot {
 
 func (e *editor) focusOn(s slot) {
 	e.focus, e.typed = s, ""
-	for at, input := range map[slot]*textinput.Model{slotName: &e.name, slotValue: &e.value, slotWires: &e.wires, slotReading: &e.reading, slotTrigger: &e.trigger} {
-		if at == s {
+	for at := slotName; at <= slotSecret; at++ {
+		switch input := e.input(at); {
+		case input == nil:
+		case at == s:
 			input.Focus()
-		} else {
+		default:
 			input.Blur()
 		}
 	}
@@ -198,24 +200,18 @@ func (e *editor) row() (request.Field, error) {
 }
 
 func (e *editor) update(msg tea.Msg) tea.Cmd {
-	var cmd tea.Cmd
-	switch e.focus {
-	case slotName:
-		e.name, cmd = e.name.Update(msg)
-	case slotValue:
-		e.value, cmd = e.value.Update(msg)
-	case slotWires:
-		e.wires, cmd = e.wires.Update(msg)
-	case slotReading:
-		e.reading, cmd = e.reading.Update(msg)
-	case slotTrigger:
-		e.trigger, cmd = e.trigger.Update(msg)
-	case slotSource:
-		if key, ok := msg.(tea.KeyPressMsg); ok {
-			e.find(key)
-		}
+	if in := e.input(e.focus); in != nil {
+		return ui.Edit(in, msg)
 	}
-	return cmd
+	if press, ok := msg.(tea.KeyPressMsg); ok && e.focus == slotSource {
+		e.find(press)
+	}
+	return nil
+}
+
+// input is the text input of a control, nil for one that is no text.
+func (e *editor) input(s slot) *textinput.Model {
+	return map[slot]*textinput.Model{slotName: &e.name, slotValue: &e.value, slotWires: &e.wires, slotReading: &e.reading, slotTrigger: &e.trigger}[s]
 }
 
 func (m *Model) editorActions() []ui.Action {

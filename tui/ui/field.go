@@ -2,7 +2,6 @@ package ui
 
 import (
 	"strings"
-	"unicode"
 
 	"charm.land/bubbles/v2/textarea"
 	"charm.land/bubbles/v2/textinput"
@@ -41,23 +40,19 @@ func (t *Theme) InputBox(in *textinput.Model, width int) string {
 	if !in.Focused() {
 		side = t.Rule.Render(t.Vertical)
 	}
-	return side + " " + Pad(WithoutBidi(in.View()), width-4) + " " + side
-}
-
-// WithoutBidi takes the bidirectional controls out of a drawn input: its value
-// keeps them, but on the screen they would reorder the frame around it. They
-// have no width.
-func WithoutBidi(drawn string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Bidi_Control, r) {
-			return -1
-		}
-		return r
-	}, drawn)
+	return side + " " + Pad(drawn(in.View()), width-4) + " " + side
 }
 
 // A Pair is a key and its value.
 type Pair struct{ Key, Value string }
+
+// DrawArea draws a text area, width by height.
+func (t *Theme) DrawArea(area *textarea.Model, width, height int) []string {
+	area.SetWidth(max(10, width))
+	area.SetHeight(max(1, height))
+	area.SetStyles(t.areaStyles())
+	return strings.Split(drawn(area.View()), "\n")
+}
 
 // Pairs draws keys and values in two columns; long values wrap beneath
 // themselves. Pairs with an empty value are left out.

@@ -114,13 +114,6 @@ func TestClip(t *testing.T) {
 	}
 }
 
-// A drawn input loses what would reorder its surroundings, and nothing else.
-func TestWithoutBidi(t *testing.T) {
-	if got := ui.WithoutBidi("\x1b[1ma\u202eb\u2066\x1b[m 👩\u200d🔬 é\u200f"); got != "\x1b[1mab\x1b[m 👩\u200d🔬 é" {
-		t.Errorf("got %q", got)
-	}
-}
-
 // Keys are spelled for people, and stay words in ASCII.
 func TestKeyName(t *testing.T) {
 	for key, want := range map[string]string{"alt+up": "alt+↑", "up": "↑", "pgup": "pgup", "pgdown": "pgdown", "right": "→", "ctrl+d": "ctrl+d", "+": "+"} {

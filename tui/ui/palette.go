@@ -135,8 +135,7 @@ func (p *Palette) Update(msg tea.Msg) (tea.Cmd, bool) {
 		return nil, false
 	}
 	before := p.input.Value()
-	var cmd tea.Cmd
-	p.input, cmd = p.input.Update(msg)
+	cmd := Edit(&p.input, msg)
 	if p.input.Value() != before {
 		p.cursor = 0
 	}

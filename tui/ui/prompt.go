@@ -48,9 +48,7 @@ func (p *Prompt) Update(msg tea.Msg) (tea.Cmd, bool) {
 	}
 	switch msg.(type) {
 	case tea.KeyPressMsg, tea.PasteMsg:
-		var cmd tea.Cmd
-		p.input, cmd = p.input.Update(msg)
-		return cmd, false
+		return Edit(&p.input, msg), false
 	}
 	return nil, false
 }

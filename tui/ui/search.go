@@ -39,16 +39,14 @@ func (s *Search) Actions(find func() tea.Cmd) []Action {
 
 // Update gives a key press or a paste to the input.
 func (s *Search) Update(msg tea.Msg) tea.Cmd {
-	var cmd tea.Cmd
-	s.input, cmd = s.input.Update(msg)
-	return cmd
+	return Edit(&s.input, msg)
 }
 
 // Line is the input.
 func (s *Search) Line(k *Kit, width int) string {
 	k.Dress(&s.input)
 	s.input.SetWidth(max(1, width-3))
-	return k.Accent.Render("/") + WithoutBidi(s.input.View())
+	return k.Accent.Render("/") + drawn(s.input.View())
 }
 
 // Empty reports whether there is nothing to search for.

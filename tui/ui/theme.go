@@ -154,6 +154,14 @@ func newTheme(ascii bool, accent, good, caution, bad color.Color) *Theme {
 	return t
 }
 
+// CursorColour is the colour of the terminal's cursor; nil leaves it as it is.
+func (t *Theme) CursorColour() color.Color {
+	if (t.accent == lipgloss.NoColor{}) {
+		return nil
+	}
+	return t.accent
+}
+
 // Select draws a line as the one that the keys act on, exactly width columns
 // wide. Its own colours go: they would end the background.
 func (t *Theme) Select(line string, width int) string {
@@ -213,7 +221,7 @@ func (t *Theme) inputStyles() textinput.Styles {
 		Prompt:      t.Accent,
 	}
 	s.Focused, s.Blurred = state, state
-	s.Cursor.Color = t.accent
+	s.Cursor.Color = lipgloss.Color(cursorColour)
 	s.Cursor.Blink = false
 	return s
 }
@@ -227,7 +235,7 @@ func (t *Theme) areaStyles() textarea.Styles {
 		Placeholder: t.Faint, Prompt: t.Accent,
 	}
 	s.Focused, s.Blurred = state, state
-	s.Cursor.Color = t.accent
+	s.Cursor.Color = lipgloss.Color(cursorColour)
 	s.Cursor.Blink = false
 	return s
 }
