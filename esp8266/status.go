@@ -1,7 +1,25 @@
 package esp8266
 
-// HTTPStatus explains a status that keeps a form from arriving.
-func HTTPStatus(code int) (ErrorInfo, bool) { return find("HTTP", httpStatuses[:], code) }
+import "fmt"
+
+// HTTPStatus explains a status that keeps a form from arriving; one that nobody
+// knows means what its class does (RFC 9110 §15).
+func HTTPStatus(code int) (ErrorInfo, bool) {
+	info, ok := find("HTTP", httpStatuses[:], code)
+	if class := code / 100; !ok && (class == 4 || class == 5) {
+		info, ok = statusClasses[class-4].info("HTTP"), true
+		info.Code, info.Name = code, fmt.Sprintf("HTTP %d", code)
+	}
+	return info, ok
+}
+
+// statusClasses are 4xx and 5xx.
+var statusClasses = [...]explanation[int]{
+	{400, "Client Error", "The server refuses the request.",
+		"Read the answer's body, which usually says why, and compare the request with the server's documentation."},
+	{500, "Server Error", "The server, or a proxy in front of it, failed.",
+		"Try again later, and look at the server's log."},
+}
 
 // httpStatuses are the answers that keep a form from arriving (RFC 9110 §15,
 // RFC 6585 §4), with what they mean for a board.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -32,6 +33,12 @@ const (
 	NoteIPv6           = "ipv6"
 	NoteWait           = "wait" // the server says when to come again
 )
+
+// Technical reports whether nothing needs to be done about a note of this code: it
+// is for whoever wants to know all, or writes firmware of his own.
+func Technical(code string) bool {
+	return slices.Contains([]string{NoteSuiteReplaced, NoteChunked, NoteNewHandshake, NoteNoLength}, code)
+}
 
 // recordSlack is what the board's receiving buffer holds beyond its nominal
 // size, without the record's header (BearSSL src/ssl/ssl_engine.c,

@@ -184,6 +184,9 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		return m.enter(stepTest), true
 	case testpost.Answered:
 		return nil, true
+	case testpost.Moved:
+		m.connect.SetAddress(msg.Target.URL())
+		return tea.Batch(m.enter(stepConnect), m.connect.Start()), true
 	case testpost.Finished:
 		return m.enter(stepFirmware), true
 	case firmware.Written:

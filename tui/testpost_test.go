@@ -3,6 +3,7 @@ package tui_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -122,7 +123,7 @@ func answered(t *testing.T, width, height int, response formpost.Response) *tuit
 	s := newStage(t)
 	s.options.Send = func(_ context.Context, p *profile.Profile, _ *tlsinspect.Report) (*formpost.Response, error) {
 		r := p.Sent()
-		response.Request = r.Bytes()
+		response.Sent, response.Request = r, r.Bytes()
 		return &response, nil
 	}
 	term := s.start(t, width, height)
@@ -265,6 +266,109 @@ func TestFormAsText(t *testing.T) {
 		term.WaitText("Wi-Fi signal", "name1=value1&name2=value2&rssi=-70")
 		term.Press("u")
 		term.WaitGone("rssi=-70")
+		term.Quit()
+	})
+}
+
+// The cure comes first: in the service's words, then the status's; what nobody needs
+// to act on is beside the headers, one key away.
+func TestCureComesFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		notes := problem.List{
+			{Severity: problem.Note, Code: formpost.NoteSuiteReplaced, Message: "The board would get another cipher suite", Fix: "Nothing needs to be done"},
+			{Severity: problem.Warning, Code: formpost.NoteCompressed, Message: "The body is compressed"},
+		}
+		for status, cure := range map[int]string{401: "The server wants credentials", 418: "The server refuses the request", 500: "The server failed", 599: "or a proxy in front of it, failed"} {
+			term := answered(t, 80, 24, formpost.Response{Status: status, BoardStatus: status, Notes: notes})
+			term.WaitText(cure, "The body is compressed")
+			screen := strings.Join(strings.Fields(term.Screen()), " ")
+			if at, then := strings.Index(screen, cure), strings.Index(screen, "The body is compressed"); at < 0 || at > then || strings.Contains(screen, "cipher suite") {
+				t.Errorf("%d: the cure is not first, or what is technical is there:\n%s", status, term.Screen())
+			}
+			term.Press("v", "tab", "tab", "end")
+			term.WaitText("another cipher suite")
+			term.Quit()
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		s.options.Profile = profile.New(target("https://api.thingspeak.com/update"))
+		s.options.Profile.Service, s.options.Target = "thingspeak", "https://api.thingspeak.com/update"
+		s.options.Send = func(_ context.Context, p *profile.Profile, _ *tlsinspect.Report) (*formpost.Response, error) {
+			return &formpost.Response{Sent: p.Sent(), Request: p.Sent().Bytes(), Status: 401, BoardStatus: 401}, nil
+		}
+		term := s.start(t, 120, 40)
+		term.Press("enter", "enter", "enter", "enter")
+		term.WaitText("About ThingSpeak", "The server wants credentials")
+		screen := term.Screen()
+		if strings.Index(screen, "About ThingSpeak") > strings.Index(screen, "The server wants credentials") {
+			t.Errorf("the service's words come last:\n%s", screen)
+		}
+		term.Quit()
+	})
+}
+
+// One key does what a redirect advises: it takes the new address and looks at that
+// server, or has the board follow, and sends again.
+func TestRedirectsAdviceIsFollowed(t *testing.T) {
+	redirects := func(status int, location string) *stage {
+		s := newStage(t)
+		s.options.Send = func(_ context.Context, p *profile.Profile, _ *tlsinspect.Report) (*formpost.Response, error) {
+			r := p.Sent()
+			response := &formpost.Response{Sent: r, Request: r.Bytes(), Status: status, BoardStatus: status, Header: http.Header{"Location": {location}}}
+			if r.Answer.Follow {
+				response.Followed = &formpost.Response{Status: 200, BoardStatus: 200}
+			}
+			return response, nil
+		}
+		return s
+	}
+	for status, location := range map[int]string{308: "https://new.example.com/in", 301: "/elsewhere"} {
+		synctest.Test(t, func(t *testing.T) {
+			term := redirects(status, location).start(t, 80, 24)
+			term.Press("enter", "enter", "enter", "enter")
+			term.WaitText("Press l to take the redirect's address")
+			term.Press("l")
+			term.WaitText("An ESP8266 can connect")
+			term.Press("esc")
+			term.WaitText(location)
+			term.Quit()
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		term := redirects(302, "https://once.example.com/x").start(t, 80, 24)
+		term.Press("enter", "enter", "enter", "enter")
+		term.WaitText("Press l to have the board follow", "taken, perhaps")
+		term.Press("l")
+		term.WaitText("This answer counts as: delivered")
+		term.WaitGone("Press l")
+		term.Quit()
+	})
+	synctest.Test(t, func(t *testing.T) { // nowhere to go
+		term := redirects(307, "http://plain.example.com/").start(t, 80, 24)
+		term.Press("enter", "enter", "enter", "enter", "l")
+		term.WaitText("307")
+		term.WaitGone("Press l")
+		term.Quit()
+	})
+}
+
+// Old answers stand beside the request that they belong to.
+func TestAnswersStandBesideTheirOwnRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := newStage(t).start(t, 120, 40)
+		term.Press("enter", "enter", "enter", "enter")
+		term.WaitText("200 OK")
+		term.Press("esc", "a")
+		term.Type("later")
+		term.Press("enter", "n")
+		term.WaitText("the form has changed since")
+		term.WaitGone("later=")
+		term.Press("enter")
+		term.WaitText("2 of 2", "later=")
+		term.Press("[")
+		term.WaitText("1 of 2")
+		term.WaitGone("later=")
 		term.Quit()
 	})
 }

@@ -61,7 +61,7 @@ func (m *Model) browse(by int) tea.Cmd {
 	h.shown = min(max(h.shown+by, 0), len(h.answers)-1)
 	m.answer = h.answers[h.shown]
 	m.answers.To(0)
-	m.sent = m.answer.Request
+	m.sent, m.failed = m.answer.Request, nil
 	return nil
 }
 

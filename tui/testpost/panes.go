@@ -97,11 +97,11 @@ func (m *Model) panes(top, width, height int) string {
 	return strings.Join(leftLines, "\n")
 }
 
-// sentCard is the request as it is sent now; beside an answer it is what that
+// sentCard is the request as it would be sent now; beside an answer it is what that
 // was the answer to.
 func (m *Model) sentCard(top, width, height int) string {
 	title := "the request"
-	if m.fresh() {
+	if m.answer != nil {
 		title = "sent"
 	}
 	m.addPane(sent, 0, top, width, height)
@@ -136,7 +136,7 @@ func (m *Model) sentRows(width int) []string {
 		return sanitize.Text(strings.ReplaceAll(s, request.Mask, strings.Repeat(m.kit.Mask, 8)))
 	}
 	var rows []string
-	for n, part := range m.profile.Sent().Parts() {
+	for n, part := range m.shown().Parts() {
 		if n > 0 {
 			rows = append(rows, "")
 		}

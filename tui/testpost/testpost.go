@@ -25,6 +25,9 @@ type SendFunc func(ctx context.Context, p *profile.Profile, r *tlsinspect.Report
 // Answered is sent when an answer came, whatever its status.
 type Answered struct{ Response *formpost.Response }
 
+// Moved is sent when the user takes the address that a redirect points to.
+type Moved struct{ Target request.Target }
+
 // Finished is sent when the user goes on.
 type Finished struct{}
 
@@ -131,6 +134,52 @@ func (m *Model) turnRule() tea.Cmd {
 	return ui.SetStatus(ui.Plain, fmt.Sprintf("%d counts as: %s", m.answer.BoardStatus, m.outcome().Text()))
 }
 
+// redirect is what one key does about a redirect, "" for nothing: have the board
+// follow one that may have come after the form was taken, or send to the new
+// address from now on.
+func (m *Model) redirect() string {
+	if m.answer == nil || m.location().Host == "" {
+		return ""
+	}
+	switch m.answer.Status {
+	case 302, 303:
+		if !m.profile.Answer.Follow {
+			return "have the board follow the redirect"
+		}
+	case 301, 307, 308:
+		return "take the redirect's address"
+	}
+	return ""
+}
+
+// location is where the answer points to, the zero Target for nowhere.
+func (m *Model) location() request.Target {
+	next, err := m.shown().Redirected(m.answer.Header.Get("Location"))
+	if err != nil {
+		return request.Target{}
+	}
+	return next.Target
+}
+
+// followRedirect does what redirect says.
+func (m *Model) followRedirect() tea.Cmd {
+	if m.answer.Status == 302 || m.answer.Status == 303 {
+		m.profile.Answer.Follow = true
+		return tea.Batch(m.start(), ui.SetStatus(ui.Plain, "the board follows it, too"))
+	}
+	moved := Moved{m.location()}
+	return func() tea.Msg { return moved }
+}
+
+// shown is the request that is shown: the one that the answer belongs to, or what
+// would be sent now.
+func (m *Model) shown() request.Request {
+	if m.answer != nil {
+		return m.answer.Sent
+	}
+	return m.profile.Sent()
+}
+
 // Actions implements ui.Step.
 func (m *Model) Actions() []ui.Action {
 	switch {
@@ -151,6 +200,9 @@ func (m *Model) Actions() []ui.Action {
 	actions := []ui.Action{send, next}
 	if m.Passed() {
 		actions = []ui.Action{next, send}
+	}
+	if what := m.redirect(); what != "" {
+		actions = append(actions, ui.Action{Keys: []string{"l"}, Label: "redirect", Title: "Change what becomes of the redirect: " + what, Run: m.followRedirect})
 	}
 	if m.answer != nil {
 		actions = append(actions,
@@ -175,7 +227,7 @@ func (m *Model) Actions() []ui.Action {
 		)
 	}
 	actions = append(actions, ui.Action{Keys: []string{"Y"}, Title: "Copy the request, secrets masked", Run: m.copyRequest})
-	if sent := string(m.bytes()); sent != "" && sent != m.masked() {
+	if sent := m.clear(); sent != "" && sent != m.masked() {
 		actions = append(actions, ui.Action{Keys: []string{"ctrl+y"}, Title: "Copy the request with its secrets", Run: m.copySecrets})
 	}
 	return append(actions, m.scroll().Actions([]string{"up", "k"}, []string{"down", "j"})...)
@@ -195,16 +247,24 @@ func (m *Model) copyBody() tea.Cmd {
 }
 
 // masked is the request without its secrets.
-func (m *Model) masked() string { return m.profile.Sent().Text(true) }
+func (m *Model) masked() string { return m.shown().Text(true) }
+
+// clear is the request with its secrets, "" for one that can't be sent.
+func (m *Model) clear() string {
+	if m.answer != nil {
+		return string(m.answer.Request)
+	}
+	return string(m.bytes())
+}
 
 func (m *Model) copyRequest() tea.Cmd {
-	if sent := string(m.bytes()); sent == "" || sent == m.masked() {
+	if sent := m.clear(); sent == "" || sent == m.masked() {
 		return m.kit.Copy("request", sent)
 	}
 	return m.kit.Copy("request, secrets masked,", m.masked())
 }
 
-func (m *Model) copySecrets() tea.Cmd { return m.kit.CopySecrets("request", string(m.bytes())) }
+func (m *Model) copySecrets() tea.Cmd { return m.kit.CopySecrets("request", m.clear()) }
 
 func (m *Model) start() tea.Cmd {
 	sent := m.bytes()

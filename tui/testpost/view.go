@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"espost/esp8266"
 	"espost/formpost"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
@@ -60,6 +61,9 @@ func (m *Model) success(width int) []string {
 	if !m.fresh() {
 		lines = append(lines, k.Mark(ui.Caution)+" the form has changed since; enter sends it again")
 	}
+	if what := m.redirect(); what != "" {
+		lines = append(lines, "  Press "+k.Key.Render("l")+" to "+what)
+	}
 	if !m.outcome().Done() || !m.profile.Answer.Ordinary() {
 		lines = append(lines, "  "+ui.Truncate(fmt.Sprintf("This answer counts as: %s", k.Style(tone).Render(m.outcome().Text()))+k.Faint.Render("   c changes that"), width-2, k.Ellipsis))
 	}
@@ -79,13 +83,24 @@ func (m *Model) notesPane(top, width, height int) []string {
 	return visible
 }
 
-// allNotes are those on the answer, and on the service where it didn't take the
-// reading.
+// allNotes are what to do about the answer, the cure first: what a redirect wants,
+// or in the words of the service and of the status; then the rest. What nobody needs
+// to act on stands beside the answer's headers only.
 func (m *Model) allNotes() problem.List {
-	if m.outcome().Done() {
-		return m.answer.Notes
+	cure := slices.DeleteFunc(slices.Clone(m.answer.Notes), func(n problem.Problem) bool { return n.Code != formpost.NoteRedirect })
+	rest := slices.DeleteFunc(slices.Clone(m.answer.Notes), func(n problem.Problem) bool {
+		return n.Code == formpost.NoteRedirect || formpost.Technical(n.Code) && !m.whole
+	})
+	rest.Sort()
+	if !m.outcome().Done() {
+		service := m.aboutService()
+		service.Sort()
+		if info, ok := esp8266.HTTPStatus(m.answer.BoardStatus); ok && len(cure) == 0 {
+			cure = append(cure, problem.Problem{Severity: problem.Warning, Message: info.Meaning, Fix: info.Cure})
+		}
+		cure = append(service, cure...)
 	}
-	return slices.Concat(m.answer.Notes, m.aboutService())
+	return append(cure, rest...)
 }
 
 // aboutService is what bites boards at the profile's service.
@@ -96,13 +111,11 @@ func (m *Model) aboutService() problem.List {
 	return nil
 }
 
-// noted are the lines of notes, warnings first.
+// noted are the lines of notes.
 func (m *Model) noted(all problem.List, width int) []string {
 	k := m.kit
 	var lines []string
-	ordered := slices.Clone(all)
-	ordered.Sort()
-	for _, n := range ordered {
+	for _, n := range all {
 		mark := k.Mark(ui.Plain)
 		if n.Severity == problem.Warning {
 			mark = k.Mark(ui.Caution)
