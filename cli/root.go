@@ -123,6 +123,7 @@ func (p *Program) appOptions(flags appFlags) (tui.Options, error) {
 		ASCII:      flags.ascii || set.ASCII || p.getenv("TERM") == "linux",
 		Theme:      set.Theme,
 		NewWiFi:    set.WiFiName,
+		Keys:       set.Keys,
 		Accessible: flags.accessible || isOn(p.getenv("ACCESSIBLE")) || p.getenv("TERM") == "dumb",
 		Environ:    p.Environ,
 		Input:      p.Stdin,
@@ -136,6 +137,9 @@ func (p *Program) appOptions(flags appFlags) (tui.Options, error) {
 			return tui.Options{}, &inputError{fmt.Errorf("%s: there is no board %q; name it as it is printed on the board, or by its chip", settings.Path(), set.Board)}
 		}
 		options.NewBoard = &found[0]
+	}
+	if err := options.Keys.Check(); err != nil {
+		return tui.Options{}, &inputError{fmt.Errorf("%s: %w", settings.Path(), err)}
 	}
 	switch {
 	case flags.light:

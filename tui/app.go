@@ -70,8 +70,8 @@ type Model struct {
 func New(o Options) *Model {
 	opened, given := o.Profile != nil && o.Import == nil, o
 	o = o.withDefaults()
-	m := &Model{options: o, given: given, background: backgroundOf(o.Theme, o.Environ), width: 80, height: 24}
-	m.kit = &ui.Kit{Context: o.Context, Now: o.Now, Clipboard: o.Clipboard, Absolute: o.Absolute}
+	m := &Model{options: o, given: given, background: backgroundOf(o.Theme, o.getenv("COLORFGBG")), width: 80, height: 24}
+	m.kit = &ui.Kit{Context: o.Context, Now: o.Now, Clipboard: o.Clipboard, Absolute: o.Absolute, Editor: o.editor(), Exec: o.Exec}
 	m.applyTheme()
 	m.session = &profile.Session{Profile: o.Profile, File: o.ProfilePath}
 	m.saved, m.onDisk = o.Profile.Clone(), opened
@@ -131,7 +131,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, nil
 	case tea.KeyPressMsg:
 		m.status = ui.StatusMsg{}
-		return m, m.press(msg)
+		return m, m.press(m.options.Keys.Translate(msg, m.typing()))
 	case tea.PasteMsg, tea.MouseMsg:
 		return m, m.input(msg)
 	}

@@ -169,36 +169,11 @@ func (d *driver) shown() string { return ansi.Strip(d.frame) }
 
 // keyPress makes the message of a key's name, as tea.KeyPressMsg.String spells it.
 func keyPress(name string) tea.KeyPressMsg {
-	codes := map[string]rune{
-		"enter": tea.KeyEnter, "tab": tea.KeyTab, "esc": tea.KeyEscape, "space": tea.KeySpace, "backspace": tea.KeyBackspace,
-		"up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight, "home": tea.KeyHome, "end": tea.KeyEnd,
-		"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "delete": tea.KeyDelete, "f1": tea.KeyF1, "f2": tea.KeyF2,
+	press, err := ui.ParseKey(name)
+	if err != nil {
+		panic(err)
 	}
-	var key tea.Key
-	rest := name
-	for {
-		switch {
-		case strings.HasPrefix(rest, "ctrl+") && len(rest) > 5:
-			key.Mod, rest = key.Mod|tea.ModCtrl, rest[5:]
-		case strings.HasPrefix(rest, "alt+") && len(rest) > 4:
-			key.Mod, rest = key.Mod|tea.ModAlt, rest[4:]
-		case strings.HasPrefix(rest, "shift+") && len(rest) > 6:
-			key.Mod, rest = key.Mod|tea.ModShift, rest[6:]
-		default:
-			if code, ok := codes[rest]; ok {
-				key.Code = code
-				if code == tea.KeySpace && key.Mod == 0 {
-					key.Text = " "
-				}
-				return tea.KeyPressMsg(key)
-			}
-			key.Code = []rune(rest)[0]
-			if key.Mod == 0 {
-				key.Text = rest
-			}
-			return tea.KeyPressMsg(key)
-		}
-	}
+	return press
 }
 
 // Every name that the driver knows is spelled by Bubble Tea as the actions

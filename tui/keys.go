@@ -32,6 +32,16 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 	return step.Update(msg)
 }
 
+// typing reports whether letters are text now.
+func (m *Model) typing() bool {
+	_, question := m.overlay.(*ui.Question)
+	_, help := m.overlay.(*ui.Help)
+	if question || help {
+		return false
+	}
+	return m.overlay != nil || m.steps[m.current].Editing()
+}
+
 func (m *Model) toOverlay(msg tea.Msg) tea.Cmd {
 	shown := m.overlay
 	cmd, done := shown.Update(msg)

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -48,6 +50,7 @@ type Options struct {
 	Theme       settings.Theme   // "" for settings.Auto
 	NewBoard    *esp8266.Board   // that new work begins with; nil for the usual one
 	NewWiFi     string           // the network that new work begins with
+	Keys        ui.Keymap        // the user's own keys, Check-ed
 	Accessible  bool             // questions and answers, line by line, instead of screens
 
 	Input   io.Reader // nil for the terminal
@@ -64,6 +67,7 @@ type Options struct {
 	Now       func() time.Time
 	Clipboard func(string) error
 	Absolute  func(string) string // of a path
+	Exec      ui.ExecFunc
 
 	Note NoteFunc // nil when nobody wants to know
 }
@@ -91,6 +95,9 @@ func (o Options) withDefaults() Options {
 	if o.Clipboard == nil {
 		o.Clipboard = clipboard.WriteAll
 	}
+	if o.Exec == nil {
+		o.Exec = tea.Exec
+	}
 	if o.Absolute == nil {
 		o.Absolute = absolute
 	}
@@ -111,6 +118,23 @@ func (o Options) withDefaults() Options {
 		o.ProfilePath = filepath.Join(o.Dir, profile.FileName)
 	}
 	return o.noted()
+}
+
+// editor is the user's own, as the environment names it.
+func (o Options) editor() string { return cmp.Or(o.getenv("VISUAL"), o.getenv("EDITOR")) }
+
+func (o Options) getenv(name string) string {
+	environ := o.Environ
+	if environ == nil {
+		environ = os.Environ()
+	}
+	value := ""
+	for _, e := range environ {
+		if v, ok := strings.CutPrefix(e, name+"="); ok {
+			value = v
+		}
+	}
+	return value
 }
 
 func (o Options) target() string {

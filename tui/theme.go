@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"os"
 	"strconv"
 	"strings"
 
@@ -19,23 +18,14 @@ const (
 )
 
 // backgroundOf is the background before the terminal has told it: the one that
-// the user named, or that COLORFGBG hints at, which rxvt, Konsole and others set
+// the user named, or that hint, COLORFGBG's value, names, which rxvt, Konsole and others set
 // ("15;0": foreground, background, by the sixteen colours' numbers).
-func backgroundOf(theme settings.Theme, environ []string) background {
+func backgroundOf(theme settings.Theme, hint string) background {
 	switch theme {
 	case settings.Light:
 		return light
 	case settings.Dark:
 		return dark
-	}
-	if environ == nil {
-		environ = os.Environ()
-	}
-	hint := ""
-	for _, e := range environ {
-		if value, ok := strings.CutPrefix(e, "COLORFGBG="); ok {
-			hint = value
-		}
 	}
 	number, err := strconv.Atoi(hint[strings.LastIndex(hint, ";")+1:])
 	switch {
@@ -50,6 +40,7 @@ func backgroundOf(theme settings.Theme, environ []string) background {
 // applyTheme gives everything the colours that the terminal can show.
 func (m *Model) applyTheme() {
 	ascii := m.options.ASCII
+	defer func() { m.kit.Keymap = m.options.Keys }()
 	switch {
 	case m.options.Theme == settings.Contrast:
 		m.kit.Theme = ui.NewThemeContrast(ascii)

@@ -37,6 +37,8 @@ type Settings struct {
 	ASCII    bool   `yaml:"ascii"`
 	Board    string `yaml:"board"`     // of new work, as espost generate --board takes it
 	WiFiName string `yaml:"wifi-name"` // of new work
+	// Keys are the user's own: what each does the work of, f2: ctrl+s.
+	Keys map[string]string `yaml:"keys"`
 }
 
 // Path is the user's own file, "" where there is no such folder.
@@ -47,7 +49,7 @@ func Path() string {
 	return filepath.Join(xdg.ConfigHome, "espost", "config.yaml")
 }
 
-// maxFile and limit bound what is read: there are four keys.
+// maxFile and limit bound what is read: there are few keys.
 const maxFile = 64 << 10
 
 // Load reads a file; none is no settings. The error says what to do.
@@ -71,10 +73,10 @@ func Load(path string) (Settings, error) {
 
 func (s *Settings) parse(text []byte) error {
 	if excess, _ := (nesting.Limit{Depth: 4, Pairs: 100}).Exceeded(string(text)); excess != nesting.None {
-		return errors.New("this is nested too deeply, or far too long; it has only the keys theme, ascii, board and wifi-name")
+		return errors.New("this is nested too deeply, or far too long; it has only the keys theme, ascii, board, wifi-name and keys")
 	}
 	if err := yaml.UnmarshalWithOptions(text, s, yaml.Strict()); err != nil {
-		return fmt.Errorf("it can't be read: %s; the keys are theme, ascii, board and wifi-name", strings.TrimSpace(yaml.FormatError(err, false, false)))
+		return fmt.Errorf("it can't be read: %s; the keys are theme, ascii, board, wifi-name and keys", strings.TrimSpace(yaml.FormatError(err, false, false)))
 	}
 	if s.Theme != "" && !slices.Contains(Themes(), s.Theme) {
 		return fmt.Errorf("there is no theme %q; use auto, light, dark or high-contrast", s.Theme)

@@ -9,6 +9,7 @@ import (
 	"espost/curl"
 	"espost/imports"
 	"espost/internal/sanitize"
+	"espost/request"
 	"espost/tui/ui"
 )
 
@@ -51,6 +52,7 @@ func (m *Model) areaActions() []ui.Action {
 	}
 	return []ui.Action{
 		keep,
+		{Keys: []string{"ctrl+e"}, Label: "editor", Title: "Edit the text in your own editor, $EDITOR", Run: m.editAreaOutside},
 		{Keys: []string{"esc"}, Label: "discard", Title: "Leave the form as it was", Run: m.discardArea},
 	}
 }
@@ -78,6 +80,43 @@ func (m *Model) discardArea() tea.Cmd {
 	}
 	m.dropped = a
 	return ui.SetStatus(ui.Plain, "discarded; opening it again brings the text back")
+}
+
+// outsideMsg is what came of editing an area's text in the user's own editor.
+type outsideMsg struct {
+	of   *area
+	text string
+	err  error
+}
+
+// editAreaOutside has the area's text edited elsewhere; it comes back into the area.
+func (m *Model) editAreaOutside() tea.Cmd {
+	a := m.area
+	return m.kit.EditOutside(strings.ReplaceAll(a.title, " ", "-")+".txt", a.input.Value(), func(text string, err error) tea.Msg {
+		return outsideMsg{a, text, err}
+	})
+}
+
+// editOutside opens the body's text, or the fields as text where it has none, and
+// has it edited elsewhere.
+func (m *Model) editOutside() tea.Cmd {
+	if f := m.form(); !request.Bodiless(f.Method) && (f.Template != "" || f.Body == request.Text) {
+		m.editTemplate()
+	} else {
+		m.editText()
+	}
+	return m.editAreaOutside()
+}
+
+func (m *Model) editedOutside(msg outsideMsg) tea.Cmd {
+	switch {
+	case msg.err != nil:
+		return ui.SetStatus(ui.Failure, msg.err.Error())
+	case msg.of == m.area:
+		m.area.input.SetValue(msg.text)
+		m.area.problem = nil
+	}
+	return nil
 }
 
 // open shows an area, or the one of its kind that was discarded last.

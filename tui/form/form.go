@@ -147,6 +147,7 @@ func (m *Model) Actions() []ui.Action {
 		ui.Action{Keys: []string{"w"}, Title: "Write the body as text, with {{name}} for a field's value", Run: m.editTemplate},
 		ui.Action{Keys: []string{"i"}, Label: "curl", Title: "Paste a request: curl, fetch, PowerShell, HTTP", Run: m.openImport},
 		ui.Action{Keys: []string{"b"}, Label: "as text", Title: "Edit all fields as text", Run: m.editText},
+		ui.Action{Keys: []string{"ctrl+e"}, Title: "Write body or fields in your own editor, $EDITOR", Run: m.editOutside},
 		ui.Action{Keys: []string{"y"}, Title: "Copy what is sent, secrets masked", Run: m.copyBody},
 		ui.Action{Keys: []string{"c"}, Title: "Copy as a curl command", Run: m.copyCurl},
 		ui.Action{Keys: []string{"up", "k"}, Title: "Up", Run: func() tea.Cmd { m.move(-1); return nil }},
@@ -347,6 +348,8 @@ func (m *Model) edit() tea.Cmd {
 // Update implements ui.Step.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case outsideMsg:
+		return m.editedOutside(msg)
 	case tea.MouseWheelMsg:
 		if m.Editing() {
 			return nil // the cursor is where the row belongs that is being typed

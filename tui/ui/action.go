@@ -34,8 +34,10 @@ func FindKey(actions []Action, key string) (Action, bool) {
 	return Action{}, false
 }
 
-// KeyName spells a key as people read it: "alt+up" becomes "alt+↑".
+// KeyName spells a key as people read it, their own where they have one: "alt+up"
+// becomes "alt+↑".
 func (t *Theme) KeyName(key string) string {
+	key = t.Keymap.shown(key)
 	if t.OK == asciiGlyphs.OK {
 		return key
 	}

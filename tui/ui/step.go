@@ -29,7 +29,12 @@ type Kit struct {
 	Now       func() time.Time
 	Clipboard func(string) error // the system's own clipboard
 	Absolute  func(string) string
+	Editor    string // the user's own, a command; "" for none
+	Exec      ExecFunc
 }
+
+// An ExecFunc gives the terminal away until a command has ended; see tea.Exec.
+type ExecFunc func(tea.ExecCommand, tea.ExecCallback) tea.Cmd
 
 // StatusMsg is one sentence for the status line.
 type StatusMsg struct {

@@ -25,6 +25,7 @@ type Theme struct {
 	Key                 lipgloss.Style // a key's name in help
 	Rule                lipgloss.Style
 	accent              color.Color
+	Keymap              Keymap // the user's own keys
 
 	Glyphs
 }
