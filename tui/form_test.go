@@ -109,6 +109,51 @@ func TestFormSensor(t *testing.T) {
 	})
 }
 
+// Another source has another sample: what was typed for the one before is not sent
+// for it, and is there again when it comes back.
+func TestSampleFollowsItsSource(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := atForm(t, newStage(t))
+		term.Press("up", "enter", "tab") // name2=value2
+		term.Type("counter")
+		term.WaitText("20 bytes", "name2=1")
+		term.WaitGone("value2")
+		term.Type("dht22")
+		term.WaitText("name2=21.5", "▸ DHT22 temperature", "DHT22 humidity")
+		term.Press("backspace", "backspace", "backspace", "backspace", "backspace")
+		term.Type("text")
+		term.WaitText("name2=value2")
+		term.Press("esc")
+		term.Quit()
+	})
+}
+
+// A secret can be seen while it is typed, by one key, and is masked again for the
+// next row.
+func TestRevealWhileTyping(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := atForm(t, newStage(t))
+		for _, add := range []string{"a", "h"} {
+			term.Press(add)
+			term.Type("token")
+			term.Press("shift+tab", "space", "shift+tab")
+			term.Type("hunter2")
+			term.WaitGone("hunter2")
+			term.Press("ctrl+r")
+			term.WaitText("┃ hunter2", "ctrl+r hide")
+			term.Press("ctrl+r")
+			term.WaitGone("hunter2")
+			term.Press("ctrl+r", "enter")
+			term.WaitGone("hunter2")
+			term.Press("enter")
+			term.WaitText("ctrl+r show")
+			term.WaitGone("hunter2")
+			term.Press("esc")
+		}
+		term.Quit()
+	})
+}
+
 // What was typed into a row that is then discarded comes back with undo.
 func TestDiscardedRowComesBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -29,7 +29,10 @@ type editor struct {
 	trigger                     textinput.Model
 	statistic                   request.Statistic
 	source                      esp8266.Source
-	typed                       string // the beginning of a source's name
+	typed                       string                    // the beginning of a source's name
+	values                      map[esp8266.Source]string // typed for the sources that the row had
+	scroll                      ui.Scroll                 // of the list of sources
+	revealed                    bool                      // a secret is shown
 	secret                      bool
 	focus                       slot
 }
@@ -49,7 +52,7 @@ const (
 )
 
 func newFieldEditor(kit *ui.Kit, index int, fresh bool, f request.Field) *editor {
-	e := &editor{kit: kit, index: index, fresh: fresh, was: f, source: f.Source, secret: f.Secret}
+	e := &editor{kit: kit, index: index, fresh: fresh, was: f, source: f.Source, secret: f.Secret, values: map[esp8266.Source]string{}}
 	e.name = kit.NewInput("name", 0)
 	e.value = kit.NewInput("", 0)
 	e.wires = kit.NewInput("GPIO number", 8)
@@ -123,10 +126,10 @@ func (e *editor) advance(by int) tea.Cmd {
 func (e *editor) turn(by int) tea.Cmd {
 	switch e.focus {
 	case slotSource:
-		all := sensors.Sources()
-		at := slices.IndexFunc(all, func(i esp8266.SourceInfo) bool { return i.Source == e.source })
-		e.setSource(all[(at+by+len(all))%len(all)])
-		e.typed = ""
+		all := e.matching()
+		if len(all) > 0 {
+			e.setSource(all[(place(e.source, all)+by+len(all))%len(all)])
+		}
 	case slotStatistic:
 		all := append([]request.Statistic{""}, request.Statistics()...)
 		e.statistic = all[(slices.Index(all, e.statistic)+by+len(all))%len(all)]
@@ -136,15 +139,51 @@ func (e *editor) turn(by int) tea.Cmd {
 	return nil
 }
 
+// hides reports whether the value is a secret.
+func (e *editor) hides() bool { return e.secret && (e.header || e.source == esp8266.SourceText) }
+
+// setSource changes what the row is read from. What it had before was said of the
+// other source: the sample is the new one's, or what was typed for that before.
 func (e *editor) setSource(next esp8266.SourceInfo) {
-	if info, _ := sensors.Info(e.source); e.value.Value() == info.Sample {
-		e.value.SetValue(next.Sample) // untouched: show what the new source would give
+	if next.Source == e.source {
+		return
+	}
+	e.values[e.source] = e.value.Value()
+	before, known := e.values[next.Source]
+	switch {
+	case known:
+		e.value.SetValue(before)
+	case !e.source.Constant() || !next.Source.Constant(): // mutant TestSampleFollowsItsSource: !e.source.Constant() || !next.Source.Constant() => false
+		e.value.SetValue(next.Sample)
 	}
 	e.source = next.Source
 }
 
-// find goes to the source whose name or title has what is typed in it, at its
-// beginning if there is such a one.
+// matching are the sources that have what is typed in their name or title, those
+// that begin with it first; all of them before anything is typed.
+func (e *editor) matching() []esp8266.SourceInfo {
+	if e.typed == "" {
+		return sensors.Sources()
+	}
+	var begin, hold []esp8266.SourceInfo
+	for _, info := range sensors.Sources() {
+		name, title := info.Source.String(), strings.ToLower(info.Title)
+		switch {
+		case strings.HasPrefix(name, e.typed) || strings.HasPrefix(title, e.typed):
+			begin = append(begin, info)
+		case strings.Contains(name, e.typed) || strings.Contains(title, e.typed):
+			hold = append(hold, info)
+		}
+	}
+	return append(begin, hold...)
+}
+
+// place is where the row's source stands among all.
+func place(of esp8266.Source, all []esp8266.SourceInfo) int {
+	return slices.IndexFunc(all, func(i esp8266.SourceInfo) bool { return i.Source == of })
+}
+
+// find goes to the first source that has what is typed.
 func (e *editor) find(msg tea.KeyPressMsg) {
 	switch {
 	case msg.String() == "backspace":
@@ -156,15 +195,42 @@ func (e *editor) find(msg tea.KeyPressMsg) {
 	if e.typed == "" {
 		return
 	}
-	for _, fits := range []func(text, typed string) bool{strings.HasPrefix, strings.Contains} {
-		for _, info := range sensors.Sources() {
-			if fits(info.Source.String(), e.typed) || fits(strings.ToLower(info.Title), e.typed) {
-				e.setSource(info)
-				return
-			}
+	if len(e.matching()) == 0 {
+		e.typed = strings.ToLower(msg.Text) // what nothing has begins anew
+	}
+	if found := e.matching(); len(found) > 0 {
+		e.setSource(found[0])
+	}
+}
+
+// list is the sources to choose from, at most height lines of them, as soon as that
+// control has the keyboard.
+func (e *editor) list(width, height int) string {
+	if e.focus != slotSource || height < 2 {
+		return ""
+	}
+	all := e.matching()
+	at := max(0, place(e.source, all))
+	e.scroll.Show(at, len(all), height)
+	titles := 0
+	for _, info := range all {
+		titles = max(titles, ui.Width(info.Title))
+	}
+	lines := make([]string, len(all))
+	for i, info := range all {
+		title := ui.Pad(info.Title, titles) + "  "
+		lines[i] = ui.Truncate("    "+title+e.kit.Faint.Render(info.About), width-2, e.kit.Ellipsis)
+		if i == at {
+			lines[i] = e.kit.Select(ui.Truncate("  "+e.kit.Cursor+" "+title+info.About, width-2, e.kit.Ellipsis), width-2)
 		}
 	}
-	e.typed = strings.ToLower(msg.Text) // what nothing has begins anew
+	return "\n" + strings.Join(e.kit.Scrollbar(&e.scroll, e.scroll.Visible(lines, height), width), "\n")
+}
+
+// reveal shows the secret that is typed, or hides it again.
+func (e *editor) reveal() tea.Cmd {
+	e.revealed = !e.revealed
+	return nil
 }
 
 // row is the field as the controls stand; the error says which of them can't be
@@ -226,6 +292,9 @@ func (m *Model) editorActions() []ui.Action {
 			ui.Action{Keys: []string{"right", "space"}, Label: "change", Title: "Next choice", Run: func() tea.Cmd { return e.turn(1) }},
 			ui.Action{Keys: []string{"left"}, Title: "Previous choice", Run: func() tea.Cmd { return e.turn(-1) }},
 		)
+	}
+	if e.hides() {
+		actions = append(actions, ui.Action{Keys: []string{"ctrl+r"}, Label: map[bool]string{false: "show", true: "hide"}[e.revealed], Title: "Show or hide the secret that is typed", Run: e.reveal})
 	}
 	return append(actions, ui.Action{Keys: []string{"esc"}, Label: "discard", Title: "Leave the row as it was", Run: m.discard})
 }
@@ -321,8 +390,7 @@ func (e *editor) control(s slot, width int) string {
 		label, text = "name", k.InputBox(&e.name, width-10)
 	case slotSource:
 		all := sensors.Sources()
-		place := slices.IndexFunc(all, func(i esp8266.SourceInfo) bool { return i.Source == e.source }) + 1
-		about := fmt.Sprintf("%d of %d: %s", place, len(all), info.About)
+		about := fmt.Sprintf("%d of %d: %s", place(e.source, all)+1, len(all), info.About)
 		if e.typed != "" {
 			about = fmt.Sprintf("typed: %s; %s", sanitize.Line(e.typed), about)
 		}
@@ -360,7 +428,7 @@ func (e *editor) control(s slot, width int) string {
 			label = "sample"
 		}
 		e.value.EchoMode = textinput.EchoNormal
-		if e.secret && e.source == esp8266.SourceText {
+		if e.hides() && !e.revealed {
 			e.value.EchoMode = textinput.EchoPassword
 		}
 		k.Dress(&e.value)

@@ -20,7 +20,9 @@ func (m *Model) View(width, height int) string {
 	head := "\n" + m.head(inner) + "\n\n"
 	foot := m.preview(inner, max(minPreview, height/4))
 	if m.editor != nil {
-		foot = m.editor.view(inner) + "\n\n" + foot
+		fields := m.editor.view(inner)
+		room := height - headHeight - minRows - strings.Count(fields, "\n") - strings.Count(foot, "\n") - 4
+		foot = fields + m.editor.list(inner, min(room, maxSources)) + "\n\n" + foot
 	}
 	footHeight := strings.Count(foot, "\n") + 1
 	rows, at, owner := m.rows(inner)
@@ -32,6 +34,13 @@ func (m *Model) View(width, height int) string {
 	body := ui.Fit(strings.Join(visible, "\n"), inner, room)
 	return ui.Fit(ui.Indent(head+body+"\n"+foot, 1), width, height)
 }
+
+// minRows is how many rows stay in sight above an editor, and maxSources how many
+// sources are listed in it.
+const (
+	minRows    = 2
+	maxSources = 8
+)
 
 // headHeight is how many lines stand above the rows.
 const headHeight = 3
