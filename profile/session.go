@@ -60,6 +60,25 @@ func (s *Session) LastFolder() string {
 	return filepath.Join(s.base(), s.Folder)
 }
 
+// Place has the sketch go to a folder, which is written as people do: a name for
+// one where the sketch would go anyway, or a path, relative to the working
+// directory, absolute or from ~. The folder's name is the sketch's; the problem of
+// one that it can't have is codegen.CheckName's.
+func (s *Session) Place(path string) error {
+	path = filepath.Clean(ExpandHome(path))
+	name := filepath.Base(path)
+	if p := codegen.CheckName(name); p != nil {
+		return p
+	}
+	if path != name {
+		if err := s.Wrote(path); err != nil {
+			return err
+		}
+	}
+	s.Firmware.Name = name
+	return nil
+}
+
 // Wrote remembers that the sketch was written to dir.
 func (s *Session) Wrote(dir string) error {
 	base, err := filepath.Abs(s.base())

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 
 	"espost/internal/testkit/tuitest"
+	"espost/profile"
 )
 
 // written leads an app of that size to the page after writing.
@@ -219,5 +220,55 @@ func TestDroppedSettingComesBack(t *testing.T) {
 		term.WaitText("Wi-Fi        home sweet home")
 		term.Press("ctrl+c", "ctrl+c")
 		term.WaitEnd()
+	})
+}
+
+// The sketch's folder is written as people do, as a name or a path, also from ~; the
+// page tells the absolute one, and the profile remembers it.
+func TestFolderIsAPath(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		s.options.Absolute = nil
+		term := s.start(t, 120, 40)
+		term.Press("enter", "enter", "alt+5", "up")
+		term.WaitText("the path of its folder")
+		shows := func(path string) {
+			t.Helper()
+			if screen := strings.Join(strings.Fields(term.Screen()), ""); !strings.Contains(screen, path) {
+				t.Errorf("%s is not on the screen:\n%s", path, term.Screen())
+			}
+		}
+		shows(filepath.Join(s.folder, "porch_example_com"))
+		for _, tt := range []struct{ typed, folder string }{
+			{"garden", filepath.Join(s.folder, "garden")}, {"~/Arduino/shed", filepath.Join(home, "Arduino", "shed")},
+			{filepath.Join(s.folder, "deep", "er", "cellar"), filepath.Join(s.folder, "deep", "er", "cellar")},
+		} {
+			term.Press("enter", "ctrl+u")
+			term.Type(tt.typed)
+			term.Press("enter")
+			shows(tt.folder)
+			term.Press("ctrl+s")
+			term.WaitText("saved to")
+			if again, err := profile.Open(filepath.Join(s.folder, "espost.yaml")); err != nil || again.SketchFolder() != tt.folder {
+				t.Errorf("%v: the profile says %s, want %s", err, again.SketchFolder(), tt.folder)
+			}
+			term.Press("w")
+			term.WaitText("files")
+			shows(tt.folder)
+			name := filepath.Base(tt.folder)
+			if _, err := os.Stat(filepath.Join(tt.folder, name+".ino")); err != nil {
+				t.Error(err)
+			}
+			term.Press("s")
+		}
+		term.Press("enter", "ctrl+u")
+		term.Type("~/a b")
+		term.Press("enter")
+		term.WaitText("Use letters, digits")
+		term.Press("esc")
+		term.Quit()
 	})
 }

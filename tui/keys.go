@@ -206,7 +206,6 @@ func (m *Model) unsaved() bool {
 	if !before.Pin.Pinned() { // a new look brings it back; to take another pin was the user's word
 		now.Pin, now.Firmware.Buffers = before.Pin, before.Firmware.Buffers
 	}
-	now.Folder = before.Folder
 	if proposed(now) && proposed(before) { // the name follows the address
 		now.Firmware.Name = before.Firmware.Name
 	}

@@ -85,13 +85,11 @@ func (d *Dialog) firmware(ctx context.Context) error {
 			return err
 		}
 	}
-	err = d.until(ctx, "What shall the sketch and its folder be called?", fw.Name, func(s string) error {
-		s = strings.TrimSpace(s)
-		if p := codegen.CheckName(s); p != nil {
-			return p
+	err = d.until(ctx, "What shall the sketch and its folder be called? A name, or a path.", fw.Name, func(s string) error {
+		if s = strings.TrimSpace(s); s == fw.Name {
+			return nil
 		}
-		fw.Name = s
-		return nil
+		return d.Session.Place(s)
 	})
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"espost/codegen"
+	"espost/internal/sanitize"
 	"espost/profile"
 	"espost/request"
 	"espost/tui/ui"
@@ -44,7 +45,9 @@ type Model struct {
 	written *Written          // what is on disk, nil before
 	onDisk  codegen.Folder    // its files
 	guide   guide
-	leadsOn bool // the board's step comes after this one
+	leadsOn bool   // the board's step comes after this one
+	full    string // the folder's absolute path
+	moved   bool   // the folder was changed since the sketch was written
 	zones   ui.Zones
 }
 
@@ -81,11 +84,12 @@ func (m *Model) Editing() bool { return m.editor != nil }
 func (m *Model) refresh() {
 	m.files, m.problem = codegen.Generate(m.profile.Project)
 	m.file = min(m.file, max(0, len(m.files)-1))
+	m.full = sanitize.Line(m.kit.Absolute(m.folder()))
 }
 
 // Done reports whether what is on disk is what the settings say.
 func (m *Model) Done() bool {
-	return m.written != nil && slices.EqualFunc(m.files, m.onDisk, func(a, b codegen.File) bool {
+	return m.written != nil && !m.moved && slices.EqualFunc(m.files, m.onDisk, func(a, b codegen.File) bool {
 		return a.Path == b.Path && bytes.Equal(a.Data, b.Data)
 	})
 }
@@ -94,7 +98,7 @@ func (m *Model) Done() bool {
 // the settings say.
 func (m *Model) Stale() bool {
 	if m.written == nil {
-		return false
+		return m.moved
 	}
 	m.refresh()
 	return !m.Done()

@@ -65,9 +65,14 @@ func (m *Model) showGuide() tea.Cmd {
 func (m *Model) guideView(width, height int) string {
 	k := m.kit
 	inner := min(width-2, ui.ReadingWidth)
-	lines := []string{
-		"",
-		k.Mark(ui.Success) + " " + k.Good.Bold(true).Render(ui.Truncate(m.written.Summary, inner-2, k.Ellipsis)),
+	lines := []string{""}
+	for i, line := range ui.Hanging(k.Mark(ui.Success), m.written.Summary, inner) {
+		if mark := k.Mark(ui.Success) + " "; i == 0 {
+			line = mark + k.Good.Bold(true).Render(strings.TrimPrefix(line, mark))
+		} else {
+			line = k.Good.Bold(true).Render(line)
+		}
+		lines = append(lines, line)
 	}
 	for _, text := range []string{m.written.Full, "the work: " + m.written.Profile} {
 		for line := range strings.SplitSeq(ui.Wrap(sanitize.Line(text), inner-2), "\n") {

@@ -67,8 +67,8 @@ func (m *Model) settings() []setting {
 		{title: "Blink LED", shown: yes(fw.LED), turn: func(int) { fw.LED = !fw.LED },
 			about: "One blink for a delivered reading, three for a failure."},
 		{title: "OTA updates", shown: yes(fw.OTA), turn: func(int) { fw.OTA = !fw.OTA }, about: fw.OTACost() + "."},
-		{title: "Folder", shown: sanitize.Line("." + string(filepath.Separator) + fw.Name), value: fw.Name, hint: "name of the sketch", set: func(s string) error { return setName(fw, s) },
-			about: "The sketch's name, and the folder that it is written to."},
+		{title: "Folder", shown: m.shownTail(), value: m.typedFolder(), hint: "name or path; ~ is your own folder", set: m.setFolder,
+			about: "The sketch's name, or the path of its folder, which has that name: " + m.full + "."},
 	}
 	if fw.DeepSleep {
 		at := slices.IndexFunc(all, func(s setting) bool { return s.title == "Deep sleep" })
@@ -176,13 +176,41 @@ func setEvery(fw *codegen.Firmware, s string) error {
 	return nil
 }
 
-func setName(fw *codegen.Firmware, s string) error {
+// setFolder takes the sketch's name, or a path of its folder.
+func (m *Model) setFolder(s string) error {
 	s = strings.TrimSpace(s)
-	if p := codegen.CheckName(s); p != nil {
-		return p
+	if s == m.typedFolder() {
+		return nil
 	}
-	fw.Name = s
+	before := m.profile.Folder
+	if err := m.profile.Place(s); err != nil {
+		return err
+	}
+	m.moved = m.moved || m.profile.Folder != before
 	return nil
+}
+
+// typedFolder is the sketch's folder as it is edited: its name where that says it
+// all, else the path.
+func (m *Model) typedFolder() string {
+	if filepath.Dir(m.folder()) == filepath.Dir(m.profile.File) {
+		return m.profile.Firmware.Name
+	}
+	return m.folder()
+}
+
+// shownTail is the folder as it fits into a column: the end of a long path.
+func (m *Model) shownTail() string {
+	const columns = 26
+	folder := sanitize.Line(strings.TrimSuffix(m.shownFolder(), string(filepath.Separator)))
+	for ui.Width(folder) > columns {
+		_, rest, ok := strings.Cut(strings.TrimPrefix(folder, m.kit.Ellipsis+"/"), "/")
+		if !ok {
+			break
+		}
+		folder = m.kit.Ellipsis + "/" + rest
+	}
+	return folder
 }
 
 func (m *Model) turn(by int) func() tea.Cmd {

@@ -123,7 +123,7 @@ func (m *Model) wrote(msg wroteMsg) tea.Cmd {
 		Summary: msg.changes.Summary(sanitize.Line(m.shownFolder())), Found: msg.changes.Found(), ToFillIn: msg.changes.ToFillIn(),
 		Full: msg.full, Profile: msg.file,
 	}
-	m.onDisk = msg.files
+	m.onDisk, m.moved = msg.files, false
 	m.showGuide()
 	done := *m.written
 	return func() tea.Msg { return done }
