@@ -54,6 +54,8 @@ type Model struct {
 	steps       [stepCount]ui.Step
 
 	current       int
+	confirmed     bool // the way to know this server was gone on with
+	filled        bool // so was the form
 	width, height int
 	overlay       ui.Overlay
 	waiting       []*ui.Question // behind it
@@ -229,6 +231,7 @@ func (m *Model) captured(msg connect.Captured) tea.Cmd {
 			before.Broken = v.Reason
 		}
 	}
+	m.confirmed = false
 	m.certificate.SetReport(msg.Report, before)
 	m.test.SetReport(msg.Report)
 	if !before.Pin.Pinned() {
@@ -263,7 +266,10 @@ func (m *Model) imported(r imports.Import) tea.Cmd {
 // enter brings a step to the front. What was typed into the form is asked about
 // before anything is sent or written.
 func (m *Model) enter(step int) tea.Cmd {
-	if m.current = step; step > stepForm {
+	m.current = step
+	m.confirmed = m.confirmed || step > stepCertificate
+	if step > stepForm {
+		m.filled = true
 		m.askSuspects()
 	}
 	return m.steps[step].Enter()
@@ -331,16 +337,17 @@ func (m *Model) back() tea.Cmd {
 	return m.enter(m.current - 1)
 }
 
-// done reports whether a step's work is behind us, for the stepper.
+// done reports whether a step's work is done for the present state, for the stepper.
 func (m *Model) done(step int) bool {
 	switch step {
 	case stepConnect:
-		return m.certificate.Report() != nil
+		typed, err := m.connect.Target()
+		return m.certificate.Report() != nil && err == nil && typed.URL() == m.certificate.Report().Target.URL()
 	case stepCertificate:
 		_, ok := m.certificate.Choice()
-		return ok && m.current > stepCertificate && !m.certificate.Unvouched()
+		return ok && m.confirmed && !m.certificate.Unvouched()
 	case stepForm:
-		return m.current > stepForm
+		return m.filled && m.form.Check() == nil
 	case stepTest:
 		return m.test.Passed()
 	case stepBoard:

@@ -172,7 +172,7 @@ func (m *Model) plain(width int) []string {
 	}
 	lines := []string{ui.Truncate(until, width, k.Ellipsis)}
 	if better != "" {
-		lines = append(lines, ui.Truncate(better, width, k.Ellipsis))
+		lines = append(lines, ui.Hanging(" ", strings.TrimSpace(better), width)...)
 	}
 	return lines
 }

@@ -295,6 +295,25 @@ func (r row) describe(now time.Time) (ui.Tone, string) {
 	return ui.Plain, "until " + r.entry.Expires.UTC().Format("2 Jan 2006")
 }
 
+// details are all that is known of the server.
+func (r row) details(k *ui.Kit, width int) string {
+	_, state := r.describe(k.Now())
+	if strings.HasPrefix(state, "until") {
+		state = "not asked"
+	}
+	end := ""
+	if !r.entry.Expires.IsZero() {
+		end = r.entry.Expires.UTC().Format("2 Jan 2006")
+	}
+	return k.Pairs([]ui.Pair{
+		{Key: "address", Value: r.title()},
+		{Key: "seen", Value: ago(k.Now(), r.entry.Seen)},
+		{Key: "SHA-1", Value: sanitize.Line(r.entry.SHA1)},
+		{Key: "ends", Value: end},
+		{Key: "now", Value: state},
+	}, width)
+}
+
 // ago says how long ago a moment was.
 func ago(now, then time.Time) string {
 	count := func(n int, unit string) string {

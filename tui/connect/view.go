@@ -10,6 +10,7 @@ import (
 
 	"espost/internal/problem"
 	"espost/internal/sanitize"
+	"espost/services"
 	"espost/tlsinspect"
 	"espost/tui/ui"
 )
@@ -20,6 +21,9 @@ func (m *Model) View(width, height int) string {
 	input := m.shownInput()
 	m.zones.Reset()
 	inner := min(width-2, ui.ReadingWidth)
+	if width >= wide {
+		inner = min(maxLeft, width*8/15)
+	}
 	m.zones.Add(0, 2, inner+1, 1, func() tea.Cmd { m.past.at = -1; return nil })
 	lines := append([]string{
 		"",
@@ -49,7 +53,38 @@ func (m *Model) View(width, height int) string {
 	if !m.job.Running() {
 		lines = append(lines, m.pastLines(len(lines), inner, height-len(lines))...)
 	}
-	return ui.Fit(ui.Indent(strings.Join(lines, "\n"), 1), width, height)
+	body := strings.Join(lines, "\n")
+	if width >= wide {
+		body = k.Split(body, strings.Join(m.beside(inner+4, width-inner-5, height), "\n"), inner, width-2, height)
+	}
+	return ui.Fit(ui.Indent(body, 1), width, height)
+}
+
+// wide is from how many columns on there is something beside the address, which is
+// as wide as maxLeft then, at most.
+const (
+	wide    = 120
+	maxLeft = 76
+)
+
+// beside is what a wide terminal has room for: what is known of the recent server
+// that is chosen, else the services to begin with; left is the column where it stands.
+func (m *Model) beside(left, width, height int) []string {
+	k := m.kit
+	if m.past.at >= 0 && m.past.at < len(m.past.rows) {
+		return append([]string{"", k.Strong.Render("Seen before"), ""}, strings.Split(m.past.rows[m.past.at].details(k, width), "\n")...)
+	}
+	lines := []string{"", k.Strong.Render("Or begin with a service") + k.Faint.Render("  "+k.KeyName("ctrl+l")+" chooses one"), ""}
+	all := services.All()
+	titles := 0
+	for _, s := range all {
+		titles = max(titles, ui.Width(s.Title))
+	}
+	for _, s := range all[:min(len(all), max(0, height-len(lines)-1))] {
+		m.zones.Add(left, len(lines), width, 1, func() tea.Cmd { return choose(newQuestions(k, s)) })
+		lines = append(lines, ui.Truncate(ui.Pad(s.Title, titles)+"  "+k.Faint.Render(s.About), width, k.Ellipsis))
+	}
+	return lines
 }
 
 // shownInput is the input with what stands in it now.

@@ -18,21 +18,34 @@ func (m *Model) View(width, height int) string {
 		return ui.Fit(ui.Indent(m.area.view(inner, height), 1), width, height)
 	}
 	head := "\n" + m.head(inner) + "\n\n"
-	foot := m.preview(inner, max(minPreview, height/4))
+	if width >= wide {
+		left := inner * 11 / 20
+		right := m.preview(inner-left-3, max(minPreview, height-headHeight-8))
+		body := m.kit.Split(m.table(left, height-headHeight, ""), right, left, inner, height-headHeight)
+		return ui.Fit(ui.Indent(head+body, 1), width, height)
+	}
+	return ui.Fit(ui.Indent(head+m.table(inner, height-headHeight, m.preview(inner, max(minPreview, height/4))), 1), width, height)
+}
+
+// wide is from how many columns on what is sent stands beside the rows.
+const wide = 120
+
+// table is the rows, the editor below them while one is open, and foot.
+func (m *Model) table(inner, height int, foot string) string {
 	if m.editor != nil {
 		fields := m.editor.view(inner)
-		room := height - headHeight - minRows - strings.Count(fields, "\n") - strings.Count(foot, "\n") - 4
+		room := height - minRows - strings.Count(fields, "\n") - strings.Count(foot, "\n") - 4
 		foot = fields + m.editor.list(inner, min(room, maxSources)) + "\n\n" + foot
 	}
 	footHeight := strings.Count(foot, "\n") + 1
 	rows, at, owner := m.rows(inner)
-	room := max(1, height-headHeight-footHeight)
+	room := max(1, height-footHeight)
 	m.scroll.Show(at, len(rows), room)
 	visible := m.kit.Scrollbar(&m.scroll, m.scroll.Visible(rows, room), inner)
 	m.page = max(1, room-1)
 	m.addZones(owner, m.scroll.Top(), len(visible), inner, headHeight+room)
 	body := ui.Fit(strings.Join(visible, "\n"), inner, room)
-	return ui.Fit(ui.Indent(head+body+"\n"+foot, 1), width, height)
+	return body + "\n" + foot
 }
 
 // minRows is how many rows stay in sight above an editor, and maxSources how many

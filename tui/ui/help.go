@@ -47,8 +47,12 @@ func (h *Help) View(width, height int) string {
 		lines = append(lines, k.Title.Render("Words"), "")
 		lines = append(append(lines, strings.Split(k.Pairs(worded.Words(), min(inner, ReadingWidth)), "\n")...), "")
 	}
-	everywhere := append([]string{k.Title.Render("Everywhere"), ""}, k.keyLines(h.Global, min(inner, helpColumn))...)
-	if step := k.keyLines(h.Step.Actions(), min(inner, helpColumn)); inner >= 2*helpColumn {
+	column := inner
+	if inner >= 2*helpColumn {
+		column = inner / 2
+	}
+	everywhere := append([]string{k.Title.Render("Everywhere"), ""}, k.keyLines(h.Global, column)...)
+	if step := k.keyLines(h.Step.Actions(), column); column < inner {
 		step = append([]string{k.Title.Render("On this step"), ""}, step...)
 		for i := range max(len(step), len(everywhere)) {
 			left, right := "", ""
@@ -58,7 +62,7 @@ func (h *Help) View(width, height int) string {
 			if i < len(everywhere) {
 				right = everywhere[i]
 			}
-			lines = append(lines, Pad(left, helpColumn)+right)
+			lines = append(lines, Pad(left, column)+right)
 		}
 	} else {
 		lines = append(append(append(lines, step...), ""), everywhere...)
@@ -66,7 +70,8 @@ func (h *Help) View(width, height int) string {
 	return Indent(strings.Join(k.Scrollbar(&h.scroll, h.scroll.Visible(lines, height), width-4), "\n"), 2)
 }
 
-// helpColumn is how wide a column of keys and what they do is.
+// helpColumn is how wide a column of keys and what they do is at least, where there
+// are two.
 const helpColumn = 56
 
 func (k *Kit) keyLines(actions []Action, width int) []string {
@@ -85,7 +90,13 @@ func (k *Kit) keyLines(actions []Action, width int) []string {
 				}
 			}
 		}
-		lines = append(lines, Truncate(k.Key.Render(Pad(strings.Join(names, ", "), 18))+" "+a.Title, width-2, k.Ellipsis))
+		for i, row := range strings.Split(Wrap(a.Title, width-21), "\n") {
+			head := k.Key.Render(Pad(strings.Join(names, ", "), 18))
+			if i > 0 {
+				head = Pad("", 18)
+			}
+			lines = append(lines, head+" "+row)
+		}
 	}
 	return lines
 }
