@@ -114,6 +114,22 @@ func (f Field) Sent() string {
 // HoldsSecret reports whether f's value is typed in and must not be shown.
 func (f Field) HoldsSecret() bool { return f.Secret && f.Source.Constant() }
 
+// Ungiven returns what the first secret that is sent is called whose value isn't
+// known yet, and where it belongs; nil where all are: a profile doesn't keep them.
+func (r *Request) Ungiven() (what string, value *string) {
+	for i := range r.Headers {
+		if h := &r.Headers[i]; h.Secret && h.Value == "" {
+			return "header " + h.Name, &h.Value
+		}
+	}
+	for i := range r.Fields {
+		if f := &r.Fields[i]; f.HoldsSecret() && !f.Off && f.Value == "" {
+			return "field " + f.Name, &f.Value
+		}
+	}
+	return "", nil
+}
+
 // Clone returns a copy that shares nothing with r.
 func (r Request) Clone() Request {
 	r.Headers = slices.Clone(r.Headers)

@@ -58,7 +58,7 @@ type Model struct {
 	filled        bool // so was the form
 	width, height int
 	overlay       ui.Overlay
-	waiting       []*ui.Question // behind it
+	waiting       []ui.Overlay // behind it
 	asked         map[request.Suspect]bool
 	status        ui.StatusMsg
 	mouseOff      bool
@@ -77,6 +77,9 @@ func New(o Options) *Model {
 	m.applyTheme()
 	m.session = &profile.Session{Profile: o.Profile, File: o.ProfilePath}
 	m.saved, m.onDisk = o.Profile.Clone(), opened
+	if opened {
+		m.session.FillSecrets(o.lookupSecret)
+	}
 	m.connect = connect.New(m.kit, o.target(), o.Inspect, o.Recent, o.Check)
 	m.certificate = certificate.New(m.kit)
 	m.form = form.New(m.kit, m.session.Profile)
@@ -153,9 +156,6 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 	switch msg := msg.(type) {
 	case connect.Captured:
 		return m.captured(msg), true
-	case connect.Choosing:
-		m.overlay = msg.Overlay
-		return nil, true
 	case connect.Begun:
 		return m.begin(msg), true
 	case certificate.Again:
@@ -206,7 +206,7 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 	case board.Finished:
 		return m.quit(), true
 	case ui.Ask:
-		m.overlay = msg.Question
+		m.put(msg.Overlay)
 		return nil, true
 	case savedMsg:
 		return m.wasSaved(msg), true

@@ -59,11 +59,11 @@ func (m *Model) askSuspects() {
 	}
 }
 
-// put puts a question before the user, behind those that he has to answer first.
-func (m *Model) put(q *ui.Question) {
+// put puts something before the user, behind what he has to answer first.
+func (m *Model) put(o ui.Overlay) {
 	if m.overlay == nil {
-		m.overlay = q
+		m.overlay = o
 		return
 	}
-	m.waiting = append(m.waiting, q)
+	m.waiting = append(m.waiting, o)
 }

@@ -206,11 +206,27 @@ func (m *Model) unsaved() bool {
 	if !before.Pin.Pinned() { // a new look brings it back; to take another pin was the user's word
 		now.Pin, now.Firmware.Buffers = before.Pin, before.Firmware.Buffers
 	}
+	forgetGiven(now, before)
 	if proposed(now) && proposed(before) { // the name follows the address
 		now.Firmware.Name = before.Firmware.Name
 	}
 	now.Target = before.Target
 	return !reflect.DeepEqual(now, before) || m.form.Editing() || m.firmware.Editing() //nolint:govet // a profile holds errors only as warnings of its file
+}
+
+// forgetGiven takes the secrets out of now that were asked for because the file
+// can't hold them.
+func forgetGiven(now, before *profile.Profile) {
+	for i := range min(len(now.Request.Headers), len(before.Request.Headers)) {
+		if h := &now.Request.Headers[i]; h.Secret && before.Request.Headers[i].Value == "" {
+			h.Value = ""
+		}
+	}
+	for i := range min(len(now.Request.Fields), len(before.Request.Fields)) {
+		if f := &now.Request.Fields[i]; f.HoldsSecret() && before.Request.Fields[i].Value == "" {
+			f.Value = ""
+		}
+	}
 }
 
 // proposed reports whether the sketch has the name that its address suggests.

@@ -123,6 +123,15 @@ func (o Options) withDefaults() Options {
 // editor is the user's own, as the environment names it.
 func (o Options) editor() string { return cmp.Or(o.getenv("VISUAL"), o.getenv("EDITOR")) }
 
+// lookupSecret finds the values of the form's secrets in the environment.
+func (o Options) lookupSecret(name string) (string, bool) {
+	if !strings.HasPrefix(name, profile.SecretEnv("")) {
+		return "", false
+	}
+	value := o.getenv(name)
+	return value, value != ""
+}
+
 func (o Options) getenv(name string) string {
 	environ := o.Environ
 	if environ == nil {

@@ -1,13 +1,17 @@
 package tui_test
 
 import (
+	"context"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
 
+	"espost/formpost"
 	"espost/internal/problem"
 	"espost/profile"
 	"espost/request"
+	"espost/tlsinspect"
 )
 
 // What is copied holds no secret until a question was answered with yes.
@@ -101,6 +105,64 @@ func TestWarningsOfTheProfileAreTold(t *testing.T) {
 		s.options.Profile.Warnings = problem.List{{Severity: problem.Warning, Message: "the value of token stood in the profile"}}
 		term := s.start(t, 80, 24)
 		term.WaitText("The value of token stood in the profile")
+		term.Quit()
+	})
+}
+
+// A secret that a profile doesn't keep is asked for before it is sent, unless the
+// environment has it, and is named on the last page; to have given it is no work to
+// save.
+func TestSecretsAreAskedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		var sent []string
+		send := s.options.Send
+		s.options.Send = func(ctx context.Context, p *profile.Profile, r *tlsinspect.Report) (*formpost.Response, error) {
+			sent = append(sent, string(p.Sent().Bytes()))
+			return send(ctx, p, r)
+		}
+		p := profile.New(target(address))
+		p.Request.Headers = []request.Header{{Name: "X-Key", Secret: true}}
+		p.Request.Fields = []request.Field{{Name: "token", Secret: true}, {Name: "known", Secret: true}, {Name: "open", Value: "1"}}
+		s.options.Profile, s.options.Target, s.options.ProfilePath = p, "", filepath.Join(s.folder, "porch.yaml")
+		s.options.Environ = []string{"ESPOST_SECRET_KNOWN=fromhere"}
+		if err := p.Save(s.options.ProfilePath); err != nil {
+			t.Fatal(err)
+		}
+		term := s.start(t, 80, 24)
+		term.WaitText("SHA-1 ")
+		term.Press("enter", "enter", "enter")
+		term.WaitText("The secret value of the header X-Key")
+		term.Press("esc")
+		term.WaitText("Ready to send")
+		term.Press("enter")
+		term.Type("hunter1")
+		term.WaitGone("hunter1")
+		term.Press("ctrl+r")
+		term.WaitText("hunter1")
+		term.Press("enter")
+		term.WaitText("The secret value of the field token")
+		if len(sent) > 0 {
+			t.Errorf("it was sent before all was known: %q", sent)
+		}
+		term.Type("hunter2")
+		term.Press("enter")
+		term.WaitText("200 OK")
+		if len(sent) != 1 || !strings.Contains(sent[0], "X-Key: hunter1") || !strings.Contains(sent[0], "token=hunter2&known=fromhere&open=1") {
+			t.Errorf("sent: %q", sent)
+		}
+		if head, _, _ := strings.Cut(term.Screen(), "\n"); strings.Contains(head, "*") {
+			t.Errorf("a secret that was asked for is unsaved work: %s", head)
+		}
+		term.Quit()
+	})
+	synctest.Test(t, func(t *testing.T) { // who skips the test is told at the end
+		s := newStage(t)
+		s.options.Profile = profile.New(target(address))
+		s.options.Profile.Request.Fields = []request.Field{{Name: "token", Secret: true}}
+		term := s.start(t, 80, 24)
+		term.Press("enter", "enter", "alt+5", "enter")
+		term.WaitText("arduino_secrets.h", "SECRET_FIELD_TOKEN", "YOUR_SECRET")
 		term.Quit()
 	})
 }

@@ -14,10 +14,6 @@ import (
 	"espost/tui/ui"
 )
 
-// Choosing is sent when the step has something to ask: it lies on top until it
-// is done.
-type Choosing struct{ Overlay ui.Overlay }
-
 // Begun is sent when a service was chosen and its blanks are filled in.
 type Begun struct {
 	Service  services.Service
@@ -33,7 +29,7 @@ func (m *Model) serviceAction(empty bool) ui.Action {
 		label = "services"
 	}
 	return ui.Action{Keys: []string{"ctrl+l"}, Label: label, Title: "Begin with a service, such as ThingSpeak or Home Assistant", Run: func() tea.Cmd {
-		return choose(newCatalogue(m.kit, ""))
+		return ui.Show(newCatalogue(m.kit, ""))
 	}}
 }
 
@@ -43,10 +39,8 @@ func (m *Model) namedService() (tea.Cmd, bool) {
 	if !ok {
 		return nil, false
 	}
-	return choose(newCatalogue(m.kit, s.ID)), true
+	return ui.Show(newCatalogue(m.kit, s.ID)), true
 }
-
-func choose(o ui.Overlay) tea.Cmd { return func() tea.Msg { return Choosing{o} } }
 
 // A catalogue is the list of services, with type-ahead.
 type catalogue struct {
@@ -92,7 +86,7 @@ func (c *catalogue) take() tea.Cmd {
 		return nil
 	}
 	c.done = true
-	return choose(newQuestions(c.kit, found[min(c.cursor, len(found)-1)]))
+	return ui.Show(newQuestions(c.kit, found[min(c.cursor, len(found)-1)]))
 }
 
 // Update implements ui.Overlay.

@@ -74,7 +74,7 @@ func (m *Model) compared(msg comparedMsg) tea.Cmd {
 			return m.write()
 		}}}
 	}
-	return func() tea.Msg { return ui.Ask{Question: ask} }
+	return ui.Show(ask)
 }
 
 // unused is the name of a folder beside folder that isn't there yet: NAME-2, or

@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"espost/formpost"
+	"espost/internal/sanitize"
 	"espost/profile"
 	"espost/request"
 	"espost/tlsinspect"
@@ -266,7 +267,16 @@ func (m *Model) copyRequest() tea.Cmd {
 
 func (m *Model) copySecrets() tea.Cmd { return m.kit.CopySecrets("request", m.clear()) }
 
+// start sends the request, once every secret in it is known.
 func (m *Model) start() tea.Cmd {
+	if what, value := m.profile.Request.Ungiven(); value != nil { // mutant TestSecretsAreAskedFor: value != nil => false
+		return ui.Show(m.kit.NewSecretPrompt("The secret value of the "+sanitize.Line(what),
+			"The profile doesn't keep it, and the request would go without it. It is sent to the server and goes into arduino_secrets.h, nowhere else.", "go on",
+			func(text string) tea.Cmd {
+				*value = text
+				return m.start()
+			}))
+	}
 	sent := m.bytes()
 	if sent == nil {
 		return ui.SetStatus(ui.Caution, "the form can't be sent as it stands; esc goes back to it")

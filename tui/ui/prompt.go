@@ -15,7 +15,16 @@ type Prompt struct {
 	label string // what enter does
 	run   func(string) tea.Cmd
 	input textinput.Model
+	hides bool // a secret is typed
 	done  bool
+}
+
+// NewSecretPrompt asks for a secret, which is masked unless one asks to see it.
+func (k *Kit) NewSecretPrompt(title, hint, label string, run func(string) tea.Cmd) *Prompt {
+	p := k.NewPrompt(title, hint, label, "", run)
+	p.hides = true
+	p.input.EchoMode = textinput.EchoPassword
+	return p
 }
 
 // NewPrompt asks for a line that begins as text; run gets what was typed.
@@ -28,7 +37,7 @@ func (k *Kit) NewPrompt(title, hint, label, text string, run func(string) tea.Cm
 
 // Actions implements Overlay.
 func (p *Prompt) Actions() []Action {
-	return []Action{
+	actions := []Action{
 		{Keys: []string{"enter"}, Label: p.label, Title: p.title, Run: func() tea.Cmd {
 			text := strings.TrimSpace(p.input.Value())
 			if text == "" {
@@ -37,8 +46,20 @@ func (p *Prompt) Actions() []Action {
 			p.done = true
 			return p.run(text)
 		}},
-		{Keys: []string{"esc"}, Label: "leave", Title: "Leave it as it is", Run: func() tea.Cmd { p.done = true; return nil }},
 	}
+	if p.hides {
+		actions = append(actions, Action{Keys: []string{"ctrl+r"}, Label: "show or hide", Title: "Show or hide what is typed", Run: p.reveal})
+	}
+	return append(actions, Action{Keys: []string{"esc"}, Label: "leave", Title: "Leave it as it is", Run: func() tea.Cmd { p.done = true; return nil }})
+}
+
+func (p *Prompt) reveal() tea.Cmd {
+	if p.input.EchoMode == textinput.EchoPassword {
+		p.input.EchoMode = textinput.EchoNormal
+	} else {
+		p.input.EchoMode = textinput.EchoPassword
+	}
+	return nil
 }
 
 // Update implements Overlay.

@@ -25,17 +25,19 @@ type Question struct {
 	done   bool
 }
 
-// Ask wants the root to put a question before the user.
-type Ask struct{ Question *Question }
+// Ask wants the root to put something before the user, on top of the step.
+type Ask struct{ Overlay Overlay }
+
+// Show asks.
+func Show(o Overlay) tea.Cmd { return func() tea.Msg { return Ask{o} } }
 
 // CopySecrets asks whether text, which holds secrets in clear, shall be copied.
 func (k *Kit) CopySecrets(what, text string) tea.Cmd {
-	ask := Ask{&Question{
+	return Show(&Question{
 		Kit: k, Title: "Copy the " + what + " with its secrets?", Yes: "copy",
 		Body: "Every program on this computer can read the clipboard, and some keep what was copied. Without secrets, y or Y copies at once.",
 		Run:  func() tea.Cmd { return k.Copy(what+" with its secrets", text) },
-	}}
-	return func() tea.Msg { return ask }
+	})
 }
 
 // Update implements Overlay.
