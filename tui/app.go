@@ -176,6 +176,8 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 			return ui.SetStatus(ui.Plain, "the old pin is kept"), true
 		}
 		return m.enter(stepForm), true
+	case connect.Named:
+		return m.leaveWork("Open "+sanitize.Line(filepath.Base(msg.Path)), func() tea.Cmd { return openFile(msg.Path) }), true
 	case connect.Imported:
 		m.connect.SetAddress(msg.Request.Where())
 		m.form.TakeImport(msg.Request)

@@ -69,6 +69,11 @@ func TestFiles(t *testing.T) {
 		term.WaitText(" espost.yaml  ", "● Certificate") // it was looked at at once
 		term.Press("alt+n")
 		term.WaitText("Where will the board send its data?", " espost  ")
+		term.Press("ctrl+u")
+		term.Type(filepath.Join(s.folder, "porch.yaml")) // in the place of an address
+		term.WaitText("enter opens it")
+		term.Press("enter")
+		term.WaitText(" porch.yaml  ", "● Certificate")
 		term.Quit()
 	})
 }

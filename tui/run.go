@@ -232,7 +232,7 @@ func farewell(w firmware.Written) string {
 func converse(ctx context.Context, o Options) error {
 	d := &dialog.Dialog{
 		In: o.Input, Out: o.Output,
-		Session: &profile.Session{Profile: o.Profile, File: o.ProfilePath}, Target: o.target(),
+		Session: &profile.Session{Profile: o.Profile, File: o.ProfilePath, Saved: o.Profile.Clone()}, Target: o.target(),
 		Import: o.Import, Inspect: o.Inspect, Send: o.Send, Note: o.Note, Known: o.known, Posts: o.Board.Posts,
 		Bench: dialog.Bench{Ports: o.Board.Ports, Tools: o.Board.Tools, Flash: o.Board.Flash, Watch: o.Board.Watch},
 	}

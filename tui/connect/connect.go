@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/textinput"
@@ -32,6 +34,19 @@ type Captured struct {
 
 // Imported is sent when a whole request was pasted in the place of an address.
 type Imported struct{ Request imports.Import }
+
+// Named is sent when a profile's path stands in the place of an address.
+type Named struct{ Path string }
+
+// isPath reports whether a text is written as a path, which no address is.
+func isPath(text string) bool {
+	ext := strings.ToLower(filepath.Ext(text))
+	named := (ext == ".yaml" || ext == ".yml") && !strings.Contains(text, "://") && !strings.ContainsAny(text, "\n\r")
+	for _, begin := range []string{"/", "./", "../", "~/"} {
+		named = named || strings.HasPrefix(text, begin) && !strings.HasPrefix(text, "//")
+	}
+	return named || filepath.IsAbs(text)
+}
 
 // Model is the step.
 type Model struct {
@@ -203,6 +218,9 @@ func (m *Model) Start() tea.Cmd {
 	}
 	target, err := m.Target()
 	m.tried = true
+	if path := strings.TrimSpace(m.input.Value()); isPath(path) {
+		return func() tea.Msg { return Named{path} }
+	}
 	if err != nil {
 		return m.imported(m.input.Value()) // otherwise View shows why, beneath the input
 	}

@@ -111,6 +111,9 @@ func (m *Model) understood(width int) []string {
 		return []string{k.Faint.Render("  a host, host:port, an https:// URL, or a service such as ThingSpeak")}
 	}
 	target, err := m.Target()
+	if isPath(strings.TrimSpace(m.address())) {
+		return []string{k.Faint.Render("  a profile's file, its folder, or a sketch's: enter opens it")}
+	}
 	if err != nil {
 		return []string{k.Faint.Render("  not an address yet")}
 	}

@@ -45,7 +45,7 @@ func TestBadAnswers(t *testing.T) {
 		{"interval", 7, []string{"often", "10ms", "5 m"}, []string{"Write it with a unit, as 60s", "shorter than a second"}},
 		{"short password", 6, []string{"porch wifi", "short", "long enough"}, []string{"The Wi-Fi password has 5 characters. WPA asks for at least 8"}},
 		{"long Wi-Fi name", 6, []string{strings.Repeat("x", 33), ""}, []string{"The Wi-Fi name has 33 bytes"}},
-		{"name", 12, []string{"no spaces please"}, []string{"called? [porch_example_com] "}},
+		{"name", 12, []string{"no spaces please"}, []string{"called? A name, or a path. [porch_example_com] "}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSitting(t, andEnters(append(enters(tt.before), tt.answers...)...)...)

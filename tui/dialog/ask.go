@@ -26,6 +26,27 @@ func (d *Dialog) prompt(ctx context.Context, question, def string, hidden bool) 
 	if def != "" {
 		question += " [" + sanitize.Line(def) + "]"
 	}
+	for {
+		text, err := d.typed(ctx, question, hidden)
+		if err != nil {
+			return "", err
+		}
+		if !hidden {
+			if done, err := d.order(ctx, text); err != nil {
+				return "", err
+			} else if done {
+				continue
+			}
+		}
+		if strings.TrimSpace(text) == "" {
+			return def, nil
+		}
+		return text, nil
+	}
+}
+
+// typed prints a question and returns the line that is typed.
+func (d *Dialog) typed(ctx context.Context, question string, hidden bool) (string, error) {
 	_, _ = fmt.Fprint(d.Out, question+" ")
 	select {
 	case <-ctx.Done():
@@ -40,12 +61,8 @@ func (d *Dialog) prompt(ctx context.Context, question, def string, hidden bool) 
 	case l := <-d.lines:
 		if l.err != nil {
 			d.say("")
-			return "", l.err
 		}
-		if strings.TrimSpace(l.text) == "" {
-			return def, nil
-		}
-		return l.text, nil
+		return l.text, l.err
 	}
 }
 
@@ -57,8 +74,8 @@ func (d *Dialog) until(ctx context.Context, question, def string, accept func(st
 			return err
 		}
 		err = accept(answer)
-		if err == nil {
-			return nil
+		if err == nil || errors.Is(err, errBack) || errors.Is(err, errElsewhere) {
+			return err
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)

@@ -80,18 +80,13 @@ func (d *Dialog) Run(ctx context.Context) error {
 		{"Board", d.board},
 	}
 	d.say("Six steps lead to a board that runs. What stands in brackets is taken when you press enter alone. Control and C end it at any time.")
-	for _, n := range append(slices.Clone(d.Session.Warnings), d.Session.ExpiryNotes(time.Now())...) {
-		d.say("Note: %s", sanitize.Line(n.Sentences()))
-	}
-	d.asked = make(map[request.Suspect]bool)
+	d.say(ordersHelp)
+	d.begin()
 	if d.Import != nil {
 		d.say("%s.", sanitize.Line(d.Import.Taken()))
+		d.asked = make(map[request.Suspect]bool)
 		if err := d.askSuspects(ctx); err != nil {
 			return err
-		}
-	} else { // what a profile's file has in plain text, it has for a reason
-		for _, s := range d.Session.Request.Suspects() {
-			d.asked[s] = d.Session.Pin.Pinned()
 		}
 	}
 	for i := 0; i < len(steps); {
@@ -101,6 +96,8 @@ func (d *Dialog) Run(ctx context.Context) error {
 		switch {
 		case errors.Is(err, errElsewhere):
 			i = 0
+		case errors.Is(err, errBack):
+			i = max(0, i-1)
 		case err != nil:
 			return err
 		default:
@@ -108,6 +105,18 @@ func (d *Dialog) Run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// begin tells what is to be known of the profile. What its file has in plain text,
+// it has for a reason.
+func (d *Dialog) begin() {
+	for _, n := range append(slices.Clone(d.Session.Warnings), d.Session.ExpiryNotes(time.Now())...) {
+		d.say("Note: %s", sanitize.Line(n.Sentences()))
+	}
+	d.asked = make(map[request.Suspect]bool)
+	for _, s := range d.Session.Request.Suspects() {
+		d.asked[s] = d.Session.Pin.Pinned()
+	}
 }
 
 // errElsewhere leads back to the first step.
