@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"espost/internal/nearest"
 )
 
 // noArguments refuses arguments in espost's words.
@@ -29,6 +31,18 @@ func oneTarget(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
+// meantCommand asks whether one of cmd's commands was meant, "" where none is near.
+func meantCommand(cmd *cobra.Command, word string) string {
+	var names []string
+	for _, sub := range cmd.Commands() {
+		names = append(names, sub.Name())
+	}
+	if meant, ok := nearest.Name(word, names); ok {
+		return "did you mean " + meant + "? "
+	}
+	return ""
+}
+
 // helpCommand is cobra's, which says nothing about a command that isn't there.
 func helpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
@@ -37,7 +51,7 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			cmd, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {
-				return &usageError{fmt.Sprintf("there is no command %s; espost --help tells what there is", argument(args[0]))}
+				return &usageError{fmt.Sprintf("there is no command %s; %sespost --help tells what there is", argument(args[0]), meantCommand(root, args[0]))}
 			}
 			cmd.InitDefaultHelpFlag()
 			return cmd.Help()

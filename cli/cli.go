@@ -71,6 +71,7 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 	err := fang.Execute(ctx, root,
 		fang.WithVersion(version()),
 		fang.WithoutManpage(),
+		fang.WithColorSchemeFunc(helpColours(root)),
 		fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {}))
 	defer p.endLog()
 	if err != nil { // of cobra's, before a command ran

@@ -11,6 +11,7 @@ import (
 
 	"espost/esp8266"
 	"espost/formpost"
+	"espost/internal/nearest"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
@@ -38,6 +39,12 @@ func badFlag(cmd *cobra.Command, err error) error {
 		said = fmt.Sprintf("--%s: %s", value.GetFlag().Name, strings.TrimSuffix(value.Unwrap().Error(), "."))
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
 		said = fmt.Sprintf("unknown shorthand flag: -%.1s", unknown.GetSpecifiedName())
+	case errors.As(err, &unknown):
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if meant, ok := nearest.Name(unknown.GetSpecifiedName(), names); ok {
+			return &usageError{fmt.Sprintf("%s; did you mean --%s? %s --help tells what there is", said, meant, cmd.CommandPath())}
+		}
 	case errors.As(err, &syntax):
 		said = "bad flag syntax"
 	}

@@ -66,9 +66,9 @@ func TestHelp(t *testing.T) {
 		"":          {"espost [command] [TARGET | FILE.yaml | FOLDER] [--flags]", "check [FILE.yaml|SKETCH.ino|FOLDER...] [--flags]", "post [TARGET] [ITEM...] [--flags]"},
 		"check":     {"espost check [FILE.yaml|SKETCH.ino|FOLDER...] [--flags]", "(14d)"},
 		"explain":   {"espost explain [CODE | TEXT...] [--flags]"},
-		"inspect":   {"espost inspect TARGET... [--flags]", "(10s)", "(8)"},
+		"inspect":   {"espost inspect TARGET... [--flags]", "(10s)", "(8)", "-f --file FILE", "--timeout TIME", "-j --jobs N", "--log FILE", "--json Print"},
 		"post":      {"espost post [TARGET] [ITEM...] [--flags]", "name:=JSON", "Send by POST, PUT, PATCH, GET or DELETE"},
-		"generate":  {"name@source", "temp@dht22.temperature:4", "bme280.temperature|humidity|pressure", "reed.open", "--every Time between two POSTs, such as 5m --field"},
+		"generate":  {"name@source", "temp@dht22.temperature:4", "bme280.temperature|humidity|pressure", "reed.open", "--every TIME Time between two POSTs, such as 5m --field FIELD", "-o --output FOLDER"},
 		"pins":      {"init", "sign", "show", "signed pins"},
 		"pins sign": {"espost pins sign [FILE.yaml] [--flags]", "(180d)"},
 		"demo":      {"tls13 only TLS 1.3 is spoken", "(127.0.0.1:0)"},
@@ -79,10 +79,51 @@ func TestHelp(t *testing.T) {
 			t.Errorf("%s --help: status %d", command, status)
 		}
 		got := strings.Join(strings.Fields(out.String()), " ")
+		if _, flags, _ := strings.Cut(out.String(), "FLAGS"); strings.Count(flags, "--log ") != 1 && command != "" {
+			t.Errorf("%s --help has --log not once:\n%s", command, flags)
+		} else {
+			for line := range strings.SplitSeq(flags, "\n") {
+				if n := ansi.StringWidth(strings.TrimRight(line, " ")); n > 80 && command != "" && command != "pins" {
+					t.Errorf("%s --help: %q ends in column %d", command, line, n)
+				}
+			}
+		}
 		for _, text := range want {
 			if !strings.Contains(got, text) {
 				t.Errorf("%s --help lacks %q:\n%s", command, text, out.String())
 			}
+		}
+	}
+}
+
+// The manual page names what flags take, as the help does.
+func TestManNamesValues(t *testing.T) {
+	var out bytes.Buffer
+	p := &Program{Stdin: strings.NewReader(""), Stdout: &out, Stderr: io.Discard}
+	if status := p.Run(t.Context(), []string{"man"}); status != 0 {
+		t.Fatalf("status %d", status)
+	}
+	for _, want := range []string{`\fB--timeout TIME\fP`, `\fB-o --output FOLDER\fP`, `\fB--json\fP`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%s is not in the page", want)
+		}
+	}
+}
+
+// What is mistyped brings up what was meant; what may be a secret isn't repeated.
+func TestMistyped(t *testing.T) {
+	for args, want := range map[string]string{
+		"inspect --fingerprnt x":        "did you mean --fingerprint?",
+		"generate --bord=d1_mini":       "did you mean --board?",
+		"insepct x":                     "did you mean inspect?",
+		"help insepct":                  "did you mean inspect?",
+		"pins sgin":                     "there are init, sign and show",
+		"post x --entirely-else=secret": "unknown flag: --entirely-else; espost post --help tells",
+	} {
+		var out bytes.Buffer
+		p := &Program{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &out}
+		if status := p.Run(t.Context(), strings.Fields(args)); status != statusUsage || !strings.Contains(out.String(), want) || strings.Contains(out.String(), "=secret") {
+			t.Errorf("%s: status %d, %s; want %q", args, status, out.String(), want)
 		}
 	}
 }

@@ -69,7 +69,7 @@ func describe(to *mango.Command, from *cobra.Command) {
 			flag.Usage += " (" + f.DefValue + ")"
 		}
 		// mango puts the same hyphens before the short and the long form.
-		flag.Name, flag.PFlag = "-"+f.Name, false
+		flag.Name, flag.PFlag = strings.TrimSpace("-"+f.Name+" "+metavar(from, f)), false
 		to.Flags[f.Name] = flag
 	})
 	for _, sub := range from.Commands() {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"espost/internal/nearest"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 )
@@ -61,9 +62,8 @@ func Search(name string) []Service {
 	if len(found) > 0 {
 		return found
 	}
-	const slips = 2
 	return slices.DeleteFunc(All(), func(s Service) bool {
-		return min(distance(key, fold(s.ID)), distance(key, fold(s.Title))) > slips || len(key) <= slips
+		return min(nearest.Distance(key, fold(s.ID)), nearest.Distance(key, fold(s.Title))) > nearest.Slips || len(key) <= nearest.Slips
 	})
 }
 
@@ -75,26 +75,4 @@ func (s Service) holds(key string) bool {
 // "homeassistant" are one.
 func fold(s string) string {
 	return strings.NewReplacer(" ", "", "-", "", "_", "", ".", "").Replace(strings.ToLower(strings.TrimSpace(s)))
-}
-
-// distance is how many letters have to be added, left out or exchanged to make
-// b of a (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := before
-			if a[i] != b[j] {
-				cost++
-			}
-			before = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

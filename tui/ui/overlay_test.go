@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -106,16 +107,19 @@ func TestPaletteMouseAndEscape(t *testing.T) {
 func TestHelp(t *testing.T) {
 	ran := ""
 	for _, width := range []int{60, 120} {
-		h := &ui.Help{Kit: &ui.Kit{Theme: ui.NewTheme(true, true)}, Step: aPage{someActions(&ran)}, Global: []ui.Action{{Keys: []string{"ctrl+c"}, Title: "Quit"}}}
+		h := &ui.Help{Kit: &ui.Kit{Theme: ui.NewTheme(true, true)}, Step: aPage{someActions(&ran)}, Global: []ui.Action{{Keys: []string{"ctrl+c"}, Title: "Quit"}, {Keys: []string{"x"}, Title: strings.Repeat("long ", 20) + "title"}}}
 		shown := stripped(h.View(width, 40))
 		for _, want := range []string{"What the page is for.", "y                  Copy the body", "?, f1              Help", "ctrl+c             Quit"} {
 			if strings.Count(shown, want) != 1 {
 				t.Errorf("width %d: %q is not there once:\n%s", width, want, shown)
 			}
 		}
-		beside := strings.Contains(shown, "Copy the body                        ctrl+c")
+		beside := regexp.MustCompile(`Copy the body +ctrl\+c`).MatchString(shown)
 		if beside != (width == 120) {
 			t.Errorf("width %d: beside each other is %t:\n%s", width, beside, shown)
+		}
+		if words := strings.Join(strings.Fields(shown), " "); strings.Count(words, "long") != 20 || strings.Contains(words, "~") {
+			t.Errorf("width %d: a title is cut:\n%s", width, shown)
 		}
 		if _, done := h.Update(key("z")); done {
 			t.Error("z closes the page")

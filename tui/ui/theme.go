@@ -72,18 +72,28 @@ var asciiGlyphs = Glyphs{
 	Spinner: []string{"|", "/", "-", "\\"},
 }
 
+// Colours are those of the app.
+type Colours struct{ Accent, Good, Caution, Bad, Faint color.Color }
+
+// NewColours are the colours for the background that pick picks for.
+func NewColours(pick lipgloss.LightDarkFunc) Colours {
+	return Colours{
+		Accent:  pick(lipgloss.Color("#00696B"), lipgloss.Color("#4FD1C5")),
+		Good:    pick(lipgloss.Color("#1B7F37"), lipgloss.Color("#7BD88F")),
+		Caution: pick(lipgloss.Color("#8A5A00"), lipgloss.Color("#F2C14E")),
+		Bad:     pick(lipgloss.Color("#B3261E"), lipgloss.Color("#FF7B72")),
+		Faint:   pick(lipgloss.Color("#5C6370"), lipgloss.Color("#8B929E")),
+	}
+}
+
 // NewTheme builds the theme for a dark or light background; ascii keeps every
 // sign of the app itself within ASCII.
 func NewTheme(dark, ascii bool) *Theme {
 	pick := lipgloss.LightDark(dark)
 	style := lipgloss.NewStyle
-	t := newTheme(ascii,
-		pick(lipgloss.Color("#00696B"), lipgloss.Color("#4FD1C5")),
-		pick(lipgloss.Color("#1B7F37"), lipgloss.Color("#7BD88F")),
-		pick(lipgloss.Color("#8A5A00"), lipgloss.Color("#F2C14E")),
-		pick(lipgloss.Color("#B3261E"), lipgloss.Color("#FF7B72")))
-	faint := pick(lipgloss.Color("#5C6370"), lipgloss.Color("#8B929E"))
-	t.Faint, t.Rule = style().Foreground(faint), style().Foreground(faint)
+	c := NewColours(pick)
+	t := newTheme(ascii, c.Accent, c.Good, c.Caution, c.Bad)
+	t.Faint, t.Rule = style().Foreground(c.Faint), style().Foreground(c.Faint)
 	t.Selected = style().Background(pick(lipgloss.Color("#E3F4F3"), lipgloss.Color("#1D3A3A"))).Bold(true)
 	return t
 }
