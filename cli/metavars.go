@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"espost/tui/ui"
+	"espost/tui"
 )
 
 // metavars are what the values of flags are called that can't be called as the flag
@@ -44,7 +44,7 @@ func metavar(cmd *cobra.Command, f *pflag.Flag) string {
 func helpColours(cmd *cobra.Command) fang.ColorSchemeFunc {
 	return func(pick lipgloss.LightDarkFunc) fang.ColorScheme {
 		nameValues(cmd)
-		c, plain := ui.NewColours(pick), lipgloss.NoColor{}
+		c, plain := tui.Colours(pick), lipgloss.NoColor{}
 		return fang.ColorScheme{
 			Base: plain, Title: c.Accent, Description: plain, Codeblock: plain, Program: c.Accent, Command: c.Accent, DimmedArgument: c.Faint,
 			Comment: c.Faint, Flag: c.Accent, FlagDefault: c.Faint, QuotedString: c.Good, Argument: plain, Help: plain, Dash: plain,

@@ -196,7 +196,9 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 	case firmware.Written:
 		m.options.Note("generated", nil, "folder", msg.Folder)
 		m.written = &msg
-		return tea.Batch(m.board.Look(), m.saveThen(func() tea.Cmd { return nil })), true // its page says so
+		m.then = func() tea.Cmd { return nil } // its page says so
+		// What is open in an editor isn't in the firmware, and so not in the file either.
+		return tea.Batch(m.board.Look(), m.saveOver(m.session.File, m.saved)), true
 	case board.Found:
 		m.firmware.LeadOn(msg.Any)
 		return nil, true

@@ -25,6 +25,7 @@ type driver struct {
 	quit          bool
 	copied        int // times something was put on the clipboard
 	frame         string
+	paths         []string // that the random user knows
 }
 
 func drive(t *testing.T, o tui.Options, width, height int) *driver {

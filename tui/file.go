@@ -45,7 +45,28 @@ func (m *Model) saveThen(then func() tea.Cmd) tea.Cmd {
 		}
 	}
 	m.then = then
+	m.takePath()
 	return m.saveOver(m.session.File, m.saved)
+}
+
+// takePath takes an address along that is typed on the first step, where it is one
+// of the server that was looked at, whose pin it keeps.
+func (m *Model) takePath() {
+	typed, err := m.connect.Target()
+	if now := m.session.Target; err == nil && now.Host != "" && typed.Host == now.Host && typed.Port == now.Port {
+		m.session.Follow(typed)
+	}
+}
+
+// behind says that the saved address isn't the one that is typed, which is nobody's
+// before it was looked at; "" where it is.
+func (m *Model) behind() string {
+	if typed := strings.TrimSpace(m.connect.Typed()); m.current == stepConnect && typed != "" && typed != m.session.Target.URL() {
+		if target, err := m.connect.Target(); err != nil || target.URL() != m.session.Target.URL() {
+			return ", and without the new address: enter looks at it first"
+		}
+	}
+	return ""
 }
 
 // saveOver writes the profile to a file, over one that holds what expected says;
@@ -99,10 +120,13 @@ func (m *Model) wasSaved(msg savedMsg) tea.Cmd {
 	}
 	m.saved, m.onDisk = msg.session.Profile, true
 	m.session.File, m.session.Folder = file, msg.session.Folder
+	if m.session.Target.Host == "" {
+		m.session.Follow(msg.session.Target)
+	}
 	if then != nil {
 		return then()
 	}
-	return ui.SetStatus(ui.Success, "saved to "+sanitize.Line(msg.full)+", without secrets and Wi-Fi password")
+	return ui.SetStatus(ui.Success, "saved to "+sanitize.Line(msg.full)+", without secrets and Wi-Fi password"+m.behind())
 }
 
 // overQuestion asks what shall become of a file that holds something else than it

@@ -1,6 +1,7 @@
 package tui_test
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -273,5 +274,32 @@ func TestRedo(t *testing.T) {
 		term.Press("2")
 		term.WaitText("● Certificate")
 		term.Quit()
+	})
+}
+
+// Undo brings the rows back, and leaves alone what other steps made since: another
+// address, and the rule for answers.
+func TestUndoKeepsWhatOtherStepsMade(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		term := s.start(t, 80, 24)
+		term.Press("enter", "enter", "e") // JSON
+		term.Press("enter", "enter")
+		term.WaitText("200 OK")
+		term.Press("c")
+		term.WaitText("This answer counts as")
+		term.Press("1", "ctrl+u")
+		term.Type("https://other.example.com/in")
+		term.Press("enter", "enter")
+		term.WaitText("https://other.example.com/in", "body json")
+		term.Press("u")
+		term.WaitText("https://other.example.com/in", "body form")
+		term.Press("ctrl+s")
+		term.WaitText("saved to")
+		term.Quit()
+		p := loaded(t, filepath.Join(s.folder, "espost.yaml"))
+		if p.Target.Host != "other.example.com" || p.Answer.Ordinary() {
+			t.Errorf("undo took %s and %+v along", p.Target.Host, p.Answer)
+		}
 	})
 }

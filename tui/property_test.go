@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -30,7 +32,7 @@ var (
 		"enter", "enter", "enter", "esc", "tab", "shift+tab", "space", "backspace", "delete", "up", "down", "left", "right", "home", "end",
 		"pgup", "pgdown", "alt+up", "alt+down", "alt+1", "alt+2", "alt+3", "alt+4", "alt+5", "ctrl+d", "ctrl+p", "ctrl+s", "ctrl+c", "ctrl+u",
 		"ctrl+z", "ctrl+r", "ctrl+w", "ctrl+k", "ctrl+j", "f1", "?", "m", "q", "a", "b", "c", "d", "e", "h", "i", "j", "k", "n", "p", "r", "t", "u", "v",
-		"w", "y", "Y", "1", "9", "[", "]", "=", "-", "é", "日", "#", "@",
+		"w", "y", "Y", "1", "9", "[", "]", "=", "l", "ctrl+e", "ctrl+o", "alt+s", "alt+n", "o", "s", "2", "-", "é", "日", "#", "@",
 	}
 	somePastes = []string{
 		"https://porch.example.com/post", "name=value\nother=2\n", "\x1b[2J\u202eevil\x00\r\ttext", "curl -d a=b -H 'X-A: b' https://porch.example.com/post",
@@ -55,25 +57,29 @@ func shakyStage(t *testing.T, random *rand.Rand) *stage {
 		return good(ctx, target, progress)
 	}
 	s.options.Send = func(ctx context.Context, p *profile.Profile, r *tlsinspect.Report) (*formpost.Response, error) {
-		switch random.IntN(4) {
+		switch random.IntN(5) {
 		case 0:
 			return nil, &formpost.Error{Problem: *problem.New("", "another certificate", "look again"), HTTPClient: -1, BearSSL: 62}
 		case 1:
 			<-time.After(time.Duration(random.IntN(3000)) * time.Millisecond)
+		case 3:
+			r, status := p.Sent(), []int{302, 308}[random.IntN(2)]
+			return &formpost.Response{Sent: r, Request: r.Bytes(), Status: status, BoardStatus: status, Header: http.Header{"Location": {"https://moved.example.com/" + strconv.Itoa(status)}}}, nil
 		case 2:
-			return &formpost.Response{Status: 500, BoardStatus: 500, Reason: "Oh\x1b[31m", Body: []byte("\x1b[2J\r\tnope 日本語 \xff")}, nil
+			return &formpost.Response{Sent: p.Sent(), Status: 500, BoardStatus: 500, Reason: "Oh\x1b[31m", Body: []byte("\x1b[2J\r\tnope 日本語 \xff")}, nil
 		}
 		return answer(ctx, p, r)
 	}
 	return s
 }
 
-// Four thousand random keys (ten thousand with make test-long), pastes, clicks, turns of the wheel and resizes:
-// nothing panics, no frame is larger than the terminal, what was typed changes
-// only by what may change it and can be had back, and escape always leads to the
-// first step.
+// Three thousand random keys (twenty thousand with make test-long), pastes, clicks, turns of the wheel, resizes,
+// kills and new starts: nothing panics, no frame is larger than the terminal, what
+// was typed changes only by what may change it and can be had back, escape always
+// leads to the first step; after Ctrl+S the file says what the screen does, what was
+// saved is there after the next start, and no file changes but by saving.
 func TestRandomInput(t *testing.T) {
-	rounds, inputs := need.Often(8, 20), 500
+	rounds, inputs := need.Often(6, 40), 500
 	if testing.Short() { // under the race detector
 		rounds = 2
 	}
@@ -87,11 +93,9 @@ func TestRandomInput(t *testing.T) {
 				s.options.Board = (&bench{}).outside()
 				s.options.Profile.Folder = "porch_example_com" // written before
 			}
-			ctx, cancel := context.WithCancel(t.Context())
-			s.options.Context = ctx
-			d := drive(t, s.options, 80, 24)
-			defer d.end()
-			defer cancel()
+			disk := newDisk(t, s)
+			d := disk.start(80, 24)
+			defer func() { disk.kill(d) }()
 			var log []string
 			defer func() {
 				if t.Failed() {
@@ -104,12 +108,18 @@ func TestRandomInput(t *testing.T) {
 				before, typed, step, offered := d.model.Work(), d.model.Typed(), d.model.Current(), d.model.Offered()
 				covered, drafts := d.model.Covered(), d.model.Drafts()
 				session, unsaved := d.model.Session(), d.model.Unsaved()
+				if random.IntN(100) == 0 {
+					d = disk.restart(d)
+					log = append(log, "killed and started again")
+					continue
+				}
 				if size, ok := msg.(tea.WindowSizeMsg); ok {
 					d.resize(size.Width, size.Height)
 				} else {
 					d.send(msg)
 				}
 				visited[d.model.Current()]++
+				disk.check(d, kind, saves(msg, offered, covered))
 				if d.model.Session() != session {
 					if unsaved && !covered {
 						t.Fatalf("input %d (%s) on step %d left unsaved work without a question", i, kind, step+1)
@@ -119,22 +129,22 @@ func TestRandomInput(t *testing.T) {
 				mayChange := touches(msg, offered, covered, drafts != "")
 				after := d.model.Work()
 				_, pastes := msg.(tea.PasteMsg) // of a request, in the place of an address
-				if pastes = pastes && step == 0 && !covered; !pastes && (step != 2 && !covered || !mayChange) {
+				if pastes = pastes && step == 0 && !covered; !pastes && (step != 2 && !covered && !saves(msg, offered, covered) || !mayChange) {
 					if diff := cmp.Diff(form(before), form(after)); diff != "" {
 						t.Fatalf("input %d (%s) on step %d changed the form:\n%s", i, kind, step+1, diff)
 					}
 				}
-				if step != 3 && !covered || !mayChange {
+				if step != 2 && step != 3 && !covered || !mayChange { // undo takes back what a service brought
 					if diff := cmp.Diff(before.Answer, after.Answer); diff != "" {
 						t.Fatalf("input %d (%s) on step %d changed the rule for answers:\n%s", i, kind, step+1, diff)
 					}
 				}
-				if step != 4 && !covered || !mayChange {
+				if step != 4 && !covered && !saves(msg, offered, covered) || !mayChange {
 					if diff := cmp.Diff(firmwareOf(before), firmwareOf(after)); diff != "" {
 						t.Fatalf("input %d (%s) on step %d changed the settings:\n%s", i, kind, step+1, diff)
 					}
 				}
-				if step != 0 && step != 2 && !covered && d.model.Typed() != typed {
+				if step != 0 && step != 2 && !covered && d.model.Typed() != typed && !follows(msg, offered) {
 					t.Fatalf("input %d (%s) on step %d changed the address", i, kind, step+1)
 				}
 				if passive(msg) && (d.model.Typed() != typed || d.model.Drafts() != drafts) {
@@ -185,6 +195,9 @@ func randomInput(random *rand.Rand, d *driver) (kind string, msg tea.Msg) {
 		return key, keyPress(key)
 	case n < 83:
 		paste := somePastes[random.IntN(len(somePastes))]
+		if d.model.Covered() && random.IntN(2) == 0 { // where a file may be asked for
+			paste = d.paths[random.IntN(len(d.paths))]
+		}
 		return fmt.Sprintf("paste %.10q", paste), tea.PasteMsg{Content: paste}
 	case n < 91:
 		x, y := random.IntN(max(d.width, 1)+2), random.IntN(max(d.height, 1)+2)
@@ -215,11 +228,35 @@ func touches(msg tea.Msg, offered []ui.Action, covered, editing bool) bool {
 		if covered {
 			return slices.Contains(a.Keys, "enter")
 		}
-		for _, verb := range []string{"Keep", "Switch", "Duplicate", "Delete", "Move the row", "Send as", "Change", "Undo", "Do again"} {
+		for _, verb := range []string{"Keep", "Switch", "Duplicate", "Delete", "Move the row", "Send as", "Change", "Undo", "Do again", "Keep and"} {
 			if strings.HasPrefix(a.Title, verb) {
 				return true
 			}
 		}
+	case tea.MouseClickMsg:
+		return true
+	}
+	return false
+}
+
+// follows reports whether an input takes a redirect's address.
+func follows(msg tea.Msg, offered []ui.Action) bool {
+	press, ok := msg.(tea.KeyPressMsg)
+	a, found := ui.Action{}, false
+	if ok {
+		a, found = ui.Find(offered, press)
+	}
+	_, click := msg.(tea.MouseClickMsg) // in the footer
+	return click || found && strings.HasPrefix(a.Title, "Change what becomes of the redirect")
+}
+
+// saves reports whether an input may change files: it saves or writes, or answers a
+// question.
+func saves(msg tea.Msg, offered []ui.Action, covered bool) bool {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		a, ok := ui.Find(offered, msg)
+		return covered || ok && (strings.HasPrefix(a.Title, "Save") || strings.HasPrefix(a.Title, "Write"))
 	case tea.MouseClickMsg:
 		return true
 	}

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"charm.land/lipgloss/v2"
+
 	"espost/internal/settings"
 	"espost/tui/ui"
 )
@@ -36,6 +38,9 @@ func backgroundOf(theme settings.Theme, hint string) background {
 	}
 	return dark
 }
+
+// Colours are the app's, for the help of the command line.
+func Colours(pick lipgloss.LightDarkFunc) ui.Colours { return ui.NewColours(pick) }
 
 // applyTheme gives everything the colours that the terminal can show.
 func (m *Model) applyTheme() {

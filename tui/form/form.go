@@ -29,11 +29,11 @@ type Model struct {
 	zones   ui.Zones
 	editor  *editor
 	area    *area
-	dropped *area             // discarded last, to be had back
-	parked  string            // a template that the kind of body has no use for
-	body    request.Body      // what the method that had one had
-	past    []request.Request // for undo, oldest first
-	future  []request.Request // for redo, the next one last
+	dropped *area        // discarded last, to be had back
+	parked  string       // a template that the kind of body has no use for
+	body    request.Body // what the method that had one had
+	past    []state      // for undo, oldest first
+	future  []state      // for redo, the next one last
 }
 
 // maxUndo bounds the remembered states.
@@ -180,27 +180,46 @@ func (m *Model) next() tea.Cmd {
 
 func (m *Model) move(by int) { m.cursor = min(max(m.cursor+by, 0), m.lastRow()) }
 
+// A state is the form as it was, for undo.
+type state struct {
+	request.Request
+	rule bool // with its rule for answers, which a service brings along
+}
+
 // remember keeps the form as it is now, for undo.
 func (m *Model) remember() {
 	m.rememberAs(m.form().Clone())
 }
 
 // rememberAs keeps a state for undo; what was undone before is gone then.
-func (m *Model) rememberAs(state request.Request) {
-	m.past, m.future = append(m.past, state), nil
+func (m *Model) rememberAs(r request.Request) { m.push(state{Request: r}) }
+
+func (m *Model) push(s state) {
+	m.past, m.future = append(m.past, s), nil
 	if len(m.past) > maxUndo {
 		m.past = m.past[1:]
 	}
+}
+
+// exchange puts the last state of from in the form's place, and the form behind to.
+// The address, and the rule for answers, are what other steps made of them since.
+func (m *Model) exchange(from, to *[]state) {
+	f, last := m.form(), len(*from)-1
+	s := (*from)[last]
+	*from, *to = (*from)[:last], append(*to, state{f.Clone(), s.rule})
+	s.Target = f.Target // mutant TestUndoKeepsWhatOtherStepsMade: s.Target = f.Target =>
+	if !s.rule {
+		s.Answer = f.Answer
+	}
+	*f = s.Request
+	m.move(0)
 }
 
 func (m *Model) undo() tea.Cmd {
 	if len(m.past) == 0 {
 		return ui.SetStatus(ui.Plain, "nothing to undo")
 	}
-	m.future = append(m.future, m.form().Clone())
-	*m.form() = m.past[len(m.past)-1]
-	m.past = m.past[:len(m.past)-1]
-	m.move(0)
+	m.exchange(&m.past, &m.future)
 	return ui.SetStatus(ui.Plain, "undone; U does it again")
 }
 
@@ -208,10 +227,7 @@ func (m *Model) redo() tea.Cmd {
 	if len(m.future) == 0 {
 		return ui.SetStatus(ui.Plain, "nothing to do again")
 	}
-	m.past = append(m.past, m.form().Clone())
-	*m.form() = m.future[len(m.future)-1]
-	m.future = m.future[:len(m.future)-1]
-	m.move(0)
+	m.exchange(&m.future, &m.past)
 	return ui.SetStatus(ui.Plain, "done again")
 }
 
