@@ -1,6 +1,7 @@
 package request
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -113,6 +114,15 @@ func (f Field) Sent() string {
 
 // HoldsSecret reports whether f's value is typed in and must not be shown.
 func (f Field) HoldsSecret() bool { return f.Secret && f.Source.Constant() }
+
+// Equal reports whether o is the same request.
+func (r Request) Equal(o Request) bool {
+	if !slices.Equal(r.Fields, o.Fields) || !slices.Equal(r.Headers, o.Headers) {
+		return false
+	}
+	r.Fields, r.Headers, o.Fields, o.Headers = nil, nil, nil, nil
+	return reflect.DeepEqual(r, o)
+}
 
 // Ungiven returns what the first secret that is sent is called whose value isn't
 // known yet, and where it belongs; nil where all are: a profile doesn't keep them.

@@ -146,14 +146,13 @@ func Info(s esp8266.Source) (esp8266.SourceInfo, bool) {
 // Find returns the device and the quantity that a source reads, if it is a
 // sensor's.
 func Find(s esp8266.Source) (Device, Quantity, bool) {
-	id, name, _ := strings.Cut(string(s), ".")
-	for _, d := range devices {
-		if d.ID != id {
-			continue
-		}
-		for _, q := range d.Quantities {
-			if q.Name == name {
-				return d, q, true
+	id, name, dotted := strings.Cut(string(s), ".")
+	for i := range devices {
+		if d := &devices[i]; dotted && d.ID == id {
+			for _, q := range d.Quantities {
+				if q.Name == name {
+					return *d, q, true
+				}
 			}
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"espost/formpost"
 	"espost/internal/testkit/need"
 	"espost/profile"
+	"espost/request"
 	"espost/tlsinspect"
 	"espost/tui"
 )
@@ -93,6 +94,35 @@ func BenchmarkFrame(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// Much work at 120×40: 200 fields, and an answer of 64 KB. One key and the frame
+// after it stay below 1 ms on every step.
+func BenchmarkFrameOfMuchWork(b *testing.B) {
+	for _, place := range places[:5] {
+		b.Run(place.name, func(b *testing.B) {
+			s := newStage(b)
+			s.options.Profile = profile.New(target(address))
+			s.options.Profile.Request.Fields = nil
+			for i := range 200 {
+				s.options.Profile.Request.Fields = append(s.options.Profile.Request.Fields, request.Field{Name: fmt.Sprintf("field%d", i), Value: strings.Repeat("v", i%40)})
+			}
+			body := []byte(`{"long":[` + strings.Repeat(`"0123456789abcdef",`, 64<<10/19) + `0]}`)
+			send := s.options.Send
+			s.options.Send = func(ctx context.Context, p *profile.Profile, r *tlsinspect.Report) (*formpost.Response, error) {
+				response, err := send(ctx, p, r)
+				response.Body = body
+				return response, err
+			}
+			model := leadApp(b, tui.New(s.options), 120, 40, place.enter, place.shows)
+			keys := [2]tea.KeyPressMsg{keyPress(place.there), keyPress(place.and)}
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				model.Update(keys[i%2])
+				_ = model.View()
+			}
+		})
 	}
 }
 

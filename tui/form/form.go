@@ -32,8 +32,9 @@ type Model struct {
 	dropped *area        // discarded last, to be had back
 	parked  string       // a template that the kind of body has no use for
 	body    request.Body // what the method that had one had
-	past    []state      // for undo, oldest first
-	future  []state      // for redo, the next one last
+	judged  ui.Memo[request.Request, judgement]
+	past    []state // for undo, oldest first
+	future  []state // for redo, the next one last
 }
 
 // maxUndo bounds the remembered states.
@@ -166,9 +167,28 @@ func (m *Model) undoLabel() string {
 	return "undo"
 }
 
+// A judgement is what comes of a request.
+type judgement struct {
+	err          error        // why it can't be sent
+	notes        problem.List // what is odd about it
+	name         string       // of what carries the rows
+	masked, text string       // that, without and with its secrets
+	size         int
+}
+
+// judge returns what comes of r.
+func (m *Model) judge(r request.Request) judgement {
+	return m.judged.Of(r, func(r request.Request) judgement {
+		j := judgement{err: r.Validate().Err(), notes: r.Notes()}
+		j.name, j.masked, j.size = carrier(r, true)
+		_, j.text, _ = carrier(r, false)
+		return j
+	})
+}
+
 // Check returns why the form can't be sent, nil when it can.
 func (m *Model) Check() error {
-	return m.profile.Sent().Validate().Err()
+	return m.judge(m.profile.Sent()).err
 }
 
 func (m *Model) next() tea.Cmd {
@@ -322,23 +342,22 @@ func (m *Model) switchMethod() tea.Cmd {
 func next[S ~string](list []S, now S) S { return list[(slices.Index(list, now)+1)%len(list)] }
 
 func (m *Model) copyBody() tea.Cmd {
-	name, masked, _ := carrier(m.profile.Sent(), true)
+	j := m.judge(m.profile.Sent())
 	if m.masks() {
-		return m.kit.Copy(strings.ToLower(name)+", secrets masked,", masked)
+		return m.kit.Copy(strings.ToLower(j.name)+", secrets masked,", j.masked)
 	}
-	return m.kit.Copy(strings.ToLower(name), masked)
+	return m.kit.Copy(strings.ToLower(j.name), j.masked)
 }
 
 func (m *Model) copySecrets() tea.Cmd {
-	name, text, _ := carrier(m.profile.Sent(), false)
-	return m.kit.CopySecrets(strings.ToLower(name), text)
+	j := m.judge(m.profile.Sent())
+	return m.kit.CopySecrets(strings.ToLower(j.name), j.text)
 }
 
 // masks reports whether what is copied holds a secret.
 func (m *Model) masks() bool {
-	_, masked, _ := carrier(m.profile.Sent(), true)
-	_, text, _ := carrier(m.profile.Sent(), false)
-	return masked != text
+	j := m.judge(m.profile.Sent())
+	return j.masked != j.text
 }
 
 func (m *Model) addField() tea.Cmd {

@@ -8,9 +8,9 @@ import (
 
 // addZones makes the drawn rows clickable, or the editor's parts while it is
 // open; foot is the line on which the editor begins.
-func (m *Model) addZones(owner map[int]int, offset, visible, width, foot int) {
+func (m *Model) addZones(lines []line, visible, width, foot int) {
 	for i := range visible {
-		if row, ok := owner[offset+i]; ok {
+		if row := lines[i].row; row >= 0 {
 			m.zones.Add(0, headHeight+i, width+1, 1, func() tea.Cmd { return m.click(row) })
 			if row < len(m.form().Fields) {
 				m.zones.Add(0, headHeight+i, switchWidth, 1, func() tea.Cmd { return m.clickSwitch(row) })

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -38,12 +39,16 @@ func (m *Model) table(inner, height int, foot string) string {
 		foot = fields + m.editor.list(inner, min(room, maxSources)) + "\n\n" + foot
 	}
 	footHeight := strings.Count(foot, "\n") + 1
-	rows, at, owner := m.rows(inner)
+	lines, at := m.lines(inner)
 	room := max(1, height-footHeight)
-	m.scroll.Show(at, len(rows), room)
-	visible := m.kit.Scrollbar(&m.scroll, m.scroll.Visible(rows, room), inner)
+	m.scroll.Show(at, len(lines), room)
+	visible := m.scroll.Visible(make([]string, len(lines)), room)
+	for i := range visible {
+		visible[i] = lines[m.scroll.Top()+i].draw()
+	}
+	visible = m.kit.Scrollbar(&m.scroll, visible, inner)
 	m.page = max(1, room-1)
-	m.addZones(owner, m.scroll.Top(), len(visible), inner, headHeight+room)
+	m.addZones(lines[m.scroll.Top():], len(visible), inner, headHeight+room)
 	body := ui.Fit(strings.Join(visible, "\n"), inner, room)
 	return body + "\n" + foot
 }
@@ -68,51 +73,62 @@ func (m *Model) head(width int) string {
 	return ui.Pad(left, width-ui.Width(right)-1) + " " + right
 }
 
-// rows draws every row and the line that goes on; at is the cursor's line, and
-// owner says which row stands on a line.
-func (m *Model) rows(width int) (lines []string, at int, owner map[int]int) {
+// A line of the table is drawn only where it is in sight.
+type line struct {
+	row  int // that stands on it, -1 for none
+	draw func() string
+}
+
+// lines are the rows and the line that goes on; at is the cursor's.
+func (m *Model) lines(width int) (all []line, at int) {
 	k, f := m.kit, m.form()
-	owner = map[int]int{}
-	nameWidth := min(max(12, width/4), 24)
-	line := func(index int, mark, name, from, value string) {
-		owner[len(lines)] = index
-		name = ui.Truncate(name, nameWidth, k.Ellipsis)
-		text := ui.Pad(name, nameWidth) + "  " + ui.Pad(ui.Truncate(from, 15, k.Ellipsis), 15) + "  " + value
+	text := func(s string) { all = append(all, line{-1, func() string { return s }}) }
+	row := func(index int, draw func() (mark, name, from, value string)) {
 		if index == m.cursor && m.editor == nil {
-			at = len(lines)
-			lines = append(lines, k.Select(ui.Truncate(k.Cursor+" "+mark+" "+text, width-2, k.Ellipsis), width-2))
-			return
+			at = len(all)
 		}
-		lines = append(lines, "  "+mark+" "+ui.Truncate(text, width-6, k.Ellipsis))
+		all = append(all, line{index, func() string { return m.row(index, width, draw) }})
 	}
 	if len(f.Fields) > 0 {
-		lines = append(lines, k.Faint.Render("    "+ui.Pad("Name", nameWidth)+"  "+ui.Pad("From", 15)+"  Value / sample"))
+		text(k.Faint.Render("    " + ui.Pad("Name", nameWidth(width)) + "  " + ui.Pad("From", 15) + "  Value / sample"))
 	} else {
-		lines = append(lines, k.Faint.Render("    no fields yet: a adds one, and an empty body is fine too"))
+		text(k.Faint.Render("    no fields yet: a adds one, and an empty body is fine too"))
 	}
 	for i, field := range f.Fields {
-		info, _ := sensors.Info(field.Source)
-		mark := k.On
-		if field.Off {
-			mark = k.Off
-		}
-		line(i, mark, sanitize.Line(field.Name), info.Title, m.value(field))
+		row(i, func() (mark, name, from, value string) {
+			info, _ := sensors.Info(field.Source)
+			return map[bool]string{true: k.Off, false: k.On}[field.Off], field.Name, info.Title, m.value(field)
+		})
 	}
 	if len(f.Headers) > 0 {
-		lines = append(lines, k.Faint.Render("    Headers"))
+		text(k.Faint.Render("    Headers"))
 	}
 	for i, h := range f.Headers {
-		line(len(f.Fields)+i, " ", sanitize.Line(h.Name), "header", m.value(request.Field{Value: h.Value, Secret: h.Secret}))
+		row(len(f.Fields)+i, func() (mark, name, from, value string) {
+			return " ", h.Name, "header", m.value(request.Field{Value: h.Value, Secret: h.Secret})
+		})
 	}
-	next := "Send a test " + f.Method
+	text("")
+	next := k.Faint.Render("   Send a test " + f.Method)
 	if m.cursor == m.lastRow() && m.editor == nil {
-		at = len(lines) + 1
-		next = k.Selected.Render(" " + k.Cursor + " " + next + " ")
-	} else {
-		next = k.Faint.Render("   " + next)
+		at = len(all)
+		next = k.Selected.Render(" " + k.Cursor + " Send a test " + f.Method + " ")
 	}
-	owner[len(lines)+1] = m.lastRow()
-	return append(lines, "", next), at, owner
+	return append(all, line{m.lastRow(), func() string { return next }}), at
+}
+
+func nameWidth(width int) int { return min(max(12, width/4), 24) }
+
+// row draws a field or a header.
+func (m *Model) row(index, width int, draw func() (mark, name, from, value string)) string {
+	k := m.kit
+	mark, name, from, value := draw()
+	name = ui.Truncate(sanitize.Line(name), nameWidth(width), k.Ellipsis)
+	text := ui.Pad(name, nameWidth(width)) + "  " + ui.Pad(ui.Truncate(from, 15, k.Ellipsis), 15) + "  " + value
+	if index == m.cursor && m.editor == nil {
+		return k.Select(ui.Truncate(k.Cursor+" "+mark+" "+text, width-2, k.Ellipsis), width-2)
+	}
+	return "  " + mark + " " + ui.Truncate(text, width-6, k.Ellipsis)
 }
 
 // value is a row's value as it may be shown.
@@ -138,14 +154,13 @@ func (m *Model) preview(width, height int) string {
 	if m.editor != nil {
 		draft, err = m.editor.applied(draft)
 	}
-	if err == nil {
-		err = draft.Validate().Err()
-	}
-	if err != nil {
+	draft.Key = m.profile.Sent().Key
+	j := m.judge(draft)
+	if err = cmp.Or(err, j.err); err != nil {
 		return m.caution(err.Error(), width)
 	}
 	var notes string
-	for _, note := range draft.Notes() {
+	for _, note := range j.notes {
 		notes += m.caution(note.Error(), width) + "\n"
 	}
 	project, row := m.profile.Project, m.cursor
@@ -156,9 +171,9 @@ func (m *Model) preview(width, height int) string {
 	if odd, found := project.Wiring(row); found {
 		notes += m.caution(odd.Sentences(), width) + "\n"
 	}
-	title, text, size := carrier(draft, true)
-	text = strings.ReplaceAll(text, request.Mask, strings.Repeat(k.Mask, 8))
-	lines := strings.Split(ui.Chop(sanitize.Line(text), width), "\n")
+	text := []rune(j.masked)
+	text = text[:min(len(text), (height+1)*width)] // what is below can't be seen
+	lines := strings.Split(ui.Chop(sanitize.Line(strings.ReplaceAll(string(text), request.Mask, strings.Repeat(k.Mask, 8))), width), "\n")
 	if len(lines) > height {
 		lines = lines[:height]
 		last := &lines[height-1]
@@ -169,8 +184,8 @@ func (m *Model) preview(width, height int) string {
 		lines[i] = k.JSON(row, inside)
 		inside = ui.JSONInside(row, inside)
 	}
-	right := k.Faint.Render(fmt.Sprintf("%d bytes", size))
-	head := ui.Pad(k.Faint.Render(title+", as it is sent"), width-ui.Width(right)) + right
+	right := k.Faint.Render(fmt.Sprintf("%d bytes", j.size))
+	head := ui.Pad(k.Faint.Render(j.name+", as it is sent"), width-ui.Width(right)) + right
 	return notes + head + "\n" + strings.Join(lines, "\n")
 }
 

@@ -132,11 +132,19 @@ func (m *Model) receivedCard(top, left, width, height int) string {
 // sentRows is the request, secrets masked; every byte of it counts, so that
 // long lines go on beneath themselves.
 func (m *Model) sentRows(width int) []string {
+	p := &m.below
+	if of := m.masked(); p.of != of || p.theme != m.kit.Theme || p.width != width || p.rows == nil {
+		*p = sentPage{of, m.kit.Theme, width, m.rowsOf(m.shown(), width)}
+	}
+	return p.rows
+}
+
+func (m *Model) rowsOf(shown request.Request, width int) []string {
 	mask := func(s string) string {
 		return sanitize.Text(strings.ReplaceAll(s, request.Mask, strings.Repeat(m.kit.Mask, 8)))
 	}
 	var rows []string
-	for n, part := range m.shown().Parts() {
+	for n, part := range shown.Parts() {
 		if n > 0 {
 			rows = append(rows, "")
 		}
@@ -174,13 +182,29 @@ const (
 	kindDiff
 )
 
+// page is the one of the two that is shown.
+func (m *Model) page() *page {
+	if m.whole {
+		return &m.drawn[1]
+	}
+	return &m.drawn[0]
+}
+
+// A sentPage is the rows of a request, made anew only when that changes.
+type sentPage struct {
+	of    string // it, as it is copied
+	theme *ui.Theme
+	width int
+	rows  []string
+}
+
 // receivedPage is what the pane of the answer shows, safe to show.
 func (m *Model) receivedPage(width int) *page {
-	if p := &m.drawn; p.of == m.answer && p.whole == m.whole && p.differs == m.differs && p.width == width {
+	p := m.page()
+	if p.of == m.answer && p.whole == m.whole && p.differs == m.differs && p.width == width {
 		return p
 	}
-	m.drawn = page{of: m.answer, whole: m.whole, differs: m.differs, width: width}
-	p := &m.drawn
+	*p = page{of: m.answer, whole: m.whole, differs: m.differs, width: width}
 	if m.differs {
 		p.add(m.history.diff(m.text), kindDiff)
 		return p

@@ -18,11 +18,11 @@ func (m *Model) find(from, by int) tea.Cmd {
 	if m.search.Empty() {
 		return ui.SetStatus(ui.Plain, "nothing to search for: / asks for a text")
 	}
-	at, ok := m.search.Find(m.drawn.rows, from, by)
+	at, ok := m.search.Find(m.page().rows, from, by)
 	if !ok {
 		return ui.SetStatus(ui.Caution, "not found")
 	}
 	m.focus, m.found = received, at
 	m.answers.To(at)
-	return ui.SetStatus(ui.Plain, fmt.Sprintf("line %d of %d; n finds the next", at+1, len(m.drawn.rows)))
+	return ui.SetStatus(ui.Plain, fmt.Sprintf("line %d of %d; n finds the next", at+1, len(m.page().rows)))
 }

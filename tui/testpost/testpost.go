@@ -50,10 +50,13 @@ type Model struct {
 	answers ui.Scroll // in what was received
 	request ui.Scroll
 	notes   ui.Scroll
-	drawn   page     // what was received
+	drawn   [2]page  // what was received, and that with its headers
+	below   sentPage // what was sent
 	rows    []string // scratch for the rows of it in colour
 	whole   bool     // show status line and headers of the answer too
 	zones   ui.Zones
+	ready   ui.Memo[request.Request, []byte] // what would be sent
+	preview ui.Memo[request.Request, string] // what is shown, without secrets
 
 	history history // the answers so far, the one shown among them
 	differs bool    // show what differs from the answer before instead
@@ -104,11 +107,12 @@ func (m *Model) SetReport(r *tlsinspect.Report) {
 
 // bytes is what would be sent now, nil if the form can't be sent.
 func (m *Model) bytes() []byte {
-	r := m.profile.Sent()
-	if r.Validate() != nil {
-		return nil
-	}
-	return []byte(r.Text(false))
+	return m.ready.Of(m.profile.Sent(), func(r request.Request) []byte {
+		if r.Validate() != nil {
+			return nil
+		}
+		return []byte(r.Text(false))
+	})
 }
 
 // fresh reports whether the answer belongs to the request as it is now.
@@ -248,7 +252,9 @@ func (m *Model) copyBody() tea.Cmd {
 }
 
 // masked is the request without its secrets.
-func (m *Model) masked() string { return m.shown().Text(true) }
+func (m *Model) masked() string {
+	return m.preview.Of(m.shown(), func(r request.Request) string { return r.Text(true) })
+}
 
 // clear is the request with its secrets, "" for one that can't be sent.
 func (m *Model) clear() string {
