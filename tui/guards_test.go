@@ -212,3 +212,35 @@ func TestTooSmallAndBack(t *testing.T) {
 		term.Quit()
 	})
 }
+
+// A step's tick says that it is done for the present state: it stays on the way
+// back, and goes when another address is typed or another server was looked at.
+func TestTicks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		term := s.start(t, 80, 24)
+		ticks := func(want string) {
+			t.Helper()
+			if head := header(term); !strings.Contains(head, want) {
+				t.Errorf("%q is not in %q", want, head)
+			}
+		}
+		ticks("● Connect  ○ Certificate  ○ Form  ○ Test")
+		term.Press("enter", "enter", "enter", "enter")
+		term.WaitText("200 OK")
+		ticks("✓ Connect  ✓ Certificate  ✓ Form  ● Test")
+		term.Press("1")
+		ticks("● Connect  ✓ Certificate  ✓ Form  ✓ Test")
+		term.Type("/else")
+		term.Press("alt+3")
+		ticks("○ Connect  ✓ Certificate  ● Form  ✓ Test")
+		term.Press("e", "4")
+		ticks("✓ Form  ● Test")
+		term.Press("1", "enter")
+		term.WaitText("SHA-1 ")
+		ticks("✓ Connect  ● Certificate  ✓ Form  ○ Test")
+		term.Press("1")
+		ticks("● Connect  ○ Certificate  ✓ Form  ○ Test") // not gone on with yet
+		term.Quit()
+	})
+}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/x509"
 	"flag"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -45,7 +46,7 @@ var typical = formpost.Phases{
 	FirstByte: 31 * time.Millisecond, Body: 2 * time.Millisecond,
 }
 
-// The Enter-only walk through the demo, a picture a step and one of its end. The server is real and stands outside of the
+// The Enter-only walk through the demo, a picture a step and one of its end, and all of it as a film. The server is real and stands outside of the
 // bubble; fake time stands still while a command talks to it.
 func TestScreens(t *testing.T) {
 	cryptotest.SetGlobalRandom(t, 1) // the same keys, so the same fingerprint
@@ -66,11 +67,18 @@ func TestScreens(t *testing.T) {
 			t.Chdir(t.TempDir()) // where the firmware goes
 			synctest.Test(t, func(t *testing.T) {
 				term := tuitest.Start(t, tui.New(options(server)), tuitest.Options{Light: theme.light})
+				film := svg.Film{Title: "espost --demo", Light: theme.light}
 				walk(term, func(name string) {
 					t.Helper()
+					screen := cells(term)
+					film.Frames = append(film.Frames, svg.Frame{Cells: screen, For: 2500 * time.Millisecond})
+					if name == "" {
+						return
+					}
 					file := filepath.Join(pictures, name+theme.suffix+".svg")
-					compare(t, file, svg.Picture{Title: "espost --demo", Cells: cells(term), Light: theme.light})
+					compare(t, file, svg.Picture{Title: "espost --demo", Cells: screen, Light: theme.light})
 				})
+				compare(t, filepath.Join(pictures, "walk"+theme.suffix+".svg"), film)
 			})
 		})
 	}
@@ -85,7 +93,8 @@ func cells(term *tuitest.Terminal) [][]uv.Cell {
 	return all
 }
 
-// walk presses Enter through the six steps and calls picture at each.
+// walk presses Enter through the six steps and calls picture at each, without a name
+// where it is only part of the film.
 func walk(term *tuitest.Terminal, picture func(name string)) {
 	term.WaitText("Where will the board send its data?", host)
 	picture("1-connect")
@@ -97,6 +106,7 @@ func walk(term *tuitest.Terminal, picture func(name string)) {
 	picture("3-form")
 	term.Press("enter")
 	term.WaitText("Ready to send")
+	picture("")
 	term.Press("enter")
 	term.WaitText("200 OK")
 	picture("4-test")
@@ -108,6 +118,7 @@ func walk(term *tuitest.Terminal, picture func(name string)) {
 	picture("6-next")
 	term.Press("enter")
 	term.WaitText("enter flash")
+	picture("")
 	term.Press("enter")
 	term.WaitText("delivered its first reading")
 	picture("7-board")
@@ -186,7 +197,7 @@ func lines(drawn string) []string {
 }
 
 // compare holds a picture against the file of that name, or writes it with -update.
-func compare(t *testing.T, file string, picture svg.Picture) {
+func compare(t *testing.T, file string, picture interface{ Write(io.Writer) error }) {
 	t.Helper()
 	var drawn bytes.Buffer
 	if err := picture.Write(&drawn); err != nil {

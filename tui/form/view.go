@@ -139,10 +139,7 @@ func (m *Model) value(f request.Field) string {
 		}
 		return strings.Repeat(m.kit.Mask, 8)
 	}
-	if !f.Source.Constant() {
-		return sanitize.Line(f.Sample)
-	}
-	return sanitize.Line(f.Value)
+	return sanitize.Line(f.Sent())
 }
 
 // preview shows what the rows become, secrets masked, and its size; or why it

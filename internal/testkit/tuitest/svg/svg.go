@@ -33,33 +33,45 @@ const (
 
 // Write draws the picture. Its errors are those of w.
 func (p Picture) Write(w io.Writer) error {
-	columns := 0
-	for _, row := range p.Cells {
-		columns = max(columns, len(row))
-	}
-	width := columns*cellWidth + 2*margin
-	height := barHeight + len(p.Cells)*cellHeight + margin
-	theme := darkTheme
-	if p.Light {
-		theme = lightTheme
-	}
-
-	d := &drawing{theme: theme}
-	d.printf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img">`, width, height, width, height)
-	d.printf(`<title>%s</title>`, escape(p.Title))
-	d.printf(`<style>text{font:%dpx ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;white-space:pre}.m{text-anchor:middle}.b{font-weight:bold}.i{font-style:italic}</style>`, fontSize)
-	d.printf(`<rect x=".5" y=".5" width="%d" height="%d" rx="8" fill="%s" stroke="%s"/>`, width-1, height-1, hex(theme.background), hex(theme.edge))
-	for i := range 3 {
-		d.printf(`<circle cx="%d" cy="%d" r="5" fill="%s"/>`, margin+6+i*18, barHeight/2, hex(theme.edge))
-	}
-	d.printf(`<text class="m" x="%d" y="%d" fill="%s">%s</text>`, width/2, barHeight/2+5, hex(theme.faint), escape(p.Title))
-	for y, row := range p.Cells {
-		d.row(row, top(y))
-	}
-	d.uprights(p.Cells)
+	d := window(p.Title, p.Light, "", p.Cells)
+	d.screen(p.Cells)
 	d.printf(`</svg>`)
 	_, err := w.Write(d.Bytes())
 	return err
+}
+
+// window begins a drawing: the window around screens, and more rules of style.
+func window(title string, light bool, style string, screens ...[][]uv.Cell) *drawing {
+	columns, rows := 0, 0
+	for _, cells := range screens {
+		rows = max(rows, len(cells))
+		for _, row := range cells {
+			columns = max(columns, len(row))
+		}
+	}
+	width := columns*cellWidth + 2*margin
+	height := barHeight + rows*cellHeight + margin
+	d := &drawing{theme: darkTheme}
+	if light {
+		d.theme = lightTheme
+	}
+	d.printf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img">`, width, height, width, height)
+	d.printf(`<title>%s</title>`, escape(title))
+	d.printf(`<style>text{font:%dpx ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;white-space:pre}.m{text-anchor:middle}.b{font-weight:bold}.i{font-style:italic}%s</style>`, fontSize, style)
+	d.printf(`<rect x=".5" y=".5" width="%d" height="%d" rx="8" fill="%s" stroke="%s"/>`, width-1, height-1, hex(d.theme.background), hex(d.theme.edge))
+	for i := range 3 {
+		d.printf(`<circle cx="%d" cy="%d" r="5" fill="%s"/>`, margin+6+i*18, barHeight/2, hex(d.theme.edge))
+	}
+	d.printf(`<text class="m" x="%d" y="%d" fill="%s">%s</text>`, width/2, barHeight/2+5, hex(d.theme.faint), escape(title))
+	return d
+}
+
+// screen draws the cells.
+func (d *drawing) screen(cells [][]uv.Cell) {
+	for y, row := range cells {
+		d.row(row, top(y))
+	}
+	d.uprights(cells)
 }
 
 // drawing collects the elements, a line each.

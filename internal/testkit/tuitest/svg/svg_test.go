@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/exp/golden"
@@ -133,3 +134,24 @@ func TestWriteError(t *testing.T) {
 type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+// A film shows each screen for its time, one at a time, and stands still for readers
+// who want it so; it is XML.
+func TestFilm(t *testing.T) {
+	film := svg.Film{Title: "two", Frames: []svg.Frame{{screen(20, 3, "first"), time.Second}, {screen(20, 3, "second"), 3 * time.Second}}}
+	var out bytes.Buffer
+	if err := film.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"animation:4s step-end infinite", "@keyframes a0{0%{visibility:visible}25%{visibility:hidden}}", "@keyframes a1{0%{visibility:hidden}25%{visibility:visible}}",
+		"#f1{visibility:visible}@media(prefers-reduced-motion:reduce){g{animation:none}}", `<g id="f0">`, ">first<", `<g id="f1">`, ">second<",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in\n%s", want, out.String())
+		}
+	}
+	if err := xml.Unmarshal(out.Bytes(), new(struct{})); err != nil {
+		t.Error(err)
+	}
+}
