@@ -153,7 +153,9 @@ var (
 
 // guard has a header read once in each namespace: by #pragma once, the compiler
 // takes files with the same text for one.
+// Names of C's are given up, since there each can be there once only.
 func guard(text, name string) string {
+	text = strings.ReplaceAll(text, "extern \"C\" ", "")
 	if !strings.Contains(text, "#pragma once\n") {
 		return text
 	}

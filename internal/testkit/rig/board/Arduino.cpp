@@ -26,6 +26,9 @@ void *operator new(size_t size) {
   if (heapLive > heapHighest) heapHighest = heapLive;
   return p;
 }
+void *operator new(size_t size, const std::nothrow_t &) noexcept {
+  return heapLive + size > rig::heapSize() ? nullptr : operator new(size);
+}
 void operator delete(void *p) noexcept {
   if (p) heapLive -= malloc_usable_size(p);
   free(p);

@@ -83,13 +83,23 @@ int ESP8266WiFiClass::hostByName(const char *name, IPAddress &result) {
 
 // ---- TCP --------------------------------------------------------------------
 
+// Where a connection to a port goes: RIG_PORTS, "80=1234 81=1235", has the first word, then RIG_PORT.
+static uint16_t leadTo(uint16_t port) {
+  unsigned from, to;
+  int used;
+  for (const char *p = rig::env("RIG_PORTS", ""); sscanf(p, " %u=%u%n", &from, &to, &used) == 2; p += used) {
+    if (from == port) return static_cast<uint16_t>(to);
+  }
+  return static_cast<uint16_t>(rig::number("RIG_PORT", port));
+}
+
 bool Tcp::connect(IPAddress ip, uint16_t port, unsigned long timeout) {
   fd_ = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   const int on = 1;
   setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   sockaddr_in to = {};
   to.sin_family = AF_INET;
-  to.sin_port = htons(static_cast<uint16_t>(rig::number("RIG_PORT", port)));
+  to.sin_port = htons(leadTo(port));
   to.sin_addr.s_addr = ip.raw();
   ::connect(fd_, reinterpret_cast<sockaddr *>(&to), sizeof(to));
   pollfd p = {fd_, POLLOUT, 0};

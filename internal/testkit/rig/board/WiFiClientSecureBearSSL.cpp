@@ -2,7 +2,20 @@
 // order, and when a call waits.
 #include "WiFiClientSecureBearSSL.h"
 #include "InsecureX509.h"
+#include "StackThunk.h"
 #include "rig.h"
+
+// The second stack: allocated with its first user, freed with the last.
+static int stackUsers;
+static char *secondStack;
+
+void stack_thunk_add_ref() {
+  if (stackUsers++ == 0) secondStack = new char[6200];
+}
+
+void stack_thunk_del_ref() {
+  if (--stackUsers == 0) delete[] secondStack;
+}
 
 namespace BearSSL {
 
@@ -42,19 +55,13 @@ static void baseInit(br_ssl_client_context *cc) {
   br_ssl_engine_set_default_chapol(&cc->eng);
 }
 
-// The second stack (core StackThunk.cpp): allocated with the first client, freed with the last.
-static int stackUsers;
-static char *secondStack;
-
 WiFiClientSecureCtx::WiFiClientSecureCtx() {
   _timeout = 15000;
   setBufferSizes(16384, 512);
-  if (stackUsers++ == 0) secondStack = new char[6200];
+  stack_thunk_add_ref();
 }
 
-WiFiClientSecureCtx::~WiFiClientSecureCtx() {
-  if (--stackUsers == 0) delete[] secondStack;
-}
+WiFiClientSecureCtx::~WiFiClientSecureCtx() { stack_thunk_del_ref(); }
 
 void WiFiClientSecureCtx::setBufferSizes(int recv, int xmit) {
   inSize_ = std::max(512, std::min(16384, recv)) + 325;

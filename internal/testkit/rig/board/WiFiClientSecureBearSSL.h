@@ -11,7 +11,9 @@ using Blob = std::vector<unsigned char>;
 
 class PublicKey {
  public:
-  PublicKey(const char *pem);
+  PublicKey(const char *pem) { parse(pem); }
+  bool parse(const char *pem);
+  bool parse(const uint8_t *der, size_t size);
   ~PublicKey();
   PublicKey(const PublicKey &) = delete;
   bool isRSA() const { return type_ == BR_KEYTYPE_RSA; }
@@ -28,8 +30,10 @@ class PublicKey {
 
 class X509List {
  public:
+  X509List() {}
   X509List(const char *pem);
   X509List(const X509List &) = delete;
+  bool append(const uint8_t *der, size_t size);
   size_t getCount() const { return anchors_.size(); }
   const br_x509_trust_anchor *getTrustAnchors() const { return anchors_.data(); }
 
