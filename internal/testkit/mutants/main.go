@@ -7,6 +7,11 @@
 //	// mutant TestScripts/log in ./test: folder == "/dev/" => true
 //	if folder == "/dev/" {
 //
+// A file that can't carry comments, since people read a copy of it, has its marks in a file *.mutants
+// beside the tests, behind the name of the file, which holds the guard once:
+//
+//	templates/pinfile.h // mutant TestReplay: f.serial < serial => false
+//
 // What stands before the arrow must be in the guard's line once; what stands
 // behind it takes its place, in a copy that only the compiler sees. The test is
 // one of the same package, or of the one that is named.
@@ -51,10 +56,16 @@ func tryAll(ctx context.Context, roots []string) (tried, missed int, err error) 
 			if err == nil {
 				err = ctx.Err()
 			}
-			if err != nil || filepath.Ext(path) != ".go" || path == "internal/testkit/mutants/main.go" {
+			if err != nil || path == "internal/testkit/mutants/main.go" {
 				return err
 			}
-			all, err := mutantsIn(path)
+			var all []mutant
+			switch filepath.Ext(path) {
+			case ".go":
+				all, err = mutantsIn(path)
+			case ".mutants":
+				all, err = mutantsOf(path)
+			}
 			for _, m := range all {
 				tried++
 				if err := m.run(ctx); err != nil {
@@ -123,6 +134,35 @@ func mutantsIn(path string) ([]mutant, error) {
 	return all, nil
 }
 
+// mutantsOf reads the marks of other files.
+func mutantsOf(path string) ([]mutant, error) {
+	list, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var all []mutant
+	for i, line := range strings.Split(strings.TrimSpace(string(list)), "\n") {
+		parts := anchor.FindStringSubmatch(line)
+		if parts == nil {
+			return all, fmt.Errorf("%s:%d: want FILE // mutant TEST: OLD => NEW", path, i+1)
+		}
+		file := filepath.Join(filepath.Dir(path), strings.TrimSpace(parts[1]))
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return all, err
+		}
+		before, after, _ := strings.Cut(string(text), parts[4])
+		if n := strings.Count(string(text), parts[4]); n != 1 {
+			return all, fmt.Errorf("%s:%d: %s holds %q %d times", path, i+1, file, parts[4], n)
+		}
+		all = append(all, mutant{
+			file: file, line: strings.Count(before, "\n") + 1, test: parts[2],
+			in: "./" + filepath.ToSlash(filepath.Dir(path)), source: before + parts[5] + after,
+		})
+	}
+	return all, nil
+}
+
 // run runs the mutant's test, which must fail, and by itself.
 func (m mutant) run(ctx context.Context) error {
 	dir, err := os.MkdirTemp("", "mutant")
@@ -154,7 +194,7 @@ func (m mutant) run(ctx context.Context) error {
 	switch text := string(out); {
 	case err == nil:
 		return fmt.Errorf("the test still passes\n%s", text)
-	case strings.Contains(text, "[build failed]") || strings.Contains(text, "[setup failed]"):
+	case strings.Contains(text, "[build failed]") || strings.Contains(text, "[setup failed]") || strings.Contains(text, " error: "):
 		return fmt.Errorf("it doesn't compile\n%s", text)
 	case !strings.Contains(text, "--- FAIL: "+name) && !strings.Contains(text, "panic: test timed out") && !strings.Contains(text, "fatal error: "):
 		return fmt.Errorf("the test failed, but not by itself\n%s", text)
