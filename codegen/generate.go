@@ -67,6 +67,10 @@ func (s sketch) files() []templated {
 	add(true, "encode.h", "encode.h")
 	add(s.Bulk.On(), "bulk.h", "bulk.h.tmpl")
 	add(true, "https_post.h", "https_post.h.tmpl")
+	add(s.SignedPins(), "signed_pins.h", "signed_pins.h.tmpl")
+	add(s.SignedPins(), "pin_fetch.h", "pin_fetch.h")
+	add(s.SignedPins(), "pin_store.h", "pin_store.h")
+	add(s.SignedPins(), "pinfile.h", "pinfile.h")
 	add(true, "limited_client.h", "limited_client.h")
 	add(true, "answer.h", "answer.h.tmpl")
 	add(len(s.JSONRules()) > 0, "json_test.h", "json_test.h")
@@ -94,7 +98,7 @@ func (s sketch) files() []templated {
 // templates parses all templates, once a process: it takes longer than filling
 // them in.
 var templates = sync.OnceValues(func() (*template.Template, error) {
-	functions := template.FuncMap{"lit": literal, "long": longLiteral, "pinMode": pinMode}
+	functions := template.FuncMap{"lit": literal, "long": longLiteral, "pinMode": pinMode, "bytes": keyBytes}
 	return template.New("").Option("missingkey=error").Funcs(functions).ParseFS(templateFiles, "templates/*")
 })
 

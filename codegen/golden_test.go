@@ -2,6 +2,7 @@ package codegen_test
 
 import (
 	"bytes"
+	"encoding/pem"
 	"flag"
 	"fmt"
 	"net/netip"
@@ -17,6 +18,7 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
+	"espost/pinfile"
 	"espost/request"
 )
 
@@ -67,6 +69,15 @@ func goldens() map[string]func(*codegen.Project) {
 		},
 		"ca": func(p *codegen.Project) {
 			p.Pin = esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{goldenCA}, SHA1: p.Pin.SHA1, Expires: p.Pin.Expires}
+		},
+		"signed-pins": func(p *codegen.Project) {
+			p.Owner = pinfile.Owner{Group: "porch", Epoch: 1, Serial: 7}
+			for i, key := range []*pinfile.Key{&p.Owner.Key, &p.Owner.Recovery} {
+				block, _ := pem.Decode([]byte(goldenKey))
+				copy(key[:], block.Bytes[len(block.Bytes)-65:])
+				key[1] += byte(i)
+			}
+			p.Fetch = codegen.Fetch{URLs: []string{"http://example.org/porch.pins", "http://192.168.1.5:8080/pins?of=porch"}, Refresh: 12 * time.Hour}
 		},
 		"insecure": func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinInsecure} },
 		"public-key-rsa": func(p *codegen.Project) {

@@ -7,14 +7,13 @@ import (
 	"strings"
 	"testing"
 
-	"espost/codegen"
 	"espost/internal/testkit/need"
 	"espost/internal/testkit/rig"
 	"espost/pinfile"
 )
 
 // keeper does what $STEPS says with the files in $FILES: a digit offers that file, p proves the
-// candidate, d drops it, and ! says what there is.
+// candidate, x loses the candidate's file, and ! says what there is.
 const keeper = `
 #include "pin_store.h"
 static PinStore store;
@@ -31,21 +30,21 @@ void setup() {
   pinfile::Owner compiled = {};
   memcpy(compiled.key.point, text, fileOf("key"));
   compiled.serial = fileOf("compiled");
-  store.begin(compiled, "porch", "example.org:443");
+  store.begin(compiled, fileOf("pins"), "porch", "example.org:443");
   for (const char *step = getenv("STEPS"); *step; step++) {
     const char name[] = {*step, 0};
     pinfile::File f;
     bool isNew = false;
     switch (*step) {
       case 'p': store.prove(); break;
-      case 'd': store.drop(); break;
+      case 'x': LittleFS.remove("/pins.candidate"); break;
       case '!':
         printf("serial %u", store.owner().serial);
         if (store.load(PinStore::Proven, text, f)) printf(", proven %u", f.serial);
         if (store.load(PinStore::Candidate, text, f)) printf(", candidate %u", f.serial);
         printf("\n");
         break;
-      default: store.offer(text, fileOf(name), isNew);
+      default: store.offer(text, fileOf(name), f, isNew);
     }
   }
 }
@@ -58,21 +57,14 @@ type store struct{ program, files string }
 func newStore(t *testing.T) store {
 	t.Helper()
 	s := store{files: t.TempDir()}
-	folder := []codegen.File{{Path: "keeper.ino", Data: []byte(keeper)}}
-	for _, name := range []string{"pinfile.h", "pin_store.h"} {
-		text, err := os.ReadFile(filepath.Join("templates", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		folder = append(folder, codegen.File{Path: name, Data: text})
-	}
 	var err error
-	if s.program, err = rig.Sanitized.Compile(t, folder); err != nil {
+	if s.program, err = rig.Sanitized.Compile(t, sketchOf(t, "keeper", keeper, "pinfile.h", "pin_store.h")); err != nil {
 		t.Fatal(err)
 	}
 	m := newPinMaker(t)
 	s.put(t, "key", m.keys[0][:])
 	s.put(t, "compiled", nil) // its length is the serial that is compiled in
+	s.put(t, "pins", nil)     // and this one's stands for the compiled pins
 	for serial := uint32(1); serial <= 4; serial++ {
 		f := pinfile.File{Group: "porch", Host: "example.org:443", Serial: serial, Pins: []pinfile.Entry{{Mode: "fingerprint", Data: make([]byte, 20)}}}
 		signed, err := m.signers[0](f)
@@ -108,19 +100,19 @@ func TestPinStore(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	for steps, want := range map[string]string{
-		"!":       "serial 0",
-		"1!":      "serial 1, candidate 1",
-		"1p!":     "serial 1, proven 1",
-		"1p2!":    "serial 2, proven 1, candidate 2",
-		"1p2p!":   "serial 2, proven 2",
-		"1p2d!":   "serial 2, proven 1",
-		"1p2d1!":  "serial 2, proven 1",
-		"2d1!":    "serial 2",
-		"2d2!":    "serial 2", // it isn't tried over and over
-		"1p23!":   "serial 3, proven 1, candidate 3",
-		"pd!":     "serial 0",
-		"1pp!":    "serial 1, proven 1",
-		"1p2p3d!": "serial 3, proven 2",
+		"!":      "serial 0",
+		"1!":     "serial 1, candidate 1",
+		"1p!":    "serial 1, proven 1",
+		"1p2!":   "serial 2, proven 1, candidate 2",
+		"1p2p!":  "serial 2, proven 2",
+		"1p21!":  "serial 2, proven 1, candidate 2",
+		"1p2x!":  "serial 2, proven 1",
+		"1p2x1!": "serial 2, proven 1",
+		"1p2x2!": "serial 2, proven 1, candidate 2", // what was lost is taken again
+		"1p23!":  "serial 3, proven 1, candidate 3",
+		"1p1!":   "serial 1, proven 1",
+		"p!":     "serial 0",
+		"1pp!":   "serial 1, proven 1",
 	} {
 		flash := t.TempDir()
 		if got, _ := s.run(t, flash, steps, -1); got != want {
@@ -136,6 +128,13 @@ func TestPinStore(t *testing.T) {
 	if got, _ := s.run(t, flash, "!", -1); got != "serial 3" {
 		t.Errorf("a newer sketch goes on with %s", got)
 	}
+	s.put(t, "compiled", nil)
+	flash = t.TempDir()
+	s.run(t, flash, "1p2", -1)
+	s.put(t, "pins", []byte("x")) // a sketch with other pins
+	if got, _ := s.run(t, flash, "1!2!", -1); got != "serial 2\nserial 2, candidate 2" {
+		t.Errorf("a sketch with other pins goes on with %q, want the serial, and what is fetched again", got)
+	}
 }
 
 // Wherever the power fails, the board has the old pins or the new ones, never forgets a serial
@@ -150,7 +149,6 @@ func TestPinStoreLosesPower(t *testing.T) {
 		{"", "1", []string{"serial 0", "serial 1, candidate 1"}},
 		{"1p", "2", []string{"serial 1, proven 1", "serial 2, proven 1, candidate 2"}},
 		{"1p2", "p", []string{"serial 2, proven 1, candidate 2", "serial 2, proven 2"}},
-		{"1p2", "d", []string{"serial 2, proven 1, candidate 2", "serial 2, proven 1"}},
 		{"1p2", "3", []string{"serial 2, proven 1, candidate 2", "serial 2, proven 1", "serial 3, proven 1, candidate 3"}},
 	} {
 		step := need.Often(23, 1) // a prime, so that all places come up over the cases
@@ -170,6 +168,11 @@ func TestPinStoreLosesPower(t *testing.T) {
 			}
 			if !found {
 				t.Fatalf("%s, then %s, torn after %d: %s", c.before, c.steps, tear, got)
+			}
+			if _, proven, _ := strings.Cut(got, ", proven "); proven != "" {
+				if next, _ := s.run(t, flash, "4!", -1); !strings.Contains(next, ", proven "+proven[:1]) {
+					t.Fatalf("%s, then %s, torn after %d: %s, and with the next file %s", c.before, c.steps, tear, got, next)
+				}
 			}
 			if end, _ := s.run(t, flash, "4p!", -1); end != "serial 4, proven 4" {
 				t.Fatalf("%s, then %s, torn after %d: the next file leads to %s", c.before, c.steps, tear, end)

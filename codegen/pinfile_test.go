@@ -1,8 +1,13 @@
 package codegen_test
 
 import (
+	"bufio"
 	"bytes"
+	"crypto/ecdsa"
+	crand "crypto/rand"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -14,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"espost/codegen"
 	"espost/esp8266"
 	"espost/internal/problem"
 	"espost/internal/testkit/need"
@@ -27,57 +33,47 @@ const takers = `
 #include <stdio.h>
 #include <string>
 static bool into(void *to, size_t size) { return fread(to, 1, size, stdin) == size; }
-int main() {
+void setup() {
   pinfile::Owner owner = {};
   while (into(&owner.key, 65) && into(&owner.next, 65) && into(&owner.recovery, 65) && into(&owner.epoch, 4) && into(&owner.serial, 4)) {
     uint32_t size = 0;
-    if (!into(&size, 4)) return 2;
+    if (!into(&size, 4)) exit(2);
     char *text = new char[size];  // not a byte more, so that a reader that goes on is found out
-    if (!into(text, size)) return 2;
+    if (!into(text, size)) exit(2);
     pinfile::File f;
     const pinfile::Refusal r = owner.accept(text, size, "porch", "example.org:443", f);
     printf("%d %u %u %02X%02X %02X%02X\n", static_cast<int>(r), owner.epoch, owner.serial, owner.key.point[1], owner.key.point[2], owner.next.point[1], owner.next.point[2]);
+    fflush(stdout);
     delete[] text;
   }
 }
+void loop() {}
 `
 
 // Files that are right, wrong in a rule, and changed at random: the board takes what espost
 // takes, refuses the others for the same reason, and is left with the same owner.
 func TestSignedPinsAsEspost(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	header, err := os.ReadFile("templates/pinfile.h")
+	program, err := rig.Sanitized.Compile(t, sketchOf(t, "takers", takers, "pinfile.h"))
 	if err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range map[string]string{"pinfile.h": string(header), "takers.cpp": takers} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	board := rig.Board(t)
-	flags := append(rig.Strict(), "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-I"+board, "takers.cpp", "-o", "takers", "-lbearssl")
-	if err := rig.Compiler(dir, flags...); err != nil {
 		t.Fatal(err)
 	}
 	m := newPinMaker(t)
 	var in bytes.Buffer
 	var cases [][]byte
 	var want []string
-	for range need.Often(3000, 20000) {
+	long := m.longFile(t)
+	for i := range need.Often(3000, 20000) {
 		owner, data := m.owner(), m.file(t)
-		for _, k := range []pinfile.Key{owner.Key, owner.Next, owner.Recovery} {
-			in.Write(k[:])
+		if i == 0 {
+			owner, data = pinfile.Owner{Group: "porch", Key: m.keys[0]}, long
 		}
-		for _, n := range []uint32{owner.Epoch, owner.Serial, uint32(len(data))} {
-			in.Write(binary.LittleEndian.AppendUint32(nil, n))
-		}
-		in.Write(data)
+		in.Write(forTakers(owner, data))
 		cases = append(cases, data)
 		want = append(want, whatEspostMakesOf(t, owner, data))
 	}
-	cmd := exec.Command(filepath.Join(dir, "takers"))
+	cmd := exec.Command(program)
+	cmd.Env = append(os.Environ(), "RIG_LOOPS=1")
 	cmd.Stdin = &in
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -103,6 +99,97 @@ func TestSignedPinsAsEspost(t *testing.T) {
 	}
 }
 
+// forTakers is what takers read of an owner and a file.
+func forTakers(owner pinfile.Owner, data []byte) []byte {
+	in := slices.Concat(owner.Key[:], owner.Next[:], owner.Recovery[:])
+	for _, n := range []uint32{owner.Epoch, owner.Serial, uint32(len(data))} {
+		in = binary.LittleEndian.AppendUint32(in, n)
+	}
+	return append(in, data...)
+}
+
+// longFile is well signed, and longer than any file may be.
+func (m *pinMaker) longFile(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	b.WriteString("espost-pins 1\ngroup porch\nhost example.org:443\nepoch 0\nserial 1\nsigned 2026-11-25T22:40:00Z\nuntil 2027-02-23T22:40:00Z\n")
+	for _, digit := range []string{"1", "2"} {
+		b.WriteString("pin ca " + strings.Repeat(digit, 2*1600) + "\n")
+	}
+	b.WriteString("by " + m.keys[0].ID() + "\n")
+	sum := sha256.Sum256(b.Bytes())
+	r, s, err := ecdsa.Sign(crand.Reader, m.private[0], sum[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(&b, "signature %064X%064X\n", r, s)
+	return b.Bytes()
+}
+
+// Whatever anybody writes, the board makes of it what espost does. The board is one process for all
+// inputs: what it can't read ends it.
+func FuzzBoardReadsPins(f *testing.F) {
+	program, err := rig.Sanitized.Compile(f, sketchOf(f, "takers", takers, "pinfile.h"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	board := exec.Command(program)
+	board.Env = append(os.Environ(), "RIG_LOOPS=1")
+	in, err := board.StdinPipe()
+	if err != nil {
+		f.Fatal(err)
+	}
+	out, err := board.StdoutPipe()
+	if err != nil {
+		f.Fatal(err)
+	}
+	if err := board.Start(); err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() {
+		in.Close()
+		_ = board.Wait()
+	})
+	answers := bufio.NewReader(out)
+	m := newPinMaker(f)
+	owner := pinfile.Owner{Group: "porch", Key: m.keys[0], Recovery: m.keys[1]}
+	key, _ := pem.Decode([]byte(goldenKey))
+	for _, serial := range []uint32{1, 1<<32 - 1} {
+		signed, err := m.signers[0](pinfile.File{Group: "porch", Host: "example.org:443", Serial: serial, Next: m.keys[2], Pins: []pinfile.Entry{{Mode: "fingerprint", Data: make([]byte, 20)}, {Mode: "public-key", Data: key.Bytes}}})
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(signed.Bytes())
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if _, err := in.Write(forTakers(owner, data)); err != nil {
+			t.Fatalf("the board ended before %q: %v", data, err)
+		}
+		got, err := answers.ReadString('\n')
+		if want := whatEspostMakesOf(t, owner, data); err != nil || strings.TrimSpace(got) != want {
+			t.Fatalf("the board says %q (%v), espost %s, of\n%q", got, err, want, data)
+		}
+	})
+}
+
+// sketchOf is a sketch that tests headers of codegen's.
+func sketchOf(t testing.TB, name, text string, headers ...string) []codegen.File {
+	t.Helper()
+	p := tutorial()
+	goldens()["signed-pins"](&p)
+	folder, err := codegen.Generate(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := []codegen.File{{Path: name + ".ino", Data: []byte(text)}}
+	for _, file := range folder {
+		if slices.Contains(headers, file.Path) {
+			files = append(files, file)
+		}
+	}
+	return files
+}
+
 // pinReasons are the codes in the order of pinfile.h's; "" for a file that is taken.
 var pinReasons = []string{"", pinfile.CodeSyntax, pinfile.CodeGroup, pinfile.CodeHost, pinfile.CodeReplay, pinfile.CodeSigner, pinfile.CodeSignature}
 
@@ -124,10 +211,11 @@ func whatEspostMakesOf(t *testing.T, owner pinfile.Owner, data []byte) string {
 type pinMaker struct {
 	*rand.Rand
 	signers []func(pinfile.File) (*pinfile.File, error)
+	private []*ecdsa.PrivateKey
 	keys    []pinfile.Key
 }
 
-func newPinMaker(t *testing.T) *pinMaker {
+func newPinMaker(t testing.TB) *pinMaker {
 	m := &pinMaker{Rand: rand.New(rand.NewPCG(18, 4))}
 	for i := range 4 {
 		path := filepath.Join(t.TempDir(), fmt.Sprint(i))
@@ -139,7 +227,7 @@ func newPinMaker(t *testing.T) *pinMaker {
 			t.Fatal(err)
 		}
 		m.signers = append(m.signers, func(f pinfile.File) (*pinfile.File, error) { return f.Sign(private) })
-		m.keys = append(m.keys, public)
+		m.private, m.keys = append(m.private, private), append(m.keys, public)
 	}
 	return m
 }

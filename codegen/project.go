@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"espost/esp8266"
+	"espost/pinfile"
 	"espost/request"
 )
 
@@ -14,6 +15,9 @@ type Project struct {
 	request.Request
 	Pin esp8266.Pin
 	Firmware
+
+	Owner pinfile.Owner // who may say by signed pins how the server is known; zero for nobody
+	Fetch Fetch         // of such pins, by the board itself; zero for never
 }
 
 // Firmware is how the sketch around the request is built.

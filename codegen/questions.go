@@ -37,7 +37,9 @@ func (s sketch) ShownPath() string {
 }
 
 // Clock reports whether the sketch needs the time from the network.
-func (s sketch) Clock() bool { return s.PinCA() || s.ClockInForm() || !s.SecretsEnd().At.IsZero() }
+func (s sketch) Clock() bool {
+	return s.PinCA() || s.ClockInForm() || !s.SecretsEnd().At.IsZero()
+}
 
 // SecretsEnd is the first secret to end.
 func (s sketch) SecretsEnd() request.Expiry { return s.Request.FirstExpiry() }
@@ -182,6 +184,8 @@ func (s sketch) OutboxMax() int {
 	switch {
 	case s.Board.Flash == "512K":
 		return 4 << 10
+	case s.SmallFlash() && s.SignedPins():
+		return 8 << 10 // of 16 blocks of 4 KB, the pins' files take five while they change
 	case s.SmallFlash():
 		return 12 << 10
 	}

@@ -44,6 +44,7 @@ func (p Project) Validate() problem.List {
 	v.checkWiFi()
 	v.List = append(v.List, p.Static.Check()...)
 	v.checkOptions()
+	v.checkFetch()
 	return v.List
 }
 

@@ -10,6 +10,7 @@ import (
 	"espost/codegen"
 	"espost/esp8266"
 	"espost/internal/problem"
+	"espost/pinfile"
 	"espost/request"
 )
 
@@ -34,6 +35,11 @@ func TestInvalidProjects(t *testing.T) {
 			}
 		}
 	}
+	fetch := func(f codegen.Fetch, changes ...func(*codegen.Project)) func(*codegen.Project) {
+		return all(goldens()["signed-pins"], func(p *codegen.Project) { p.Fetch = f }, all(changes...))
+	}
+	from := func(urls ...string) codegen.Fetch { return codegen.Fetch{URLs: urls} }
+	const pins = "http://a.example/b"
 	ca := func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{goldenCA}} }
 	for name, c := range map[string]struct {
 		change func(*codegen.Project)
@@ -98,6 +104,22 @@ func TestInvalidProjects(t *testing.T) {
 		"too often":             {func(p *codegen.Project) { p.Every = time.Millisecond }, "firmware.every"},
 		"too seldom":            {func(p *codegen.Project) { p.Every = 30 * 24 * time.Hour }, "firmware.every"},
 		"LED on the serial":     {all(board("generic"), func(p *codegen.Project) { p.LED = true }), "firmware.led"},
+		"signed by nobody":      {fetch(from(pins), func(p *codegen.Project) { p.Owner.Key = pinfile.Key{} }), "pins"},
+		"signed for nobody":     {fetch(from(pins), func(p *codegen.Project) { p.Owner.Group = "a b" }), "pins.group"},
+		"pins of no file":       {fetch(from("http://")), "pins.urls[0]"},
+		"pins over TLS":         {fetch(from(pins, "https://a.example/b")), "pins.urls[1]"},
+		"pins with a password":  {fetch(from("http://a:b@a.example/b")), "pins.urls[0]"},
+		"pins with a line":      {fetch(from("http://a.example/b\r\nX: y")), "pins.urls[0]"},
+		"pins with a quote":     {fetch(from("http://a.example/b c")), "pins.urls[0]"},
+		"pins at IPv6":          {fetch(from("http://[::1]/b")), "pins.urls[0]"},
+		"pins at no port":       {fetch(from("http://a.example:65536/b")), "pins.urls[0]"},
+		"pins at length":        {fetch(from(pins + strings.Repeat("x", 200))), "pins.urls[0]"},
+		"pins everywhere":       {fetch(from(pins, pins, pins, pins)), "pins.urls"},
+		"pins too often":        {fetch(codegen.Fetch{URLs: []string{pins}, Refresh: time.Minute}), "pins.refresh"},
+		"pins from nowhere":     {fetch(codegen.Fetch{Refresh: time.Hour}), "pins.refresh"},
+		"pins while asleep":     {fetch(codegen.Fetch{URLs: []string{pins}, Refresh: time.Hour}, func(p *codegen.Project) { p.DeepSleep = true }), "pins.refresh"},
+		"pins for insecure":     {fetch(from(pins), func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinInsecure} }), "pins.urls"},
+		"pins on little flash":  {fetch(from(pins), board("thing")), "pins.urls"},
 		"form too long":         {func(p *codegen.Project) { p.Fields[0].Value = strings.Repeat("?", 10000) }, "firmware.buffers"},
 		"form and big buffers":  {func(p *codegen.Project) { p.Buffers, p.Fields[0].Value = esp8266.Buffers{}, strings.Repeat("?", 4000) }, "firmware.buffers"},
 	} {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"espost/codegen"
 	"espost/esp8266"
 	"espost/pinfile"
 	"espost/profile"
@@ -38,6 +39,7 @@ func TestManual(t *testing.T) {
 	}
 	full := exampleProfile() // with every key that there is
 	full.Owner = pinfile.Owner{Group: "g", Key: pinfile.Key{4}, Next: pinfile.Key{4}, Recovery: pinfile.Key{4}, Epoch: 1, Serial: 1}
+	full.Fetch = codegen.Fetch{URLs: []string{"http://example.org/g.pins"}, Refresh: time.Hour}
 	full.Pin.PublicKey, full.Pin.CAs = "key", []string{"ca"}
 	full.Request.Fields = append(full.Request.Fields,
 		request.Field{Name: "a", Source: "hcsr04.distance", GPIO: 5, Wires: request.Wires{GPIO2: 4}, None: request.Skip},

@@ -45,6 +45,8 @@ type (
 		Recovery publicKey `yaml:"recovery"`
 		Epoch    uint32    `yaml:"epoch"`
 		Serial   uint32    `yaml:"serial"`
+		URLs     texts     `yaml:"urls"`
+		Refresh  *span     `yaml:"refresh"`
 	}
 	requestDoc struct {
 		Method   *text       `yaml:"method"`
@@ -336,6 +338,12 @@ func (d document) apply(p *Profile) error {
 	p.Owner = pinfile.Owner{
 		Group: string(d.Pins.Group), Key: pinfile.Key(d.Pins.Key), Next: pinfile.Key(d.Pins.Next),
 		Recovery: pinfile.Key(d.Pins.Recovery), Epoch: d.Pins.Epoch, Serial: d.Pins.Serial,
+	}
+	for _, s := range d.Pins.URLs {
+		p.Fetch.URLs = append(p.Fetch.URLs, string(s))
+	}
+	if d.Pins.Refresh != nil {
+		p.Fetch.Refresh = time.Duration(*d.Pins.Refresh)
 	}
 	d.Firmware.apply(p)
 	d.Answer.apply(&p.Answer)

@@ -3,7 +3,11 @@ package profile_test
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"espost/codegen"
 	"espost/pinfile"
 	"espost/profile"
 )
@@ -24,8 +28,18 @@ func TestOwnerIsKept(t *testing.T) {
 	} {
 		p := exampleProfile()
 		p.Owner = owner
-		if got := parse(t, string(p.Bytes())).Owner; got != owner {
-			t.Errorf("%+v comes back as %+v", owner, got)
+		if owner.Known() {
+			p.Fetch = codegen.Fetch{URLs: []string{"http://example.org/porch.pins"}, Refresh: 12 * time.Hour}
+		}
+		copied := p.Clone()
+		if got := parse(t, string(p.Bytes())); got.Owner != owner || !cmp.Equal(got.Fetch, p.Fetch) {
+			t.Errorf("%+v, %+v comes back as %+v, %+v", owner, p.Fetch, got.Owner, got.Fetch)
+		}
+		if copied.Fetch.On() {
+			copied.Fetch.URLs[0] = "changed"
+			if p.Fetch.URLs[0] == "changed" {
+				t.Error("a copy shares its addresses")
+			}
 		}
 	}
 }
@@ -35,10 +49,13 @@ func TestWrongOwner(t *testing.T) {
 		`{group: porch, key: "12"}`:                                 "has 130 hexadecimal digits",
 		`{group: porch, key: "04` + strings.Repeat("0", 128) + `"}`: "no point of the curve",
 		`{group: "a b", key: "` + generator + `"}`:                  "name of a group",
-		`{group: porch}`: "have no key",
-		`{group: porch, key: "` + generator + `", serial: -1}`:         "serial",
-		`{group: porch, key: "` + generator + `", serial: 4294967296}`: "serial",
-		`{group: porch, key: "` + generator + `", private: x}`:         "private",
+		`{group: porch}`:               "have no key",
+		`{urls: http://example.org/x}`: "have no key",
+		`{group: porch, key: "` + generator + `", urls: [https://example.org/x]}`:             "over plain http",
+		`{group: porch, key: "` + generator + `", urls: [http://example.org/x], refresh: 1s}`: "at that interval",
+		`{group: porch, key: "` + generator + `", serial: -1}`:                                "serial",
+		`{group: porch, key: "` + generator + `", serial: 4294967296}`:                        "serial",
+		`{group: porch, key: "` + generator + `", private: x}`:                                "private",
 	} {
 		_, err := profile.Parse([]byte("espost: 2\ntarget: example.org\npins: " + pins + "\n"))
 		if err == nil || !strings.Contains(err.Error(), says) {

@@ -29,8 +29,6 @@ type Profile struct {
 	Service string // the id of the service (package services) that the request came from; empty for none
 	Folder  string // the sketch's, where it was written last, relative to the profile's file; empty for nowhere
 
-	Owner pinfile.Owner // who may say by signed pins how the server is known; zero for nobody
-
 	Warnings problem.List // what whoever loaded it should know, by its place in the file; never saved
 }
 
@@ -84,6 +82,7 @@ const maxQuoted = 40
 func (p *Profile) Clone() *Profile {
 	c := *p
 	c.Request, c.Pin, c.Warnings = p.Request.Clone(), p.Pin.Clone(), slices.Clone(p.Warnings)
+	c.Fetch.URLs = slices.Clone(p.Fetch.URLs)
 	return &c
 }
 
@@ -99,12 +98,13 @@ func (p *Profile) Validate() problem.List {
 			l.Add(problem.At(fmt.Sprintf("pin.sha1[%d]", i), err.Error(), "").Because(err))
 		}
 	}
-	if p.Owner != (pinfile.Owner{}) {
+	if p.Owner != (pinfile.Owner{}) || p.Fetch.On() {
 		l.Add(pinfile.CheckGroup(p.Owner.Group))
 		if !p.Owner.Known() {
 			l.Add(problem.At("pins", "the signed pins have no key", "remove pins from the profile, and let espost pins init make one"))
 		}
 	}
+	l = append(l, p.Fetch.Check()...)
 	l = append(l, p.Request.CheckWords()...)
 	l.Add(codegen.CheckName(p.Firmware.Name))
 	if known, ok := esp8266.BoardByID(p.Firmware.Board.ID); !ok || known != p.Firmware.Board {

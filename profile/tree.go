@@ -42,7 +42,7 @@ func tree(p *Profile) mapping {
 			{"ca", blocks(p.Pin.CAs)},
 			{"expires", moment(p.Pin.Expires)},
 		}},
-		{"pins", ownerTree(p.Owner)},
+		{"pins", ownerTree(p.Owner, p.Fetch)},
 		{"request", mapping{
 			{"method", scalar(p.Request.Method)},
 			{"body", scalar(p.Request.Body)},
@@ -73,7 +73,7 @@ func tree(p *Profile) mapping {
 }
 
 // ownerTree is nil where nobody signs pins.
-func ownerTree(o pinfile.Owner) any {
+func ownerTree(o pinfile.Owner, f codegen.Fetch) any {
 	if !o.Known() {
 		return nil
 	}
@@ -90,6 +90,8 @@ func ownerTree(o pinfile.Owner) any {
 		{"recovery", optional(o.Recovery.String())},
 		{"epoch", number(o.Epoch)},
 		{"serial", number(o.Serial)},
+		{"urls", scalars(f.URLs)},
+		{"refresh", spanOf(f.Refresh)},
 	}
 }
 

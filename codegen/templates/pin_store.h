@@ -1,5 +1,6 @@
 // Where signed pins lie in flash: the file that has delivered something, the newest file beside
-// it until it has, too, and whom files are taken from.
+// it until it has, too, and whom files are taken from. A candidate that fits no server yet stays, since
+// it may name the next certificate; a newer one takes its place.
 //
 // /pins.proven and /pins.candidate are files as they were signed. /pins.state holds the owner and the
 // checks of both, and is what counts: a file that doesn't have its check isn't there. Each is written
@@ -14,59 +15,50 @@ class PinStore {
  public:
   enum Which : uint8_t { Proven, Candidate };
 
-  // Finds what lies in flash. compiled is the owner as the sketch was made; what an older sketch, or
-  // one of another owner, has left is forgotten.
-  void begin(const pinfile::Owner &compiled, const char *group, const char *host) {
+  // Finds what lies in flash. compiled is the owner as the sketch was made, and pins stands for the
+  // pins that are compiled in. What an older sketch, or one of another owner, has left is forgotten;
+  // where only the pins differ, the owner stays, and with it the highest serial.
+  void begin(const pinfile::Owner &compiled, uint32_t pins, const char *group, const char *host) {
     group_ = group;
     host_ = host;
     usable_ = LittleFS.begin();
     State found = {};
-    if (!usable_ || !readState(found) || found.made != madeOf(compiled) || older(found.owner, compiled)) {
-      state_ = {};
-      state_.made = madeOf(compiled);
-      state_.owner = compiled;
-      return;
-    }
+    state_ = {};
+    state_.made = madeOf(compiled);
+    state_.pins = pins;
+    state_.owner = compiled;
+    if (!usable_ || !readState(found) || found.made != state_.made || older(found.owner, compiled)) return;
+    if (found.pins != pins) found.proven = found.candidate = Sum{};
+    found.pins = pins;
     state_ = found;
+    // Where the power failed while a candidate became the proven file, it has that name already.
+    if (lies(PROVEN, state_.candidate)) moveUp(state_);
   }
 
   const pinfile::Owner &owner() const { return state_.owner; }
 
-  // Takes a file: as the candidate, if it is newer than what is known.
-  pinfile::Refusal offer(const char *text, size_t size, bool &isNew) {
-    pinfile::File f;
-    pinfile::Owner after = state_.owner;
-    const pinfile::Refusal refusal = after.accept(text, size, group_, host_, f);
-    isNew = refusal == pinfile::Refusal::None && (f.epoch != state_.owner.epoch || f.serial != state_.owner.serial);
-    if (!isNew) return refusal;
+  // Takes a file: as the candidate, if it isn't one of those that lie in flash already.
+  pinfile::Refusal offer(const char *text, size_t size, pinfile::File &f, bool &isNew) {
     State next = state_;
-    next.owner = after;
+    const pinfile::Refusal refusal = next.owner.accept(text, size, group_, host_, f);
     next.candidate = Sum{static_cast<uint32_t>(size), checksum(text, size)};
+    isNew = refusal == pinfile::Refusal::None && !lies(PROVEN, next.candidate) && !lies(CANDIDATE, next.candidate);
+    if (!isNew) return refusal;
     isNew = usable_ && writeFile(CANDIDATE, CANDIDATE_NEW, text, size) && writeState(next);
-    return refusal;
+    return isNew ? pinfile::Refusal::None : pinfile::Refusal::Flash;
   }
 
   // Reads one of the files into room for SIZE_MAX_BYTES; false where there is none, or not all of it.
   bool load(Which which, char *text, pinfile::File &f) const {
-    // A power failure while a candidate became the proven file has left it under that name.
-    if (which == Candidate) return loadFrom(CANDIDATE, state_.candidate, text, f);
-    return loadFrom(PROVEN, state_.proven, text, f) || loadFrom(PROVEN, state_.candidate, text, f);
+    return which == Candidate ? loadFrom(CANDIDATE, state_.candidate, text, f) : loadFrom(PROVEN, state_.proven, text, f);
   }
 
   // The candidate has delivered something: it takes the proven one's place.
   bool prove() {
+    if (state_.candidate.size == 0 || !LittleFS.rename(CANDIDATE, PROVEN)) return false;
+    moveUp(state_);
     State next = state_;
-    next.proven = next.candidate;
-    next.candidate = Sum{};
-    return state_.candidate.size != 0 && LittleFS.rename(CANDIDATE, PROVEN) && writeState(next);
-  }
-
-  // The candidate doesn't connect, and others do. Its serial stays known.
-  bool drop() {
-    State next = state_;
-    next.candidate = Sum{};
-    if (state_.candidate.size == 0 || !writeState(next)) return false;
-    LittleFS.remove(CANDIDATE);
+    writeState(next);  // where it can't be, begin mends it
     return true;
   }
 
@@ -76,11 +68,14 @@ class PinStore {
 
   struct Sum {
     uint32_t size, check;  // of a file; size 0 for none
+
+    bool operator==(const Sum &other) const { return size == other.size && check == other.check; }
   };
 
   struct State {
     pinfile::Owner owner;
     uint32_t made;  // of which sketch's owner
+    uint32_t pins;  // and which pins
     Sum proven, candidate;
     uint32_t check;
   };
@@ -97,6 +92,11 @@ class PinStore {
     sum = checksum(&o.recovery, sizeof(o.recovery), sum);
     sum = checksum(group_, strlen(group_) + 1, sum);
     return checksum(host_, strlen(host_), sum);
+  }
+
+  static void moveUp(State &s) {
+    s.proven = s.candidate;
+    s.candidate = Sum{};
   }
 
   static bool older(const pinfile::Owner &a, const pinfile::Owner &b) {
@@ -127,6 +127,16 @@ class PinStore {
     if (whole && LittleFS.rename(beside, name)) return true;
     LittleFS.remove(beside);
     return false;
+  }
+
+  // True when a file that counts has that sum, and lies there whole.
+  bool lies(const char *name, const Sum &sum) const {
+    if (!usable_ || sum.size == 0 || !(sum == state_.proven || sum == state_.candidate)) return false;
+    File file = LittleFS.open(name, "r");
+    uint32_t check = checksum(nullptr, 0);
+    uint8_t part[64];
+    for (int n; file && (n = file.read(part, sizeof(part))) > 0;) check = checksum(part, n, check);
+    return file && file.size() == sum.size && check == sum.check;
   }
 
   bool loadFrom(const char *name, const Sum &sum, char *text, pinfile::File &f) const {

@@ -6,14 +6,15 @@
 #pragma once
 #include <Arduino.h>
 #include <WiFiClientSecureBearSSL.h>
+#include <StackThunk.h>
 
 namespace pinfile {
 
 constexpr size_t SIZE_MAX_BYTES = 4096, PINS_MAX = 8, DATA_MAX = 1600, GROUP_MAX = 32, HOST_MAX = 262;
 constexpr size_t KEY_SIZE = 65, ID_SIZE = 8, SIGNATURE_SIZE = 64, SHA1_SIZE = 20;
 
-// Why a file isn't taken.
-enum class Refusal : uint8_t { None, Syntax, Group, Host, Replay, Signer, Signature };
+// Why a file isn't taken. All but the last is said by Owner.
+enum class Refusal : uint8_t { None, Syntax, Group, Host, Replay, Signer, Signature, Flash };
 
 // Some characters of the file.
 struct Text {
@@ -21,6 +22,7 @@ struct Text {
   size_t size;
 
   bool is(const char *other) const { return size == strlen(other) && memcmp(at, other, size) == 0; }
+  bool isWord(PGM_P other) const { return size == strlen_P(other) && memcmp_P(at, other, size) == 0; }
   bool operator==(const Text &other) const { return size == other.size && memcmp(at, other.at, size) == 0; }
 };
 
@@ -56,36 +58,36 @@ class Reader {
   // Reads the whole file; false when it isn't written as espost writes one.
   bool read(File &f) {
     memset(static_cast<void *>(&f), 0, sizeof(f));
-    if (line("espost-pins 1").size != 0) good_ = false;
-    f.group = line("group ");
-    f.host = line("host ");
-    f.epoch = number("epoch ");
-    f.serial = number("serial ");
-    moment("signed ");
-    moment("until ");
-    while (has("pin ")) pin(f);
-    if (has("next ")) {
-      f.next = digits(line("next "), KEY_SIZE);
+    if (line(PSTR("espost-pins 1")).size != 0) good_ = false;
+    f.group = line(PSTR("group "));
+    f.host = line(PSTR("host "));
+    f.epoch = number(PSTR("epoch "));
+    f.serial = number(PSTR("serial "));
+    moment(PSTR("signed "));
+    moment(PSTR("until "));
+    while (has(PSTR("pin "))) pin(f);
+    if (has(PSTR("next "))) {
+      f.next = digits(line(PSTR("next ")), KEY_SIZE);
       if (good_ && (f.next.at[0] != '0' || f.next.at[1] != '4')) good_ = false;
     }
-    f.by = digits(line("by "), ID_SIZE);
+    f.by = digits(line(PSTR("by ")), ID_SIZE);
     f.signedSize = at_ - begin_;
-    f.signature = digits(line("signature "), SIGNATURE_SIZE);
+    f.signature = digits(line(PSTR("signature ")), SIGNATURE_SIZE);
     return good_ && at_ == end_ && f.serial >= 1 && f.count >= 1 && isGroup(f.group) && isHost(f.host);
   }
 
  private:
-  bool has(const char *word) const { return good_ && starts(word); }
+  bool has(PGM_P word) const { return good_ && starts(word); }
 
-  bool starts(const char *word) const {
-    const size_t size = strlen(word);
-    return static_cast<size_t>(end_ - at_) >= size && memcmp(at_, word, size) == 0;
+  bool starts(PGM_P word) const {
+    const size_t size = strlen_P(word);
+    return static_cast<size_t>(end_ - at_) >= size && memcmp_P(at_, word, size) == 0;
   }
 
   // Takes a line that begins with word and returns what follows it.
-  Text line(const char *word) {
+  Text line(PGM_P word) {
     const char *ends = good_ ? static_cast<const char *>(memchr(at_, '\n', end_ - at_)) : nullptr;
-    const size_t size = strlen(word);
+    const size_t size = strlen_P(word);
     if (!ends || static_cast<size_t>(ends - at_) < size || !starts(word)) {
       good_ = false;
       return Text{end_, 0};
@@ -105,7 +107,7 @@ class Reader {
   }
 
   // A number of 32 bits, without zeros in front.
-  uint32_t number(const char *word) {
+  uint32_t number(PGM_P word) {
     const Text t = line(word);
     uint64_t n = 0;
     if (t.size < 1 || t.size > 10 || (t.size > 1 && t.at[0] == '0')) good_ = false;
@@ -118,7 +120,7 @@ class Reader {
   }
 
   // A time such as 2026-11-25T22:40:00Z. The board doesn't go by it, since nothing proves its clock.
-  void moment(const char *word) {
+  void moment(PGM_P word) {
     static const char form[] = "0000-00-00T00:00:00Z";
     const Text t = line(word);
     if (t.size != sizeof(form) - 1) good_ = false;
@@ -138,7 +140,7 @@ class Reader {
   }
 
   void pin(File &f) {
-    const Text t = line("pin ");
+    const Text t = line(PSTR("pin "));
     const char *blank = t.size ? static_cast<const char *>(memchr(t.at, ' ', t.size)) : nullptr;
     if (!blank || f.count == PINS_MAX) {
       good_ = false;
@@ -147,10 +149,10 @@ class Reader {
     const Text mode = {t.at, static_cast<size_t>(blank - t.at)};
     Entry e = {Entry::Fingerprint, {blank + 1, t.size - mode.size - 1}};
     const size_t bytes = e.data.size / 2;
-    if (mode.is("fingerprint")) {
+    if (mode.isWord(PSTR("fingerprint"))) {
       if (bytes != SHA1_SIZE) good_ = false;
-    } else if (mode.is("public-key") || mode.is("ca")) {
-      e.mode = mode.is("ca") ? Entry::CA : Entry::PublicKey;
+    } else if (mode.isWord(PSTR("public-key")) || mode.isWord(PSTR("ca"))) {
+      e.mode = mode.isWord(PSTR("ca")) ? Entry::CA : Entry::PublicKey;
       if (bytes < 1 || bytes > DATA_MAX) good_ = false;
     } else {
       good_ = false;
@@ -191,6 +193,24 @@ class Reader {
   bool good_;
 };
 
+struct Signed {
+  const uint8_t *point, *sum, *signature;
+};
+
+}  // namespace pinfile
+
+// Verifies a pinfile::Signed. It needs more than what is left of the sketch's 4 KB of stack, and so
+// runs on the second one, as TLS does (core StackThunk.h).
+extern "C" uint32_t pinfile_verify(const void *what) {
+  const pinfile::Signed *s = static_cast<const pinfile::Signed *>(what);
+  const br_ec_public_key key = {BR_EC_secp256r1, const_cast<uint8_t *>(s->point), pinfile::KEY_SIZE};
+  return br_ecdsa_vrfy_raw_get_default()(br_ec_get_default(), s->sum, br_sha256_SIZE, &key, s->signature, pinfile::SIGNATURE_SIZE);
+}
+extern "C" uint32_t thunk_pinfile_verify(const void *what);
+make_stack_thunk(pinfile_verify);
+
+namespace pinfile {
+
 // A key is a point of P-256, uncompressed; all zero for none.
 struct Key {
   uint8_t point[KEY_SIZE];
@@ -209,15 +229,17 @@ struct Key {
   }
 
   bool signedText(const char *text, const File &f) const {
-    uint8_t sum[br_sha256_SIZE], signature[SIGNATURE_SIZE], q[KEY_SIZE];
+    uint8_t sum[br_sha256_SIZE], signature[SIGNATURE_SIZE];
     br_sha256_context sha256;
     br_sha256_init(&sha256);
     br_sha256_update(&sha256, text, f.signedSize);
     br_sha256_out(&sha256, sum);
     bytesOf(f.signature, signature);
-    memcpy(q, point, sizeof(q));
-    const br_ec_public_key key = {BR_EC_secp256r1, q, sizeof(q)};
-    return br_ecdsa_i15_vrfy_raw(&br_ec_p256_m15, sum, sizeof(sum), &key, signature, sizeof(signature)) == 1;
+    const Signed check = {point, sum, signature};
+    stack_thunk_add_ref();
+    const bool good = thunk_pinfile_verify(&check) == 1;
+    stack_thunk_del_ref();
+    return good;
   }
 };
 
