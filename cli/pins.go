@@ -7,10 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
+	"espost/codegen"
 	"espost/internal/platform"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
@@ -38,7 +40,10 @@ func (p *Program) pinsCommand() *cobra.Command {
 }
 
 // pinsInitFlags are pins init's.
-type pinsInitFlags struct{ key, recovery, group string }
+type pinsInitFlags struct {
+	key, recovery, group string
+	fetch                codegen.Fetch
+}
 
 func (p *Program) pinsInitCommand() *cobra.Command {
 	var flags pinsInitFlags
@@ -47,14 +52,17 @@ func (p *Program) pinsInitCommand() *cobra.Command {
 		Short: "Make the key that signs pins",
 		Long: "init makes a signing key (ECDSA, P-256) in your data folder, or takes the one that is there, and writes its public half into the profile. " +
 			"Profiles of one group share a key. " +
-			"--recovery names a second key, to be kept offline, for the day on which the first is lost or stolen; it can be named later, too.",
-		Example: "espost pins init\nespost pins init porch.yaml --recovery /media/usb/recovery.pem",
+			"--recovery names a second key, to be kept offline, for the day on which the first is lost or stolen; it can be named later, too. " +
+			"With --url, also later, the firmware that is generated from then on fetches the signed file by itself, over plain http, when it knows its server no longer.",
+		Example: "espost pins init\nespost pins init porch.yaml --recovery /media/usb/recovery.pem\nespost pins init --url http://example.org/porch.pins --refresh 12h",
 	}
 	cmd.RunE = p.runE(func(_ context.Context, args []string) error { return p.initPins(flags, args) })
 	f := cmd.Flags()
 	f.StringVar(&flags.key, "key", "", "keep the signing key in this file")
 	f.StringVar(&flags.recovery, "recovery", "", "name the key in this file as the recovery key; made\nif there is none")
 	f.StringVar(&flags.group, "group", "", "sign for the boards of this name; the sketch's by itself")
+	f.StringArrayVar(&flags.fetch.URLs, "url", nil, "have the boards fetch the signed file from this address\n(repeatable, at most 3)")
+	durationFlag(f, &flags.fetch.Refresh, "refresh", 0, "have them look so often besides, so that they know the next\ncertificate before it is served")
 	cmd.ValidArgsFunction = profiles
 	return cmd
 }
@@ -64,18 +72,25 @@ func (p *Program) initPins(flags pinsInitFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	owner := s.Owner
+	owner, fetches := s.Owner, flags.fetch.On() || flags.fetch.Refresh > 0
 	if owner.Known() {
 		switch {
 		case flags.key != "" || flags.group != "":
 			return &usageError{s.File + " names a key already; espost pins sign --new-key changes it"}
+		case flags.recovery == "" && fetches:
 		case flags.recovery == "":
 			return &usageError{s.File + " names a key already; --recovery adds a recovery key, and espost pins sign --new-key changes the key"}
 		case !owner.Recovery.IsZero():
 			return &usageError{s.File + " names a recovery key already; to replace it, edit its line pins.recovery"}
 		}
-	} else if err := p.firstKey(&owner, flags, s); err != nil {
+	}
+	if err := p.setFetch(s, flags.fetch); err != nil {
 		return err
+	}
+	if !owner.Known() {
+		if err := p.firstKey(&owner, flags, s); err != nil {
+			return err
+		}
 	}
 	if flags.recovery != "" {
 		if owner.Recovery, err = p.keyIn(flags.recovery, pinfile.ReadPublic); err != nil {
@@ -88,6 +103,23 @@ func (p *Program) initPins(flags pinsInitFlags, args []string) error {
 	}
 	s.Owner = owner
 	return s.Save()
+}
+
+// setFetch has the profile's firmware fetch signed pins as the flags say.
+func (p *Program) setFetch(s *profile.Session, fetch codegen.Fetch) error {
+	if fetch.On() {
+		s.Fetch.URLs = fetch.URLs
+	}
+	if fetch.Refresh > 0 {
+		s.Fetch.Refresh = fetch.Refresh
+	}
+	if err := s.Fetch.Check().Err(); err != nil {
+		return &inputError{err}
+	}
+	if fetch.On() {
+		fmt.Fprintf(p.Stderr, "Boards look for the file that espost pins sign writes at %s, once their firmware is generated again and flashed.\n", sanitize.Line(strings.Join(fetch.URLs, ", ")))
+	}
+	return nil
 }
 
 // firstKey makes the group's key, or takes the one that is there.
