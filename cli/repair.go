@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"espost/codegen"
 	"espost/codegen/sketchdir"
 	"espost/esp8266"
+	"espost/internal/readfile"
 	"espost/internal/sanitize"
 	"espost/profile"
 )
@@ -69,6 +71,10 @@ func (c *checked) checkFirmware(update bool) {
 	if dir == "" {
 		return
 	}
+	if c.holdsPin(dir) {
+		c.stale = new(bool)
+		return
+	}
 	_, changes, err := compareSketch(c.session.Project, dir)
 	if err != nil {
 		return
@@ -86,6 +92,17 @@ func (c *checked) checkFirmware(update bool) {
 		c.updated = true
 		c.note = fmt.Sprintf("%s was rewritten; flash the boards", filepath.Join(dir, pinsFile))
 	}
+}
+
+// holdsPin reports whether the folder's pins.h is the profile's to the byte, which
+// it nearly always is: then nothing else needs to be generated and compared.
+func (c *checked) holdsPin(dir string) bool {
+	want, err := codegen.GenerateFile(c.session.Project, pinsFile)
+	if err != nil {
+		return false
+	}
+	text, err := readfile.Read(filepath.Join(dir, pinsFile), len(want.Data))
+	return err == nil && bytes.Equal(text, want.Data)
 }
 
 // lags reports whether the pins.h of a sketch's folder holds another pin than

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"io/fs"
 	"sync"
 	"text/template"
 )
@@ -15,6 +16,24 @@ var templateFiles embed.FS
 // (request.IsSecret) goes into SecretsFile, marked or not. The error is a
 // *problem.ListError that holds everything that is wrong with the project.
 func Generate(p Project) (Folder, error) {
+	return generate(p, func(string) bool { return true })
+}
+
+// GenerateFile makes one file of the folder that Generate makes, which costs a
+// tenth of the whole. The error is fs.ErrNotExist for one that the sketch doesn't have.
+func GenerateFile(p Project, path string) (File, error) {
+	folder, err := generate(p, func(p string) bool { return p == path })
+	if err == nil && len(folder) == 0 {
+		err = fs.ErrNotExist
+	}
+	if err != nil {
+		return File{}, err
+	}
+	return folder[0], nil
+}
+
+// generate makes the files that are wanted.
+func generate(p Project, wanted func(path string) bool) (Folder, error) {
 	if err := p.Validate().Err(); err != nil {
 		return nil, err
 	}
@@ -22,6 +41,9 @@ func Generate(p Project) (Folder, error) {
 	s := build(p)
 	var folder Folder
 	for _, t := range s.files() {
+		if !wanted(t.path) {
+			continue
+		}
 		data, err := render(t.template, s)
 		if err != nil {
 			return nil, fmt.Errorf("filling in %s: %w", t.template, err)
