@@ -61,8 +61,8 @@ func (p *Program) inspect(ctx context.Context, flags inspectFlags, args []string
 		client.Progress = progress.part
 	}
 	width := columns(p.Stdout)
-	inParallel(ctx, progress, flags.jobs, targets, func(ctx context.Context, t target) inspected {
-		return p.look(ctx, client, flags, width, t)
+	inParallel(ctx, progress, flags.jobs, targets, func(ctx context.Context, text string) inspected {
+		return p.look(ctx, client, flags, width, newTarget(text))
 	}, func(r inspected) { p.show(ctx, flags, r, len(targets) > 1) })
 	return ctx.Err()
 }

@@ -25,8 +25,9 @@ type target struct {
 }
 
 // targets reads the arguments and, if file isn't empty, its lines; empty lines
-// and those that begin with # are left out.
-func (p *Program) targets(args []string, file string) ([]target, error) {
+// and those that begin with # are left out. They stay texts until it is their
+// turn: a list may be long.
+func (p *Program) targets(args []string, file string) ([]string, error) {
 	texts := args
 	if file != "" {
 		lines, err := p.lines(file)
@@ -38,12 +39,13 @@ func (p *Program) targets(args []string, file string) ([]target, error) {
 	if len(texts) == 0 {
 		return nil, &usageError{"no target was given; name a host such as postman-echo.com"}
 	}
-	targets := make([]target, len(texts))
-	for i, s := range texts {
-		t, err := request.ParseTarget(s)
-		targets[i] = target{shownTarget(s, t), t, err}
-	}
-	return targets, nil
+	return texts, nil
+}
+
+// newTarget understands one of them.
+func newTarget(text string) target {
+	t, err := request.ParseTarget(text)
+	return target{shownTarget(text, t), t, err}
 }
 
 // shownTarget is a target as it was given, without credentials: t is what was
