@@ -102,7 +102,7 @@ func (m *Model) Init() tea.Cmd {
 	if m.options.Import != nil {
 		imported = m.taken(*m.options.Import, "")
 	}
-	return tea.Batch(tea.RequestBackgroundColor, m.steps[m.current].Enter(), m.connect.Recall(), m.connect.FindOwn(m.options.Own), m.board.Listen(), m.tell(), imported, m.lookAtOnce())
+	return tea.Batch(tea.RequestBackgroundColor, m.steps[m.current].Enter(), m.connect.Recall(), m.connect.List(), m.connect.FindOwn(m.options.Own), m.board.Listen(), m.tell(), imported, m.lookAtOnce())
 }
 
 // lookAtOnce holds the pin of a profile that was opened against what its server

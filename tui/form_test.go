@@ -119,7 +119,7 @@ func TestSampleFollowsItsSource(t *testing.T) {
 		term.Type("counter")
 		term.WaitText("20 bytes", "name2=1")
 		term.Type("dht22")
-		term.WaitText("name2=21.5", "▸ DHT22 temperature", "DHT22 humidity")
+		term.WaitText("sample │ 21.5", "▸ DHT22 temperature", "DHT22 humidity")
 		term.Press("backspace", "backspace", "backspace", "backspace", "backspace")
 		term.Type("text")
 		term.WaitText("name2=value2")

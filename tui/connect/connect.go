@@ -17,6 +17,7 @@ import (
 	"espost/internal/problem"
 	"espost/internal/recent"
 	"espost/request"
+	"espost/services"
 	"espost/tlsinspect"
 	"espost/tui/ui"
 )
@@ -53,17 +54,18 @@ type Model struct {
 	kit     *ui.Kit
 	inspect InspectFunc
 
-	input   textinput.Model
-	before  string // the address that was cleared or replaced last
-	job     ui.Job
-	asked   request.Target // what the job is looking at
-	parts   []part
-	frame   int              // of the spinner
-	problem *problem.Problem // why the last look brought no report, nil for none
-	tried   bool             // enter was pressed on the input as it stands: show its error
-	own     netip.Addr       // this computer's address in the network, invalid for none
-	past    past
-	zones   ui.Zones
+	input    textinput.Model
+	before   string // the address that was cleared or replaced last
+	job      ui.Job
+	asked    request.Target // what the job is looking at
+	parts    []part
+	frame    int              // of the spinner
+	problem  *problem.Problem // why the last look brought no report, nil for none
+	tried    bool             // enter was pressed on the input as it stands: show its error
+	own      netip.Addr       // this computer's address in the network, invalid for none
+	past     past
+	services []services.Service // to show beside the address
+	zones    ui.Zones
 }
 
 // part is one line of the work under way.
@@ -287,6 +289,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		if m.job.Is(msg.run) {
 			return m.finish(msg)
 		}
+	case listedMsg:
+		m.services = msg
 	case ownMsg:
 		m.own = netip.Addr(msg)
 	case recalledMsg:

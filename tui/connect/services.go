@@ -21,6 +21,14 @@ type Begun struct {
 	Interval time.Duration // the shortest that the service takes
 }
 
+// listedMsg is the services to show beside the address.
+type listedMsg []services.Service
+
+// List makes the list of services, which is work that no frame should wait for.
+func (m *Model) List() tea.Cmd {
+	return func() tea.Msg { return listedMsg(services.All()) }
+}
+
 // serviceAction opens the list of services; the footer offers it while there is
 // no address.
 func (m *Model) serviceAction(empty bool) ui.Action {

@@ -10,7 +10,6 @@ import (
 
 	"espost/internal/problem"
 	"espost/internal/sanitize"
-	"espost/services"
 	"espost/tlsinspect"
 	"espost/tui/ui"
 )
@@ -74,8 +73,11 @@ func (m *Model) beside(left, width, height int) []string {
 	if m.past.at >= 0 && m.past.at < len(m.past.rows) {
 		return append([]string{"", k.Strong.Render("Seen before"), ""}, strings.Split(m.past.rows[m.past.at].details(k, width), "\n")...)
 	}
+	all := m.services
+	if len(all) == 0 {
+		return nil
+	}
 	lines := []string{"", k.Strong.Render("Or begin with a service") + k.Faint.Render("  "+k.KeyName("ctrl+l")+" chooses one"), ""}
-	all := services.All()
 	titles := 0
 	for _, s := range all {
 		titles = max(titles, ui.Width(s.Title))
