@@ -30,10 +30,12 @@ func TestSplitReading(t *testing.T) {
 			return &whole, nil
 		}
 		term := s.start(t, 100, 40)
-		term.Press("enter", "enter")
+		term.Press("enter")
 		term.WaitText("Body of the first of 2 requests, as it is sent", "11")
-		term.Press("enter", "enter")
-		term.WaitText("200 OK", "PUT /items/first", "PUT /items/second", "enter next")
+		term.Press("enter")
+		term.WaitText("Ready to send", "PUT /items/first", "PUT /items/second")
+		term.Press("enter")
+		term.WaitText("200 OK", "enter next")
 		term.Quit()
 	})
 }
