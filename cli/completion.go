@@ -9,8 +9,21 @@ import (
 )
 
 // offer completes a flag's value from a list.
-func offer(cmd *cobra.Command, flag string, list []cobra.Completion) {
-	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)) // it fails only for a flag that doesn't exist
+func offer(cmd *cobra.Command, flag string, list func() []cobra.Completion) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, listed(list)) // it fails only for a flag that doesn't exist
+}
+
+// listed completes from a list that is made when a shell asks for it: every start
+// of espost would pay for it otherwise.
+func listed(list func() []cobra.Completion) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return list(), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// these is a list that is short.
+func these(words ...cobra.Completion) func() []cobra.Completion {
+	return func() []cobra.Completion { return words }
 }
 
 func boardCompletions() []cobra.Completion {

@@ -60,9 +60,9 @@ func (p *Program) demoCommand() *cobra.Command {
 	f.StringSliceVar(&options.Names, "name", nil, "put this name or IP address into the certificate, too")
 	f.BoolVar(&rsa, "rsa", false, "use RSA keys rather than ECDSA")
 	f.StringVar(&trouble, "trouble", "", "play this trouble, one of the above")
-	offer(cmd, "trouble", troubleCompletions())
+	offer(cmd, "trouble", troubleCompletions)
 	f.StringVar(&as, "as", "", "play this service; espost services lists them")
-	offer(cmd, "as", serviceCompletions())
+	offer(cmd, "as", serviceCompletions)
 	f.BoolVar(&asJSON, "json", false, "print address and fingerprint as JSON")
 	return cmd
 }

@@ -29,7 +29,7 @@ func (p *Program) exportCommand() *cobra.Command {
 	cmd.RunE = p.runE(func(_ context.Context, args []string) error { return p.export(flags, args) })
 	cmd.Flags().StringVar(&flags.as, "as", "curl", "write it for "+strings.Join(texts(imports.Notations()), ", "))
 	cmd.Flags().BoolVar(&flags.secrets, "secrets", false, "write secrets from the environment in clear")
-	offer(cmd, "as", texts(imports.Notations()))
+	offer(cmd, "as", these(texts(imports.Notations())...))
 	cmd.ValidArgsFunction = profiles
 	return cmd
 }

@@ -59,9 +59,9 @@ func (p *Program) flashCommand() *cobra.Command {
 	f.BoolVarP(&verbose, "verbose", "v", false, "show all that the tool says")
 	f.BoolVar(&noMonitor, "no-monitor", false, "end after the upload")
 	options.addUntil(f, 2*time.Minute)
-	offer(cmd, "until", []cobra.Completion{untilDelivered})
+	offer(cmd, "until", these(untilDelivered))
 	_ = cmd.RegisterFlagCompletionFunc("port", portCompletions) // it fails only for a flag that doesn't exist
-	offer(cmd, "tool", []cobra.Completion{device.ArduinoCLI, device.PlatformIO})
+	offer(cmd, "tool", these(device.ArduinoCLI, device.PlatformIO))
 	return cmd
 }
 

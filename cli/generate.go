@@ -67,7 +67,7 @@ func (p *Program) generateCommand() *cobra.Command {
 	f.BoolVar(&flags.diff, "diff", false, "only show what would change; the status is 1 if\nanything would")
 	f.StringVar(&flags.save, "save", "", "save the profile, with pin and folder, to this file")
 	w.completions(cmd)
-	offer(cmd, "board", boardCompletions())
+	offer(cmd, "board", boardCompletions)
 	return cmd
 }
 

@@ -68,7 +68,7 @@ func (p *Program) monitorCommand() *cobra.Command {
 	f.BoolVar(&options.asJSON, "json", false, "print one JSON object an event")
 	f.BoolVar(&list, "list", false, "list the ports instead, likely boards first")
 	options.addUntil(f, 0)
-	offer(cmd, "until", []cobra.Completion{untilDelivered})
+	offer(cmd, "until", these(untilDelivered))
 	cmd.ValidArgsFunction = portCompletions
 	return cmd
 }

@@ -25,7 +25,7 @@ func (p *Program) servicesCommand() *cobra.Command {
 			"espost services thingspeak\n" +
 			"espost post --service thingspeak api_key=XXXX field1@rssi",
 		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: cobra.FixedCompletions(serviceCompletions(), cobra.ShellCompDirectiveNoFileComp),
+		ValidArgsFunction: listed(serviceCompletions),
 	}
 	cmd.RunE = p.runE(func(_ context.Context, args []string) error {
 		if len(args) == 0 {

@@ -58,10 +58,10 @@ func (s *session) addFlags(f *pflag.FlagSet) {
 
 // completions offers what addFlags' flags take.
 func (s *session) completions(cmd *cobra.Command) {
-	offer(cmd, "service", serviceCompletions())
-	offer(cmd, "pin", pinCompletions())
-	offer(cmd, "method", request.Methods())
-	offer(cmd, "body", texts(request.Bodies()))
+	offer(cmd, "service", serviceCompletions)
+	offer(cmd, "pin", pinCompletions)
+	offer(cmd, "method", request.Methods)
+	offer(cmd, "body", these(texts(request.Bodies())...))
 	_ = cmd.RegisterFlagCompletionFunc("profile", profiles) // it fails only for a flag that doesn't exist
 }
 

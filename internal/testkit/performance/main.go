@@ -45,7 +45,7 @@ func run(ctx context.Context, page string) error {
 	if err := b.build(b.espost, "."); err != nil {
 		return err
 	}
-	fmt.Fprintf(&b.page, head, time.Now().UTC().Format("2 January 2006"), runtime.NumCPU(), processor(), strings.TrimPrefix(runtime.Version(), "go"), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(&b.page, head, time.Now().UTC().Format("2 January 2006"), runtime.NumCPU(), processor(), strings.TrimPrefix(runtime.Version(), "go"), runtime.GOOS, runtime.GOARCH, load())
 	for _, part := range []func() error{b.start, b.inspection, b.fingerprint, b.list, b.fleet, b.size} {
 		if err := part(); err != nil {
 			return err
@@ -56,7 +56,8 @@ func run(ctx context.Context, page string) error {
 
 const head = `# Performance
 
-` + "`make bench`" + ` has written this page from one run, on %s: %d processors (%s), Go %s, %s/%s. Everything is measured from
+` + "`make bench`" + ` has written this page from one run, on %s: %d processors (%s), Go %s, %s/%s;
+%s processes wanted to run when it began, on average over a minute, and where those are more than the processors, times are too long by about as much. Everything is measured from
 outside of the process, which is built as a release is, against servers on the same machine. Times are wall-clock times and medians unless a row says otherwise.
 `
 
@@ -135,6 +136,13 @@ func milliseconds(d time.Duration) string {
 		return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000)
 	}
 	return fmt.Sprintf("%.1f s", d.Seconds())
+}
+
+// load is how many processes run or wait to.
+func load() string {
+	text, _ := os.ReadFile("/proc/loadavg") // "": it isn't told
+	load, _, _ := strings.Cut(string(text), " ")
+	return load
 }
 
 // processor is the model's name, where the system tells it.

@@ -27,7 +27,7 @@ func (b *bench) start() error {
 	if err := b.buildHello(hello); err != nil {
 		return err
 	}
-	b.section("Start", "From the start of the process to its end; 41 times each, by turns. Asked: at most 1.5 times a program that links the same libraries and prints a line.",
+	b.section("Start", "From the start of the process to its end; 41 times each. Asked: at most 1.5 times a program that links the same libraries and prints a line.",
 		"process", "time", "of the processor", "memory")
 	theirs, err := b.median(41, hello)
 	if err != nil {
@@ -158,7 +158,7 @@ func handshake(address string) (time.Duration, error) {
 // fingerprint compares what a fingerprint costs of the processor, in the process,
 // with what crypto/tls and the bare exchange cost.
 func (b *bench) fingerprint() error {
-	cmd := exec.CommandContext(b.ctx, "go", "test", "-run", "^$", "-bench", "FingerprintCPU", "-benchtime", "3x", "./tlsinspect")
+	cmd := exec.CommandContext(b.ctx, "go", "test", "-run", "^$", "-bench", "FingerprintCPU", "-benchtime", "1x", "./tlsinspect")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%w\n%s", err, out)
@@ -189,7 +189,7 @@ func (b *bench) list() error {
 		return err
 	}
 	defer server.end()
-	b.section("Lists of targets", "`espost inspect --fingerprint -f FILE`, eight at a time as usual; every line is looked at anew, and each tenth is a port that nobody listens at. The results are compared with the list, line by line. A target takes about 60 bytes of memory while the list is in it; results take none.",
+	b.section("Lists of targets", "`espost inspect --fingerprint -f FILE`, eight at a time as usual; every line is looked at anew, and each tenth is a port that nobody listens at. The results are compared with the list, line by line. The list itself is in memory as text; results are not kept.",
 		"targets", "time", "memory at the most", "in order")
 	for _, n := range []int{1_000, 10_000, 100_000} {
 		file := filepath.Join(b.dir, "targets")
@@ -274,7 +274,7 @@ func (b *bench) fleet() error {
 				return err
 			}
 		}
-		c, err := b.median(5, b.espost, "check", boards)
+		c, err := b.median(3, b.espost, "check", boards)
 		if err != nil {
 			return err
 		}
