@@ -83,6 +83,7 @@ func TestRandomInput(t *testing.T) {
 	if testing.Short() { // under the race detector
 		rounds = 2
 	}
+	t.Chdir(t.TempDir()) // where a name without a folder is saved
 	visited := [6]int{}
 	for seed := range uint64(rounds) {
 		synctest.Test(t, func(t *testing.T) {
