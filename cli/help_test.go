@@ -115,8 +115,8 @@ func TestMistyped(t *testing.T) {
 	for args, want := range map[string]string{
 		"inspect --fingerprnt x":        "did you mean --fingerprint?",
 		"generate --bord=d1_mini":       "did you mean --board?",
-		"inspct x":                     "did you mean inspect?",
-		"help inspct":                  "did you mean inspect?",
+		"inspct x":                      "did you mean inspect?",
+		"help inspct":                   "did you mean inspect?",
 		"pins sgin":                     "there are init, sign and show",
 		"post x --entirely-else=secret": "unknown flag: --entirely-else; espost post --help tells",
 	} {

@@ -36,7 +36,7 @@ func (p *Program) boardsCommand() *cobra.Command {
 	return cmd
 }
 
-func oneFolder(cmd *cobra.Command, args []string) error {
+func oneFolder(_ *cobra.Command, args []string) error {
 	if len(args) > 1 {
 		return &usageError{fmt.Sprintf("boards takes one folder, not %d; name one that holds the others", len(args))}
 	}

@@ -50,9 +50,9 @@ func TestPagesAreFollowed(t *testing.T) {
 type page struct {
 	name    string
 	blocks  []consoleBlock
-	exports string // what the reader's shell has been told so far
-	local  *strings.Replacer // as the page has it → as it is here
-	public *strings.Replacer // and back
+	exports string            // what the reader's shell has been told so far
+	local   *strings.Replacer // as the page has it → as it is here
+	public  *strings.Replacer // and back
 }
 
 type pageKey struct{}

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -139,7 +140,7 @@ func bare(address string, b []byte) (time.Duration, error) {
 	if _, err := conn.Write(b); err != nil {
 		return 0, err
 	}
-	if _, err := conn.Read(make([]byte, 4096)); err != nil && err != io.EOF {
+	if _, err := conn.Read(make([]byte, 4096)); err != nil && !errors.Is(err, io.EOF) {
 		return 0, err
 	}
 	return time.Since(started), nil
