@@ -57,17 +57,22 @@ func TestFuzzBesideBearSSL(t *testing.T) {
 }
 
 // What the fuzzer found: an error that follows another before anything is read of
-// the next piece, and a piece behind the end of the certificate.
+// the next piece, a piece behind the end of the certificate, and a key that follows
+// a curve which BearSSL doesn't know.
 func TestBoardKeyAfterErrors(t *testing.T) {
 	sound := kit.NewMaker(t, 1).Chain(t).Sound
 	application := bytes.Clone(sound)
 	key := bytes.Index(sound, []byte("\x03\x42\x00\x04")) // the BIT STRING of a P-256 key
 	application[key] |= 0x40
 	copy(application[256:], "\x05\x00") // would go on as a key of four bytes
+	unknownCurve, err := os.ReadFile("testdata/unknown-curve.der")
+	if err != nil {
+		t.Fatal(err)
+	}
 	count, _ := compareBatch(t, []batchCase{
-		fingerprintCase(application), fingerprintCase(slices.Concat(sound, sound)), fingerprintCase(sound),
+		fingerprintCase(unknownCurve), fingerprintCase(application), fingerprintCase(slices.Concat(sound, sound)), fingerprintCase(sound),
 	})
-	if key < 0 || count != 3 || boardKey(sound).algorithm == nil {
+	if key < 0 || count != 4 || boardKey(sound).algorithm == nil {
 		t.Errorf("key at %d, %d cases", key, count)
 	}
 }

@@ -149,15 +149,25 @@ func (r *asn1Reader) publicKey(lim *int32, least int, k *publicKey) {
 	case derEC:
 		oid := r.oid(&algorithm)
 		group, ok := derCurves[oid]
-		if !ok {
-			r.stop(esp8266.X509Unsupported)
+		bits := algorithm
+		if ok {
+			r.close(algorithm)
+			bits = r.bits(&spki)
+		} else {
+			// Where that only drops a piece, BearSSL goes on one value short: each
+			// count is taken for the one inside it, and the innermost for the curve.
+			r.fail(esp8266.X509Unsupported)
+			group = esp8266.Group(algorithm)
+			r.close(spki)
+			bits = r.bits(lim)
 		}
-		r.close(algorithm)
-		bits := r.bits(&spki)
 		if bits > maxKeyBytes {
 			r.stop(esp8266.X509LimitExceeded)
 		}
 		*k = publicKey{algorithm: oidEC, group: group, point: r.take(bits)}
+		if !ok {
+			r.stop(esp8266.X509Unsupported) // no key follows
+		}
 	default:
 		r.stop(esp8266.X509Unsupported)
 	}
