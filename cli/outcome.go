@@ -61,7 +61,7 @@ func (p *Program) printResponse(r *formpost.Response, rule request.Answer, mask 
 			fmt.Fprintf(p.paintErr, "  %s\n", c.dim.Render(sanitize.Line(n.Fix)))
 		}
 	}
-	if info, ok := esp8266.HTTPStatus(r.Status); ok && !r.Outcome.Done() {
+	if info, ok := esp8266.HTTPFailure(r.Status); ok && !r.Outcome.Done() {
 		fmt.Fprintf(p.paintErr, "  %s %s\n", info.Meaning, info.Cure)
 	}
 	if raw {

@@ -2,10 +2,13 @@ package esp8266
 
 import "fmt"
 
-// HTTPStatus explains a status that keeps a form from arriving; one that nobody
-// knows means what its class does (RFC 9110 §15).
-func HTTPStatus(code int) (ErrorInfo, bool) {
-	info, ok := find("HTTP", httpStatuses[:], code)
+// HTTPStatus explains a status that keeps a form from arriving.
+func HTTPStatus(code int) (ErrorInfo, bool) { return find("HTTP", httpStatuses[:], code) }
+
+// HTTPFailure is HTTPStatus for what is known to be an answer: a 4xx or 5xx that
+// nobody knows means what its class does (RFC 9110 §15).
+func HTTPFailure(code int) (ErrorInfo, bool) {
+	info, ok := HTTPStatus(code)
 	if class := code / 100; !ok && (class == 4 || class == 5) {
 		info, ok = statusClasses[class-4].info("HTTP"), true
 		info.Code, info.Name = code, fmt.Sprintf("HTTP %d", code)

@@ -111,7 +111,9 @@ func generateSketch(t *testing.T, dir, espost, url, pin string) {
 func flashInTheApp(t *testing.T, dir, espost string) *console {
 	t.Helper()
 	c := startConsole(t, dir, espost, "--port", "port")
-	c.wait("Where will the board send its data?")
+	c.waitUntil("the look at the server is over", func(screen string) bool {
+		return strings.Contains(screen, "espost.yaml") && !strings.Contains(screen, "esc cancel")
+	})
 	c.press("\x1b6") // alt+6
 	c.wait("enter flash")
 	c.press("\r")

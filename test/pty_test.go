@@ -97,12 +97,18 @@ func (c *console) written() string {
 // wait returns when text is on the screen.
 func (c *console) wait(text string) {
 	c.t.Helper()
+	c.waitUntil(fmt.Sprintf("%q is on the screen", text), func(screen string) bool { return strings.Contains(screen, text) })
+}
+
+// waitUntil returns when the screen is as wanted, which what says.
+func (c *console) waitUntil(what string, wanted func(screen string) bool) {
+	c.t.Helper()
 	deadline := time.After(2 * time.Minute)
-	for !strings.Contains(c.text(), text) {
+	for !wanted(c.text()) {
 		select {
 		case <-c.change:
 		case <-deadline:
-			c.t.Fatalf("%q is not on the screen:\n%s", text, c.text())
+			c.t.Fatalf("waited in vain until %s:\n%s", what, c.text())
 		}
 	}
 }

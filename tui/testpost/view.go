@@ -95,7 +95,7 @@ func (m *Model) allNotes() problem.List {
 	if !m.outcome().Done() {
 		service := m.aboutService()
 		service.Sort()
-		if info, ok := esp8266.HTTPStatus(m.answer.BoardStatus); ok && len(cure) == 0 {
+		if info, ok := esp8266.HTTPFailure(m.answer.BoardStatus); ok && len(cure) == 0 {
 			cure = append(cure, problem.Problem{Severity: problem.Warning, Message: info.Meaning, Fix: info.Cure})
 		}
 		cure = append(service, cure...)
