@@ -149,7 +149,7 @@ func (r *asn1Reader) publicKey(lim *int32, least int, k *publicKey) {
 	case derEC:
 		oid := r.oid(&algorithm)
 		group, ok := derCurves[oid]
-		bits := algorithm
+		var bits int32
 		if ok {
 			r.close(algorithm)
 			bits = r.bits(&spki)

@@ -81,7 +81,7 @@ func shakyStage(t *testing.T, random *rand.Rand) *stage {
 func TestRandomInput(t *testing.T) {
 	rounds, inputs := need.Often(6, 40), 500
 	if testing.Short() { // under the race detector
-		rounds = 2
+		rounds = 4
 	}
 	t.Chdir(t.TempDir()) // where a name without a folder is saved
 	visited := [6]int{}
