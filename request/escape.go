@@ -60,6 +60,9 @@ func (e Escape) write(out *strings.Builder, c byte) {
 
 // Widest is the most bytes that one byte of a piece's value becomes.
 func (p Piece) Widest() int {
+	if p.Escape == "" {
+		return p.As.widest()
+	}
 	most := 1
 	for c := range 256 {
 		text := p.Escape.Apply(string([]byte{byte(c)}))

@@ -107,3 +107,16 @@ func TestEscapes(t *testing.T) {
 		t.Errorf("an unknown format passed: %v", r.Validate())
 	}
 }
+
+// Widest is what the encoding itself makes of a byte, at the most.
+func TestWidest(t *testing.T) {
+	for as := request.Plain; as <= request.HeaderValue; as++ {
+		most := 1
+		for c := range 256 {
+			most = max(most, len(as.Encode(string([]byte{byte(c)})))-len(as.Encode("")))
+		}
+		if got := (request.Piece{As: as}).Widest(); got != most {
+			t.Errorf("encoding %d: %d, want %d", as, got, most)
+		}
+	}
+}

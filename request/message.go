@@ -91,6 +91,17 @@ func headerEncode(s string) string {
 // isControl reports whether c must not stand in a header (RFC 9110 §5.5).
 func isControl(c byte) bool { return c < ' ' && c != '\t' || c == 0x7f }
 
+// widest is the most bytes that one byte of a value becomes.
+func (e Encoding) widest() int {
+	switch e {
+	case FormValue, PathValue:
+		return len("%XX")
+	case JSONValue, JSONInside:
+		return len(`\u00XX`)
+	}
+	return 1
+}
+
 // Message lays r out. A field that a placeholder names, in the path, a header's
 // value or the template, stands there and nowhere else; the others make up the
 // body, or the query where there is no body. What is constant and no secret is
