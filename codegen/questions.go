@@ -37,9 +37,7 @@ func (s sketch) ShownPath() string {
 }
 
 // Clock reports whether the sketch needs the time from the network.
-func (s sketch) Clock() bool {
-	return s.PinCA() || s.ClockInForm() || !s.SecretsEnd().At.IsZero()
-}
+func (s sketch) Clock() bool { return s.PinCA() || s.ClockInForm() || !s.SecretsEnd().At.IsZero() }
 
 // SecretsEnd is the first secret to end.
 func (s sketch) SecretsEnd() request.Expiry { return s.Request.FirstExpiry() }

@@ -168,6 +168,20 @@ func renewingServer(t *testing.T, id rig.Identity, answer func(n int, body strin
 	return r
 }
 
+// renewsAt is a server that ends the connection with its n-th answer, and shows the
+// second certificate from then on.
+func (m *maker) renewsAt(t *testing.T, at int) *renewing {
+	s := renewingServer(t, m.first, nil)
+	s.Answer = func(n int, _ string) string {
+		if n != at {
+			return rig.OK
+		}
+		s.shown.Store(&m.second)
+		return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+	}
+	return s
+}
+
 // boot runs a sketch for so long against the server and two hosts of pins; a host may be nil.
 func (m *maker) boot(t *testing.T, sketch int, s *renewing, flash string, millis int, hosts ...*pinsHost) rig.Run {
 	t.Helper()
@@ -241,14 +255,7 @@ func TestRenewedWithoutACable(t *testing.T) {
 func TestSignedBeforehand(t *testing.T) {
 	t.Parallel()
 	m := newMaker(t)
-	s := renewingServer(t, m.first, nil)
-	s.Answer = func(n int, _ string) string {
-		if n != 80 {
-			return rig.OK
-		}
-		s.shown.Store(&m.second)
-		return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-	}
+	s := m.renewsAt(t, 80)
 	host := newPinsHost(t, serves(m.sign(t, m.key, looking, 0, 1, nil, m.first, m.second)))
 	board := m.boot(t, looking, s, t.TempDir(), 110_000, host)
 	delivered(t, s, 100)
@@ -414,14 +421,7 @@ func TestBackToCompiledPins(t *testing.T) {
 func TestPinsBeforeTheirDay(t *testing.T) {
 	t.Parallel()
 	m := newMaker(t)
-	s := renewingServer(t, m.first, nil)
-	s.Answer = func(n int, _ string) string {
-		if n != 80 {
-			return rig.OK
-		}
-		s.shown.Store(&m.second)
-		return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-	}
+	s := m.renewsAt(t, 80)
 	flash := t.TempDir()
 	board := m.boot(t, looking, s, flash, 100_000, newPinsHost(t, serves(m.sign(t, m.key, looking, 0, 1, nil, m.second))))
 	board.Says(t, "going back to older ones", "Pins: those of serial 1 have delivered")

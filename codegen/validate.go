@@ -123,8 +123,11 @@ func (v *validator) checkOptions() {
 	v.checkMemory()
 }
 
-// wakeMax is how long a board that sleeps deeply is awake: the firmware's AWAKE_MS.
-const wakeMax = 45 * time.Second
+// awakeMax is how long a board that sleeps deeply is awake.
+const awakeMax = 45 * time.Second
+
+// AwakeMax is awakeMax for the sketch.
+func (s sketch) AwakeMax() time.Duration { return awakeMax }
 
 // checkSplit refuses what would lose requests of a reading, or never get done with
 // them.
@@ -135,8 +138,8 @@ func (v *validator) checkSplit() {
 	if !v.Keep.On() {
 		v.add("keep", "a reading that is several requests (split) has nowhere to wait", "keep failed readings, or all")
 	}
-	if need := v.sending(); v.DeepSleep && need > wakeMax-10*time.Second {
-		v.add("deep-sleep", fmt.Sprintf("the requests of a reading, at least %s apart, take %s, and the board sleeps after %s", duration.Format(v.Answer.Pause), duration.Format(need), duration.Format(wakeMax)),
+	if need := v.sending(); v.DeepSleep && need > awakeMax-10*time.Second {
+		v.add("deep-sleep", fmt.Sprintf("the requests of a reading, at least %s apart, take %s, and the board sleeps after %s", duration.Format(v.Answer.Pause), duration.Format(need), duration.Format(awakeMax)),
 			"switch deep sleep off, or send fewer fields")
 	}
 }

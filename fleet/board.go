@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"espost/internal/problem"
+	"espost/internal/sanitize"
 	"espost/profile"
 )
 
@@ -50,6 +52,14 @@ func (b Board) Mark() (tone, sign string) {
 		return ToneCaution, "!"
 	}
 	return ToneGood, "✓"
+}
+
+// About is why the board stands so, and what to do, safe to show; empty for Right.
+func (b Board) About() string {
+	if b.Reason == "" {
+		return ""
+	}
+	return sanitize.Line(problem.Sentence(b.Reason) + " " + problem.Sentence(b.Fix))
 }
 
 // urgency is 0 for what needs somebody now.

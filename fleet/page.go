@@ -7,7 +7,6 @@ import (
 	"text/template"
 	"time"
 
-	"espost/internal/problem"
 	"espost/internal/sanitize"
 )
 
@@ -25,7 +24,6 @@ type row struct {
 	Mark  string
 	Days  string
 	At    string // place on the time line in percent, or ""
-	About string
 }
 
 // Page is the overview as one HTML page that needs nothing else: no script, no
@@ -55,9 +53,6 @@ func newRow(b Board, now time.Time) row {
 	b.File, b.Server = sanitize.Line(b.File), sanitize.Line(b.Server)
 	r := row{Board: b, Days: "–"}
 	r.Tone, r.Mark = b.Mark()
-	if b.Reason != "" {
-		r.About = sanitize.Line(problem.Sentence(b.Reason) + " " + problem.Sentence(b.Fix))
-	}
 	if !b.Breaks.IsZero() {
 		r.Until = b.Breaks.UTC().Format("2006-01-02")
 		r.Days = fmt.Sprintf("%d days", int(b.Breaks.Sub(now).Hours()/24))

@@ -110,6 +110,14 @@ type Reply struct {
 	Whole  bool // Body is all of it
 }
 
+// first is at most n bytes of the body, and whether that is all of it.
+func (r Reply) first(n int) (body []byte, whole bool) {
+	if len(r.Body) > n {
+		return r.Body[:n], false
+	}
+	return r.Body, r.Whole
+}
+
 // Judge returns what a reply means. The firmware has the same rule (answer.h).
 func (a Answer) Judge(r Reply) Outcome {
 	switch {
@@ -185,13 +193,13 @@ func (a Answer) Limit() time.Duration { return 2*a.Filled().Timeout + 5*time.Sec
 func (a Answer) Ordinary() bool {
 	return len(a.Delivered) == 0 && len(a.Refused) == 0 && a.Contains+a.Not+a.Equals == "" && len(a.JSON) == 0 &&
 		a.Tries == 0 && a.Timeout == 0 && a.Pause == 0 && a.RetryAfter == "" && !a.Follow && a.Duplicates == "" &&
-		!a.Accepted.Given() && !a.Already.Given() && !a.Locked.Given()
+		!slices.ContainsFunc(a.signs(), func(s *Sign) bool { return s.Given() })
 }
 
 func (a Answer) clone() Answer {
 	a.Delivered, a.Refused = slices.Clone(a.Delivered), slices.Clone(a.Refused)
 	a.JSON = slices.Clone(a.JSON)
-	for _, sign := range []*Sign{&a.Accepted, &a.Already, &a.Locked.Sign} {
+	for _, sign := range a.signs() {
 		sign.Statuses = slices.Clone(sign.Statuses)
 	}
 	return a
@@ -234,10 +242,7 @@ func (a Answer) Conditions() []Condition {
 }
 
 func (a Answer) prove(r Reply) Proof {
-	body, whole := r.Body, r.Whole
-	if len(body) > JSONMax {
-		body, whole = body[:JSONMax], false
-	}
+	body, whole := r.first(JSONMax)
 	return Prove(a.Conditions(), body, whole)
 }
 
@@ -251,7 +256,7 @@ func (a Answer) Turn(r Reply) Answer {
 	plain.Refused = named(a.refused().without(r.Status), 400, 499)
 	delivered, refused := plain, plain
 	for _, next := range []*Answer{&delivered, &refused} { // a sign would count first
-		for _, sign := range []*Sign{&next.Accepted, &next.Already, &next.Locked.Sign} {
+		for _, sign := range next.signs() {
 			if sign.Statuses = sign.Statuses.without(r.Status); !sign.Given() {
 				sign.Contains = ""
 			}

@@ -25,6 +25,9 @@ type Lockout struct {
 	For time.Duration
 }
 
+// signs are all of a's.
+func (a *Answer) signs() []*Sign { return []*Sign{&a.Accepted, &a.Already, &a.Locked.Sign} }
+
 // maxLockout is the longest of them.
 const maxLockout = 24 * time.Hour
 
@@ -78,10 +81,7 @@ func checkText(part, text string) *problem.Problem {
 // passes reports whether a reply's body passes all tests, as far as the board
 // looks at it.
 func passes(tests []Test, r Reply) bool {
-	body, whole := r.Body, r.Whole
-	if len(body) > AnswerMax {
-		body, whole = body[:AnswerMax], false
-	}
+	body, whole := r.first(AnswerMax)
 	const space = " \t\r\n"
 	body = bytes.TrimLeft(body, space)
 	if whole {

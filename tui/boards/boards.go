@@ -214,7 +214,7 @@ func (m *Model) detail(b fleet.Board, width int) []string {
 	text := sanitize.Line(b.File) + ": right"
 	switch {
 	case b.Status != profile.Right:
-		text = problem.Sentence(sanitize.Line(b.Reason)) + " " + problem.Sentence(sanitize.Line(b.Fix))
+		text = b.About()
 	case b.Firmware == fleet.FirmwareStale:
 		text = "The firmware's folder holds another pin than the profile. Let espost check --update rewrite it, and flash the board."
 	case !b.Breaks.IsZero():

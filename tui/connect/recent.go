@@ -230,6 +230,9 @@ func (m *Model) pastLines(top, width, room int) []string {
 	for i, r := range p.rows {
 		text := ui.Pad(ui.Truncate(r.title(), addresses, k.Ellipsis), addresses) + "  " + ui.Pad(ago(k.Now(), r.entry.Seen), 14)
 		tone, state := r.describe(k.Now())
+		if end := r.end(); state == "" && end != "" {
+			state = "until " + end
+		}
 		if i == p.at {
 			lines[i] = k.Select(ui.Truncate(k.Cursor+" "+text+"  "+state, width-2, k.Ellipsis), width-2)
 		} else {
@@ -292,24 +295,28 @@ func (r row) describe(now time.Time) (ui.Tone, string) {
 	case r.state == unreachable:
 		return ui.Plain, "can't be reached now"
 	}
-	return ui.Plain, "until " + r.entry.Expires.UTC().Format("2 Jan 2006")
+	return ui.Plain, ""
+}
+
+// end is the day on which the certificate ends; "" where nobody knows.
+func (r row) end() string {
+	if r.entry.Expires.IsZero() {
+		return ""
+	}
+	return r.entry.Expires.UTC().Format("2 Jan 2006")
 }
 
 // details are all that is known of the server.
 func (r row) details(k *ui.Kit, width int) string {
 	_, state := r.describe(k.Now())
-	if strings.HasPrefix(state, "until") {
+	if state == "" && r.end() != "" {
 		state = "not asked"
-	}
-	end := ""
-	if !r.entry.Expires.IsZero() {
-		end = r.entry.Expires.UTC().Format("2 Jan 2006")
 	}
 	return k.Pairs([]ui.Pair{
 		{Key: "address", Value: r.title()},
 		{Key: "seen", Value: ago(k.Now(), r.entry.Seen)},
 		{Key: "SHA-1", Value: sanitize.Line(r.entry.SHA1)},
-		{Key: "ends", Value: end},
+		{Key: "ends", Value: r.end()},
 		{Key: "now", Value: state},
 	}, width)
 }

@@ -32,7 +32,7 @@ func (d *Dialog) prompt(ctx context.Context, question, def string, hidden bool) 
 			return "", err
 		}
 		if !hidden {
-			if done, err := d.order(ctx, text); err != nil {
+			if done, err := d.order(text); err != nil {
 				return "", err
 			} else if done {
 				continue

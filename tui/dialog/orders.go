@@ -1,7 +1,6 @@
 package dialog
 
 import (
-	"context"
 	"errors"
 	"path/filepath"
 	"strings"
@@ -19,13 +18,13 @@ var errBack = errors.New("one step back")
 
 // order does what a line says that begins with a colon and is no answer. It is told
 // whether the line was one; the error leads elsewhere.
-func (d *Dialog) order(ctx context.Context, text string) (done bool, err error) {
+func (d *Dialog) order(text string) (done bool, err error) {
 	word, file, _ := strings.Cut(strings.TrimSpace(text), " ")
 	switch file = strings.TrimSpace(file); word {
 	case ":back":
 		return true, errBack
 	case ":save":
-		d.save(ctx, file)
+		d.save(file)
 		return true, nil
 	case ":open":
 		return true, d.open(file)
@@ -34,7 +33,7 @@ func (d *Dialog) order(ctx context.Context, text string) (done bool, err error) 
 }
 
 // save saves the profile, and says so or why not.
-func (d *Dialog) save(_ context.Context, name string) {
+func (d *Dialog) save(name string) {
 	s := *d.Session
 	if name != "" {
 		if s.File = profile.ExpandHome(name); filepath.Ext(s.File) == "" {

@@ -204,7 +204,7 @@ func (d *Dialog) write(ctx context.Context) error {
 	if todo := changes.ToFillIn(); todo != "" {
 		d.say("Before flashing, %s.", todo)
 	}
-	d.save(ctx, "")
+	d.save("")
 	for _, c := range codegen.Commands(project, folder) {
 		d.say("To %s: %s", c.Title, sanitize.Line(c.Line))
 	}

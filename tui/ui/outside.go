@@ -8,11 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
+	"espost/internal/platform"
 	"espost/internal/readfile"
 )
 
@@ -79,7 +79,7 @@ func (e *outsideEditor) Run() error {
 // process is the editor with the file. Its name may hold arguments and quotes, as
 // git takes it: "code --wait".
 func (e *outsideEditor) process(file string) *exec.Cmd {
-	if runtime.GOOS == "windows" {
+	if platform.Here == platform.Windows {
 		words := strings.Fields(e.command)
 		return exec.CommandContext(e.context, words[0], append(words[1:], file)...)
 	}
