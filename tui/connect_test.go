@@ -1,12 +1,16 @@
 package tui_test
 
 import (
+	"context"
 	"net/netip"
 	"strings"
 	"testing"
 	"testing/synctest"
 
+	"espost/internal/problem"
 	"espost/internal/recent"
+	"espost/request"
+	"espost/tlsinspect"
 )
 
 // Who has only looked at a server has nothing to lose: quitting doesn't ask. The
@@ -122,5 +126,22 @@ func TestOnlyThisComputer(t *testing.T) {
 		term.WaitText("https://localhost:8443/post")
 		term.Press("ctrl+c")
 		term.WaitEnd()
+	})
+}
+
+// Why a look failed and what to do stand before what is odd about the address, which
+// would push them off the smallest screen.
+func TestFailureBeforeOddities(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		s.options.Target = "https://localhost:1/post"
+		s.options.Inspect = func(context.Context, request.Target, func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+			return nil, problem.New("refused", "nothing listens at localhost:1 (127.0.0.1)", "check the port, and that the server is running; HTTPS usually has port 443")
+		}
+		term := s.start(t, 60, 16)
+		term.WaitText("Only this computer knows localhost")
+		term.Press("enter")
+		term.WaitText("Nothing listens at localhost:1", "usually has port 443.", "Only this computer knows localhost")
+		term.Quit()
 	})
 }

@@ -24,18 +24,19 @@ func (m *Model) View(width, height int) string {
 		inner = min(maxLeft, width*8/15)
 	}
 	m.zones.Add(0, 2, inner+1, 1, func() tea.Cmd { m.past.at = -1; return nil })
-	lines := append([]string{
-		"",
-		k.Strong.Render("Where will the board send its data?"),
-		k.InputBox(input, inner),
-	}, m.understood(inner)...)
+	how, odd := m.understood(inner)
+	lines := []string{"", k.Strong.Render("Where will the board send its data?"), k.InputBox(input, inner), how}
+	if m.problem == nil {
+		lines = append(lines, odd...)
+	}
 	lines = append(lines, "")
 	switch {
 	case m.job.Running():
 		lines = append(lines, m.progress(inner)...)
-	case m.problem != nil:
+	case m.problem != nil: // before what is odd, for which a low screen may have no room
 		lines = append(lines, ui.Hanging(k.Mark(ui.Failure), problem.Sentence(sanitize.Line(m.problem.Message)), inner)...)
 		lines = append(lines, ui.Hanging(" ", problem.Sentence(sanitize.Line(m.problem.Fix)), inner)...)
+		lines = append(append(lines, ""), odd...)
 	case m.tried:
 		if _, err := m.Target(); strings.TrimSpace(m.input.Value()) == "" {
 			lines = append(lines, ui.Hanging(k.Mark(ui.Caution), "Type or paste an address first. Tab takes the example; espost --demo brings a server along.", inner)...)
@@ -107,28 +108,27 @@ func (m *Model) shownInput() *textinput.Model {
 const lowHeight = 16
 
 // understood is how the input is read, and what is odd about it.
-func (m *Model) understood(width int) []string {
+func (m *Model) understood(width int) (how string, odd []string) {
 	k := m.kit
 	if strings.TrimSpace(m.address()) == "" {
-		return []string{k.Faint.Render("  a host, host:port, an https:// URL, or a service such as ThingSpeak")}
+		return k.Faint.Render("  a host, host:port, an https:// URL, or a service such as ThingSpeak"), nil
 	}
 	target, err := m.Target()
 	if isPath(strings.TrimSpace(m.address())) {
-		return []string{k.Faint.Render("  a profile's file, its folder, or a sketch's: enter opens it")}
+		return k.Faint.Render("  a profile's file, its folder, or a sketch's: enter opens it"), nil
 	}
 	if err != nil {
-		return []string{k.Faint.Render("  not an address yet")}
+		return k.Faint.Render("  not an address yet"), nil
 	}
 	line := fmt.Sprintf("  host %s %s port %d %s path %s", sanitize.Line(target.Host), k.Dot, target.Port, k.Dot, sanitize.Line(target.ShownPath()))
-	lines := []string{k.Faint.Render(ui.Truncate(line, width, k.Ellipsis))}
 	for _, n := range target.Notes() {
-		lines = append(lines, ui.Hanging(k.Mark(ui.Caution), problem.Sentence(sanitize.Line(n.Message)), width)...)
+		odd = append(odd, ui.Hanging(k.Mark(ui.Caution), problem.Sentence(sanitize.Line(n.Message)), width)...)
 	}
 	if target.OnlyHere() {
 		n := target.OnlyThisComputer(m.own)
-		lines = append(lines, ui.Hanging(k.Mark(ui.Caution), sanitize.Line(n.Sentences()), width)...)
+		odd = append(odd, ui.Hanging(k.Mark(ui.Caution), sanitize.Line(n.Sentences()), width)...)
 	}
-	return lines
+	return k.Faint.Render(ui.Truncate(line, width, k.Ellipsis)), odd
 }
 
 // progress is one line a part of the work, as it stands.
