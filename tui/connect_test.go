@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"espost/internal/problem"
 	"espost/internal/recent"
@@ -129,18 +130,23 @@ func TestOnlyThisComputer(t *testing.T) {
 	})
 }
 
-// Why a look failed and what to do stand before what is odd about the address, which
-// would push them off the smallest screen.
+// How a look goes, why it failed and what to do stand before what is odd about the
+// address, which would push them off the smallest screen.
 func TestFailureBeforeOddities(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
 		s.options.Target = "https://localhost:1/post"
-		s.options.Inspect = func(context.Context, request.Target, func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+		s.options.Inspect = func(_ context.Context, _ request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+			for _, part := range []string{"one", "two", "three", "four", "five", "six"} {
+				progress(tlsinspect.Event{Part: tlsinspect.Part(part), Title: "part " + part})
+			}
+			time.Sleep(time.Second)
 			return nil, problem.New("refused", "nothing listens at localhost:1 (127.0.0.1)", "check the port, and that the server is running; HTTPS usually has port 443")
 		}
 		term := s.start(t, 60, 16)
 		term.WaitText("Only this computer knows localhost")
 		term.Press("enter")
+		term.WaitText("part one", "part six")
 		term.WaitText("Nothing listens at localhost:1", "usually has port 443.", "Only this computer knows localhost")
 		term.Quit()
 	})

@@ -26,17 +26,17 @@ func (m *Model) View(width, height int) string {
 	m.zones.Add(0, 2, inner+1, 1, func() tea.Cmd { m.past.at = -1; return nil })
 	how, odd := m.understood(inner)
 	lines := []string{"", k.Strong.Render("Where will the board send its data?"), k.InputBox(input, inner), how}
-	if m.problem == nil {
+	later := m.job.Running() || m.problem != nil // on a low screen there may be no room for both
+	if !later {
 		lines = append(lines, odd...)
 	}
 	lines = append(lines, "")
 	switch {
 	case m.job.Running():
 		lines = append(lines, m.progress(inner)...)
-	case m.problem != nil: // before what is odd, for which a low screen may have no room
+	case m.problem != nil:
 		lines = append(lines, ui.Hanging(k.Mark(ui.Failure), problem.Sentence(sanitize.Line(m.problem.Message)), inner)...)
 		lines = append(lines, ui.Hanging(" ", problem.Sentence(sanitize.Line(m.problem.Fix)), inner)...)
-		lines = append(append(lines, ""), odd...)
 	case m.tried:
 		if _, err := m.Target(); strings.TrimSpace(m.input.Value()) == "" {
 			lines = append(lines, ui.Hanging(k.Mark(ui.Caution), "Type or paste an address first. Tab takes the example; espost --demo brings a server along.", inner)...)
@@ -49,6 +49,9 @@ func (m *Model) View(width, height int) string {
 		lines = append(lines, strings.Split(k.Faint.Render(ui.Wrap(
 			"espost connects the way an ESP8266 does, shows the certificate that the board will be served "+
 				"and its SHA-1 fingerprint without colons, and takes you from there to firmware. Enter is enough to begin.", inner)), "\n")...)
+	}
+	if later {
+		lines = append(append(lines, ""), odd...)
 	}
 	if !m.job.Running() {
 		lines = append(lines, m.pastLines(len(lines), inner, height-len(lines))...)
