@@ -2,21 +2,14 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 
-	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
 	"espost/codegen"
 	"espost/internal/platform"
-	"espost/internal/problem"
 	"espost/internal/sanitize"
-	"espost/pinfile"
 	"espost/profile"
 )
 
@@ -72,103 +65,45 @@ func (p *Program) initPins(flags pinsInitFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	owner, fetches := s.Owner, flags.fetch.On() || flags.fetch.Refresh > 0
-	if owner.Known() {
+	fetches := flags.fetch.On() || flags.fetch.Refresh > 0
+	if s.Owner.Known() {
 		switch {
 		case flags.key != "" || flags.group != "":
 			return &usageError{s.File + " names a key already; espost pins sign --new-key changes it"}
 		case flags.recovery == "" && fetches:
 		case flags.recovery == "":
 			return &usageError{s.File + " names a key already; --recovery adds a recovery key, and espost pins sign --new-key changes the key"}
-		case !owner.Recovery.IsZero():
+		case !s.Owner.Recovery.IsZero():
 			return &usageError{s.File + " names a recovery key already; to replace it, edit its line pins.recovery"}
 		}
 	}
-	if err := p.setFetch(s, flags.fetch); err != nil {
-		return err
+	o := profile.Owning{Group: flags.group, Key: flags.key, KeyFolder: profile.KeyFolder(), Recovery: flags.recovery, Fetch: s.Fetch}
+	if flags.fetch.On() {
+		o.Fetch.URLs = flags.fetch.URLs
 	}
-	if !owner.Known() {
-		if err := p.firstKey(&owner, flags, s); err != nil {
-			return err
-		}
+	if flags.fetch.Refresh > 0 {
+		o.Fetch.Refresh = flags.fetch.Refresh
+	}
+	keys, err := s.Own(o)
+	p.tellKeys(keys)
+	if err != nil {
+		return &inputError{err}
+	}
+	if flags.fetch.On() {
+		fmt.Fprintf(p.Stderr, "Boards look for the file that espost pins sign writes at %s, once their firmware is generated again and flashed.\n", sanitize.Line(strings.Join(flags.fetch.URLs, ", ")))
 	}
 	if flags.recovery != "" {
-		if owner.Recovery, err = p.keyIn(flags.recovery, pinfile.ReadPublic); err != nil {
-			return err
-		}
-		if owner.Recovery == owner.Key {
-			return &usageError{"the recovery key must be another one than the signing key; name another file"}
-		}
 		fmt.Fprintf(p.Stderr, "Keep %s where this computer can't lose it and nobody finds it, and not here.\n", sanitize.Line(flags.recovery))
 	}
-	s.Owner = owner
 	return s.Save()
 }
 
-// setFetch has the profile's firmware fetch signed pins as the flags say.
-func (p *Program) setFetch(s *profile.Session, fetch codegen.Fetch) error {
-	if fetch.On() {
-		s.Fetch.URLs = fetch.URLs
+// tellKeys says which keys were read, or made.
+func (p *Program) tellKeys(keys []profile.KeyFile) {
+	for _, k := range keys {
+		fmt.Fprintln(p.Stderr, k.Sentence())
+		p.notePrivacy(platform.Here, sanitize.Line(k.Path))
 	}
-	if fetch.Refresh > 0 {
-		s.Fetch.Refresh = fetch.Refresh
-	}
-	if err := s.Fetch.Check().Err(); err != nil {
-		return &inputError{err}
-	}
-	if fetch.On() {
-		fmt.Fprintf(p.Stderr, "Boards look for the file that espost pins sign writes at %s, once their firmware is generated again and flashed.\n", sanitize.Line(strings.Join(fetch.URLs, ", ")))
-	}
-	return nil
-}
-
-// firstKey makes the group's key, or takes the one that is there.
-func (p *Program) firstKey(owner *pinfile.Owner, flags pinsInitFlags, s *profile.Session) error {
-	owner.Group = s.Firmware.Name
-	if flags.group != "" {
-		owner.Group = flags.group
-	}
-	if wrong := pinfile.CheckGroup(owner.Group); wrong != nil {
-		return wrong
-	}
-	path, err := keyPath(flags.key, owner.Group)
-	if err != nil {
-		return err
-	}
-	owner.Key, err = p.keyIn(path, func(path string) (pinfile.Key, error) {
-		_, public, err := pinfile.ReadKey(path)
-		return public, err
-	})
-	return err
-}
-
-// keyIn reads a key's file, or makes a key where there is none, and says so.
-func (p *Program) keyIn(path string, read func(string) (pinfile.Key, error)) (pinfile.Key, error) {
-	key, err := read(path)
-	made := "The key was there already"
-	if errors.Is(err, fs.ErrNotExist) {
-		key, err = pinfile.CreateKey(path)
-		made = "A key was made"
-	}
-	if err != nil {
-		return key, &inputError{err}
-	}
-	fmt.Fprintf(p.Stderr, "%s: %s in %s.\n", made, key.ID(), sanitize.Line(path))
-	p.notePrivacy(platform.Here, sanitize.Line(path))
-	return key, nil
-}
-
-// keyPath is where a group's signing key is kept: where the flag says, or in the user's
-// data folder.
-func keyPath(flag, group string) (string, error) {
-	if flag != "" {
-		return flag, nil
-	}
-	_, err := os.UserHomeDir()
-	if !filepath.IsAbs(xdg.DataHome) || err != nil && os.Getenv("XDG_DATA_HOME") == "" {
-		return "", &usageError{"you have no data folder for the signing key; name a file by --key"}
-	}
-	return filepath.Join(xdg.DataHome, "espost", "keys", group+".pem"), nil
 }
 
 // oneProfile opens the profile that the arguments name.
@@ -180,13 +115,4 @@ func oneProfile(args []string) (*profile.Session, error) {
 		return openProfile(args[0])
 	}
 	return nil, &usageError{"this takes one profile, and there are more arguments"}
-}
-
-// owned opens a profile whose pins somebody signs.
-func owned(args []string) (*profile.Session, error) {
-	s, err := oneProfile(args)
-	if err == nil && !s.Owner.Known() {
-		err = &inputError{problem.New("", s.File+" names no key that signs pins", "let espost pins init make one")}
-	}
-	return s, err
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,13 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"espost/esp8266"
 	"espost/internal/problem"
 	"espost/internal/readfile"
 	"espost/internal/sanitize"
 	"espost/pinfile"
 	"espost/profile"
-	"espost/tlsinspect"
 )
 
 func (p *Program) pinsShowCommand() *cobra.Command {
@@ -86,9 +83,12 @@ func verifyPins(text []byte, file string) (*problem.Problem, error) {
 	if file == "" {
 		file = profile.FileName
 	}
-	s, err := owned([]string{file})
+	s, err := openProfile(file)
+	if err == nil {
+		err = s.CheckOwner()
+	}
 	if err != nil {
-		return nil, err
+		return nil, &inputError{err}
 	}
 	_, _, err = acceptPins(text, s, time.Now())
 	var wrong *problem.Problem
@@ -114,24 +114,11 @@ func (p *Program) printPins(f *pinfile.File) {
 	fmt.Fprintf(p.paint, "boards  %s\nserver  %s\nserial  %d of epoch %d\nsigned  %s by the key %s\nuntil   %s\n",
 		newPalette().strong.Render(f.Group), f.Host, f.Serial, f.Epoch, day(f.Signed), f.By, day(f.Until))
 	for _, e := range f.Pins {
-		fmt.Fprintf(p.paint, "pin     %s\n", describeEntry(e))
+		fmt.Fprintf(p.paint, "pin     %s\n", profile.DescribeEntry(e))
 	}
 	if !f.Next.IsZero() {
 		fmt.Fprintf(p.paint, "next    the signing key %s\n", f.Next.ID())
 	}
-}
-
-// describeEntry is a pin of a file in one line, by which it can be compared; it is safe
-// to show.
-func describeEntry(e pinfile.Entry) string {
-	switch pin := e.Pin(); e.Mode {
-	case esp8266.PinFingerprint:
-		return "the certificate " + pin.SHA1[0]
-	case esp8266.PinCA:
-		cert := tlsinspect.NewCertificate(e.Data)
-		return "the CA " + cert.Name() + ", " + cert.SHA1()
-	}
-	return fmt.Sprintf("the public key with the SHA-256 %X", sha256.Sum256(e.Data))
 }
 
 // The shape of pins show's JSON. Its keys are a promise to scripts.

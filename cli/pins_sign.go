@@ -2,25 +2,14 @@ package cli
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"io/fs"
-	"math"
-	"path/filepath"
-	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"espost/esp8266"
-	"espost/internal/atomicfile"
-	"espost/internal/problem"
-	"espost/internal/readfile"
 	"espost/internal/sanitize"
-	"espost/pinfile"
 	"espost/profile"
 	"espost/tlsinspect"
 )
@@ -58,7 +47,7 @@ func (p *Program) pinsSignCommand() *cobra.Command {
 	f.StringArrayVar(&flags.next, "next", nil, "pin the certificate, or public key, in this PEM file too\n(repeatable)")
 	f.BoolVar(&flags.look, "look", false, "pin what the server shows now, if something vouches for it")
 	flags.trust.addFlag(f)
-	durationFlag(f, &flags.valid, "valid", 180*24*time.Hour, "let computers take the file for so long")
+	durationFlag(f, &flags.valid, "valid", profile.DefaultValid, "let computers take the file for so long")
 	f.BoolVarP(&flags.yes, "yes", "y", false, "sign without asking")
 	cmd.ValidArgsFunction = profiles
 	return cmd
@@ -71,74 +60,50 @@ func (p *Program) signPins(ctx context.Context, flags pinsSignFlags, args []stri
 	case len(flags.trust.texts) > 0 && !flags.look:
 		return &usageError{"--trust-new says what may be pinned, and goes with --look"}
 	}
-	s, err := owned(args)
+	s, err := oneProfile(args)
 	if err != nil {
 		return err
 	}
-	if flags.output == "" {
-		flags.output = filepath.Join(filepath.Dir(s.File), s.Owner.Group+".pins")
+	if err := s.CheckOwner(); err != nil {
+		return &inputError{err}
 	}
-	previous, err := previousPins(flags.output, s)
+	if flags.key == "" {
+		flags.key = s.SignerFile(profile.KeyFolder())
+	}
+	signing, err := s.Sign(flags.output, flags.key)
 	if err != nil {
-		return err
-	}
-	private, by, err := signingKey(flags.key, s.Owner)
-	if err != nil {
-		return err
-	}
-	if by == s.Owner.Recovery && flags.newKey == "" {
-		return &usageError{"the recovery key replaces the signing key; name the new one by --new-key"}
+		return &inputError{naming(err)}
 	}
 	if flags.look {
 		if err := p.lookAgain(ctx, s, flags.trust); err != nil {
 			return err
 		}
 	}
-	f, err := p.toSign(s, flags, previous, by)
+	err = signing.Fill(flags.next, flags.newKey, time.Now(), flags.valid)
+	p.tellKeys(signing.Keys)
 	if err != nil {
+		return &inputError{err}
+	}
+	fmt.Fprintln(p.Stderr, strings.Join(signing.Changes(), "\n"))
+	if !flags.yes {
+		if ok, err := p.confirm(ctx, "Sign this? [y/N] "); !ok {
+			return err
+		}
+	}
+	if err := signing.Write(); err != nil {
 		return err
 	}
-	if ok, err := p.agreed(ctx, flags, f, previous); !ok {
-		return err
-	}
-	return p.writePins(s, f, private, flags.output)
+	p.logOutcome("signed", nil, "profile", s.File, "serial", signing.File.Serial)
+	fmt.Fprintln(p.out, sanitize.Line(signing.Path))
+	return nil
 }
 
-// previousPins is the file that is to be replaced: nil if there is none. Only one for
-// the same boards is.
-func previousPins(path string, s *profile.Session) (*pinfile.File, error) {
-	text, err := readfile.Read(path, pinfile.MaxSize)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+// naming says by which flag another file is named than the one that can't be used.
+func naming(err error) error {
+	if key := (*profile.KeyError)(nil); errors.As(err, &key) {
+		return fmt.Errorf("%w; name the key's file by --key", err)
 	}
-	if err != nil {
-		return nil, &inputError{fmt.Errorf("reading %s, which is to be replaced: %w; name another file by -o", path, err)}
-	}
-	f, err := pinfile.Parse(text)
-	if err == nil && (f.Group != s.Owner.Group || f.Host != s.Target.Addr()) {
-		err = fmt.Errorf("it is for the boards %s at %s", f.Group, f.Host)
-	}
-	if err != nil {
-		return nil, &inputError{fmt.Errorf("%s would be overwritten, and is another file: %w; name another one by -o", path, err)}
-	}
-	return f, nil
-}
-
-// signingKey reads the key that signs, which must be one of the owner's.
-func signingKey(flag string, owner pinfile.Owner) (*ecdsa.PrivateKey, pinfile.Key, error) {
-	path, err := keyPath(flag, owner.Group)
-	if err != nil {
-		return nil, pinfile.Key{}, err
-	}
-	private, public, err := pinfile.ReadKey(path)
-	if err != nil {
-		return nil, public, &inputError{fmt.Errorf("%w; name the key's file by --key", err)}
-	}
-	switch public {
-	case owner.Key, owner.Next, owner.Recovery:
-		return private, public, nil
-	}
-	return nil, public, &inputError{fmt.Errorf("the key in %s (%s) is none of the profile's, whose signing key is %s; name that one's file by --key", path, public.ID(), owner.Key.ID())}
+	return fmt.Errorf("%w; name another file by -o", err)
 }
 
 // lookAgain pins what the server shows now, in the profile's mode.
@@ -162,127 +127,5 @@ func (p *Program) lookAgain(ctx context.Context, s *profile.Session, trust trust
 		return err
 	}
 	p.tellLeftOut(report, grounds)
-	return nil
-}
-
-// toSign puts the next file together.
-func (p *Program) toSign(s *profile.Session, flags pinsSignFlags, previous *pinfile.File, by pinfile.Key) (pinfile.File, error) {
-	o, now := s.Owner, time.Now().UTC().Truncate(time.Second)
-	f := pinfile.File{Group: o.Group, Host: s.Target.Addr(), Epoch: o.Epoch, Serial: o.Serial, Signed: now, Until: now.Add(flags.valid)}
-	if previous != nil && previous.Epoch == f.Epoch && (previous.SignedBy(o.Key) || previous.SignedBy(o.Next)) {
-		f.Serial = max(f.Serial, previous.Serial)
-	}
-	if by == o.Recovery {
-		f.Epoch, f.Serial = f.Epoch+1, 0
-	}
-	if f.Serial == math.MaxUint32 || by == o.Recovery && f.Epoch == 0 {
-		return f, problem.New("", "the serials are used up", "begin a new epoch: espost pins sign --key RECOVERY.pem --new-key NEW.pem")
-	}
-	f.Serial++
-	var err error
-	if f.Pins, err = pinfile.FromPin(s.Pin); err != nil {
-		return f, &inputError{err}
-	}
-	for _, path := range flags.next {
-		e, err := entryIn(path, s.Pin.Mode)
-		if err != nil {
-			return f, &inputError{err}
-		}
-		if !slices.ContainsFunc(f.Pins, e.Equal) {
-			f.Pins = append(f.Pins, e)
-		}
-	}
-	switch {
-	case flags.newKey != "":
-		if f.Next, err = p.keyIn(flags.newKey, pinfile.ReadPublic); err == nil && f.Next == by {
-			err = &usageError{"--new-key names the key that signs; name another one"}
-		}
-	case by == o.Key:
-		f.Next = o.Next // said again, for whoever has missed it
-	}
-	return f, err
-}
-
-// entryIn reads what a PEM file's first block holds, as a pin of the mode.
-func entryIn(path string, mode esp8266.PinMode) (pinfile.Entry, error) {
-	none := pinfile.Entry{}
-	text, err := readfile.Read(path, profile.MaxFile)
-	if err != nil {
-		return none, fmt.Errorf("reading the next certificate: %w", err)
-	}
-	block, _ := pem.Decode(text)
-	if block == nil {
-		return none, fmt.Errorf("%s holds no PEM; name the next certificate's file", path)
-	}
-	var pin esp8266.Pin
-	switch cert := tlsinspect.NewCertificate(block.Bytes); {
-	case block.Type == "PUBLIC KEY" && mode == esp8266.PinPublicKey:
-		pin = esp8266.Pin{PublicKey: string(pem.EncodeToMemory(block))}
-	case block.Type != "CERTIFICATE":
-		return none, fmt.Errorf("%s holds no certificate, but a %s; name the next certificate's file", path, sanitize.Clip(block.Type, 40))
-	case mode == esp8266.PinCA && !isCA(block.Bytes):
-		return none, fmt.Errorf("%s holds no CA's certificate, which is what the profile pins", path)
-	default:
-		pin = esp8266.Pin{SHA1: []string{cert.SHA1()}, PublicKey: cert.PublicKeyPEM(), CAs: []string{cert.PEM()}}
-	}
-	pin.Mode = mode
-	list, err := pinfile.FromPin(pin)
-	if err != nil {
-		return none, fmt.Errorf("%s can't be pinned: %w", path, err)
-	}
-	return list[0], nil
-}
-
-func isCA(der []byte) bool {
-	cert, err := x509.ParseCertificate(der)
-	return err == nil && cert.IsCA
-}
-
-// agreed says what the file changes, and asks.
-func (p *Program) agreed(ctx context.Context, flags pinsSignFlags, f pinfile.File, previous *pinfile.File) (bool, error) {
-	var before []pinfile.Entry
-	if previous != nil {
-		before = previous.Pins
-	}
-	fmt.Fprintf(p.Stderr, "%s: serial %d of epoch %d, for the boards %s at %s, until %s\n", sanitize.Line(flags.output), f.Serial, f.Epoch, f.Group, f.Host, day(f.Until))
-	for _, e := range before {
-		if !slices.ContainsFunc(f.Pins, e.Equal) {
-			fmt.Fprintf(p.Stderr, "  - %s\n", describeEntry(e))
-		}
-	}
-	for _, e := range f.Pins {
-		sign := "+"
-		if slices.ContainsFunc(before, e.Equal) {
-			sign = " "
-		}
-		fmt.Fprintf(p.Stderr, "  %s %s\n", sign, describeEntry(e))
-	}
-	if !f.Next.IsZero() {
-		fmt.Fprintf(p.Stderr, "  the next signing key: %s\n", f.Next.ID())
-	}
-	if flags.yes {
-		return true, nil
-	}
-	return p.confirm(ctx, "Sign this? [y/N] ")
-}
-
-// writePins signs the file and writes it. The profile's serial is saved before: should
-// writing fail, a serial is left out, and none is used twice.
-func (p *Program) writePins(s *profile.Session, f pinfile.File, private *ecdsa.PrivateKey, path string) error {
-	signed, err := f.Sign(private)
-	if err != nil {
-		return &inputError{err}
-	}
-	if _, s.Owner, err = s.Owner.Accept(signed.Bytes(), s.Target.Addr()); err != nil {
-		return fmt.Errorf("the file would not be taken: %w", err)
-	}
-	if err := s.Save(); err != nil {
-		return err
-	}
-	if err := atomicfile.Write(path, signed.Bytes(), 0o644); err != nil {
-		return err
-	}
-	p.logOutcome("signed", nil, "profile", s.File, "serial", f.Serial)
-	fmt.Fprintln(p.out, sanitize.Line(path))
 	return nil
 }

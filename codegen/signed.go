@@ -94,24 +94,43 @@ func parseFetch(text string) (hostPath, error) {
 	return a, nil
 }
 
-// checkFetch refuses signed pins that this board, or this pin, can't use.
+// CanFetch returns why this board, or with this pin, can't fetch signed pins; nil where
+// it can.
+func (p Project) CanFetch() *problem.Problem {
+	switch {
+	case p.Pin.Mode == esp8266.PinInsecure:
+		return problem.At("pins.urls", "a board that trusts everybody needs no signed pins", "pin the server, or remove pins.urls")
+	case p.Board.Flash == "512K":
+		return problem.At("pins.urls", fmt.Sprintf("the flash of %s is too small for signed pins", p.Board.Name), "remove pins.urls, or choose another board")
+	}
+	return nil
+}
+
+// CheckFetch returns what is wrong with f for this board and this pin.
+func (p Project) CheckFetch(f Fetch) problem.List {
+	l := f.Check()
+	if !f.On() {
+		return l
+	}
+	l.Add(p.CanFetch())
+	if p.DeepSleep && f.Refresh > 0 {
+		l.Add(problem.At("pins.refresh", "a board that sleeps deeply doesn't look for signed pins by the clock", "remove pins.refresh: it looks when no known pin fits"))
+	}
+	return l
+}
+
+// checkFetch refuses signed pins that this board, or this pin, can't use, or that
+// nobody signs.
 func (v *validator) checkFetch() {
-	v.List = append(v.List, v.Fetch.Check()...)
+	v.List = append(v.List, v.CheckFetch(v.Fetch)...)
 	if !v.Fetch.On() {
 		return
 	}
 	if v.Owner.Group != "" {
 		v.List.Add(pinfile.CheckGroup(v.Owner.Group))
 	}
-	switch {
-	case !v.Owner.Known():
+	if !v.Owner.Known() {
 		v.List.Add(problem.At("pins", "there is no key that signs the pins that the board fetches", "let espost pins init make one"))
-	case v.Pin.Mode == esp8266.PinInsecure:
-		v.List.Add(problem.At("pins.urls", "a board that trusts everybody needs no signed pins", "pin the server, or remove pins.urls"))
-	case v.Board.Flash == "512K":
-		v.List.Add(problem.At("pins.urls", fmt.Sprintf("the flash of %s is too small for signed pins", v.Board.Name), "remove pins.urls, or choose another board"))
-	case v.DeepSleep && v.Fetch.Refresh > 0:
-		v.List.Add(problem.At("pins.refresh", "a board that sleeps deeply doesn't look for signed pins by the clock", "remove pins.refresh: it looks when no known pin fits"))
 	}
 }
 

@@ -22,7 +22,7 @@ const (
 	MaxSize  = 4096 // bytes
 	MaxPins  = 8
 	maxData  = 1600 // bytes of one key or CA: ISRG Root X1 has 1391
-	maxGroup = 32
+	MaxGroup = 32
 	maxHost  = 262 // 255 of a name, a colon and a port
 )
 

@@ -53,7 +53,7 @@ func (o Owner) Accept(data []byte, host string) (*File, Owner, error) {
 func (o Owner) signer(f *File, host string) (Key, *problem.Problem) {
 	switch {
 	case f.Group != o.Group: // mutant TestRefused: f.Group != o.Group => false
-		return Key{}, problem.New(CodeGroup, fmt.Sprintf("the pins are for the boards %s, not for %s", f.Group, sanitize.Clip(o.Group, maxGroup)), "give the file that was signed for these")
+		return Key{}, problem.New(CodeGroup, fmt.Sprintf("the pins are for the boards %s, not for %s", f.Group, sanitize.Clip(o.Group, MaxGroup)), "give the file that was signed for these")
 	case f.Host != host: // mutant TestRefused: f.Host != host => false
 		return Key{}, problem.New(CodeHost, fmt.Sprintf("the pins are for %s, not for %s", f.Host, sanitize.Clip(host, 80)), "give the file that was signed for this server")
 	case f.Epoch < o.Epoch, f.Epoch == o.Epoch && f.Serial < o.Serial: // mutant TestRefused: f.Serial < o.Serial => false

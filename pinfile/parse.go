@@ -149,7 +149,7 @@ func (r *reader) pin(f *File) {
 
 // CheckGroup returns why a file can't be for a group of that name, nil if it can.
 func CheckGroup(name string) *problem.Problem {
-	if len(name) <= maxGroup && groupForm().MatchString(name) {
+	if len(name) <= MaxGroup && groupForm().MatchString(name) {
 		return nil
 	}
 	return problem.At("pins.group", "the name of a group of boards has at most 32 letters, digits, dots, hyphens and underscores", "use the sketch's name, such as porch")

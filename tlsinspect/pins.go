@@ -82,7 +82,7 @@ func (in *inspection) pins(r *Report) Pins {
 			Name:  "this certificate",
 			Works: b.Connects, Error: b.Error,
 			Bytes: 20,
-			Holds: "until the certificate is renewed; then every board must be flashed again",
+			Holds: esp8266.PinFingerprint.Holds(),
 		},
 	}
 	if spki := leaf.PublicKeyPEM(); spki != "" {
@@ -92,7 +92,7 @@ func (in *inspection) pins(r *Report) Pins {
 			Name:  "its public key",
 			Works: works, Error: code,
 			Bytes: leaf.parts.key.size(),
-			Holds: "over renewals, as long as the host keeps its key; many change it with every renewal",
+			Holds: esp8266.PinPublicKey.Holds(),
 		}
 	}
 	p.CAs = in.caChoices(chain, b)
@@ -144,7 +144,7 @@ func (in *inspection) caChoices(chain []*Certificate, b Board) []PinChoice {
 		}
 		seen[string(c.Raw)] = true
 		code := in.tryAnchor(chain, c, b)
-		holds := "over renewals, while the host stays with this CA; needs the time from the network"
+		holds := esp8266.PinCA.Holds()
 		if leaf {
 			holds = "until the certificate is renewed, as a fingerprint; also checks name and dates, and needs the time from the network"
 		}
