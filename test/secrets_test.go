@@ -219,7 +219,7 @@ form:
 	h.run("", "check", "-v", "saved.yaml", "--log", "work.log")
 	h.run("", "check", "--json", "saved.yaml", "--log", "work.log")
 	h.run("", "inspect", "--json", "--log", "work.log", "localhost:1")
-	h.run("\n\n"+plantedUser+"\n"+plantedBearer+"\n"+plantedToken+"\n\n\n\n1\nhome\n"+plantedPassword+"\n5m\nno\n\n\nspoken\nno\n", "--accessible", "espost.yaml")
+	h.run("\n\n"+plantedUser+"\n"+plantedBearer+"\n"+plantedToken+"\n\n\n\n1\nhome\n"+plantedPassword+"\n5m\nno\n\n\nspoken\n\nno\n", "--accessible", "espost.yaml")
 	h.searchFiles()
 	if h.seen < 50_000 {
 		t.Errorf("only %d bytes were searched", h.seen)
@@ -334,7 +334,7 @@ func TestPlantedSecretsInTheApp(t *testing.T) {
 	h.searchProcesses(c.cmd.Process.Pid)
 	c.press(enter)
 	look("Write the files")
-	for range 7 {
+	for range 8 { // to the password
 		c.press(up)
 	}
 	look("enter edit")

@@ -81,10 +81,10 @@ func New(o Options) *Model {
 		m.session.FillSecrets(o.lookupSecret)
 	}
 	m.connect = connect.New(m.kit, o.target(), o.Inspect, o.Recent, o.Check)
-	m.certificate = certificate.New(m.kit)
+	m.certificate = certificate.New(m.kit, m.session.Profile)
 	m.form = form.New(m.kit, m.session.Profile)
 	m.test = testpost.New(m.kit, m.session, o.Send)
-	m.firmware = firmware.New(m.kit, m.session)
+	m.firmware = firmware.New(m.kit, m.session, o.KeyFolder)
 	m.board = board.New(m.kit, m.session, o.Board)
 	m.steps = [stepCount]ui.Step{m.connect, m.certificate, m.form, m.test, m.firmware, m.board}
 	m.asked = make(map[request.Suspect]bool)
@@ -199,6 +199,12 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		m.then = func() tea.Cmd { return nil } // its page says so
 		// What is open in an editor isn't in the firmware, and so not in the file either.
 		return tea.Batch(m.board.Look(), m.saveOver(m.session.File, m.saved)), true
+	case firmware.Sign:
+		return m.sign(msg.Key), true
+	case signingMsg:
+		return m.signing(msg), true
+	case signedMsg:
+		return m.signed(msg), true
 	case board.Found:
 		m.firmware.LeadOn(msg.Any)
 		return nil, true

@@ -96,10 +96,12 @@ func newStage(t testing.TB) *stage {
 	t.Helper()
 	s := &stage{folder: t.TempDir()}
 	s.options = tui.Options{
-		Target:  address,
-		Dir:     s.folder,
-		Environ: []string{},
-		Now:     today,
+		Target: address,
+		Dir:    s.folder,
+
+		KeyFolder: filepath.Join(s.folder, "keys"),
+		Environ:   []string{},
+		Now:       today,
 		Inspect: func(ctx context.Context, target request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 			progress(tlsinspect.Event{Part: tlsinspect.PartLookup, Title: "found 1 address", State: tlsinspect.Done, Elapsed: 3 * time.Millisecond})
 			return goodReport(t, target), nil

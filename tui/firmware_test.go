@@ -105,9 +105,9 @@ func TestChangedSinceWriting(t *testing.T) {
 		term.WaitText("▸ What comes next", "✓ 20 files are in")
 		term.Press("enter")
 		term.WaitText("enter finish")
-		term.Press("s", "up", "up", "up", "enter") // the LED
+		term.Press("s", "up", "up", "up", "up", "enter") // the LED
 		term.WaitText("Write the files")
-		term.Press("down", "down", "down")
+		term.Press("down", "down", "down", "down")
 		term.WaitText("changed since the files were written", "enter write the files")
 		term.Press("enter")
 		term.WaitText("Replace files in", "porch_example_com.ino would be updated", `+#include "led.h"`)

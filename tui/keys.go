@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -175,7 +176,7 @@ func (m *Model) actionsAt(step int) []ui.Action {
 		}
 		run := a.Run
 		a.Title = m.steps[step].Name() + ": " + a.Title
-		a.Keys, a.Blocked = nil, m.blockedReason(step)
+		a.Keys, a.Blocked = nil, cmp.Or(m.blockedReason(step), a.Blocked)
 		a.Run = func() tea.Cmd {
 			cmd := m.jump(step)
 			if m.current != step {

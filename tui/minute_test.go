@@ -109,7 +109,7 @@ func TestBoardByName(t *testing.T) {
 		term.WaitText("200")
 		term.Press("enter")
 		term.WaitText("Write the files")
-		term.Press("up", "up", "up", "up", "up", "up", "up", "up", "up")
+		term.Press("up", "up", "up", "up", "up", "up", "up", "up", "up", "up")
 		term.WaitText("Board 1 of")
 		term.Press("enter")
 		term.Type("sonoff")

@@ -45,6 +45,7 @@ type Options struct {
 	ProfilePath string           // where ctrl+s saves; "" for espost.yaml in Dir
 	Demo        *demo.Server     // the built-in server to try, nil without --demo
 	Dir         string           // sketches are written below it; "" for the working directory
+	KeyFolder   string           // where signing keys are kept; "" for profile.KeyFolder
 	Recent      recent.List      // servers to offer again; Run takes the user's own when it is empty
 	ASCII       bool             // draw with ASCII only
 	Theme       settings.Theme   // "" for settings.Auto
@@ -114,6 +115,9 @@ func (o Options) withDefaults() Options {
 		o.Own = netdial.OwnAddress
 	}
 	o.Board = o.Board.WithDefaults()
+	if o.KeyFolder == "" {
+		o.KeyFolder = profile.KeyFolder()
+	}
 	if o.ProfilePath == "" {
 		o.ProfilePath = filepath.Join(o.Dir, profile.FileName)
 	}
@@ -233,7 +237,7 @@ func converse(ctx context.Context, o Options) error {
 	d := &dialog.Dialog{
 		In: o.Input, Out: o.Output,
 		Session: &profile.Session{Profile: o.Profile, File: o.ProfilePath, Saved: o.Profile.Clone()}, Target: o.target(),
-		Import: o.Import, Inspect: o.Inspect, Send: o.Send, Note: o.Note, Known: o.known, Posts: o.Board.Posts,
+		Import: o.Import, Inspect: o.Inspect, Send: o.Send, Note: o.Note, Known: o.known, Posts: o.Board.Posts, KeyFolder: o.KeyFolder,
 		Bench: dialog.Bench{Ports: o.Board.Ports, Tools: o.Board.Tools, Flash: o.Board.Flash, Watch: o.Board.Watch},
 	}
 	if d.In == nil {

@@ -82,10 +82,11 @@ func states() []state {
 			term.Press("enter", "n")
 		}},
 		{"firmware-editor", nil, func(term *tuitest.Terminal) {
-			term.Press("enter", "enter", "alt+5", "up", "up", "up", "up", "up", "up", "enter")
+			term.Press("enter", "enter", "alt+5", "up", "up", "up", "up", "up", "up", "up", "enter")
 			term.Type("x")
 			term.Press("enter")
 		}},
+		{"firmware-renewal", nil, keys("enter", "enter", "alt+5", "up", "up", "r")},
 		{"quit", nil, keys("enter", "enter", "e", "ctrl+c")},
 	}
 }
@@ -174,7 +175,7 @@ func TestStates(t *testing.T) {
 func playOnly(t *testing.T, setUp func(*stage)) *stage {
 	t.Helper()
 	s := newStage(t)
-	s.options.Dir = ""
+	s.options.Dir, s.options.KeyFolder = "", "/home/ada/keys"
 	if setUp != nil {
 		setUp(s)
 	}

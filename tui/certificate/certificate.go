@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"espost/esp8266"
+	"espost/profile"
 	"espost/tlsinspect"
 	"espost/tui/ui"
 )
@@ -47,6 +48,7 @@ const (
 // Model is the step.
 type Model struct {
 	kit     *ui.Kit
+	profile *profile.Profile
 	report  *tlsinspect.Report
 	before  Before
 	keeping bool // the pin stays as it was
@@ -61,8 +63,9 @@ type Model struct {
 	zones   ui.Zones
 }
 
-// New returns the step; it has nothing to show before SetReport.
-func New(kit *ui.Kit) *Model { return &Model{kit: kit} }
+// New returns the step for a profile, which it only reads; it has nothing to show
+// before SetReport.
+func New(kit *ui.Kit, p *profile.Profile) *Model { return &Model{kit: kit, profile: p} }
 
 // SetReport shows a new report and offers the pins that it allows, the one of
 // the same mode as before chosen. A pin that was there stays until the user says

@@ -171,10 +171,27 @@ func (m *Model) plain(width int) []string {
 		}
 	}
 	lines := []string{ui.Truncate(until, width, k.Ellipsis)}
-	if better != "" {
-		lines = append(lines, ui.Hanging(" ", strings.TrimSpace(better), width)...)
+	for _, text := range []string{better, m.signedPins()} {
+		if text != "" {
+			lines = append(lines, ui.Hanging(" ", strings.TrimSpace(text), width)...)
+		}
 	}
 	return lines
+}
+
+// signedPins says that boards fetch signed pins, or why they should; "" for neither.
+func (m *Model) signedPins() string {
+	switch {
+	case m.profile.Fetch.On():
+		return problem.Sentence(m.profile.AtRenewal())
+	case m.Unvouched() || m.Changed():
+		return ""
+	}
+	advice := m.report.AdviseSigned(m.choices[m.chosen].Pin.Mode, m.before.Pin)
+	if advice == "" {
+		return ""
+	}
+	return problem.Sentences(advice, "Renewal on the Firmware step sets them up")
 }
 
 // changedLines show the pinned certificate beside the served one, as SSH does with a

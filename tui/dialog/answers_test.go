@@ -164,7 +164,7 @@ func TestAnswerIsAboutWhatWasShown(t *testing.T) {
 		}
 	}
 	put("mine\n")
-	s.dialog.In = io.MultiReader(strings.NewReader(strings.Repeat("\n", 13)), &late{Reader: strings.NewReader("yes\n"), before: func() { put("an hour's work\n") }})
+	s.dialog.In = io.MultiReader(strings.NewReader(strings.Repeat("\n", 14)), &late{Reader: strings.NewReader("yes\n"), before: func() { put("an hour's work\n") }})
 	said, err := s.run(t)
 	if err == nil || !strings.Contains(err.Error(), "changed since you were asked; nothing was written") {
 		t.Errorf("%v\n%s", err, said)
@@ -191,8 +191,8 @@ func (l *late) Read(p []byte) (int, error) {
 // Files that are there are not replaced without a yes.
 func TestRefusesToOverwrite(t *testing.T) {
 	for answer, replaced := range map[string]bool{"": false, "no": false, "yes": true} {
-		s := newSitting(t, append(make([]string, 13), answer)...)
-		s.dialog.In = strings.NewReader(strings.Repeat("\n", 13) + answer + "\n")
+		s := newSitting(t, append(make([]string, 14), answer)...)
+		s.dialog.In = strings.NewReader(strings.Repeat("\n", 14) + answer + "\n")
 		file := filepath.Join(s.dir, "porch_example_com", "porch_example_com.ino")
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			t.Fatal(err)

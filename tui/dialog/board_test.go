@@ -42,7 +42,7 @@ func bench(flash error, events ...device.Event) dialog.Bench {
 func TestBoardInTheNetwork(t *testing.T) {
 	for name, ports := range map[string]int{"beside a cable": 1, "alone": 0} {
 		t.Run(name, func(t *testing.T) {
-			answers := make([]string, 13)
+			answers := make([]string, 14)
 			answers[11] = "yes" // take new sketches over the Wi-Fi
 			if ports > 0 {
 				answers = append(answers, "2")
@@ -128,7 +128,7 @@ func TestBoard(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := newSitting(t, append(make([]string, 13), tt.answers...)...)
+			s := newSitting(t, append(make([]string, 14), tt.answers...)...)
 			s.dialog.Bench = tt.bench
 			said, err := s.run(t)
 			if err != nil {

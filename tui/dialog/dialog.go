@@ -17,6 +17,7 @@ import (
 	"golang.org/x/term"
 
 	"espost/demo"
+	"espost/esp8266"
 	"espost/formpost"
 	"espost/imports"
 	"espost/internal/sanitize"
@@ -37,6 +38,8 @@ type Dialog struct {
 	Import  *imports.Import                                 // what the profile was made of, nil for nothing
 	Note    func(what string, err error, attributes ...any) // told when the sketch is written; may be nil
 
+	KeyFolder string // where signing keys are kept unless the user says otherwise; "" for nowhere
+
 	// Known are the fingerprints that are known to be the server's, as those of the
 	// built-in one are; nil for none.
 	Known func() []string
@@ -46,8 +49,9 @@ type Dialog struct {
 
 	asked    map[request.Suspect]bool
 	report   *tlsinspect.Report
-	named    []string  // what the user vouches for
-	requests chan bool // true: what is typed must not be seen
+	named    []string    // what the user vouches for
+	before   esp8266.Pin // that there was when the server was looked at
+	requests chan bool   // true: what is typed must not be seen
 	lines    chan line
 }
 

@@ -43,7 +43,7 @@ func newSitting(t *testing.T, answers ...string) *sitting {
 		In:      strings.NewReader(strings.Join(answers, "\n") + "\n"),
 		Out:     &s.out,
 		Session: &profile.Session{Profile: profile.New(target), File: filepath.Join(s.dir, "espost.yaml")},
-		Target:  address,
+		Target:  address, KeyFolder: filepath.Join(s.dir, "keys"),
 		Inspect: func(_ context.Context, target request.Target, progress func(tlsinspect.Event)) (*tlsinspect.Report, error) {
 			progress(tlsinspect.Event{Part: tlsinspect.PartLookup, Title: "found 1 address", State: tlsinspect.Done})
 			return report(t, target), nil
@@ -157,7 +157,7 @@ func TestInputEnds(t *testing.T) {
 // A line without its end, at the end of the input, still counts.
 func TestLastLineWithoutEnd(t *testing.T) {
 	s := newSitting(t)
-	s.dialog.In = strings.NewReader(strings.Repeat("\n", 12) + "my_sketch")
+	s.dialog.In = strings.NewReader(strings.Repeat("\n", 12) + "my_sketch\nno")
 	said, err := s.run(t)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)

@@ -56,6 +56,7 @@ func (d *Dialog) connect(ctx context.Context) error {
 		}
 		d.report, d.Target, d.named = report, target.URL(), nil
 		d.Session.Follow(target)
+		d.before = d.Session.Pin.Clone()
 		return d.askSuspects(ctx)
 	})
 }

@@ -94,6 +94,9 @@ func (d *Dialog) firmware(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := d.renewal(ctx); err != nil {
+		return err
+	}
 	return d.write(ctx)
 }
 
@@ -208,5 +211,6 @@ func (d *Dialog) write(ctx context.Context) error {
 	for _, c := range codegen.Commands(project, folder) {
 		d.say("To %s: %s", c.Title, sanitize.Line(c.Line))
 	}
+	d.tellSigning()
 	return nil
 }

@@ -49,11 +49,15 @@ type Model struct {
 	full    string // the folder's absolute path
 	moved   bool   // the folder was changed since the sketch was written
 	zones   ui.Zones
+
+	keyFolder string
+	key       string // the signing key's file, as it was named last; "" for the one in keyFolder
 }
 
-// New returns the step for the session's firmware.
-func New(kit *ui.Kit, s *profile.Session) *Model {
-	m := &Model{kit: kit, profile: s, dropped: map[string]string{}}
+// New returns the step for the session's firmware. Signing keys are kept in keyFolder
+// unless the user says otherwise.
+func New(kit *ui.Kit, s *profile.Session, keyFolder string) *Model {
+	m := &Model{kit: kit, profile: s, keyFolder: keyFolder, dropped: map[string]string{}}
 	m.cursor = len(m.settings())
 	return m
 }
@@ -64,7 +68,8 @@ func (m *Model) Name() string { return "Firmware" }
 // About implements ui.Step.
 func (m *Model) About() string {
 	return "The sketch is written into a folder of its own, ready for arduino-cli and PlatformIO. The Wi-Fi password goes into arduino_secrets.h and nowhere else. " +
-		"Left empty, the Wi-Fi settings become placeholders to fill in there. readings.h is yours: it is created once and never overwritten."
+		"Left empty, the Wi-Fi settings become placeholders to fill in there. readings.h is yours: it is created once and never overwritten. " +
+		"Renewal says what becomes of the board when the server's certificate is renewed; with signed pins it learns the next one by itself."
 }
 
 // Enter implements ui.Step.
@@ -135,6 +140,9 @@ func (m *Model) Actions() []ui.Action {
 			ui.Action{Keys: []string{"left"}, Title: "Change " + s.title + " back", Run: m.turn(-1)},
 			write,
 		)
+	case m.cursor < len(settings) && settings[m.cursor].open != nil:
+		s := settings[m.cursor]
+		actions = []ui.Action{{Keys: []string{"enter"}, Label: "set up", Title: "Set up " + s.title, Run: s.open}, write}
 	case m.cursor < len(settings):
 		s := settings[m.cursor]
 		actions = []ui.Action{{Keys: []string{"enter"}, Label: "edit", Title: "Edit " + s.title, Run: m.edit}, write}
@@ -154,6 +162,7 @@ func (m *Model) Actions() []ui.Action {
 		ui.Action{Keys: []string{"down", "j"}, Title: "Down", Run: func() tea.Cmd { m.move(1); return nil }},
 		ui.Action{Keys: []string{"v"}, Label: "view source", Title: "Show the source at full width", Run: m.toggleWhole},
 	)
+	actions = append(actions, m.renewalActions()...)
 	return append(actions, m.fileActions("ctrl+b", "ctrl+f")...)
 }
 
@@ -246,6 +255,10 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case wroteMsg:
 		if msg.of == m.profile {
 			return m.wrote(msg)
+		}
+	case ownedMsg:
+		if msg.of == m.profile {
+			return m.owned(msg)
 		}
 	case tea.MouseWheelMsg:
 		if m.guide.shown {

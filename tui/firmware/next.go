@@ -46,13 +46,13 @@ func (m *Model) guideActions() []ui.Action {
 		enter.Label, enter.Title = "to the board", "Go on to flashing and watching the board"
 	}
 	enter.Run = func() tea.Cmd { return func() tea.Msg { return Finished{} } }
-	return []ui.Action{
+	return append([]ui.Action{
 		enter,
 		{Keys: []string{"y"}, Label: "copy command", Title: "Copy the chosen command", Run: m.copyCommand},
 		{Keys: []string{"down", "j"}, Label: "next command", Title: "Choose the next command", Run: choose(1)},
 		{Keys: []string{"up", "k"}, Title: "Choose the command before", Run: choose(-1)},
 		{Keys: []string{"s", "esc"}, Label: "settings", Title: "Back to settings and source", Run: func() tea.Cmd { m.guide.shown = false; return nil }},
-	}
+	}, m.renewalActions()...)
 }
 
 // showGuide opens the page.
@@ -128,6 +128,9 @@ func (m *Model) guideView(width, height int) string {
 	lines = append(lines, "", k.Faint.Render("  /dev/ttyUSB0 stands for the board's port: arduino-cli board list"))
 	if !m.leadsOn {
 		lines = append(lines, k.Faint.Render("  with arduino-cli or pio on PATH, alt+6 flashes from here"))
+	}
+	if m.profile.Fetch.On() {
+		lines = append(lines, k.Faint.Render("  p signs the pins that the board fetches; from cron: espost pins sign"))
 	}
 	lines = append(lines, k.Faint.Render("  espost check tells when the pin breaks"))
 	if m.guide.command == 0 {

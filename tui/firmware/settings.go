@@ -28,6 +28,7 @@ type setting struct {
 	secret bool
 	set    func(string) error
 	turn   func(by int)
+	open   func() tea.Cmd              // what asks for more than one text
 	find   func(typed string) []string // what the text may mean, the likeliest first
 }
 
@@ -67,6 +68,7 @@ func (m *Model) settings() []setting {
 		{title: "Blink LED", shown: yes(fw.LED), turn: func(int) { fw.LED = !fw.LED },
 			about: "One blink for a delivered reading, three for a failure."},
 		{title: "OTA updates", shown: yes(fw.OTA), turn: func(int) { fw.OTA = !fw.OTA }, about: fw.OTACost() + "."},
+		m.renewalSetting(),
 		{title: "Folder", shown: m.shownTail(), value: m.typedFolder(), hint: "name or path; ~ is your own folder", set: m.setFolder,
 			about: "The sketch's name, or the path of its folder, which has that name: " + m.full + "."},
 	}
