@@ -13,13 +13,10 @@ import (
 	"espost/profile"
 )
 
-// renewal says what becomes of the boards when the certificate is renewed, and asks
-// whether they shall fetch signed pins.
+// renewal says what becomes of boards that can fetch signed pins when the certificate
+// is renewed, and asks whether they shall.
 func (d *Dialog) renewal(ctx context.Context) error {
 	s := d.Session
-	if s.CanFetch() != nil {
-		return nil
-	}
 	d.say("%s", problem.Sentence(s.AtRenewal()))
 	if advice := d.report.AdviseSigned(s.Pin.Mode, d.before); advice != "" && !s.Fetch.On() {
 		d.say("%s", problem.Sentence(advice))

@@ -94,8 +94,10 @@ func (d *Dialog) firmware(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.renewal(ctx); err != nil {
-		return err
+	if d.Session.CanFetch() == nil {
+		if err := d.renewal(ctx); err != nil {
+			return err
+		}
 	}
 	return d.write(ctx)
 }
