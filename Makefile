@@ -38,12 +38,14 @@ run: ## start the app with its built-in server; Enter alone leads to firmware
 build: ## build ./espost
 	$(GO) build -trimpath -o espost .
 
-# Missing programs make tests fail here instead of being skipped: ESPOST_TEST_ALL.
+# Missing programs make tests fail here instead of being skipped: ESPOST_TEST_ALL. Many tests wait for a
+# silence or a deadline: with two packages for each processor, others run meanwhile.
+PACKAGES_AT_ONCE := $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 .PHONY: test
 test: ## run every test, then the concurrent packages again under the race detector
 	./.ci/programs
-	ESPOST_TEST_ALL=1 $(GO) test -timeout 8m $(LONGEST) ./...
-	CGO_ENABLED=1 $(GO) test -race -short -timeout 8m $(RACE)
+	ESPOST_TEST_ALL=1 .ci/in-memory $(GO) test -p $(PACKAGES_AT_ONCE) -timeout 8m $(LONGEST) ./...
+	CGO_ENABLED=1 .ci/in-memory $(GO) test -p $(PACKAGES_AT_ONCE) -race -short -timeout 8m $(RACE)
 
 # What make test does a few times (kills, random requests, loops), as often as it takes to meet the rare.
 .PHONY: test-long

@@ -151,7 +151,7 @@ func TestPinStoreLosesPower(t *testing.T) {
 		{"1p2", "p", []string{"serial 2, proven 1, candidate 2", "serial 2, proven 2"}},
 		{"1p2", "3", []string{"serial 2, proven 1, candidate 2", "serial 2, proven 1", "serial 3, proven 1, candidate 3"}},
 	} {
-		step := need.Often(23, 1) // a prime, so that all places come up over the cases
+		step := need.Often(47, 1) // a prime, so that all places come up over the cases
 		failures := 0
 		for tear := 0; ; tear += step {
 			flash := t.TempDir()

@@ -70,7 +70,9 @@ func TestRenewal(t *testing.T) {
 				f.check(t, renewal, tt.breaks[i])
 				if tt.breaks[i] {
 					f.update(t, renewal)
-					f.flash(t)
+				}
+				if last := i == len(renewals)-1; tt.breaks[i] && (last || need.Often(0, 1) > 0) {
+					f.flash(t) // a second for the compiler; a board that wasn't stays broken
 					f.posts(t, true)
 				}
 			}

@@ -221,6 +221,7 @@ func made(options ...string) func(*testing.T) (request.Target, []byte) {
 }
 
 func TestMatrixKeys(t *testing.T) {
+	need.Once(t) // TestMatrixProtocols
 	const algorithm, option = "-algorithm", "-pkeyopt"
 	run(t, []setup{
 		{"RSA 512", made(algorithm, "RSA", option, "rsa_keygen_bits:512"), nil, true, nil, nil},
@@ -280,6 +281,7 @@ func endsIn(d time.Duration) change {
 }
 
 func TestMatrixChains(t *testing.T) {
+	need.Once(t) // TestMatrixProtocols
 	p := newPKI(t)
 	roots := p.pool()
 	rsaRoot := issue(t, authority("RSA Root"), rsa2048(), nil)

@@ -170,10 +170,7 @@ func TestEnterAlone(t *testing.T) {
 
 // The steps' main states, whole, at three sizes.
 func TestScreens(t *testing.T) {
-	for _, size := range []struct {
-		name          string
-		width, height int
-	}{{"60x16", 60, 16}, {"80x24", 80, 24}, {"120x40", 120, 40}} {
+	for _, size := range sizes() {
 		t.Run(size.name, func(t *testing.T) {
 			elsewhere(t)
 			synctest.Test(t, func(t *testing.T) {

@@ -180,10 +180,7 @@ func TestBoardScreens(t *testing.T) {
 			watching(b, term, runs, "Exception (28):", "epc1=0x40201012 epc2=0x00000000 epc3=0x00000000 excvaddr=0x00000000 depc=0x00000000")
 		}, "The sketch crashed"},
 	}
-	for _, size := range []struct {
-		name          string
-		width, height int
-	}{{"60x16", 60, 16}, {"80x24", 80, 24}, {"120x40", 120, 40}} {
+	for _, size := range sizes() {
 		for _, tt := range tests {
 			t.Run(tt.name+"-"+size.name, func(t *testing.T) {
 				elsewhere(t)

@@ -61,7 +61,7 @@ esac
 	for editor, says := range map[string]string{
 		quoted + " --empty": "left nothing", quoted + " --fail": "exit status 3", "no-such-editor-here": "exit status 127", "": "set EDITOR",
 	} {
-		if screen, _ := with(t, editor, "b", "ctrl+e"); !strings.Contains(screen, "name2=value2") || !strings.Contains(screen, says) {
+		if screen, _ := with(t, editor, "b", "ctrl+e"); !strings.Contains(screen, "name2=value2") || !strings.Contains(strings.Join(strings.Fields(screen), " "), says) {
 			t.Errorf("%s: no %q, or the text is gone:\n%s", editor, says, screen)
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"espost/internal/netdial"
 	"espost/internal/problem"
 	"espost/internal/recent"
+	"espost/internal/testkit/need"
 	"espost/internal/testkit/tuitest"
 	"espost/profile"
 	"espost/request"
@@ -149,12 +150,25 @@ func wideForm(s *stage) {
 	s.options.Profile.Request.Headers = []request.Header{{Name: "X-Device", Value: "ポーチ"}}
 }
 
+// A size of the terminal.
+type size struct {
+	name          string
+	width, height int
+}
+
+// sizes are those at which screens are looked at: of the three the smallest alone
+// under the race detector (-short), which sees the same goroutines at each.
+func sizes() []size {
+	all := []size{{"60x16", 60, 16}, {"80x24", 80, 24}, {"120x40", 120, 40}}
+	if testing.Short() {
+		return all[:1]
+	}
+	return all
+}
+
 // The states beside the way of Enter alone, whole, at three sizes.
 func TestStates(t *testing.T) {
-	for _, size := range []struct {
-		name          string
-		width, height int
-	}{{"60x16", 60, 16}, {"80x24", 80, 24}, {"120x40", 120, 40}} {
+	for _, size := range sizes() {
 		for _, state := range states() {
 			t.Run(state.name+"-"+size.name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
@@ -198,6 +212,7 @@ func TestWideScreens(t *testing.T) {
 
 // With ASCII asked for, nothing else is drawn by the app itself.
 func TestASCII(t *testing.T) {
+	need.Once(t)
 	for _, state := range states() {
 		if state.name == "form-wide" || state.name == "connecting" {
 			continue // the user's own text; and a step that never ends
@@ -240,6 +255,7 @@ func TestASCII(t *testing.T) {
 // Colours and attributes of every step's main state: on a dark background and
 // with NO_COLOR at every size, on a light one and in sixteen colours.
 func TestStyles(t *testing.T) {
+	need.Once(t)
 	small, usual, large := [2]int{60, 16}, [2]int{80, 24}, [2]int{120, 40}
 	for _, look := range []struct {
 		name    string
@@ -295,11 +311,8 @@ var noColor = tuitest.Options{DetectColors: true, Env: []string{"COLORTERM=truec
 // With NO_COLOR each state is the same text in the same places, with the same
 // bold and underlined parts, and nothing has a colour.
 func TestNoColor(t *testing.T) {
-	sizes := [][2]int{{60, 16}, {80, 24}, {120, 40}}
-	if testing.Short() { // under the race detector
-		sizes = sizes[:1]
-	}
-	for _, size := range sizes {
+	need.Once(t)
+	for _, size := range sizes() {
 		for _, state := range states() {
 			synctest.Test(t, func(t *testing.T) {
 				screens := map[bool][][]uv.Cell{}
@@ -308,7 +321,7 @@ func TestNoColor(t *testing.T) {
 					if coloured {
 						options = tuitest.Options{}
 					}
-					options.Width, options.Height = size[0], size[1]
+					options.Width, options.Height = size.width, size.height
 					term := tuitest.Start(t, tui.New(playOnly(t, state.setUp).options), options)
 					state.enter(term)
 					screens[coloured] = term.Cells()
@@ -323,7 +336,7 @@ func TestNoColor(t *testing.T) {
 						}
 						cell.Style.Fg, cell.Style.Bg, cell.Style.UnderlineColor = nil, nil, nil
 						if got := screens[false][y][x]; !got.Equal(&cell) {
-							t.Fatalf("%s at %v: without colours the cell %d,%d is %+v, want %+v", state.name, size, x, y, got, cell)
+							t.Fatalf("%s at %s: without colours the cell %d,%d is %+v, want %+v", state.name, size.name, x, y, got, cell)
 						}
 					}
 				}

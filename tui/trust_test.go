@@ -144,10 +144,7 @@ func TestChangedCertificate(t *testing.T) {
 
 // Both, whole, at three sizes.
 func TestTrustScreens(t *testing.T) {
-	for _, size := range []struct {
-		name          string
-		width, height int
-	}{{"60x16", 60, 16}, {"80x24", 80, 24}, {"120x40", 120, 40}} {
+	for _, size := range sizes() {
 		t.Run(size.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newStage(t)

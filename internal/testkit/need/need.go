@@ -46,3 +46,12 @@ func Long(t testing.TB) {
 		t.Skip("SKIPPED: it takes long; make test runs it, and so does ESPOST_TEST_ALL=1")
 	}
 }
+
+// Once skips, in the pass under the race detector (-short), a test whose goroutines
+// are those of tests that stay.
+func Once(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("under the race detector other tests stand for this one")
+	}
+}
