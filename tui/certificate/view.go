@@ -282,8 +282,31 @@ func (m *Model) pinLines(top, width int, alone bool) []string {
 	}
 	if len(m.choices) > 0 && !alone {
 		lines = append(lines, strings.Split(k.Faint.Render(ui.Indent(ui.Wrap("It holds "+m.choices[m.chosen].Holds+".", width-8), 8)), "\n")...)
+		lines = append(lines, m.backupLine(width)...)
 	}
 	return lines
+}
+
+// backupLine says by what boards go on where the pin doesn't fit.
+func (m *Model) backupLine(width int) []string {
+	k := m.kit
+	ca, can := m.backupCA()
+	var parts []string
+	switch on := m.takesBackup() && m.backup == esp8266.PinCA; {
+	case on && can:
+		parts = append(parts, "the CA "+sanitize.Line(ca.Name))
+	case on:
+		parts = append(parts, "a CA that doesn't fit; b takes it away")
+	case can:
+		parts = append(parts, "none; b takes the CA "+sanitize.Line(ca.Name))
+	}
+	if n := len(m.before.Pin.Reserve); n > 0 {
+		parts = append(parts, fmt.Sprintf("keys in reserve: %d", n))
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return []string{ui.Truncate(k.Strong.Render("Backup")+"  "+k.Faint.Render(strings.Join(parts, ", ")), width, k.Ellipsis)}
 }
 
 // chainPane is the list of certificates beside the selected one's details,

@@ -112,7 +112,20 @@ func (d *Dialog) certificate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.pin(ctx, pins[chosen])
+	if err := d.pin(ctx, pins[chosen]); err != nil {
+		return err
+	}
+	d.offerBackup()
+	return nil
+}
+
+// offerBackup says how the CA becomes the backup of a pin that has none.
+func (d *Dialog) offerBackup() {
+	grounds := tlsinspect.Grounds{Pin: d.Session.Pin, Named: append(d.named, d.known()...)}
+	ca, works := d.report.Best(esp8266.PinCA, grounds)
+	if pin := d.Session.Pin; works && d.report.Vouched(ca, grounds) && pin.Mode != esp8266.PinCA && pin.Backup == "" {
+		d.say("The order :backup has the board go on by the CA %s where this pin doesn't fit.", sanitize.Line(ca.Name))
+	}
 }
 
 // keep holds the profile's pin against what is served. Where that is another
