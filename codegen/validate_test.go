@@ -117,7 +117,6 @@ func TestInvalidProjects(t *testing.T) {
 		"pins everywhere":       {fetch(from(pins, pins, pins, pins)), "pins.urls"},
 		"pins too often":        {fetch(codegen.Fetch{URLs: []string{pins}, Refresh: time.Minute}), "pins.refresh"},
 		"pins from nowhere":     {fetch(codegen.Fetch{Refresh: time.Hour}), "pins.refresh"},
-		"pins while asleep":     {fetch(codegen.Fetch{URLs: []string{pins}, Refresh: time.Hour}, func(p *codegen.Project) { p.DeepSleep = true }), "pins.refresh"},
 		"pins for insecure":     {fetch(from(pins), func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinInsecure} }), "pins.urls"},
 		"pins on little flash":  {fetch(from(pins), board("thing")), "pins.urls"},
 		"form too long":         {func(p *codegen.Project) { p.Fields[0].Value = strings.Repeat("?", 10000) }, "firmware.buffers"},
