@@ -20,7 +20,7 @@ func (p *Program) pinsReserveCommand() *cobra.Command {
 		Long: "reserve adds a public key to the pins of profiles, beside what they pin now: boards that are flashed with them go on when the server comes back with that key. " +
 			"The file is a public or private key, a certificate, or a request for one; of a private key only the public half is kept. " +
 			"Keep the private key offline, and give it to the server at a renewal.",
-		Example: "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out reserve.pem\nespost pins reserve reserve.pem porch.yaml",
+		Example: "openssl ecparam -name prime256v1 -genkey -out reserve.pem\nespost pins reserve reserve.pem porch.yaml",
 	}
 	cmd.RunE = p.runE(func(_ context.Context, args []string) error {
 		if len(args) == 0 {

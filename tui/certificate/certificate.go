@@ -163,15 +163,15 @@ func (m *Model) Actions() []ui.Action {
 	if len(m.choices) > 0 {
 		actions = append(actions, ui.Action{Keys: []string{"r"}, Label: "look again", Title: "Look at the server again", Run: again})
 	}
+	if len(m.choices) > 0 {
+		actions = append(actions, ui.Action{Keys: []string{"v"}, Label: "technical", Title: "Show or hide the technical view: cipher suite and chain", Run: m.turnTechnical})
+	}
 	if ca, ok := m.backupCA(); ok || m.takesBackup() && m.backup == esp8266.PinCA {
 		title := "Go on by the CA " + sanitize.Line(ca.Name) + " where the pin doesn't fit"
 		if m.backup == esp8266.PinCA {
 			title = "Have no CA as the pin's backup"
 		}
 		actions = append(actions, ui.Action{Keys: []string{"b"}, Label: "backup", Title: title, Run: m.turnBackup})
-	}
-	if len(m.choices) > 0 {
-		actions = append(actions, ui.Action{Keys: []string{"v"}, Label: "technical", Title: "Show or hide the technical view: cipher suite and chain", Run: m.turnTechnical})
 	}
 	return append(actions, []ui.Action{
 		{Keys: []string{"up", "k"}, Title: "Up", Run: func() tea.Cmd { m.move(-1); return nil }},
@@ -202,6 +202,7 @@ func (m *Model) backupCA() (tlsinspect.PinChoice, bool) {
 
 // turnBackup has the CA be the pin's backup, or not.
 func (m *Model) turnBackup() tea.Cmd {
+	m.focus = pins
 	if m.backup == esp8266.PinCA {
 		m.backup = ""
 	} else {
