@@ -304,6 +304,14 @@ func (r *Report) backByKey(pin *esp8266.Pin, g Grounds) error {
 // samePEM compares PEM texts, whose line ends and edges may differ.
 func samePEM(a, b string) bool { return strings.Join(strings.Fields(a), " ") == strings.Join(strings.Fields(b), " ") }
 
+// OldBoards says what becomes of boards with this pin, whose own mode doesn't fit any more.
+func (r *Report) OldBoards(pin esp8266.Pin) string {
+	if how := r.Backup(pin); how != "" {
+		return "Boards flashed with the old pin go on by " + how
+	}
+	return "Boards flashed with the old pin no longer connect"
+}
+
 // Backup names what lets a board with this pin go on where its own mode doesn't fit,
 // safe to show: "a reserve key"; "" for nothing.
 func (r *Report) Backup(pin esp8266.Pin) string {

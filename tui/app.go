@@ -245,7 +245,7 @@ func (m *Model) captured(msg connect.Captured) tea.Cmd {
 	}
 	if before.Pin.Pinned() && msg.Report.Board.Connects {
 		checker := profile.Checker{Now: m.options.Now}
-		if v := checker.Judge(m.session.Profile, msg.Report); v.Status == profile.Broken { // mutant TestChangedCertificate: v.Status == profile.Broken => false
+		if v := checker.Judge(m.session.Profile, msg.Report); v.Status == profile.Broken || v.Status == profile.Backup { // mutant TestChangedCertificate: v.Status == profile.Broken => false
 			before.Broken = v.Reason
 		}
 	}

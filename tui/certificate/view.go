@@ -210,7 +210,7 @@ func (m *Model) changedLines(width int) []string {
 		tlsinspect.TrustSameKey: "It has proved that it holds the pinned key.", tlsinspect.TrustPublic: "CAs that browsers trust vouch for it.",
 		tlsinspect.TrustPinnedCA: "The pinned CA vouches for it.", tlsinspect.TrustNone: "Nothing vouches for it.",
 	}[m.report.Trust(m.before.Pin)]
-	lines = append(lines, wrapped(said+" Boards flashed with the old pin no longer connect.", width)...)
+	lines = append(lines, wrapped(said+" "+problem.Sentence(m.report.OldBoards(m.before.Pin)), width)...)
 	return append(lines, "  "+ui.Truncate(k.Accent.Render(k.Cursor+" keep the old pin")+k.Faint.Render("   or t takes the new one: it rewrites the pin and pins.h"), width-2, k.Ellipsis))
 }
 

@@ -139,7 +139,7 @@ func (d *Dialog) keep(ctx context.Context) (kept bool, err error) {
 	d.say("%s", problem.Sentences(v.Reason))
 	d.say("Pinned: %s.", tlsinspect.Pinned(d.Session.Pin))
 	d.say("Served: %s.", d.report.Served(d.Session.Pin))
-	d.say("Boards that were flashed with the old pin no longer connect.")
+	d.say("%s.", d.report.OldBoards(d.Session.Pin))
 	take, err := d.yes(ctx, "Take the new certificate, and pin it?", false)
 	if take {
 		d.named = []string{d.report.Fingerprint()}
@@ -176,7 +176,8 @@ func (d *Dialog) pin(ctx context.Context, choice tlsinspect.PinChoice) error {
 
 // fits reports whether the profile's pin is right for what is served.
 func (d *Dialog) fits() bool {
-	return d.Session.Pin.Pinned() && profile.Checker{}.Judge(d.Session.Profile, d.report).Status != profile.Broken
+	status := profile.Checker{}.Judge(d.Session.Profile, d.report).Status
+	return d.Session.Pin.Pinned() && status != profile.Broken && status != profile.Backup
 }
 
 func (d *Dialog) known() []string {
