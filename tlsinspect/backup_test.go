@@ -3,7 +3,10 @@ package tlsinspect_test
 import (
 	"crypto/elliptic"
 	"crypto/tls"
+	"crypto/x509"
+	"strings"
 	"testing"
+	"time"
 
 	"espost/esp8266"
 	"espost/tlsinspect"
@@ -65,6 +68,23 @@ func TestTrustOfBackups(t *testing.T) {
 	}
 }
 
+// A CA that a profile has kept from another mode vouches for nothing, and doesn't become the backup.
+func TestTrustOfKeptCAs(t *testing.T) {
+	foreign := newPKI(t) // which no browser knows
+	old, later := foreign.leaf(t, rsa2048()), foreign.leaf(t, p256())
+	before := fingerprintPin(old)
+	before.CAs = caPin(foreign.intermediate, old).CAs
+	wanted := before
+	wanted.Backup = esp8266.PinCA
+	report := inspect(t, &tlsinspect.Client{Roots: x509.NewCertPool()}, goServer(t, same(later)))
+	if _, err := report.Back(wanted, tlsinspect.Grounds{Pin: before}); err == nil {
+		t.Error("it becomes the backup")
+	}
+	if _, err := report.Back(wanted, tlsinspect.Grounds{Pin: wanted}); err != nil {
+		t.Errorf("the backup is no longer one: %v", err)
+	}
+}
+
 // A reserve key that the server has come to use is no longer in reserve.
 func TestReserveIsUsedUp(t *testing.T) {
 	id := selfSigned(t, p256())
@@ -73,5 +93,26 @@ func TestReserveIsUsedUp(t *testing.T) {
 	report := inspect(t, new(tlsinspect.Client), goServer(t, same(id)))
 	if after, err := report.Back(pin, tlsinspect.Grounds{Pin: pin}); err != nil || len(after.Reserve) != 1 || after.Reserve[0] != pin.Reserve[0] {
 		t.Errorf("in reserve are %d keys, %v", len(after.Reserve), err)
+	}
+}
+
+// What each way costs is told in numbers: renewals a year, memory; and when a backup takes them.
+func TestAdviceInNumbers(t *testing.T) {
+	p := newPKI(t)
+	now := time.Now()
+	report := inspect(t, &tlsinspect.Client{Roots: p.pool()}, goServer(t, same(p.leaf(t, p256(), func(c *x509.Certificate) {
+		c.NotBefore, c.NotAfter = now, now.Add(90*24*time.Hour)
+	}))))
+	ca, _ := report.Pins.Choice(esp8266.PinCA)
+	for text, want := range map[string]string{
+		report.Pins.Fingerprint.Holds: "renewed, about 6 times a year; then every board",
+		report.Pins.PublicKey.Holds:   "with every renewal, about 6 times a year",
+		ca.Holds:                      " KB more memory",
+		report.Pins.Reason:            "as the backup of another pin it takes both from the day on which that no longer fits",
+		finding(t, report, tlsinspect.CodeRenewalForecast).Message: ", 6 times a year: ",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q lacks %q", text, want)
+		}
 	}
 }

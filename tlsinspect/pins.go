@@ -92,12 +92,15 @@ func (in *inspection) pins(r *Report) Pins {
 			Name:  "its public key",
 			Works: works, Error: code,
 			Bytes: leaf.parts.key.size(),
-			Holds: esp8266.PinPublicKey.Holds(),
+			Holds: esp8266.PinPublicKey.Holds() + often(leaf),
 		}
 	}
 	p.CAs = in.caChoices(chain, b)
 	for _, choice := range p.all() {
 		choice.Heap = b.Buffers.Heap(choice.Pin.Mode) + choice.Bytes
+		if choice.Pin.Mode == esp8266.PinCA {
+			choice.Holds += fmt.Sprintf(", and %.1f KB more memory", float64(choice.Heap-p.Fingerprint.Heap)/1000)
+		}
 	}
 	if !r.split() {
 		in.recommend(&p, leaf)

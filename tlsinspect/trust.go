@@ -194,7 +194,7 @@ func (r *Report) Vouched(choice PinChoice, g Grounds) bool {
 func (r *Report) vouchedCA(ca string, g Grounds) bool {
 	is := func(other string) bool { return samePEM(ca, other) }
 	return slices.Contains(g.Named, sha1OfPEM(ca)) || slices.ContainsFunc(g.cas(), is) ||
-		g.Pin.By(esp8266.PinCA) && slices.ContainsFunc(g.Pin.CAs, is) || // mutant TestTrustOfBackups: g.Pin.By(esp8266.PinCA) => true
+		g.Pin.By(esp8266.PinCA) && slices.ContainsFunc(g.Pin.CAs, is) || // mutant TestTrustOfKeptCAs: g.Pin.By(esp8266.PinCA) => true
 		r.Trust(esp8266.Pin{}) == TrustPublic && slices.ContainsFunc(r.Authorities, func(c *Certificate) bool { return is(c.PEM()) }) // mutant TestTrustOfCAs: is(c.PEM()) => true
 }
 

@@ -166,7 +166,11 @@ func (m *Model) plain(width int) []string {
 	better := ""
 	if i := slices.IndexFunc(m.choices, func(c tlsinspect.PinChoice) bool { return c.Recommended }); i >= 0 && !m.Unvouched() && !m.Changed() {
 		better = "  What is chosen is what is advised."
-		if i != m.chosen {
+		switch {
+		case i == m.chosen:
+		case m.backup == esp8266.PinCA && m.choices[i].Pin.Mode == esp8266.PinCA:
+			better = "  What is advised is the backup of what is chosen."
+		default:
 			better = "  Advised instead: " + sanitize.Line(m.choices[i].Name) + ", which holds " + m.choices[i].Holds + "."
 		}
 	}
