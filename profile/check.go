@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"espost/esp8266"
@@ -111,7 +110,7 @@ func (c Checker) Judge(p *Profile, r *tlsinspect.Report) Verdict {
 		return v
 	}
 	leaf := r.Chain[0]
-	kept := p.Pin.PublicKey != "" && sameText(p.Pin.PublicKey, leaf.PublicKeyPEM())
+	kept := p.Pin.PublicKey != "" && tlsinspect.SamePEM(p.Pin.PublicKey, leaf.PublicKeyPEM())
 	// A key that is named without a proof may be anybody's.
 	if p.Pin.PublicKey != "" && !slices.Contains(p.Pin.SHA1, v.Served) && (!kept || r.Proven) { // mutant TestTwentyServers in ./test/trust: (!kept || r.Proven) => true
 		v.KeyKept = &kept
@@ -168,11 +167,6 @@ func strangers(p *Profile, r *tlsinspect.Report) string {
 		}
 	}
 	return ""
-}
-
-// sameText compares PEM texts, whose line ends and edges may differ.
-func sameText(a, b string) bool {
-	return a != "" && b != "" && strings.Join(strings.Fields(a), " ") == strings.Join(strings.Fields(b), " ")
 }
 
 // unfit says what becomes of boards whose pin doesn't fit by its own mode: they go on

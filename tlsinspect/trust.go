@@ -192,7 +192,7 @@ func (r *Report) Vouched(choice PinChoice, g Grounds) bool {
 }
 
 func (r *Report) vouchedCA(ca string, g Grounds) bool {
-	is := func(other string) bool { return samePEM(ca, other) }
+	is := func(other string) bool { return SamePEM(ca, other) }
 	return slices.Contains(g.Named, sha1OfPEM(ca)) || slices.ContainsFunc(g.cas(), is) ||
 		g.Pin.By(esp8266.PinCA) && slices.ContainsFunc(g.Pin.CAs, is) || // mutant TestTrustOfKeptCAs: g.Pin.By(esp8266.PinCA) => true
 		r.Trust(esp8266.Pin{}) == TrustPublic && slices.ContainsFunc(r.Authorities, func(c *Certificate) bool { return is(c.PEM()) }) // mutant TestTrustOfCAs: is(c.PEM()) => true
@@ -271,7 +271,7 @@ func (r *Report) Back(pin esp8266.Pin, g Grounds) (esp8266.Pin, error) {
 	if pin.Backup == pin.Mode {
 		pin.Backup = ""
 	}
-	pin.Reserve = slices.DeleteFunc(pin.Reserve, func(key string) bool { return samePEM(key, pin.PublicKey) })
+	pin.Reserve = slices.DeleteFunc(pin.Reserve, func(key string) bool { return SamePEM(key, pin.PublicKey) })
 	if pin.Backup != esp8266.PinCA {
 		return pin, r.backByKey(&pin, g)
 	}
@@ -301,8 +301,10 @@ func (r *Report) backByKey(pin *esp8266.Pin, g Grounds) error {
 	return nil
 }
 
-// samePEM compares PEM texts, whose line ends and edges may differ.
-func samePEM(a, b string) bool { return strings.Join(strings.Fields(a), " ") == strings.Join(strings.Fields(b), " ") }
+// SamePEM compares PEM texts, whose line ends and edges may differ.
+func SamePEM(a, b string) bool {
+	return strings.Join(strings.Fields(a), " ") == strings.Join(strings.Fields(b), " ")
+}
 
 // OldBoards says what becomes of boards with this pin, whose own mode doesn't fit any more.
 func (r *Report) OldBoards(pin esp8266.Pin) string {
