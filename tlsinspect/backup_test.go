@@ -105,7 +105,7 @@ func TestAdviceInNumbers(t *testing.T) {
 	}))))
 	ca, _ := report.Pins.Choice(esp8266.PinCA)
 	for text, want := range map[string]string{
-		report.Pins.Fingerprint.Holds: "renewed, about 6 times a year; then every board",
+		report.Pins.Fingerprint.Holds: "flashed again, about 6 times a year",
 		report.Pins.PublicKey.Holds:   "with every renewal, about 6 times a year",
 		ca.Holds:                      " KB more memory",
 		report.Pins.Reason:            "as the backup of another pin it takes both from the day on which that no longer fits",

@@ -418,13 +418,25 @@ func Pinned(pin esp8266.Pin) string {
 	if !pin.Expires.IsZero() {
 		what += ", until " + date(pin.Expires)
 	}
-	if len(pin.Reserve) > 0 {
-		what += fmt.Sprintf("; keys in reserve: %d", len(pin.Reserve))
-	}
-	if pin.Mode != esp8266.PinCA && pin.Backup == esp8266.PinCA {
-		what += "; as backup " + Pinned(esp8266.Pin{Mode: esp8266.PinCA, CAs: pin.CAs})
+	if backing := Backing(pin); backing != "" {
+		what += "; as its backup " + backing
 	}
 	return what
+}
+
+// Backing describes a pin's backup in one line, safe to show; "" for none.
+func Backing(pin esp8266.Pin) string {
+	var parts []string
+	if n := len(pin.Reserve); n > 0 {
+		parts = append(parts, count(n, "key in reserve", "keys in reserve"))
+	}
+	switch pin.Backup {
+	case esp8266.PinCA:
+		parts = append(parts, Pinned(esp8266.Pin{Mode: pin.Backup, CAs: pin.CAs}))
+	case esp8266.PinPublicKey:
+		parts = append(parts, "the server's key")
+	}
+	return strings.Join(parts, " and ")
 }
 
 // Served describes the certificate that the board is served in one line, as far

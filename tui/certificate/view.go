@@ -188,7 +188,7 @@ func (m *Model) signedPins() string {
 	switch {
 	case m.profile.Fetch.On():
 		return problem.Sentence(m.profile.AtRenewal())
-	case m.Unvouched() || m.Changed():
+	case m.Unvouched() || m.Changed() || m.backup != "":
 		return ""
 	}
 	advice := m.report.AdviseSigned(m.choices[m.chosen].Pin.Mode, m.before.Pin)

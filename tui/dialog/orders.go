@@ -87,14 +87,11 @@ func (d *Dialog) backup() {
 
 // sayBackup says by what boards go on where the pin doesn't fit.
 func (d *Dialog) sayBackup() {
-	switch pin := d.Session.Pin; {
-	case pin.Backup != "":
-		d.say("The pin's backup: %s.", tlsinspect.Pinned(esp8266.Pin{Mode: pin.Backup, CAs: pin.CAs}))
-	case len(pin.Reserve) > 0:
-		d.say("The pin's backup: keys in reserve, %d.", len(pin.Reserve))
-	default:
-		d.say("The pin has no backup.")
+	if backing := tlsinspect.Backing(d.Session.Pin); backing != "" {
+		d.say("The pin's backup: %s.", backing)
+		return
 	}
+	d.say("The pin has no backup.")
 }
 
 // open goes on with another profile, from the first step.
