@@ -60,7 +60,7 @@ func (p *Program) below(ctx context.Context, files []string, out *overview) ([]s
 func (c checked) board() fleet.Board {
 	b := fleet.Board{File: c.file, Status: profile.Unknown, Reason: "it can't be read"}
 	if c.session != nil {
-		b.Server, b.Pin = c.session.Target.Shown(), string(c.session.Pin.Mode)
+		b.Server, b.Pin = c.session.Target.Shown(), c.session.Pin.Label()
 		b.Reason = "it has no pin yet"
 	}
 	if c.verdict.Status != "" {

@@ -152,7 +152,7 @@ func checkFile(ctx context.Context, checker profile.Checker, file string, update
 	switch {
 	case update && c.repairable(given.named):
 		c.repair(given.named)
-	case c.verdict.Status == profile.Right, c.verdict.Status == profile.Soon:
+	case c.verdict.Status == profile.Right, c.verdict.Status == profile.Soon, c.verdict.Status == profile.Backup:
 		c.checkFirmware(update)
 		if c.session.Owner != before && c.err == nil {
 			c.err = c.session.Save() // so that no older file is taken later
@@ -198,6 +198,8 @@ func (p *Program) showChecked(ctx context.Context, out *overview, flags checkFla
 		fmt.Fprintf(out, "%s %s updated: %s; %s\n", paint.good.Render("✓"), name, why, sanitize.Line(c.note))
 	case c.verdict.Status == profile.Right && flags.verbose:
 		fmt.Fprintf(out, "%s %s right%s\n", paint.good.Render("✓"), name, until(c.verdict.Breaks))
+	case c.verdict.Status == profile.Backup:
+		fmt.Fprintf(out, "%s %s on its backup: %s. %s\n", paint.caution.Render("!"), name, why, problem.Sentence(c.verdict.Fix))
 	case c.verdict.Status == profile.Soon:
 		fmt.Fprintf(out, "%s %s about to break: %s. %s\n", paint.caution.Render("!"), name, why, problem.Sentence(c.verdict.Fix))
 	case c.verdict.Status == profile.Broken:
@@ -223,7 +225,7 @@ type checkedJSON struct {
 	Profile  string     `json:"profile"`
 	Target   string     `json:"target"`
 	Mode     string     `json:"mode"`
-	Standing string     `json:"standing"` // right, soon, broken or unknown
+	Standing string     `json:"standing"` // right, backup, soon, broken or unknown
 	Reason   string     `json:"reason"`
 	Fix      string     `json:"fix"`
 	Pinned   []string   `json:"pinned"`   // fingerprints

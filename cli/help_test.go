@@ -117,7 +117,7 @@ func TestMistyped(t *testing.T) {
 		"generate --bord=d1_mini":       "did you mean --board?",
 		"inspct x":                      "did you mean inspect?",
 		"help inspct":                   "did you mean inspect?",
-		"pins sgin":                     "there are init, sign and show",
+		"pins sgin":                     "there are init, reserve, sign and show",
 		"post x --entirely-else=secret": "unknown flag: --entirely-else; espost post --help tells",
 	} {
 		var out bytes.Buffer

@@ -18,17 +18,18 @@ func (p *Program) pinsCommand() *cobra.Command {
 		Use:   "pins",
 		Short: "Sign how a server is known, and verify it",
 		Long: "pins is about signed pins: a small file by which you, and nobody else, say how your server is known from now on, wherever the file lies. " +
-			"init makes the key, sign writes the file, show verifies one, and check --update --pins takes it as proof of a renewal.",
-		Example: "espost pins init\nespost pins sign --next new-cert.pem\nespost pins show porch.pins",
+			"init makes the key, sign writes the file, show verifies one, and check --update --pins takes it as proof of a renewal. " +
+			"reserve needs none of that: it pins a key for later, and boards take it when the server does.",
+		Example: "espost pins init\nespost pins sign --next new-cert.pem\nespost pins show porch.pins\nespost pins reserve reserve.pem",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return &usageError{fmt.Sprintf("pins has no command %s; there are init, sign and show", argument(args[0]))}
+				return &usageError{fmt.Sprintf("pins has no command %s; there are init, reserve, sign and show", argument(args[0]))}
 			}
 			return nil
 		},
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
-	cmd.AddCommand(p.pinsInitCommand(), p.pinsSignCommand(), p.pinsShowCommand())
+	cmd.AddCommand(p.pinsInitCommand(), p.pinsReserveCommand(), p.pinsSignCommand(), p.pinsShowCommand())
 	return cmd
 }
 

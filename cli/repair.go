@@ -50,13 +50,13 @@ func (c *checked) repair(named []string) {
 }
 
 // repairable reports whether there is a certificate that the pin lacks: the served
-// one, or that of another address which something vouches for.
+// one, its CA where that is the backup, or that of another address which something vouches for.
 func (c *checked) repairable(named []string) bool {
 	r := c.verdict.Report
 	switch {
 	case r == nil || !r.Board.Connects:
 		return false
-	case c.verdict.Status == profile.Broken:
+	case c.verdict.Status == profile.Broken, c.verdict.Status == profile.Backup, c.session.Pin.Backup == esp8266.PinCA && r.AnchoredIn(c.session.Pin.CAs) < 0:
 		return true
 	}
 	missing := func(sha1 string) bool { return !slices.Contains(c.session.Pin.SHA1, sha1) }

@@ -28,6 +28,7 @@ type session struct {
 	file     string // of the profile; empty for none
 	target   string
 	pin      string // a mode, or fingerprints
+	backup   string // a mode, or none
 	trust    trustNew
 	before   esp8266.Pin // the profile's own, where --pin takes its place
 	method   string
@@ -48,6 +49,7 @@ func (s *session) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.service, "service", "", "begin with this service; espost services lists them")
 	f.StringArrayVar(&s.set, "set", nil, "give the service what it asks for: name=value\n(repeatable)")
 	f.StringVar(&s.pin, "pin", "", "know the server by its fingerprint, public-key or ca, by\nnothing (insecure), or by these 40 digits")
+	f.StringVar(&s.backup, "backup", "", "where the pin doesn't fit, know it by ca, public-key or\nnone")
 	s.trust.addFlag(f)
 	f.StringSliceVar(&s.secrets, "secret", nil, "keep the value of the field, header or parameter of this\nname secret, of the address with path, of a word in the\nbody with body (repeatable)")
 	f.StringVar(&s.method, "method", "", "send by POST, PUT, PATCH, GET or DELETE")
@@ -60,6 +62,7 @@ func (s *session) addFlags(f *pflag.FlagSet) {
 func (s *session) completions(cmd *cobra.Command) {
 	offer(cmd, "service", serviceCompletions)
 	offer(cmd, "pin", pinCompletions)
+	offer(cmd, "backup", these(string(esp8266.PinCA), string(esp8266.PinPublicKey), noBackup))
 	offer(cmd, "method", request.Methods)
 	offer(cmd, "body", these(texts(request.Bodies())...))
 	_ = cmd.RegisterFlagCompletionFunc("profile", profiles) // it fails only for a flag that doesn't exist
@@ -220,29 +223,50 @@ func (s *session) overrideTemplate() error {
 	return nil
 }
 
+// noBackup takes a pin's backup away.
+const noBackup = "none"
+
 func (s *session) overridePin() error {
-	s.before = s.Pin
-	if s.pin == "" {
-		return nil
+	s.before = s.Pin.Clone()
+	if s.pin != "" {
+		pin, err := readPin(s.pin)
+		if err != nil {
+			return err
+		}
+		pin.Reserve, pin.Backup = s.Pin.Reserve, s.Pin.Backup
+		if pin.Backup == pin.Mode {
+			pin.Backup = ""
+		}
+		s.Pin = pin
 	}
-	if mode := esp8266.PinMode(s.pin); mode.Valid() {
-		s.Pin = esp8266.Pin{Mode: mode}
-		return nil
+	switch s.backup {
+	case "":
+	case noBackup:
+		s.Pin.Backup = ""
+	default:
+		s.Pin.Backup = esp8266.PinMode(s.backup)
 	}
-	var digits []string
-	several := strings.Split(s.pin, ",")
-	if _, err := esp8266.ParseFingerprint(s.pin); err == nil {
-		several = []string{s.pin} // a sketch's list of bytes holds commas, too
+	return nil
+}
+
+// readPin reads what --pin says: a mode, or fingerprints.
+func readPin(text string) (esp8266.Pin, error) {
+	if mode := esp8266.PinMode(text); mode.Valid() {
+		return esp8266.Pin{Mode: mode}, nil
+	}
+	pin := esp8266.Pin{Mode: esp8266.PinFingerprint}
+	several := strings.Split(text, ",")
+	if _, err := esp8266.ParseFingerprint(text); err == nil {
+		several = []string{text} // a sketch's list of bytes holds commas, too
 	}
 	for _, text := range several {
 		d, err := esp8266.ParseFingerprint(text)
 		if err != nil {
-			return fmt.Errorf("--pin is none of fingerprint, public-key, ca and insecure, and %w", err)
+			return pin, fmt.Errorf("--pin is none of fingerprint, public-key, ca and insecure, and %w", err)
 		}
-		digits = append(digits, d)
+		pin.SHA1 = append(pin.SHA1, d)
 	}
-	s.Pin = esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: digits}
-	return nil
+	return pin, nil
 }
 
 // capture looks at the server and pins it if something vouches for it, unless the
@@ -252,9 +276,9 @@ func (p *Program) capture(ctx context.Context, s *session) (*tlsinspect.Report, 
 	switch {
 	case err != nil:
 		return nil, err
-	case s.Pin.Pinned() && len(grounds.Named) > 0:
+	case s.Pin.Pinned() && s.Pin.Backed() && len(grounds.Named) > 0:
 		return nil, &usageError{"--trust-new is for a server without a pin, and there is one; to replace it, use espost check --update --trust-new"}
-	case s.Pin.Pinned():
+	case s.Pin.Pinned() && s.Pin.Backed():
 		return nil, nil
 	}
 	progress := p.newProgress()
@@ -268,6 +292,13 @@ func (p *Program) capture(ctx context.Context, s *session) (*tlsinspect.Report, 
 	if !report.Board.Connects {
 		return nil, fmt.Errorf("an ESP8266 can't connect to %s: %s", sanitize.Line(s.Target.Addr()), firstProblem(report))
 	}
+	if s.Pin.Pinned() { // what it is stays, and gets a backup
+		if err := s.Back(report, s.Pin.Backup, grounds); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(p.Stderr, "espost: %s is pinned by %s\n", sanitize.Line(s.Target.Addr()), s.Pin.Label())
+		return report, nil
+	}
 	mode := s.Pin.Mode
 	if s.pin == "" && mode == esp8266.PinPublicKey {
 		mode = report.Pins.Mode()
@@ -275,7 +306,7 @@ func (p *Program) capture(ctx context.Context, s *session) (*tlsinspect.Report, 
 	if err := s.Capture(report, mode, grounds); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(p.Stderr, "espost: pinned %s by %s, as it is served now: %s\n", sanitize.Line(s.Target.Addr()), mode, strings.Join(s.Pin.SHA1, ", "))
+	fmt.Fprintf(p.Stderr, "espost: pinned %s by %s, as it is served now: %s\n", sanitize.Line(s.Target.Addr()), s.Pin.Label(), strings.Join(s.Pin.SHA1, ", "))
 	p.tellLeftOut(report, grounds)
 	return report, nil
 }

@@ -120,7 +120,7 @@ func (s sketch) files() []templated {
 // templates parses all templates, once a process: it takes longer than filling
 // them in.
 var templates = sync.OnceValues(func() (*template.Template, error) {
-	functions := template.FuncMap{"lit": literal, "long": longLiteral, "pinMode": pinMode, "bytes": keyBytes}
+	functions := template.FuncMap{"lit": literal, "long": longLiteral, "pinMode": pinMode, "bytes": keyBytes, "keyName": keyName}
 	return template.New("").Option("missingkey=error").Funcs(functions).ParseFS(templateFiles, "templates/*")
 })
 

@@ -70,6 +70,9 @@ func goldens() map[string]func(*codegen.Project) {
 		"ca": func(p *codegen.Project) {
 			p.Pin = esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{goldenCA}, SHA1: p.Pin.SHA1, Expires: p.Pin.Expires}
 		},
+		"backup": func(p *codegen.Project) {
+			p.Pin.Reserve, p.Pin.Backup, p.Pin.CAs = []string{goldenKey, goldenRSAKey}, esp8266.PinCA, []string{goldenCA}
+		},
 		"signed-pins": func(p *codegen.Project) {
 			p.Owner = pinfile.Owner{Group: "porch", Epoch: 1, Serial: 7}
 			for i, key := range []*pinfile.Key{&p.Owner.Key, &p.Owner.Recovery} {

@@ -102,3 +102,11 @@ func (n *namer) name(text string, row int) string {
 	n.taken[name] = true
 	return name
 }
+
+// keyName names the n-th public key in pins.h.
+func keyName(n int) string {
+	if n == 0 {
+		return "SERVER_KEY"
+	}
+	return fmt.Sprintf("SERVER_KEY_%d", n+1)
+}

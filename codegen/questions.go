@@ -15,13 +15,21 @@ import (
 
 // What the templates ask a sketch.
 
-// PinFingerprint reports whether the pin is a fingerprint; the next three ask
-// for the other modes.
-func (s sketch) PinFingerprint() bool   { return s.Pin.Mode == esp8266.PinFingerprint }
-func (s sketch) PinPublicKey() bool     { return s.Pin.Mode == esp8266.PinPublicKey }
-func (s sketch) PinCA() bool            { return s.Pin.Mode == esp8266.PinCA }
-func (s sketch) ManyFingerprints() bool { return len(s.Fingerprints) > 1 }
-func (s sketch) CACount() int           { return len(s.Pin.CAs) }
+// PinFingerprint reports whether the board knows its server by fingerprints, perhaps
+// among others; the next two ask for the other modes.
+func (s sketch) PinFingerprint() bool { return s.Pin.By(esp8266.PinFingerprint) }
+func (s sketch) PinPublicKey() bool   { return s.Pin.By(esp8266.PinPublicKey) }
+func (s sketch) PinCA() bool          { return s.Pin.By(esp8266.PinCA) }
+func (s sketch) PinInsecure() bool    { return s.Pin.By(esp8266.PinInsecure) }
+func (s sketch) CACount() int         { return len(s.Pin.CAs) }
+
+// ManyPins reports whether pins.h has several ways to know the server, ManyModes
+// whether they are of several modes.
+func (s sketch) ManyPins() bool {
+	pinned, _ := s.Pin.Read()
+	return pinned.Ways() > 1
+}
+func (s sketch) ManyModes() bool { return len(s.Pin.Modes()) > 1 }
 
 // Host and Port are the target's.
 func (s sketch) Host() string { return s.Target.Host }

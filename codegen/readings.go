@@ -30,7 +30,7 @@ type sketch struct {
 	Expires      string          // a date, or ""
 	Fingerprints []string
 	Seen         []string // fingerprints of what was served when the pin was taken, in every mode
-	PublicKey    string
+	Keys         []string // public keys that the server may have
 	CAs          string
 	Headers      []headerRow
 	ContentType  string   // empty when the user's own header sets it, or without a body
@@ -120,8 +120,8 @@ func (s *sketch) buildPin() {
 			s.Seen = append(s.Seen, digits)
 		}
 	}
-	if pinned.SPKI != nil {
-		s.PublicKey = asPEM("PUBLIC KEY", pinned.SPKI)
+	for _, key := range pinned.Keys {
+		s.Keys = append(s.Keys, asPEM("PUBLIC KEY", key.SPKI))
 	}
 	for _, der := range pinned.CAs {
 		s.CAs += asPEM("CERTIFICATE", der)

@@ -40,13 +40,15 @@ func TestRenewal(t *testing.T) {
 		name   string
 		mode   esp8266.PinMode
 		root   bool // the root is pinned, which the demo server doesn't send
-		breaks [4]bool
+		backup bool // the intermediate is the backup
+		after  [4]string
 	}{
-		{"fingerprint", esp8266.PinFingerprint, false, [4]bool{true, true, true, true}},
-		{"public-key", esp8266.PinPublicKey, false, [4]bool{false, true, true, true}},
-		{"intermediate", esp8266.PinCA, false, [4]bool{false, false, true, true}},
-		{"root", esp8266.PinCA, true, [4]bool{false, false, false, true}},
-		{"insecure", esp8266.PinInsecure, false, [4]bool{false, false, false, false}},
+		{"fingerprint", esp8266.PinFingerprint, false, false, [4]string{broken, broken, broken, broken}},
+		{"public-key", esp8266.PinPublicKey, false, false, [4]string{right, broken, broken, broken}},
+		{"intermediate", esp8266.PinCA, false, false, [4]string{right, right, broken, broken}},
+		{"root", esp8266.PinCA, true, false, [4]string{right, right, right, broken}},
+		{"fingerprint, backed by the intermediate", esp8266.PinFingerprint, false, true, [4]string{onBackup, onBackup, broken, broken}},
+		{"insecure", esp8266.PinInsecure, false, false, [4]string{right, right, right, right}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -56,7 +58,7 @@ func TestRenewal(t *testing.T) {
 			}
 			t.Cleanup(func() { _ = server.Close() })
 			f := fleet{dir: t.TempDir(), server: server}
-			f.generate(t, tt.mode)
+			f.generate(t, tt.mode, tt.backup)
 			if tt.root {
 				f.pin(t, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Root().Raw})))
 			}
@@ -66,9 +68,9 @@ func TestRenewal(t *testing.T) {
 				if err := server.Renew(renewal); err != nil {
 					t.Fatal(err)
 				}
-				f.posts(t, !tt.breaks[i])
-				f.check(t, renewal, tt.breaks[i])
-				if tt.breaks[i] {
+				f.posts(t, tt.after[i] != broken)
+				f.check(t, renewal, tt.after[i])
+				if tt.after[i] != right {
 					f.update(t, renewal)
 				}
 				if last := i == len(renewals)-1; tt.breaks[i] && (last || need.Often(0, 1) > 0) {
@@ -79,6 +81,13 @@ func TestRenewal(t *testing.T) {
 		})
 	}
 }
+
+// What check says of a pin.
+const (
+	right    = ""
+	onBackup = " on its backup: "
+	broken   = " broken: "
+)
 
 // A fleet is a profile with its firmware's folder, and the board that was
 // flashed with it last.
@@ -93,11 +102,14 @@ type fleet struct {
 func (f *fleet) profile() string { return filepath.Join(f.dir, "espost.yaml") }
 func (f *fleet) sketch() string  { return filepath.Join(f.dir, "porch") }
 
-func (f *fleet) generate(t *testing.T, mode esp8266.PinMode) {
+func (f *fleet) generate(t *testing.T, mode esp8266.PinMode, backup bool) {
 	t.Helper()
 	args := []string{"generate", "--target", f.server.URL(), "--pin", string(mode), "-o", f.sketch(), "--save", f.profile()}
 	if mode != esp8266.PinInsecure {
 		args = append(args, "--trust-new", f.known())
+	}
+	if backup {
+		args = append(args, "--backup", "ca")
 	}
 	if status, _, stderr := espost(t, args...); status != 0 {
 		t.Fatalf("generate: status %d: %s", status, stderr)
@@ -146,16 +158,14 @@ func (f *fleet) posts(t *testing.T, want bool) {
 }
 
 // check wants the command's answer to be the board's.
-func (f *fleet) check(t *testing.T, renewal demo.Renewal, broken bool) {
+func (f *fleet) check(t *testing.T, renewal demo.Renewal, says string) {
 	t.Helper()
 	status, stdout, stderr := espost(t, "check", f.profile())
 	switch {
 	case stderr != "":
 		t.Errorf("%s: check: %s", renewal, stderr)
-	case broken && (status != 1 || !strings.Contains(stdout, " broken: ")):
-		t.Errorf("%s: the board refuses the server, and check says with status %d: %s", renewal, status, stdout)
-	case !broken && (status != 0 || stdout != ""):
-		t.Errorf("%s: the board connects, and check says with status %d: %s", renewal, status, stdout)
+	case says == right && (status != 0 || stdout != ""), says != right && (status != 1 || !strings.Contains(stdout, says)):
+		t.Errorf("%s: check says with status %d: %s; want %q", renewal, status, stdout, says)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -113,9 +114,6 @@ func (p Project) CheckFetch(f Fetch) problem.List {
 		return l
 	}
 	l.Add(p.CanFetch())
-	if p.DeepSleep && f.Refresh > 0 {
-		l.Add(problem.At("pins.refresh", "a board that sleeps deeply doesn't look for signed pins by the clock", "remove pins.refresh: it looks when no known pin fits"))
-	}
 	return l
 }
 
@@ -164,13 +162,13 @@ func (s sketch) AddressMax() int {
 }
 
 // ManyWays reports whether there is more than one way to know the server.
-func (s sketch) ManyWays() bool { return s.ManyFingerprints() || s.SignedPins() }
+func (s sketch) ManyWays() bool { return s.ManyPins() || s.SignedPins() }
 
 // PinSum stands for what is pinned: a board that was flashed with another pin
 // forgets the signed ones that it had.
 func (s sketch) PinSum() uint32 {
 	sum := fnv.New32a()
-	for _, text := range append([]string{string(s.Pin.Mode), s.PublicKey, s.CAs}, s.Fingerprints...) {
+	for _, text := range slices.Concat([]string{s.Pin.Label(), s.CAs}, s.Keys, s.Fingerprints) {
 		fmt.Fprintf(sum, "%d %s", len(text), text)
 	}
 	return sum.Sum32()

@@ -32,8 +32,8 @@ type maker struct {
 	key, next, recovery, own *ecdsa.PrivateKey
 }
 
-// The sketches, by how they pin and what else they do. A looking board fetches every ten minutes; the
-// others do when no pin fits.
+// The sketches, by how they pin and what else they do. All look every ten minutes, besides when no pin
+// fits.
 const (
 	looking = iota
 	byKey
@@ -57,10 +57,10 @@ func newMaker(t *testing.T) *maker {
 		p.Pin = pinOf(t, mode, m.first)
 		p.Owner = pinfile.Owner{Group: "porch", Key: pointOf(t, m.key), Recovery: pointOf(t, m.recovery)}
 		p.Fetch.URLs = []string{"http://pins.example/porch.pins", "http://other.example:81/a/b?c=d"}
-		if i == looking {
-			p.Fetch.Refresh = 10 * time.Minute
+		p.Fetch.Refresh = 10 * time.Minute
+		if i == sleepy {
+			p.DeepSleep, p.Every = true, time.Minute
 		}
-		p.DeepSleep = i == sleepy
 		projects = append(projects, p)
 	}
 	m.program = rig.Sanitized.BuildJoined(t, projects)
@@ -251,21 +251,26 @@ func TestRenewedWithoutACable(t *testing.T) {
 	}
 }
 
-// With the next certificate signed beforehand, the switch costs no failed connection.
+// With the next certificate signed beforehand, the switch costs no failed connection: a refused handshake
+// where pins are tried one after the other, and not even that with CAs, which are compared at once.
 func TestSignedBeforehand(t *testing.T) {
 	t.Parallel()
 	m := newMaker(t)
-	s := m.renewsAt(t, 80)
-	host := newPinsHost(t, serves(m.sign(t, m.key, looking, 0, 1, nil, m.first, m.second)))
-	board := m.boot(t, looking, s, t.TempDir(), 110_000, host)
-	delivered(t, s, 100)
-	board.Says(t, "Pins: those of serial 1 have delivered")
-	board.Never(t, "FAILED", "Outbox: memory is full")
-	if n := strings.Count(board.Serial, "Pins: asking"); n != 1 {
-		t.Errorf("the host was asked %d times, want once: by the clock", n)
-	}
-	if n := strings.Count(board.Serial, "trying the next pin"); n != 1 {
-		t.Errorf("%d handshakes showed that the certificate is the next one, want 1", n)
+	for name, c := range map[string]struct{ sketch, refused int }{"fingerprint": {looking, 1}, "key": {byKey, 1}, "CA": {byCA, 0}} {
+		t.Run(name, func(t *testing.T) {
+			s := m.renewsAt(t, 80)
+			host := newPinsHost(t, serves(m.sign(t, m.key, c.sketch, 0, 1, nil, m.first, m.second)))
+			board := m.boot(t, c.sketch, s, t.TempDir(), 110_000, host)
+			delivered(t, s, 100)
+			board.Says(t, "Pins: those of serial 1 have delivered")
+			board.Never(t, "FAILED", "Outbox: memory is full")
+			if n := strings.Count(board.Serial, "Pins: asking"); n != 1 {
+				t.Errorf("the host was asked %d times, want once: by the clock", n)
+			}
+			if n := strings.Count(board.Serial, "trying the next pin"); n != c.refused {
+				t.Errorf("%d handshakes showed that the certificate is the next one, want %d", n, c.refused)
+			}
+		})
 	}
 }
 
@@ -447,6 +452,20 @@ func TestSleepersTakePins(t *testing.T) {
 	last := wake()
 	last.Says(t, "POST: 200")
 	last.Never(t, "Pins: asking", "trying the next pin")
+	// Time asleep counts: ten minutes after the look at its start the board looks again, and knows the
+	// next certificate before it is served.
+	host.does(serves(m.sign(t, m.key, sleepy, 0, 2, nil, m.second, m.third)))
+	wakes := 1
+	for ; wakes < 12 && !strings.Contains(wake().Serial, "Pins: serial 2 of epoch 0 is signed by the owner"); wakes++ {
+	}
+	if wakes < 5 || wakes > 10 {
+		t.Errorf("the board looks in the wake %d after the first four", wakes)
+	}
+	wake().Says(t, "Pins: those of serial 2 have delivered")
+	s.shown.Store(&m.third)
+	switched := wake()
+	switched.Says(t, "POST: 200")
+	switched.Never(t, "FAILED", "Pins: asking")
 }
 
 // New pins have to be met by a certificate: a session that was begun under the old ones says nothing

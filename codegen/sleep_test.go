@@ -97,7 +97,7 @@ func TestWakesRemember(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, at := range []int{41 * 4, 45*4 + 5, 45*4 + 60, 45*4 + 88} {
+		for _, at := range []int{42 * 4, 46*4 + 5, 46*4 + 60, 46*4 + 88} {
 			torn := bytes.Clone(memory)
 			torn[at] ^= 1
 			if err := os.WriteFile(rtc, torn, 0o600); err != nil {
@@ -105,7 +105,7 @@ func TestWakesRemember(t *testing.T) {
 			}
 			board := wake(flash, program, server)
 			board.Says(t, "session=")
-			if lost := at < 45*4; strings.Contains(board.Notes, "no scan") == lost || strings.Contains(board.Serial, resumed) != lost {
+			if lost := at < 46*4; strings.Contains(board.Notes, "no scan") == lost || strings.Contains(board.Serial, resumed) != lost {
 				t.Errorf("with byte %d torn:\n%s%s", at, board.Serial, board.Notes)
 			}
 		}

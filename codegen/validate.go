@@ -71,7 +71,7 @@ func (v *validator) checkHost() {
 	case err != nil:
 	case !ip.Is4():
 		v.List.Add(problem.At("target", "the board's default build speaks IPv4 only", "give the host's name or its IPv4 address"))
-	case v.Pin.Mode == esp8266.PinCA:
+	case v.Pin.By(esp8266.PinCA):
 		v.List.Add(problem.At("target", "the board doesn't compare IP addresses with certificates", "give the host's name, or pin its key"))
 	}
 }
@@ -158,7 +158,10 @@ func CheckEvery(every time.Duration) *problem.Problem {
 // checkMemory refuses what can't work on any board: a connection, the body and
 // what waits in RAM must fit the heap of an ordinary sketch together.
 func (v *validator) checkMemory() {
-	connection := v.Project.Buffers.OrDefault().Heap(v.Pin.Mode)
+	connection := 0 // by whichever way takes most
+	for _, mode := range v.Pin.Modes() {
+		connection = max(connection, v.Project.Buffers.OrDefault().Heap(mode))
+	}
 	body := messageBytes(v.Project)
 	text, more := "", 0
 	if v.Keep.On() {

@@ -2,6 +2,7 @@ package codegen_test
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
@@ -92,10 +93,22 @@ func TestInvalidProjects(t *testing.T) {
 		"nine fingerprints": {func(p *codegen.Project) {
 			p.Pin.SHA1 = strings.Split(strings.Repeat(someFingerprint+" ", 9)[:368], " ")
 		}, "pin"},
-		"pin mode":              {func(p *codegen.Project) { p.Pin.Mode = "" }, "pin"},
-		"key":                   {func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: goldenCA} }, "pin"},
-		"no CA":                 {func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinCA} }, "pin"},
-		"two CAs in one":        {func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{goldenCA + goldenCA}} }, "pin"},
+		"pin mode":            {func(p *codegen.Project) { p.Pin.Mode = "" }, "pin"},
+		"key":                 {func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: goldenCA} }, "pin"},
+		"no CA":               {func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinCA} }, "pin"},
+		"two CAs in one":      {func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{goldenCA + goldenCA}} }, "pin"},
+		"backup of its own":   {func(p *codegen.Project) { p.Pin.Backup = esp8266.PinFingerprint }, "pin.backup"},
+		"backup without a CA": {func(p *codegen.Project) { p.Pin.Backup = esp8266.PinCA }, "pin"},
+		"no key in reserve":   {func(p *codegen.Project) { p.Pin.Reserve = []string{goldenKey, goldenCA} }, "pin.reserve[1]"},
+		"nine ways": {func(p *codegen.Project) {
+			for i := range 8 {
+				p.Pin.SHA1 = append(p.Pin.SHA1[:i], fmt.Sprintf("%040X", i))
+			}
+			p.Pin.Reserve = []string{goldenKey}
+		}, "pin"},
+		"backup for an address": {func(p *codegen.Project) {
+			p.Target.Host, p.Pin.Backup, p.Pin.CAs = "192.168.1.5", esp8266.PinCA, []string{goldenCA}
+		}, "target"},
 		"long Wi-Fi name":       {func(p *codegen.Project) { p.SSID = strings.Repeat("x", 33) }, "firmware.ssid"},
 		"NUL in Wi-Fi name":     {func(p *codegen.Project) { p.SSID = "a\x00b" }, "firmware.ssid"},
 		"short password":        {func(p *codegen.Project) { p.Password = "1234567" }, "firmware.password"},
@@ -117,7 +130,6 @@ func TestInvalidProjects(t *testing.T) {
 		"pins everywhere":       {fetch(from(pins, pins, pins, pins)), "pins.urls"},
 		"pins too often":        {fetch(codegen.Fetch{URLs: []string{pins}, Refresh: time.Minute}), "pins.refresh"},
 		"pins from nowhere":     {fetch(codegen.Fetch{Refresh: time.Hour}), "pins.refresh"},
-		"pins while asleep":     {fetch(codegen.Fetch{URLs: []string{pins}, Refresh: time.Hour}, func(p *codegen.Project) { p.DeepSleep = true }), "pins.refresh"},
 		"pins for insecure":     {fetch(from(pins), func(p *codegen.Project) { p.Pin = esp8266.Pin{Mode: esp8266.PinInsecure} }), "pins.urls"},
 		"pins on little flash":  {fetch(from(pins), board("thing")), "pins.urls"},
 		"form too long":         {func(p *codegen.Project) { p.Fields[0].Value = strings.Repeat("?", 10000) }, "firmware.buffers"},

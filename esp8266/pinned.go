@@ -1,6 +1,7 @@
 package esp8266
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -9,6 +10,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"espost/internal/problem"
@@ -17,51 +19,110 @@ import (
 
 // Limits of pins.
 const (
-	maxFingerprints = 8    // which the board tries one after the other, a handshake each
-	maxRSA          = 4096 // bits of an RSA key (BearSSL inc/bearssl_x509.h, BR_X509_BUFSIZE_KEY)
+	maxWays = 8    // fingerprints, keys and all CAs together, which the board tries one after the other, a handshake each
+	maxRSA  = 4096 // bits of an RSA key (BearSSL inc/bearssl_x509.h, BR_X509_BUFSIZE_KEY)
 )
 
-// A Pinned is what a Pin's mode names, read.
+// A Pinned is what a Pin's modes name, read.
 type Pinned struct {
-	SHA1 []string         // 40 upper-case hex digits, each once
-	Key  crypto.PublicKey // *rsa.PublicKey or *ecdsa.PublicKey
-	SPKI []byte           // Key's SubjectPublicKeyInfo, DER
-	CAs  [][]byte         // certificates, DER
+	SHA1 []string // 40 upper-case hex digits, each once
+	Keys []PinnedKey
+	CAs  [][]byte // certificates, DER
 }
 
-// Read reads what p's mode names, and returns everything that keeps the board
+// A PinnedKey is a public key, read.
+type PinnedKey struct {
+	Public crypto.PublicKey // *rsa.PublicKey or *ecdsa.PublicKey
+	SPKI   []byte           // its SubjectPublicKeyInfo, DER
+}
+
+// Ways counts the ways by which the board may know its server.
+func (p Pinned) Ways() int {
+	n := len(p.SHA1) + len(p.Keys)
+	if len(p.CAs) > 0 {
+		n++
+	}
+	return n
+}
+
+// Read reads what p's modes name, and returns everything that keeps the board
 // from using it, by where it is: "pin.mode", "pin.sha1[1]", "pin.ca[0]".
 func (p Pin) Read() (Pinned, problem.List) {
 	var out Pinned
 	var l problem.List
-	switch p.Mode {
-	case PinFingerprint:
-		if len(p.SHA1) == 0 { // mutant TestUnusablePin in ./formpost: len(p.SHA1) == 0 => false
-			l.Add(problem.At("pin", "there is no fingerprint to pin", "connect to the host first, or paste its SHA-1 fingerprint"))
-		}
-		out.SHA1 = readFingerprints(p.SHA1, &l)
-	case PinPublicKey:
-		var err error
-		if out.Key, out.SPKI, err = readPublicKey(p.PublicKey); err != nil {
-			l.Add(problem.At("pin.public-key", "the public key can't be pinned, since "+err.Error(), "connect to the host again and pin the key it shows"))
-		}
-	case PinCA:
-		if len(p.CAs) == 0 {
-			l.Add(problem.At("pin", "there is no CA certificate to pin", "connect to the host first, or give the CA's PEM"))
-		}
-		for i, text := range p.CAs {
-			der, err := readCertificate(text)
-			if err != nil {
-				l.Add(problem.At(fmt.Sprintf("pin.ca[%d]", i), fmt.Sprintf("CA certificate %d can't be used, since %s", i+1, err), "give the PEM of the CA's own certificate"))
-				continue
+	for _, mode := range p.Modes() {
+		switch mode {
+		case PinFingerprint:
+			if len(p.SHA1) == 0 { // mutant TestUnusablePin in ./formpost: len(p.SHA1) == 0 => false
+				l.Add(problem.At("pin", "there is no fingerprint to pin", "connect to the host first, or paste its SHA-1 fingerprint"))
 			}
-			out.CAs = append(out.CAs, der)
+			out.SHA1 = readFingerprints(p.SHA1, &l)
+		case PinPublicKey:
+			out.Keys = p.readKeys(&l)
+		case PinCA:
+			out.CAs = readCAs(p.CAs, &l)
+		case PinInsecure:
+		default:
+			l.Add(mode.Check())
 		}
-	case PinInsecure:
-	default:
-		l.Add(p.Mode.Check())
+	}
+	l.Add(p.CheckBackup())
+	if n := out.Ways(); n > maxWays && len(out.SHA1) < n {
+		l.Add(problem.At("pin", fmt.Sprintf("%d fingerprints, keys and CAs are more than the board can try in good time", n), fmt.Sprintf("keep at most %d", maxWays)))
 	}
 	return out, l
+}
+
+// CheckBackup returns why p can have no such backup, nil when it can.
+func (p Pin) CheckBackup() *problem.Problem {
+	switch {
+	case p.Backup == "" && (p.Mode != PinInsecure || len(p.Reserve) == 0):
+		return nil
+	case p.Mode == PinInsecure:
+		return problem.At("pin.backup", "a board that trusts everybody needs no backup", "pin the server, or remove the backup")
+	case p.Backup == PinCA && p.Mode != PinCA, p.Backup == PinPublicKey && p.Mode != PinPublicKey:
+		return nil
+	}
+	return problem.At("pin.backup", fmt.Sprintf("%q can't be the backup of a pin by %s", sanitize.Clip(string(p.Backup), 40), p.Mode), "use ca or public-key, whichever the mode isn't, or remove it")
+}
+
+// readKeys reads the keys that p accepts, each once.
+func (p Pin) readKeys(l *problem.List) []PinnedKey {
+	var keys []PinnedKey
+	at := make([]string, 0, 1+len(p.Reserve)) // of each
+	if len(p.Keys()) > len(p.Reserve) {
+		at = append(at, "pin.public-key")
+	}
+	for i := range p.Reserve {
+		at = append(at, fmt.Sprintf("pin.reserve[%d]", i))
+	}
+	for i, text := range p.Keys() {
+		public, spki, err := readPublicKey(text)
+		switch {
+		case err != nil && at[i] == "pin.public-key":
+			l.Add(problem.At(at[i], "the public key can't be pinned, since "+err.Error(), "connect to the host again and pin the key it shows"))
+		case err != nil:
+			l.Add(problem.At(at[i], "the reserve key can't be pinned, since "+err.Error(), "give the key's own PEM: espost pins reserve takes it from its file"))
+		case !slices.ContainsFunc(keys, func(k PinnedKey) bool { return bytes.Equal(k.SPKI, spki) }):
+			keys = append(keys, PinnedKey{public, spki})
+		}
+	}
+	return keys
+}
+
+func readCAs(texts []string, l *problem.List) (out [][]byte) {
+	if len(texts) == 0 {
+		l.Add(problem.At("pin", "there is no CA certificate to pin", "connect to the host first, or give the CA's PEM"))
+	}
+	for i, text := range texts {
+		der, err := readCertificate(text)
+		if err != nil {
+			l.Add(problem.At(fmt.Sprintf("pin.ca[%d]", i), fmt.Sprintf("CA certificate %d can't be used, since %s", i+1, err), "give the PEM of the CA's own certificate"))
+			continue
+		}
+		out = append(out, der)
+	}
+	return out
 }
 
 // Check returns why there is no such mode, nil when there is.
@@ -77,9 +138,9 @@ func (m PinMode) Check() *problem.Problem {
 }
 
 func readFingerprints(texts []string, l *problem.List) []string {
-	if len(texts) > maxFingerprints {
-		l.Add(problem.At("pin.sha1", fmt.Sprintf("%d fingerprints are more than the board can try in good time", len(texts)), fmt.Sprintf("keep at most %d", maxFingerprints)))
-		texts = texts[:maxFingerprints]
+	if len(texts) > maxWays {
+		l.Add(problem.At("pin.sha1", fmt.Sprintf("%d fingerprints are more than the board can try in good time", len(texts)), fmt.Sprintf("keep at most %d", maxWays)))
+		texts = texts[:maxWays]
 	}
 	var out []string
 	seen := make(map[string]bool)
@@ -108,6 +169,64 @@ func readPublicKey(text string) (crypto.PublicKey, []byte, error) {
 		return nil, nil, errors.New("it holds no key that is understood")
 	}
 	return key, der, CheckKey(key)
+}
+
+// PublicKeyIn returns the public key that a PEM file holds, as PEM: of a public or a
+// private key, a certificate, or a request for one (RFC 7468). The error, part of a sentence, says
+// why there is none that the board can use.
+func PublicKeyIn(text []byte) (string, error) {
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		key, err := publicKeyOf(block)
+		if err != nil {
+			return "", err
+		}
+		if key == nil {
+			continue
+		}
+		der, err := x509.MarshalPKIXPublicKey(key)
+		if err == nil {
+			err = CheckKey(key)
+		}
+		if err != nil {
+			return "", err
+		}
+		return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})), nil
+	}
+	return "", errors.New("it holds no key, no certificate and no request for one in PEM")
+}
+
+// publicKeyOf is nil for a block that holds none, such as EC PARAMETERS.
+func publicKeyOf(block *pem.Block) (key crypto.PublicKey, err error) {
+	var private any
+	switch block.Type {
+	case "PUBLIC KEY":
+		key, err = x509.ParsePKIXPublicKey(block.Bytes)
+	case "CERTIFICATE":
+		var c *x509.Certificate
+		if c, err = x509.ParseCertificate(block.Bytes); err == nil {
+			key = c.PublicKey
+		}
+	case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST":
+		var r *x509.CertificateRequest
+		if r, err = x509.ParseCertificateRequest(block.Bytes); err == nil {
+			key = r.PublicKey
+		}
+	case "PRIVATE KEY":
+		private, err = x509.ParsePKCS8PrivateKey(block.Bytes)
+	case "EC PRIVATE KEY":
+		private, err = x509.ParseECPrivateKey(block.Bytes)
+	case "RSA PRIVATE KEY":
+		private, err = x509.ParsePKCS1PrivateKey(block.Bytes)
+	case "ENCRYPTED PRIVATE KEY":
+		return nil, errors.New("its key is encrypted: give its public half (openssl pkey -pubout) or its certificate request")
+	}
+	if signer, ok := private.(crypto.Signer); ok {
+		key = signer.Public()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("its %s can't be read", strings.ToLower(block.Type))
+	}
+	return key, nil
 }
 
 // readCertificate reads one certificate in PEM.

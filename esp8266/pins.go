@@ -35,21 +35,67 @@ func (m PinMode) Valid() bool {
 	return false
 }
 
-// A Pin is what the firmware is given to know its server by. Only the part that
-// Mode names is used; the others may be kept for when the user changes the mode.
+// A Pin is what the firmware is given to know its server by: what Mode names and,
+// where that doesn't fit, its backup, in the sense of RFC 7469, section 4.3. Other
+// parts may be kept for when the user changes the mode.
 type Pin struct {
 	Mode      PinMode
 	SHA1      []string // fingerprint: 40 upper-case hex digits each, the first is the current one
 	PublicKey string   // public-key: SubjectPublicKeyInfo, PEM
 	CAs       []string // ca: certificates, PEM each
 
+	Reserve []string // backup: public keys that the server may have later, PEM each
+	Backup  PinMode  // backup: what this mode names counts, too; PinCA, PinPublicKey, or "" for none
+
 	Expires time.Time // when what Mode pins breaks at the latest; zero when no date says
 }
 
 // Clone returns a copy that shares nothing with p.
 func (p Pin) Clone() Pin {
-	p.SHA1, p.CAs = slices.Clone(p.SHA1), slices.Clone(p.CAs)
+	p.SHA1, p.CAs, p.Reserve = slices.Clone(p.SHA1), slices.Clone(p.CAs), slices.Clone(p.Reserve)
 	return p
+}
+
+// Modes returns the modes by which a board with p knows its server, in the order in
+// which it tries them: p's own, keys, CAs.
+func (p Pin) Modes() []PinMode {
+	modes := []PinMode{p.Mode}
+	if p.Mode == PinInsecure {
+		return modes
+	}
+	if p.Mode != PinPublicKey && (len(p.Reserve) > 0 || p.Backup == PinPublicKey) {
+		modes = append(modes, PinPublicKey)
+	}
+	if p.Mode != PinCA && p.Backup == PinCA {
+		modes = append(modes, PinCA)
+	}
+	return modes
+}
+
+// By reports whether a board with p tries that mode.
+func (p Pin) By(mode PinMode) bool { return slices.Contains(p.Modes(), mode) }
+
+// Keys returns the public keys that a board with p accepts, PEM each.
+func (p Pin) Keys() []string {
+	switch {
+	case !p.By(PinPublicKey):
+		return nil
+	case p.Mode == PinPublicKey, p.Backup == PinPublicKey:
+		return append([]string{p.PublicKey}, p.Reserve...)
+	}
+	return p.Reserve
+}
+
+// Label names p's mode and its backup: "fingerprint + ca".
+func (p Pin) Label() string {
+	label := string(p.Mode)
+	for _, mode := range p.Modes()[1:] {
+		label += " + " + string(mode)
+	}
+	if p.Mode == PinPublicKey && len(p.Reserve) > 0 {
+		label += " + reserve"
+	}
+	return label
 }
 
 // Pinned reports whether the pin has what its mode needs.
@@ -63,6 +109,11 @@ func (p Pin) Pinned() bool {
 		return len(p.CAs) > 0
 	}
 	return p.Mode == PinInsecure
+}
+
+// Backed reports whether the pin has what its backup needs.
+func (p Pin) Backed() bool {
+	return (p.Backup != PinCA || len(p.CAs) > 0) && (p.Backup != PinPublicKey || p.PublicKey != "")
 }
 
 // ErrFingerprint is what ParseFingerprint's errors wrap.

@@ -1,8 +1,16 @@
 package esp8266_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
+	"math/big"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,5 +90,89 @@ func TestPinModes(t *testing.T) {
 	}
 	if esp8266.PinModes()[0] != esp8266.PinPublicKey {
 		t.Error("espost starts with the public key")
+	}
+}
+
+// A public key comes from any PEM file that has one; a private key's other half stays there.
+func TestPublicKeyIn(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
+	made := func(kind string) func(der []byte, err error) string {
+		return func(der []byte, err error) string {
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
+		}
+	}
+	public := made("PUBLIC KEY")(x509.MarshalPKIXPublicKey(key.Public()))
+	private := made("EC PRIVATE KEY")(x509.MarshalECPrivateKey(key))
+	for name, text := range map[string]string{
+		"public":               public,
+		"PKCS #8":              made("PRIVATE KEY")(x509.MarshalPKCS8PrivateKey(key)),
+		"SEC 1":                private,
+		"openssl ecparam":      made("EC PARAMETERS")([]byte{6, 0}, nil) + private,
+		"a certificate":        "subject=porch\n" + made("CERTIFICATE")(x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)),
+		"a request":            made("CERTIFICATE REQUEST")(x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, key)),
+		"a request of old":     made("NEW CERTIFICATE REQUEST")(x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, key)),
+		"the first of several": public + made("CERTIFICATE")([]byte{1}, nil),
+	} {
+		if got, err := esp8266.PublicKeyIn([]byte(text)); got != public || err != nil {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	_, ed, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for says, text := range map[string]string{
+		"holds no key":                  "hello",
+		"its key is encrypted":          made("ENCRYPTED PRIVATE KEY")([]byte{1}, nil),
+		"its certificate can't be read": made("CERTIFICATE")([]byte{1}, nil),
+		"RSA and ECDSA keys only":       made("PRIVATE KEY")(x509.MarshalPKCS8PrivateKey(ed)),
+	} {
+		if got, err := esp8266.PublicKeyIn([]byte(text)); got != "" || err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q, %v; want an error about %q", got, err, says)
+		}
+	}
+}
+
+// What a board tries, and in which order; what makes no sense is refused.
+func TestBackup(t *testing.T) {
+	f, k, c := esp8266.PinFingerprint, esp8266.PinPublicKey, esp8266.PinCA
+	reserve := []string{"R"}
+	for _, tt := range []struct {
+		pin   esp8266.Pin
+		modes []esp8266.PinMode
+		keys  string
+		where string // of the problem with it
+	}{
+		{esp8266.Pin{Mode: f}, []esp8266.PinMode{f}, "", ""},
+		{esp8266.Pin{Mode: f, Backup: c}, []esp8266.PinMode{f, c}, "", ""},
+		{esp8266.Pin{Mode: f, Backup: c, Reserve: reserve}, []esp8266.PinMode{f, k, c}, "R", ""},
+		{esp8266.Pin{Mode: f, Backup: k, Reserve: reserve}, []esp8266.PinMode{f, k}, "K R", ""},
+		{esp8266.Pin{Mode: k, Backup: c, Reserve: reserve}, []esp8266.PinMode{k, c}, "K R", ""},
+		{esp8266.Pin{Mode: c, Reserve: reserve}, []esp8266.PinMode{c, k}, "R", ""},
+		{esp8266.Pin{Mode: c, Backup: k}, []esp8266.PinMode{c, k}, "K", ""},
+		{esp8266.Pin{Mode: c, Backup: c}, []esp8266.PinMode{c}, "", "pin.backup"},
+		{esp8266.Pin{Mode: k, Backup: k}, []esp8266.PinMode{k}, "K", "pin.backup"},
+		{esp8266.Pin{Mode: k, Backup: f}, []esp8266.PinMode{k}, "K", "pin.backup"},
+		{esp8266.Pin{Mode: esp8266.PinInsecure, Reserve: reserve}, []esp8266.PinMode{esp8266.PinInsecure}, "", "pin.backup"},
+		{esp8266.Pin{Mode: esp8266.PinInsecure, Backup: c}, []esp8266.PinMode{esp8266.PinInsecure}, "", "pin.backup"},
+	} {
+		tt.pin.PublicKey = "K"
+		if got := tt.pin.Modes(); !slices.Equal(got, tt.modes) {
+			t.Errorf("%+v is tried by %v, want %v", tt.pin, got, tt.modes)
+		}
+		if got := strings.Join(tt.pin.Keys(), " "); got != tt.keys {
+			t.Errorf("%+v has the keys %q, want %q", tt.pin, got, tt.keys)
+		}
+		wrong := tt.pin.CheckBackup()
+		if (wrong != nil) != (tt.where != "") || wrong != nil && wrong.Where != tt.where {
+			t.Errorf("%+v: %v", tt.pin, wrong)
+		}
 	}
 }

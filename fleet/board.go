@@ -48,7 +48,7 @@ func (b Board) Mark() (tone, sign string) {
 		return ToneBad, "✗"
 	case b.Status == profile.Unknown:
 		return ToneBad, "?"
-	case b.Status == profile.Soon, b.Firmware == FirmwareStale:
+	case b.Status == profile.Soon, b.Status == profile.Backup, b.Firmware == FirmwareStale:
 		return ToneCaution, "!"
 	}
 	return ToneGood, "✓"
@@ -64,13 +64,13 @@ func (b Board) About() string {
 
 // urgency is 0 for what needs somebody now.
 func urgency(b Board) int {
-	if i := slices.Index([]profile.Status{profile.Broken, profile.Unknown, profile.Soon}, b.Status); i >= 0 {
+	if i := slices.Index([]profile.Status{profile.Broken, profile.Unknown, profile.Soon, profile.Backup}, b.Status); i >= 0 {
 		return i
 	}
 	if b.Firmware == FirmwareStale {
 		return 2
 	}
-	return 3
+	return 4
 }
 
 // compareDays puts what has no date last.

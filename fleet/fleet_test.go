@@ -77,7 +77,7 @@ func TestMetrics(t *testing.T) {
 		got[name] = len(family.GetMetric())
 	}
 	want := map[string]int{
-		"espost_check_timestamp_seconds": 1, "espost_pin_status": 16,
+		"espost_check_timestamp_seconds": 1, "espost_pin_status": 20,
 		"espost_pin_breaks_timestamp_seconds": 2, "espost_firmware_stale": 2,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

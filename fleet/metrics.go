@@ -10,7 +10,7 @@ import (
 )
 
 // statuses are all that a board's pin can have.
-var statuses = []profile.Status{profile.Right, profile.Soon, profile.Broken, profile.Unknown}
+var statuses = []profile.Status{profile.Right, profile.Backup, profile.Soon, profile.Broken, profile.Unknown}
 
 // Metrics are the boards in Prometheus' text format 0.0.4, for node_exporter's
 // textfile collector.
@@ -18,7 +18,7 @@ func Metrics(boards []Board, now time.Time) string {
 	var w strings.Builder
 	fmt.Fprintf(&w, "# HELP espost_check_timestamp_seconds When the pins were checked.\n"+
 		"# TYPE espost_check_timestamp_seconds gauge\nespost_check_timestamp_seconds %d\n", now.Unix())
-	w.WriteString("# HELP espost_pin_status 1 for the status that the pin has: right, soon, broken or unknown.\n# TYPE espost_pin_status gauge\n")
+	w.WriteString("# HELP espost_pin_status 1 for the status that the pin has: right, backup, soon, broken or unknown.\n# TYPE espost_pin_status gauge\n")
 	for _, b := range boards {
 		for _, s := range statuses {
 			fmt.Fprintf(&w, "espost_pin_status{%s,status=%q} %d\n", b.labels(), string(s), number(b.Status == s))

@@ -170,7 +170,7 @@ func (c *Client) exchange(ctx context.Context, r request.Request, sent []byte, b
 	}
 	resp.Phases.FirstByte = reader.firstByte.Sub(start)
 	resp.Phases.Body = reader.end.Sub(reader.firstByte)
-	o := outcome{resp, reader, c, check.mode}
+	o := outcome{resp, reader, c, check}
 	resp.Whole = !resp.Truncated && reader.bodyErr == nil && o.bodySize() <= c.responseMax()
 	resp.Notes = o.notes()
 	return resp, nil

@@ -96,21 +96,40 @@ func handshakeFailed(f failedHandshake) *Error {
 // reads certificates more strictly than the board, and some less.
 func (f failedHandshake) evaluate(served tlsinspect.Served) *Error {
 	board, fix := "the board connects to it", "Go on to the firmware and try on the board"
-	if f.check.mode == esp8266.PinPublicKey { // the board doesn't read certificates then
-		code, known := served.ValidatePinned(f.check.spki)
-		switch {
-		case code != 0:
-			return keyDiffers(f.host, code).because(f.err)
-		case !known:
-			board = "the board connects if it holds the pinned key"
+	refusal := f.check.anyMode(func(mode esp8266.PinMode) *Error {
+		if mode == esp8266.PinPublicKey { // the board doesn't read certificates then
+			refusal, known := f.evaluateKeys(served)
+			if refusal == nil && !known {
+				board = "the board connects if it holds the pinned key"
+			}
+			return refusal
 		}
-	} else if refusal := f.check.evaluate(served); refusal != nil {
+		if refusal := f.check.evaluateBy(mode, served); refusal != nil {
+			return refusal
+		}
+		if code := served.ValidateExchange(); code != 0 {
+			return refused(code, fmt.Sprintf("%s doesn't hold the key that is in its certificate", f.host),
+				"Have the server use the certificate that belongs to its key")
+		}
+		return nil
+	})
+	if refusal != nil {
 		return refusal.because(f.err)
-	} else if code := served.ValidateExchange(); code != 0 {
-		return refused(code, fmt.Sprintf("%s doesn't hold the key that is in its certificate", f.host),
-			"Have the server use the certificate that belongs to its key").because(f.err)
 	}
 	return failed(0, fmt.Sprintf("The test POST wasn't sent, since this computer can't read what %s shows of itself; %s", f.host, board), fix).because(f.err)
+}
+
+// evaluateKeys holds the pinned keys against what was served; known says that it was seen whether
+// the server holds the one that fits.
+func (f failedHandshake) evaluateKeys(served tlsinspect.Served) (refusal *Error, known bool) {
+	for _, key := range f.check.pinned.Keys {
+		var code esp8266.SSLError
+		if code, known = served.ValidatePinned(key.SPKI); code == 0 {
+			return nil, known
+		}
+		refusal = keyDiffers(f.host, code)
+	}
+	return refusal, known
 }
 
 // alertReceived is the server's fatal alert (RFC 5246 §7.2.2).

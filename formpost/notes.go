@@ -32,6 +32,7 @@ const (
 	NoteSuiteReplaced  = "suite-replaced"
 	NoteIPv6           = "ipv6"
 	NoteWait           = "wait" // the server says when to come again
+	NoteBackupPin      = "backup-pin"
 )
 
 // Technical reports whether nothing needs to be done about a note of this code: it
@@ -50,7 +51,7 @@ type outcome struct {
 	*Response
 	answer *answer
 	client *Client
-	mode   esp8266.PinMode
+	check  *pinCheck
 }
 
 // notes tells what the board would make of the answer, in the order in which it
@@ -58,7 +59,7 @@ type outcome struct {
 func (o outcome) notes() problem.List {
 	var notes problem.List
 	for _, find := range []func() (problem.Problem, bool){
-		o.ipv6, o.suiteReplaced, o.recordTooLarge, o.interim, o.redirect, o.wait, o.newHandshake,
+		o.backupPin, o.ipv6, o.suiteReplaced, o.recordTooLarge, o.interim, o.redirect, o.wait, o.newHandshake,
 		o.chunkedBody, o.noLength, o.compressed, o.binary, o.largeBody, o.brokenBody,
 	} {
 		if n, ok := find(); ok {
@@ -66,6 +67,14 @@ func (o outcome) notes() problem.List {
 		}
 	}
 	return notes
+}
+
+func (o outcome) backupPin() (problem.Problem, bool) {
+	return problem.Problem{
+		Severity: problem.Warning, Code: NoteBackupPin,
+		Message: "The pin itself doesn't fit the server any more; boards go on by its backup",
+		Fix:     "Take the new pin at leisure: espost check --update",
+	}, o.check.backup
 }
 
 func (o outcome) ipv6() (problem.Problem, bool) {
@@ -156,7 +165,7 @@ func (o outcome) newHandshake() (problem.Problem, bool) {
 		why = "the firmware gives a connection up whose body is longer than it reads"
 	}
 	o.Reusable = why == ""
-	heap := float64(o.client.Buffers.OrDefault().Heap(o.mode)) / 1000
+	heap := float64(o.client.Buffers.OrDefault().Heap(o.check.mode)) / 1000
 	return problem.Problem{
 		Severity: problem.Note, Code: NoteNewHandshake,
 		Message: fmt.Sprintf("The next POST costs a new TLS handshake, and %.1f KB of memory once more, because %s", heap, why),

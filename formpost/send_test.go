@@ -153,6 +153,56 @@ func TestPinModes(t *testing.T) {
 	}
 }
 
+// A server that the pin itself doesn't fit passes by its backup, and the answer says so; one that
+// nothing fits gets the error of the last way, as on the board.
+func TestBackupPins(t *testing.T) {
+	ca := newCA(t, "the CA")
+	leaf := issue(t, ca, x509.Certificate{DNSNames: []string{"localhost"}}, nil)
+	renewed := issue(t, ca, x509.Certificate{DNSNames: []string{"localhost"}}, nil)
+	reserve, other := leafFor(t, "localhost"), leafFor(t, "localhost")
+	backedBy := func(pin esp8266.Pin) esp8266.Pin {
+		pin.Backup, pin.CAs = esp8266.PinCA, []string{pemOf(ca.cert)}
+		return pin
+	}
+	inReserve := func(pin esp8266.Pin) esp8266.Pin {
+		pin.Reserve = []string{reserve.publicKeyPin(t).PublicKey}
+		return pin
+	}
+	for _, tt := range []struct {
+		name    string
+		shown   *testCA
+		pin     esp8266.Pin
+		backup  bool
+		bearSSL esp8266.SSLError
+	}{
+		{"itself", leaf, inReserve(backedBy(leaf.pin())), false, 0},
+		{"the reserve key", reserve, inReserve(leaf.publicKeyPin(t)), true, 0},
+		{"the reserve key, of three ways", reserve, inReserve(backedBy(leaf.pin())), true, 0},
+		{"the CA", renewed, backedBy(leaf.pin()), true, 0},
+		{"the CA, of three ways", renewed, inReserve(backedBy(leaf.publicKeyPin(t))), true, 0},
+		{"a stranger to two keys", other, inReserve(leaf.publicKeyPin(t)), false, 27},
+		{"a stranger to all", other, inReserve(backedBy(leaf.pin())), false, 62},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := listenTLS(t, tt.shown.served(), okAnswer, func(*tls.Config) {})
+			resp, err := client().Send(t.Context(), form(s), tt.pin)
+			if tt.bearSSL != 0 {
+				wantError(t, err, -1, tt.bearSSL, "")
+				if got := s.received(); got != "" {
+					t.Errorf("%q was sent to a server that failed the pin", got)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if told := resp.Notes.Has(formpost.NoteBackupPin); told != tt.backup {
+				t.Errorf("told of the backup: %v", told)
+			}
+		})
+	}
+}
+
 // wantError checks err's codes and words.
 func wantError(t *testing.T, err error, httpClient int, bearSSL esp8266.SSLError, says string) {
 	t.Helper()

@@ -10,19 +10,19 @@ import (
 	"espost/tlsinspect"
 )
 
-// A pinCheck decides, by the board's rules for its pin's mode, whether a server
+// A pinCheck decides, by the board's rules for its pin's modes, whether a server
 // is the right one. It serves one handshake.
 type pinCheck struct {
-	mode    esp8266.PinMode
-	sha1    []string
-	key     any // *rsa.PublicKey or *ecdsa.PublicKey
-	spki    []byte
+	modes   []esp8266.PinMode
+	pinned  esp8266.Pinned
 	anchors []*tlsinspect.Certificate
 	host    string
 	now     func() time.Time
 
-	leafSHA1 string // of the certificate served; set by verify
-	failure  *Error // why verify refused the server
+	mode     esp8266.PinMode // by which verify took the server
+	backup   bool            // that isn't the pin's own, or the key one in reserve
+	leafSHA1 string          // of the certificate served; set by verify
+	failure  *Error          // why verify refused the server
 }
 
 // newPinCheck reads pin. The error is a *problem.ListError.
@@ -31,7 +31,7 @@ func newPinCheck(pin esp8266.Pin, host string, now func() time.Time) (*pinCheck,
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	check := &pinCheck{mode: pin.Mode, sha1: pinned.SHA1, key: pinned.Key, spki: pinned.SPKI, host: host, now: now}
+	check := &pinCheck{modes: pin.Modes(), pinned: pinned, host: host, now: now}
 	for _, der := range pinned.CAs {
 		check.anchors = append(check.anchors, tlsinspect.NewCertificate(der))
 	}
@@ -53,18 +53,41 @@ func (p *pinCheck) verify(state tls.ConnectionState) error {
 	return nil
 }
 
-// evaluate returns nil when the board would go on with the handshake. What judges
-// certificates is tlsinspect's, so that what a look said holds for the test POST.
+// evaluate returns nil when the board would go on with the handshake, by one mode of
+// its pin or another. It tells of the last one, as the board does. What judges certificates is
+// tlsinspect's, so that what a look said holds for the test POST.
 func (p *pinCheck) evaluate(served tlsinspect.Served) *Error {
+	return p.anyMode(func(mode esp8266.PinMode) *Error { return p.evaluateBy(mode, served) })
+}
+
+// anyMode has the pin's modes tried until one doesn't fail.
+func (p *pinCheck) anyMode(try func(esp8266.PinMode) *Error) (failure *Error) {
+	for _, p.mode = range p.modes {
+		p.backup = p.mode != p.modes[0]
+		if failure = try(p.mode); failure == nil { // mutant TestBackupPins: failure == nil => true
+			return nil
+		}
+	}
+	return failure
+}
+
+func (p *pinCheck) evaluateBy(mode esp8266.PinMode, served tlsinspect.Served) *Error {
 	leaf, exchange := served.Chain[0], served.Suite.KeyExchange
 	p.leafSHA1 = leaf.SHA1()
-	switch p.mode {
+	switch mode {
 	case esp8266.PinFingerprint:
-		if !slices.Contains(p.sha1, p.leafSHA1) { // mutant TestPinModes: !slices.Contains(p.sha1, p.leafSHA1) => slices.Contains([]string(nil), p.leafSHA1)
+		if !slices.Contains(p.pinned.SHA1, p.leafSHA1) { // mutant TestPinModes: !slices.Contains(p.pinned.SHA1, p.leafSHA1) => slices.Contains([]string(nil), p.leafSHA1)
 			return fingerprintDiffers(p.host, p.leafSHA1)
 		}
 	case esp8266.PinPublicKey:
-		return p.evaluateKey(leaf, exchange)
+		var failure *Error
+		for i, key := range p.pinned.Keys {
+			if failure = p.evaluateKey(key, leaf, exchange); failure == nil {
+				p.backup = p.backup || i > 0
+				break
+			}
+		}
+		return failure
 	case esp8266.PinCA:
 		if code := tlsinspect.ValidateChain(served.Chain, p.anchors, p.host, p.now(), exchange); code != 0 { // mutant TestPinModes: code != 0 => code < 0
 			return chainRefused(p.host, code, served.Chain, p.now())
@@ -76,12 +99,12 @@ func (p *pinCheck) evaluate(served tlsinspect.Served) *Error {
 	return nil
 }
 
-// evaluateKey holds the leaf's key against the pinned one. The board never reads
+// evaluateKey holds the leaf's key against a pinned one. The board never reads
 // the certificate in this mode: another key shows as a wrong key type, a bad
 // signature in ServerKeyExchange, or, without one, as the server's alert
 // (BearSSL src/x509/x509_knownkey.c, src/ssl/ssl_hs_client.t0).
-func (p *pinCheck) evaluateKey(leaf *tlsinspect.Certificate, exchange esp8266.KeyExchange) *Error {
-	switch holds, sameKind := leaf.HoldsKey(p.key); {
+func (p *pinCheck) evaluateKey(key esp8266.PinnedKey, leaf *tlsinspect.Certificate, exchange esp8266.KeyExchange) *Error {
+	switch holds, sameKind := leaf.HoldsKey(key.Public); {
 	case holds: // mutant TestPinModes: holds => holds || true
 		return nil
 	case !sameKind:

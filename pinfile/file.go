@@ -73,7 +73,7 @@ func (e Entry) Pin() esp8266.Pin {
 	return pin
 }
 
-// FromPin returns what a pin's mode names. The error says why the board could not use it.
+// FromPin returns what a pin's modes name. The error says why the board could not use it.
 func FromPin(pin esp8266.Pin) ([]Entry, error) {
 	read, problems := pin.Read()
 	if err := problems.Err(); err != nil {
@@ -82,13 +82,13 @@ func FromPin(pin esp8266.Pin) ([]Entry, error) {
 	var list []Entry
 	for _, sha1 := range read.SHA1 {
 		data, _ := hex.DecodeString(sha1) // Read has read it
-		list = append(list, Entry{pin.Mode, data})
+		list = append(list, Entry{esp8266.PinFingerprint, data})
 	}
-	if read.SPKI != nil {
-		list = append(list, Entry{pin.Mode, read.SPKI})
+	for _, key := range read.Keys {
+		list = append(list, Entry{esp8266.PinPublicKey, key.SPKI})
 	}
 	for _, der := range read.CAs {
-		list = append(list, Entry{pin.Mode, der})
+		list = append(list, Entry{esp8266.PinCA, der})
 	}
 	if list == nil {
 		return nil, fmt.Errorf("a pin of the mode %s names no server; pin it first", pin.Mode)
@@ -185,23 +185,6 @@ func (f *File) usable() error {
 	}
 	_, err := f.Next.public()
 	return err
-}
-
-// Pin returns the file's ways of one mode as one pin; it is not Pinned where there
-// are none. Of keys a board takes one: the first.
-func (f *File) Pin(mode esp8266.PinMode) esp8266.Pin {
-	all := esp8266.Pin{Mode: mode}
-	for _, k := range f.Pins {
-		if k.Mode != mode {
-			continue
-		}
-		one := k.Pin()
-		all.SHA1, all.CAs = append(all.SHA1, one.SHA1...), append(all.CAs, one.CAs...)
-		if all.PublicKey == "" {
-			all.PublicKey = one.PublicKey
-		}
-	}
-	return all
 }
 
 func digits(data []byte) string { return strings.ToUpper(hex.EncodeToString(data)) }

@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"espost/esp8266"
@@ -21,7 +20,8 @@ type Status string
 // The statuses, best first.
 const (
 	Right   Status = "right"   // a board with this pin connects
-	Soon    Status = "soon"    // it does, but the pin is about to break
+	Backup  Status = "backup"  // it does by the pin's backup, which is all that fits
+	Soon    Status = "soon"    // it does, but the pin, or its backup, is about to break
 	Broken  Status = "broken"  // the server answers, and a board with this pin would refuse it
 	Unknown Status = "unknown" // the server could not be looked at
 )
@@ -85,7 +85,8 @@ func (c Checker) withSecrets(v Verdict, p *Profile) Verdict {
 func (c Checker) checkPin(ctx context.Context, p *Profile) Verdict {
 	target := p.Target
 	client := &tlsinspect.Client{Timeout: c.Timeout, Now: c.Now, Roots: c.Roots}
-	if expected := p.Pin.Expires.Add(-renewalLead); p.Pin.Mode == esp8266.PinFingerprint && expected.Sub(c.now()) > c.Warn {
+	// What a backup is good for now tells only a whole look.
+	if expected := p.Pin.Expires.Add(-renewalLead); p.Pin.Mode == esp8266.PinFingerprint && p.Pin.Backup == "" && expected.Sub(c.now()) > c.Warn {
 		if served, err := client.Fingerprint(ctx, target); err == nil && slices.Contains(p.Pin.SHA1, served) {
 			return Verdict{Status: Right, Served: served, Trust: tlsinspect.TrustSameKey, Breaks: expected}
 		}
@@ -109,7 +110,7 @@ func (c Checker) Judge(p *Profile, r *tlsinspect.Report) Verdict {
 		return v
 	}
 	leaf := r.Chain[0]
-	kept := p.Pin.PublicKey != "" && sameText(p.Pin.PublicKey, leaf.PublicKeyPEM())
+	kept := p.Pin.PublicKey != "" && tlsinspect.SamePEM(p.Pin.PublicKey, leaf.PublicKeyPEM())
 	// A key that is named without a proof may be anybody's.
 	if p.Pin.PublicKey != "" && !slices.Contains(p.Pin.SHA1, v.Served) && (!kept || r.Proven) { // mutant TestTwentyServers in ./test/trust: (!kept || r.Proven) => true
 		v.KeyKept = &kept
@@ -117,7 +118,7 @@ func (c Checker) Judge(p *Profile, r *tlsinspect.Report) Verdict {
 	switch p.Pin.Mode {
 	case esp8266.PinFingerprint:
 		if !slices.Contains(p.Pin.SHA1, v.Served) {
-			return v.broken(p, r)
+			return c.unfit(v, p, r)
 		}
 		if other := strangers(p, r); other != "" {
 			v.Status = Soon
@@ -125,20 +126,37 @@ func (c Checker) Judge(p *Profile, r *tlsinspect.Report) Verdict {
 			v.Fix = "Make sure that it is your server's, then pin both fingerprints, or the public key or the CA"
 			return v
 		}
+		if p.Pin.By(esp8266.PinCA) {
+			return c.timedByCA(v, p, r)
+		}
 		return c.timed(v, leaf.Renewal(), leaf.NotAfter)
 	case esp8266.PinPublicKey:
 		if !kept {
-			return v.broken(p, r)
+			return c.unfit(v, p, r)
+		}
+		if p.Pin.By(esp8266.PinCA) && r.AnchoredIn(p.Pin.CAs) < 0 {
+			return c.timedByCA(v, p, r)
 		}
 	case esp8266.PinCA:
-		i := r.AnchoredIn(p.Pin.CAs)
-		if i < 0 {
-			return v.broken(p, r)
+		if r.AnchoredIn(p.Pin.CAs) < 0 {
+			return c.unfit(v, p, r)
 		}
-		end := tlsinspect.NotAfter(p.Pin.CAs[i])
-		return c.timed(v, end, end)
+		return c.timedByCA(v, p, r)
 	}
 	return v
+}
+
+// timedByCA is timed for a pin that holds as long as its CA does.
+func (c Checker) timedByCA(v Verdict, p *Profile, r *tlsinspect.Report) Verdict {
+	i := r.AnchoredIn(p.Pin.CAs)
+	if i < 0 {
+		v.Status = Soon
+		v.Reason = "it fits the server, but its backup doesn't: the certificate comes from another CA (" + r.Chain[0].IssuerName() + ")"
+		v.Fix = "Take that one (espost check --update) and flash the boards again"
+		return v
+	}
+	end := tlsinspect.NotAfter(p.Pin.CAs[i])
+	return c.timed(v, end, end)
 }
 
 // strangers returns a fingerprint that is served but isn't pinned.
@@ -151,9 +169,24 @@ func strangers(p *Profile, r *tlsinspect.Report) string {
 	return ""
 }
 
-// sameText compares PEM texts, whose line ends and edges may differ.
-func sameText(a, b string) bool {
-	return a != "" && b != "" && strings.Join(strings.Fields(a), " ") == strings.Join(strings.Fields(b), " ")
+// unfit says what becomes of boards whose pin doesn't fit by its own mode: they go on
+// by its backup, or no longer.
+func (c Checker) unfit(v Verdict, p *Profile, r *tlsinspect.Report) Verdict {
+	how := r.Backup(p.Pin)
+	if how == "" {
+		return v.broken(p, r)
+	}
+	v.Status = Backup
+	v.Reason = v.renewed(p, r)
+	if v.Trust == tlsinspect.TrustNone {
+		v.Reason = "the server shows another certificate than the pinned one"
+	}
+	v.Reason += "; boards go on by " + how
+	v.Fix = "Take the new pin at leisure (espost check --update), and flash the boards when you have them at hand"
+	if i := r.AnchoredIn(p.Pin.CAs); i >= 0 && p.Pin.By(esp8266.PinCA) {
+		v.Breaks = tlsinspect.NotAfter(p.Pin.CAs[i])
+	}
+	return v
 }
 
 // broken says why a pin doesn't fit what is served. That a certificate was renewed
@@ -161,8 +194,7 @@ func sameText(a, b string) bool {
 func (v Verdict) broken(p *Profile, r *tlsinspect.Report) Verdict {
 	v.Status = Broken
 	leaf := r.Chain[0]
-	switch {
-	case v.Trust == tlsinspect.TrustNone: // mutant TestTwentyServers in ./test/trust: v.Trust == tlsinspect.TrustNone => false
+	if v.Trust == tlsinspect.TrustNone { // mutant TestTwentyServers in ./test/trust: v.Trust == tlsinspect.TrustNone => false
 		v.Reason = "the server shows another certificate, and nothing vouches for it: " + r.Served(p.Pin)
 		v.Fix = "Compare the digits with the certificate's file on the server, or look through another network; if it is your server's, name them: espost check --update --trust-new " + v.Served
 		if r.Findings.Has(tlsinspect.CodeNameMismatch) {
@@ -170,13 +202,19 @@ func (v Verdict) broken(p *Profile, r *tlsinspect.Report) Verdict {
 			v.Fix = "Check that the name still leads to your server"
 		}
 		return v
-	case p.Pin.Mode == esp8266.PinCA:
-		v.Reason = fmt.Sprintf("the certificate now comes from another CA (%s)", leaf.IssuerName())
-	default:
-		v.Reason = fmt.Sprintf("the certificate was renewed on %s%s", leaf.NotBefore.UTC().Format("2 Jan 2006"), v.keyPhrase())
 	}
+	v.Reason = v.renewed(p, r)
 	v.Fix = "Update the pin (espost check --update) and flash the boards again"
 	return v
+}
+
+// renewed says what became of the certificate.
+func (v Verdict) renewed(p *Profile, r *tlsinspect.Report) string {
+	leaf := r.Chain[0]
+	if p.Pin.Mode == esp8266.PinCA {
+		return fmt.Sprintf("the certificate now comes from another CA (%s)", leaf.IssuerName())
+	}
+	return fmt.Sprintf("the certificate was renewed on %s%s", leaf.NotBefore.UTC().Format("2 Jan 2006"), v.keyPhrase())
 }
 
 func (v Verdict) keyPhrase() string {

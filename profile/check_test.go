@@ -102,6 +102,47 @@ func TestCheckAfterRenewal(t *testing.T) {
 	}
 }
 
+// Where the pin itself no longer fits, its backup does; and where only that doesn't, it's said in time.
+func TestCheckOnBackup(t *testing.T) {
+	for _, tt := range []struct {
+		renewal demo.Renewal
+		status  profile.Status // of a fingerprint with the CA as its backup
+		says    string
+	}{
+		{"", profile.Right, ""},
+		{demo.SameKey, profile.Backup, "with the same key; a public-key pin would have held; boards go on by the CA"},
+		{demo.NewKey, profile.Backup, "with a new key; boards go on by the CA"},
+		{demo.NewRoot, profile.Broken, "with a new key"},
+	} {
+		t.Run("renewal "+string(tt.renewal), func(t *testing.T) {
+			s := serve(t, demo.Options{})
+			p := captured(t, s, esp8266.PinFingerprint)
+			p.Pin.Backup, p.Pin.CAs = esp8266.PinCA, captured(t, s, esp8266.PinCA).Pin.CAs
+			if tt.renewal != "" {
+				if err := s.Renew(tt.renewal); err != nil {
+					t.Fatal(err)
+				}
+			}
+			check := func() profile.Verdict {
+				return profile.Checker{Timeout: 5 * time.Second, Roots: trusting(s)}.Check(t.Context(), p)
+			}
+			v := check()
+			if v.Status != tt.status || !strings.Contains(v.Reason, tt.says) {
+				t.Errorf("%s: %s; want %s with %q", v.Status, v.Reason, tt.status, tt.says)
+			}
+			if end := s.Root().NotAfter; tt.status != profile.Broken && !v.Breaks.Equal(end) {
+				t.Errorf("it breaks on %s, the CA on %s", v.Breaks, end)
+			}
+			if tt.renewal == "" { // a fingerprint that fits, and a CA that doesn't
+				p.Pin.CAs = captured(t, serve(t, demo.Options{}), esp8266.PinCA).Pin.CAs
+				if v := check(); v.Status != profile.Soon || !strings.Contains(v.Reason, "its backup doesn't") {
+					t.Errorf("with another CA: %s: %s", v.Status, v.Reason)
+				}
+			}
+		})
+	}
+}
+
 func TestCheckTime(t *testing.T) {
 	s := serve(t, demo.Options{})
 	p := captured(t, s, esp8266.PinFingerprint)

@@ -36,6 +36,8 @@ type (
 		SHA1      []text     `yaml:"sha1"`
 		PublicKey *text      `yaml:"public-key"`
 		CA        []text     `yaml:"ca"`
+		Reserve   texts      `yaml:"reserve"`
+		Backup    *text      `yaml:"backup"`
 		Expires   *timestamp `yaml:"expires"`
 	}
 	ownerDoc struct {
@@ -331,6 +333,10 @@ func (d document) apply(p *Profile) error {
 	for _, s := range d.Pin.CA {
 		p.Pin.CAs = append(p.Pin.CAs, string(s))
 	}
+	for _, s := range d.Pin.Reserve {
+		p.Pin.Reserve = append(p.Pin.Reserve, string(s))
+	}
+	override(&p.Pin.Backup, d.Pin.Backup)
 	if d.Pin.Expires != nil {
 		p.Pin.Expires = time.Time(*d.Pin.Expires).UTC()
 	}

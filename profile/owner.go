@@ -16,6 +16,7 @@ import (
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/pinfile"
+	"espost/tlsinspect"
 )
 
 // Owning says who shall sign the pins of a profile's boards, and where they look
@@ -156,6 +157,9 @@ func (p *Profile) AtRenewal() string {
 			text += ", and every " + duration.Format(p.Fetch.Refresh)
 		}
 		return text
+	}
+	if backing := tlsinspect.Backing(p.Pin); backing != "" {
+		return "boards go on by the pin's backup when the pin fits no longer: " + backing
 	}
 	text := "the pin holds " + p.Pin.Mode.Holds()
 	if !p.Pin.Expires.IsZero() {

@@ -93,6 +93,7 @@ func (p *Profile) Clone() *Profile {
 func (p *Profile) Validate() problem.List {
 	var l problem.List
 	l.Add(p.Pin.Mode.Check())
+	l.Add(p.Pin.CheckBackup())
 	for i, s := range p.Pin.SHA1 {
 		if _, err := esp8266.ParseFingerprint(s); err != nil {
 			l.Add(problem.At(fmt.Sprintf("pin.sha1[%d]", i), err.Error(), "").Because(err))

@@ -145,13 +145,29 @@ func (s *Session) Renew(r *tlsinspect.Report, g tlsinspect.Grounds) error {
 
 // Choose stores one of the report's ways to pin, if the grounds allow it, and takes
 // over the buffers that it recommends. Fingerprint and public key are kept in every
-// mode, so that a later check can tell what a renewal has changed. Errors are
-// Report.Take's.
+// mode, so that a later check can tell what a renewal has changed; so is the backup. Errors are
+// Report.Take's and Report.Back's.
 func (s *Session) Choose(r *tlsinspect.Report, choice tlsinspect.PinChoice, g tlsinspect.Grounds) error {
 	pin, err := r.Take(choice, g)
 	if err != nil {
 		return err
 	}
+	pin.Reserve, pin.Backup = s.Pin.Reserve, s.Pin.Backup
+	if pin, err = r.Back(pin, g); err != nil {
+		return err
+	}
 	s.Pin, s.Firmware.Buffers = pin, r.Board.Buffers
 	return nil
+}
+
+// Back gives the pin another backup, or none, and leaves the rest of it as it is.
+// Errors are Report.Back's.
+func (s *Session) Back(r *tlsinspect.Report, backup esp8266.PinMode, g tlsinspect.Grounds) error {
+	pin := s.Pin
+	pin.Backup = backup
+	pin, err := r.Back(pin, g)
+	if err == nil {
+		s.Pin = pin
+	}
+	return err
 }

@@ -215,14 +215,16 @@ func entryIn(path string, mode esp8266.PinMode) (pinfile.Entry, error) {
 	}
 	var pin esp8266.Pin
 	switch cert := tlsinspect.NewCertificate(block.Bytes); {
-	case block.Type == "PUBLIC KEY" && mode == esp8266.PinPublicKey:
-		pin = esp8266.Pin{PublicKey: string(pem.EncodeToMemory(block))}
+	case mode == esp8266.PinPublicKey:
+		if pin.PublicKey, err = esp8266.PublicKeyIn(text); err != nil {
+			return none, fmt.Errorf("%s can't be pinned: %w", path, err)
+		}
 	case block.Type != "CERTIFICATE":
 		return none, fmt.Errorf("%s holds no certificate, but a %s; name the next certificate's file", path, sanitize.Clip(block.Type, 40))
 	case mode == esp8266.PinCA && !isCA(block.Bytes):
 		return none, fmt.Errorf("%s holds no CA's certificate, which is what the profile pins", path)
 	default:
-		pin = esp8266.Pin{SHA1: []string{cert.SHA1()}, PublicKey: cert.PublicKeyPEM(), CAs: []string{cert.PEM()}}
+		pin = esp8266.Pin{SHA1: []string{cert.SHA1()}, CAs: []string{cert.PEM()}}
 	}
 	pin.Mode = mode
 	list, err := pinfile.FromPin(pin)

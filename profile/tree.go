@@ -40,6 +40,8 @@ func tree(p *Profile) mapping {
 			{"sha1", scalars(p.Pin.SHA1)},
 			{"public-key", oneBlock(p.Pin.PublicKey)},
 			{"ca", blocks(p.Pin.CAs)},
+			{"reserve", blocks(p.Pin.Reserve)},
+			{"backup", optional(string(p.Pin.Backup))},
 			{"expires", moment(p.Pin.Expires)},
 		}},
 		{"pins", ownerTree(p.Owner, p.Fetch)},

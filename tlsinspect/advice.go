@@ -11,7 +11,7 @@ import (
 // year.
 const shortLived = 100 * day
 
-// AdviseSigned returns why boards that know the server by a pin of that mode should
+// AdviseSigned returns why boards that know the server by a pin of that mode, without a backup, should
 // fetch signed pins, in one sentence without its full stop; "" where nothing speaks
 // for it. before is the pin that they had so far.
 func (r *Report) AdviseSigned(mode esp8266.PinMode, before esp8266.Pin) string {
@@ -19,14 +19,13 @@ func (r *Report) AdviseSigned(mode esp8266.PinMode, before esp8266.Pin) string {
 		return ""
 	}
 	leaf := r.Chain[0]
-	every := max(leaf.Renewal().Sub(leaf.NotBefore), day)
-	times := int((365*day + every/2) / every)
+	times := leaf.renewals()
 	newKey := before.PublicKey != "" && !slices.Contains(before.SHA1, leaf.SHA1()) && !r.hasKey(before.PublicKey)
 	switch {
 	case mode == esp8266.PinFingerprint:
-		return fmt.Sprintf("this certificate is renewed some %d times a year, and each time every board needs the cable unless it fetches signed pins", times)
+		return fmt.Sprintf("this certificate is renewed some %d times a year, and each time every board needs the cable unless it fetches signed pins or has the CA as its backup", times)
 	case mode == esp8266.PinPublicKey && newKey:
-		return fmt.Sprintf("the last renewal brought a new key, as it will some %d times a year, and each time every board needs the cable unless it fetches signed pins", times)
+		return fmt.Sprintf("the last renewal brought a new key, as it will some %d times a year, and each time every board needs the cable unless it fetches signed pins or has the CA as its backup", times)
 	}
 	return ""
 }

@@ -157,6 +157,12 @@ func (c *Certificate) Renewal() time.Time {
 	return c.NotAfter.Add(-before)
 }
 
+// renewals is how often a year the certificate will likely be replaced.
+func (c *Certificate) renewals() int {
+	every := max(c.Renewal().Sub(c.NotBefore), day)
+	return int((365*day + every/2) / every)
+}
+
 func (c *Certificate) String() string {
 	return fmt.Sprintf("%s (%s, SHA-1 %s)", c.Name(), c.Key, c.SHA1())
 }

@@ -331,8 +331,9 @@ func (in *inspection) explainDates(leaf *Certificate, out *findings) {
 	if renewal.After(in.now) {
 		when = fmt.Sprintf("around %s, in %s", date(renewal), days(renewal.Sub(in.now)))
 	}
-	out.add(problem.Note, CodeRenewalForecast, "Pin the CA or the key, or plan to update the fingerprint then",
-		"The certificate lasts %s and will likely be renewed %s: a fingerprint breaks at that moment", days(leaf.lifetime()), when)
+	out.add(problem.Note, CodeRenewalForecast, "Pin the CA, have it as the backup of another pin (--backup ca), or plan to update the pin then",
+		"The certificate lasts %s and will likely be renewed %s, %s a year: a fingerprint breaks each time, a key when the host makes a new one",
+		days(leaf.lifetime()), when, count(leaf.renewals(), "time", "times"))
 }
 
 // days writes a time span in days.

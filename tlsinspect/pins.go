@@ -82,7 +82,7 @@ func (in *inspection) pins(r *Report) Pins {
 			Name:  "this certificate",
 			Works: b.Connects, Error: b.Error,
 			Bytes: 20,
-			Holds: esp8266.PinFingerprint.Holds(),
+			Holds: esp8266.PinFingerprint.Holds() + often(leaf),
 		},
 	}
 	if spki := leaf.PublicKeyPEM(); spki != "" {
@@ -92,12 +92,15 @@ func (in *inspection) pins(r *Report) Pins {
 			Name:  "its public key",
 			Works: works, Error: code,
 			Bytes: leaf.parts.key.size(),
-			Holds: esp8266.PinPublicKey.Holds(),
+			Holds: esp8266.PinPublicKey.Holds() + often(leaf),
 		}
 	}
 	p.CAs = in.caChoices(chain, b)
 	for _, choice := range p.all() {
 		choice.Heap = b.Buffers.Heap(choice.Pin.Mode) + choice.Bytes
+		if choice.Pin.Mode == esp8266.PinCA {
+			choice.Holds += fmt.Sprintf(", and %.1f KB more memory", float64(choice.Heap-p.Fingerprint.Heap)/1000)
+		}
 	}
 	if !r.split() {
 		in.recommend(&p, leaf)
@@ -236,8 +239,8 @@ func (in *inspection) recommend(p *Pins, leaf *Certificate) {
 	switch {
 	case ca != nil && ca.Works && !leaf.SelfIssued() && leaf.lifetime() < longLived:
 		choice = ca
-		p.Reason = fmt.Sprintf("the certificate will be renewed around %s; the CA %s outlives that, for %d bytes of memory and a clock set from the network",
-			date(leaf.Renewal()), ca.Name, ca.Heap-p.Fingerprint.Heap)
+		p.Reason = fmt.Sprintf("the certificate will be renewed around %s%s; the CA %s outlives that, for %d bytes of memory and a clock set from the network; "+
+			"as the backup of another pin it takes both from the day on which that no longer fits", date(leaf.Renewal()), often(leaf), ca.Name, ca.Heap-p.Fingerprint.Heap)
 	case key != nil && leaf.lifetime() >= longLived && leaf.NotAfter.Sub(in.now) > 365*day:
 		choice = key
 		p.Reason = fmt.Sprintf("the certificate is made to last until %s, and its key needs no clock on the board", date(leaf.NotAfter))
@@ -246,14 +249,22 @@ func (in *inspection) recommend(p *Pins, leaf *Certificate) {
 		p.Reason = "the certificate signs itself: its key can stay when the certificate is renewed, no CA could help"
 	case key != nil:
 		choice = key
-		p.Reason = "no CA of this chain passes the board's checks; the key at least survives renewals that keep it"
+		p.Reason = "no CA of this chain passes the board's checks; the key at least survives renewals that keep it, and one in reserve those that don't"
 		if ca != nil {
-			p.Reason = fmt.Sprintf("with its CA the board would stop with BearSSL error %d; the key at least survives renewals that keep it", ca.Error)
+			p.Reason = fmt.Sprintf("with its CA the board would stop with BearSSL error %d; the key at least survives renewals that keep it, and one in reserve those that don't", ca.Error)
 		}
 	default:
 		p.Reason = "it is the only way that the board can check this server"
 	}
 	choice.Recommended = true
+}
+
+// often says how often a certificate is renewed, where it is by a machine.
+func often(leaf *Certificate) string {
+	if n := leaf.renewals(); n > 1 && leaf.lifetime() < longLived {
+		return fmt.Sprintf(", about %d times a year", n)
+	}
+	return ""
 }
 
 func date(t time.Time) string { return t.UTC().Format("2 Jan 2006") }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"espost/esp8266"
+	"espost/internal/problem"
 )
 
 // Trust is why a certificate may be believed to be the server's own. What isn't
@@ -99,7 +100,7 @@ func (r *Report) trust(s Shown, pin esp8266.Pin, witnessed bool) Trust {
 	case len(s.Chain) == 0:
 	case s.hasPinned(pin):
 		return TrustSameKey
-	case pin.Mode == esp8266.PinCA && s.Proven && r.anchoredIn(s, pin.CAs) >= 0: // mutant TestTrust: s.Proven => true
+	case r.hasPinnedCA(s, pin):
 		return TrustPinnedCA
 	case witnessed && len(s.Authorities) > 0: // mutant TestTrust: len(s.Authorities) > 0 => r.Browser.Trusted
 		return TrustPublic
@@ -120,7 +121,7 @@ func (r *Report) Evidence(g Grounds) Trust {
 // something that the owner has signed.
 func (r *Report) signed(s Shown, g Grounds) bool {
 	return slices.ContainsFunc(g.Signed, func(pin esp8266.Pin) bool {
-		return s.hasPinned(pin) || pin.Mode == esp8266.PinCA && s.Proven && r.anchoredIn(s, pin.CAs) >= 0 // mutant TestTrustOfSignedPins: s.Proven => true
+		return s.hasPinned(pin) || r.hasPinnedCA(s, pin)
 	})
 }
 
@@ -142,18 +143,22 @@ func (r *Report) split() bool {
 }
 
 // hasPinned reports whether s is the pinned certificate, or has proved that it
-// holds the pinned key.
+// holds a pinned key. In fingerprint mode the pinned certificate's key is one.
 func (s Shown) hasPinned(pin esp8266.Pin) bool {
-	switch pin.Mode {
-	case esp8266.PinFingerprint:
+	keys := pin.Keys()
+	if pin.Mode == esp8266.PinFingerprint { // mutant TestTrust: pin.Mode == esp8266.PinFingerprint => true
 		if slices.Contains(pin.SHA1, s.Fingerprint()) {
 			return true
 		}
-	case esp8266.PinPublicKey:
-	default: // mutant TestTrust: default => case "none"
-		return false
+		keys = append(slices.Clone(keys), pin.PublicKey)
 	}
-	return s.Proven && s.hasKey(pin.PublicKey) // mutant TestTrust: s.Proven => true
+	return s.Proven && slices.ContainsFunc(keys, s.hasKey) // mutant TestTrust: s.Proven => true
+}
+
+// hasPinnedCA reports whether a CA by which the pin knows its server vouches for s,
+// which holds its key.
+func (r *Report) hasPinnedCA(s Shown, pin esp8266.Pin) bool {
+	return pin.By(esp8266.PinCA) && s.Proven && r.anchoredIn(s, pin.CAs) >= 0 // mutant TestTrust: s.Proven => true
 }
 
 // hasKey reports whether the leaf names that key, PEM; proof is another matter.
@@ -187,11 +192,9 @@ func (r *Report) Vouched(choice PinChoice, g Grounds) bool {
 }
 
 func (r *Report) vouchedCA(ca string, g Grounds) bool {
-	is := func(other string) bool {
-		return strings.Join(strings.Fields(ca), " ") == strings.Join(strings.Fields(other), " ")
-	}
+	is := func(other string) bool { return SamePEM(ca, other) }
 	return slices.Contains(g.Named, sha1OfPEM(ca)) || slices.ContainsFunc(g.cas(), is) ||
-		g.Pin.Mode == esp8266.PinCA && slices.ContainsFunc(g.Pin.CAs, is) ||
+		g.Pin.By(esp8266.PinCA) && slices.ContainsFunc(g.Pin.CAs, is) || // mutant TestTrustOfKeptCAs: g.Pin.By(esp8266.PinCA) => true
 		r.Trust(esp8266.Pin{}) == TrustPublic && slices.ContainsFunc(r.Authorities, func(c *Certificate) bool { return is(c.PEM()) }) // mutant TestTrustOfCAs: is(c.PEM()) => true
 }
 
@@ -220,8 +223,9 @@ func (r *Report) Best(mode esp8266.PinMode, g Grounds) (choice PinChoice, ok boo
 	switch {
 	case mode == esp8266.PinInsecure:
 		return PinChoice{Pin: esp8266.Pin{Mode: mode}, Works: true}, true
-	case mode == esp8266.PinCA && r.Trust(g.Pin) == TrustPinnedCA: // which a server need not send
-		return PinChoice{Pin: esp8266.Pin{Mode: mode, CAs: g.Pin.CAs, Expires: g.Pin.Expires}, Name: Pinned(g.Pin), Works: true}, true
+	case mode == esp8266.PinCA && r.hasPinnedCA(r.Shown, g.Pin): // which a server need not send
+		pin := esp8266.Pin{Mode: mode, CAs: g.Pin.CAs, Expires: NotAfter(g.Pin.CAs[r.AnchoredIn(g.Pin.CAs)])}
+		return PinChoice{Pin: pin, Name: Pinned(pin), Works: true}, true
 	}
 	for _, c := range r.Pins.all() {
 		if c.Pin.Mode == mode && c.Works && r.Vouched(*c, g) {
@@ -253,6 +257,80 @@ func (r *Report) Take(choice PinChoice, g Grounds) (esp8266.Pin, error) {
 		CAs:       choice.Pin.CAs,
 		Expires:   choice.Pin.Expires,
 	}.Clone(), nil
+}
+
+// Back returns pin with what its backup needs, if these grounds allow it: the CA in
+// g.Pin where that vouches for the server, otherwise the best that there is. A reserve key
+// that the server has come to use is none any more. The error is a *TrustError, or says what
+// the server lacks.
+func (r *Report) Back(pin esp8266.Pin, g Grounds) (esp8266.Pin, error) {
+	pin = pin.Clone()
+	if pin.Mode == esp8266.PinInsecure {
+		return esp8266.Pin{Mode: pin.Mode}, nil
+	}
+	if pin.Backup == pin.Mode {
+		pin.Backup = ""
+	}
+	pin.Reserve = slices.DeleteFunc(pin.Reserve, func(key string) bool { return SamePEM(key, pin.PublicKey) })
+	if pin.Backup != esp8266.PinCA {
+		return pin, r.backByKey(&pin, g)
+	}
+	choice, works := r.Best(esp8266.PinCA, g)
+	switch {
+	case g.Pin.By(esp8266.PinCA) && r.AnchoredIn(g.Pin.CAs) >= 0: // pinned already, whatever else is proved
+		pin.CAs = slices.Clone(g.Pin.CAs)
+		return pin, nil
+	case !works:
+		return pin, problem.New("", "no CA of this server can be the backup of its pin", "leave the CA out as the backup")
+	case !r.Vouched(choice, g): // mutant TestTrustOfBackups: !r.Vouched(choice, g) => false
+		return pin, &TrustError{Pin: g.Pin, Report: r, Choice: choice}
+	}
+	pin.CAs = slices.Clone(choice.Pin.CAs)
+	return pin, nil
+}
+
+// backByKey has a pin that lacks the server's key, and needs it, get it.
+func (r *Report) backByKey(pin *esp8266.Pin, g Grounds) error {
+	if pin.Backup == "" || pin.PublicKey != "" || len(r.Chain) == 0 {
+		return nil
+	}
+	if !r.Vouched(r.Pins.PublicKey, g) {
+		return &TrustError{Pin: g.Pin, Report: r, Choice: r.Pins.PublicKey}
+	}
+	pin.PublicKey = r.Chain[0].PublicKeyPEM()
+	return nil
+}
+
+// SamePEM compares PEM texts, whose line ends and edges may differ.
+func SamePEM(a, b string) bool {
+	return strings.Join(strings.Fields(a), " ") == strings.Join(strings.Fields(b), " ")
+}
+
+// OldBoards says what becomes of boards with this pin, whose own mode doesn't fit any more.
+func (r *Report) OldBoards(pin esp8266.Pin) string {
+	if how := r.Backup(pin); how != "" {
+		return "Boards flashed with the old pin go on by " + how
+	}
+	return "Boards flashed with the old pin no longer connect"
+}
+
+// Backup names what lets a board with this pin go on where its own mode doesn't fit,
+// safe to show: "a reserve key"; "" for nothing.
+func (r *Report) Backup(pin esp8266.Pin) string {
+	if len(r.Chain) == 0 {
+		return ""
+	}
+	for _, mode := range pin.Modes() {
+		switch i := r.AnchoredIn(pin.CAs); {
+		case mode == esp8266.PinPublicKey && slices.ContainsFunc(pin.Reserve, r.hasKey):
+			return "a reserve key"
+		case mode == esp8266.PinPublicKey && pin.Backup == mode && r.hasKey(pin.PublicKey):
+			return "its key"
+		case mode == esp8266.PinCA && pin.Backup == mode && i >= 0:
+			return Pinned(esp8266.Pin{Mode: mode, CAs: pin.CAs[i : i+1]})
+		}
+	}
+	return ""
 }
 
 // Fingerprints returns what is pinned along with the served certificate, that one
@@ -300,11 +378,11 @@ type TrustError struct {
 }
 
 func (e *TrustError) Error() string {
-	if e.Pin.Pinned() && e.Pin.Mode != esp8266.PinInsecure {
-		return fmt.Sprintf("%s shows another certificate than the pinned one, and nothing vouches for it", e.Report.Target.Addr())
-	}
 	if len(e.Choice.Pin.CAs) > 0 && e.Report.Trust(e.Pin) != TrustNone {
 		return fmt.Sprintf("nothing vouches for the CA %s of %s", e.Choice.Name, e.Report.Target.Addr())
+	}
+	if e.Pin.Pinned() && e.Pin.Mode != esp8266.PinInsecure {
+		return fmt.Sprintf("%s shows another certificate than the pinned one, and nothing vouches for it", e.Report.Target.Addr())
 	}
 	return fmt.Sprintf("nothing vouches for the certificate that %s shows", e.Report.Target.Addr())
 }
@@ -337,10 +415,28 @@ func Pinned(pin esp8266.Pin) string {
 	default:
 		what = known
 	}
-	if pin.Expires.IsZero() {
-		return what
+	if !pin.Expires.IsZero() {
+		what += ", until " + date(pin.Expires)
 	}
-	return what + ", until " + date(pin.Expires)
+	if backing := Backing(pin); backing != "" {
+		what += "; as its backup " + backing
+	}
+	return what
+}
+
+// Backing describes a pin's backup in one line, safe to show; "" for none.
+func Backing(pin esp8266.Pin) string {
+	var parts []string
+	if n := len(pin.Reserve); n > 0 {
+		parts = append(parts, count(n, "key in reserve", "keys in reserve"))
+	}
+	switch pin.Backup {
+	case esp8266.PinCA:
+		parts = append(parts, Pinned(esp8266.Pin{Mode: pin.Backup, CAs: pin.CAs}))
+	case esp8266.PinPublicKey:
+		parts = append(parts, "the server's key")
+	}
+	return strings.Join(parts, " and ")
 }
 
 // Served describes the certificate that the board is served in one line, as far

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
+	"espost/esp8266"
 	"espost/imports"
 	"espost/internal/sanitize"
 	"espost/internal/settings"
@@ -172,10 +173,17 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		return ui.SetStatus(ui.Success, "pinned: "+m.certificate.Report().Fingerprint()), true
 	case certificate.Kept:
 		m.session.Pin = m.certificate.Grounds().Pin.Clone()
+		if backup := m.certificate.Backup(); backup != m.session.Pin.Backup {
+			if cmd := m.backPin(backup); cmd != nil {
+				return cmd, true
+			}
+		}
 		if msg.Stay {
 			return ui.SetStatus(ui.Plain, "the old pin is kept"), true
 		}
 		return m.enter(stepForm), true
+	case certificate.Backed:
+		return m.backPin(msg.Mode), true
 	case connect.Named:
 		return m.leaveWork("Open "+sanitize.Line(filepath.Base(msg.Path)), func() tea.Cmd { return openFile(msg.Path) }), true
 	case connect.Imported:
@@ -237,7 +245,7 @@ func (m *Model) captured(msg connect.Captured) tea.Cmd {
 	}
 	if before.Pin.Pinned() && msg.Report.Board.Connects {
 		checker := profile.Checker{Now: m.options.Now}
-		if v := checker.Judge(m.session.Profile, msg.Report); v.Status == profile.Broken { // mutant TestChangedCertificate: v.Status == profile.Broken => false
+		if v := checker.Judge(m.session.Profile, msg.Report); v.Status == profile.Broken || v.Status == profile.Backup { // mutant TestChangedCertificate: v.Status == profile.Broken => false
 			before.Broken = v.Reason
 		}
 	}
@@ -258,7 +266,20 @@ func (m *Model) pin() tea.Cmd {
 	if !ok || m.certificate.Keeps() {
 		return nil
 	}
+	m.session.Pin.Backup = m.certificate.Backup()
 	if err := m.session.Choose(m.certificate.Report(), choice, m.certificate.Grounds()); err != nil {
+		return ui.SetStatus(ui.Caution, err.Error())
+	}
+	return nil
+}
+
+// backPin gives the pin another backup, or none.
+func (m *Model) backPin(mode esp8266.PinMode) tea.Cmd {
+	if !m.session.Pin.Pinned() {
+		m.session.Pin.Backup = mode
+		return nil
+	}
+	if err := m.session.Back(m.certificate.Report(), mode, m.certificate.Grounds()); err != nil {
 		return ui.SetStatus(ui.Caution, err.Error())
 	}
 	return nil

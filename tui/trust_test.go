@@ -52,6 +52,50 @@ func (s *stage) saved(t testing.TB) *profile.Profile {
 	return p
 }
 
+// One key has the CA be the pin's backup, of a new pin and of one that is kept; another press takes
+// it away. As the pin itself, the CA needs none.
+func TestBackupByOneKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		s.opened(t, esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{chain(t)[0].SHA1()}})
+		term := s.start(t, 80, 24)
+		term.WaitText("Backup  none; b takes the CA Example R11")
+		for _, want := range []esp8266.PinMode{esp8266.PinCA, "", esp8266.PinCA} {
+			term.Press("b")
+			term.WaitText(map[esp8266.PinMode]string{esp8266.PinCA: "Backup  the CA Example R11", "": "Backup  none; b takes"}[want])
+			term.Press("ctrl+s")
+			term.WaitText("saved to")
+			if pin := s.saved(t).Pin; pin.Backup != want || pin.Mode != esp8266.PinFingerprint || want != "" && len(pin.CAs) != 1 {
+				t.Errorf("saved with the backup %q and %d CAs", pin.Backup, len(pin.CAs))
+			}
+		}
+		term.Press("enter", "ctrl+s")
+		term.WaitText("saved to")
+		if pin := s.saved(t).Pin; pin.Backup != esp8266.PinCA {
+			t.Errorf("going on, the backup is %q", pin.Backup)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		term := s.start(t, 80, 24)
+		term.Press("enter")
+		term.WaitText("Backup  none")
+		term.Press("b")
+		term.WaitText("Backup  the CA Example R11")
+		term.Press("enter", "ctrl+s")
+		term.WaitText("saved to")
+		s.options.ProfilePath = filepath.Join(s.folder, "espost.yaml")
+		if pin := s.saved(t).Pin; pin.Backup != esp8266.PinCA || pin.Mode != esp8266.PinPublicKey || len(pin.CAs) != 1 {
+			t.Errorf("a new pin by %s has the backup %q", pin.Mode, pin.Backup)
+		}
+		term.Press("esc", "down", "enter", "ctrl+s")
+		term.WaitText("saved to")
+		if pin := s.saved(t).Pin; pin.Backup != "" || pin.Mode != esp8266.PinCA {
+			t.Errorf("the pin is by %s with the backup %q", pin.Mode, pin.Backup)
+		}
+	})
+}
+
 // Where nobody vouches for a server, enter alone goes nowhere and pins nothing,
 // nor does any jump; one key trusts it.
 func TestEnterAloneTrustsNobody(t *testing.T) {

@@ -32,14 +32,15 @@ void write(uint32_t block, Slot &slot) {
 }
 
 struct Slot {
-  uint32_t pin;            // which of FINGERPRINTS worked last
+  uint32_t pin;            // which of the ways to know the server worked last
   uint32_t failedWakes;    // in a row
   uint32_t start, number;  // of the reading that the server refused
   uint32_t refusals;       // and how often
+  uint32_t untilLook;      // with deep sleep: in how many seconds the board looks for signed pins
   uint32_t check;
 };
 
-constexpr uint32_t BLOCK = 32;  // 6 blocks
+constexpr uint32_t BLOCK = 32;  // 7 blocks
 static Slot slot = {};
 
 static void begin() { read(BLOCK, slot); }

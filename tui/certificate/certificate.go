@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"espost/esp8266"
+	"espost/internal/sanitize"
 	"espost/profile"
 	"espost/tlsinspect"
 	"espost/tui/ui"
@@ -31,6 +32,9 @@ type Before struct {
 	Broken             string // why the pin doesn't fit what is served, in one sentence; empty where it does
 	File               string // the name of the profile that has the pin
 }
+
+// Backed is sent when the pin shall have another backup: the CA, or none.
+type Backed struct{ Mode esp8266.PinMode }
 
 // Again is sent when the server shall be looked at once more.
 type Again struct{}
@@ -55,6 +59,7 @@ type Model struct {
 	word    bool // the user vouches for what is served
 	choices []tlsinspect.PinChoice
 	chosen  int
+	backup  esp8266.PinMode // of what is chosen or kept
 	focus   pane
 	expert  bool      // the technical view is shown
 	row     int       // in the chain
@@ -71,7 +76,7 @@ func New(kit *ui.Kit, p *profile.Profile) *Model { return &Model{kit: kit, profi
 // the same mode as before chosen. A pin that was there stays until the user says
 // otherwise.
 func (m *Model) SetReport(r *tlsinspect.Report, before Before) {
-	m.report, m.before, m.choices = r, before, r.Pins.Working()
+	m.report, m.before, m.choices, m.backup = r, before, r.Pins.Working(), before.Pin.Backup
 	m.keeping, m.word = before.Pin.Pinned(), false
 	m.chosen, m.focus, m.row, m.rows, m.scroll = 0, pins, 0, ui.Scroll{}, ui.Scroll{}
 	if len(m.choices) == 0 {
@@ -161,6 +166,13 @@ func (m *Model) Actions() []ui.Action {
 	if len(m.choices) > 0 {
 		actions = append(actions, ui.Action{Keys: []string{"v"}, Label: "technical", Title: "Show or hide the technical view: cipher suite and chain", Run: m.turnTechnical})
 	}
+	if ca, ok := m.backupCA(); ok || m.takesBackup() && m.backup == esp8266.PinCA {
+		title := "Go on by the CA " + sanitize.Line(ca.Name) + " where the pin doesn't fit"
+		if m.backup == esp8266.PinCA {
+			title = "Have no CA as the pin's backup"
+		}
+		actions = append(actions, ui.Action{Keys: []string{"b"}, Label: "backup", Title: title, Run: m.turnBackup})
+	}
 	return append(actions, []ui.Action{
 		{Keys: []string{"up", "k"}, Title: "Up", Run: func() tea.Cmd { m.move(-1); return nil }},
 		{Keys: []string{"down", "j"}, Title: "Down", Run: func() tea.Cmd { m.move(1); return nil }},
@@ -169,6 +181,35 @@ func (m *Model) Actions() []ui.Action {
 		{Keys: []string{"pgdown"}, Title: "Scroll the findings a page down", Run: func() tea.Cmd { m.scroll.Page(1); return nil }},
 		{Keys: []string{"pgup"}, Title: "Scroll the findings a page up", Run: func() tea.Cmd { m.scroll.Page(-1); return nil }},
 	}...)
+}
+
+// Backup is the mode of the pin's backup, "" for none.
+func (m *Model) Backup() esp8266.PinMode { return m.backup }
+
+// takesBackup reports whether what is chosen can have a CA as its backup.
+func (m *Model) takesBackup() bool {
+	return len(m.choices) > 0 && !m.Changed() && m.choices[m.chosen].Pin.Mode != esp8266.PinCA
+}
+
+// backupCA is the CA that can be the backup of what is chosen, if there is any.
+func (m *Model) backupCA() (tlsinspect.PinChoice, bool) {
+	if !m.takesBackup() {
+		return tlsinspect.PinChoice{}, false
+	}
+	ca, works := m.report.Best(esp8266.PinCA, m.before.Grounds)
+	return ca, works && m.report.Vouched(ca, m.before.Grounds)
+}
+
+// turnBackup has the CA be the pin's backup, or not.
+func (m *Model) turnBackup() tea.Cmd {
+	m.focus = pins
+	if m.backup == esp8266.PinCA {
+		m.backup = ""
+	} else {
+		m.backup = esp8266.PinCA
+	}
+	mode := m.backup
+	return func() tea.Msg { return Backed{mode} }
 }
 
 // turnTechnical shows or hides the technical view.

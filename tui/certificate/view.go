@@ -166,7 +166,11 @@ func (m *Model) plain(width int) []string {
 	better := ""
 	if i := slices.IndexFunc(m.choices, func(c tlsinspect.PinChoice) bool { return c.Recommended }); i >= 0 && !m.Unvouched() && !m.Changed() {
 		better = "  What is chosen is what is advised."
-		if i != m.chosen {
+		switch {
+		case i == m.chosen:
+		case m.backup == esp8266.PinCA && m.choices[i].Pin.Mode == esp8266.PinCA:
+			better = "  What is advised is the backup of what is chosen."
+		default:
 			better = "  Advised instead: " + sanitize.Line(m.choices[i].Name) + ", which holds " + m.choices[i].Holds + "."
 		}
 	}
@@ -184,7 +188,7 @@ func (m *Model) signedPins() string {
 	switch {
 	case m.profile.Fetch.On():
 		return problem.Sentence(m.profile.AtRenewal())
-	case m.Unvouched() || m.Changed():
+	case m.Unvouched() || m.Changed() || m.backup != "":
 		return ""
 	}
 	advice := m.report.AdviseSigned(m.choices[m.chosen].Pin.Mode, m.before.Pin)
@@ -210,7 +214,7 @@ func (m *Model) changedLines(width int) []string {
 		tlsinspect.TrustSameKey: "It has proved that it holds the pinned key.", tlsinspect.TrustPublic: "CAs that browsers trust vouch for it.",
 		tlsinspect.TrustPinnedCA: "The pinned CA vouches for it.", tlsinspect.TrustNone: "Nothing vouches for it.",
 	}[m.report.Trust(m.before.Pin)]
-	lines = append(lines, wrapped(said+" Boards flashed with the old pin no longer connect.", width)...)
+	lines = append(lines, wrapped(said+" "+problem.Sentence(m.report.OldBoards(m.before.Pin)), width)...)
 	return append(lines, "  "+ui.Truncate(k.Accent.Render(k.Cursor+" keep the old pin")+k.Faint.Render("   or t takes the new one: it rewrites the pin and pins.h"), width-2, k.Ellipsis))
 }
 
@@ -282,8 +286,31 @@ func (m *Model) pinLines(top, width int, alone bool) []string {
 	}
 	if len(m.choices) > 0 && !alone {
 		lines = append(lines, strings.Split(k.Faint.Render(ui.Indent(ui.Wrap("It holds "+m.choices[m.chosen].Holds+".", width-8), 8)), "\n")...)
+		lines = append(lines, m.backupLine(width)...)
 	}
 	return lines
+}
+
+// backupLine says by what boards go on where the pin doesn't fit.
+func (m *Model) backupLine(width int) []string {
+	k := m.kit
+	ca, can := m.backupCA()
+	var parts []string
+	switch on := m.takesBackup() && m.backup == esp8266.PinCA; {
+	case on && can:
+		parts = append(parts, "the CA "+sanitize.Line(ca.Name))
+	case on:
+		parts = append(parts, "a CA that doesn't fit; b takes it away")
+	case can:
+		parts = append(parts, "none; b takes the CA "+sanitize.Line(ca.Name))
+	}
+	if n := len(m.before.Pin.Reserve); n > 0 {
+		parts = append(parts, fmt.Sprintf("keys in reserve: %d", n))
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return []string{ui.Truncate(k.Strong.Render("Backup")+"  "+k.Faint.Render(strings.Join(parts, ", ")), width, k.Ellipsis)}
 }
 
 // chainPane is the list of certificates beside the selected one's details,

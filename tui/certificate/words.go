@@ -12,6 +12,7 @@ func (m *Model) Words() []ui.Pair {
 		{Key: "chain", Value: "the server's certificate, and those of the CAs that vouch for it"},
 		{Key: "root", Value: "the last CA of a chain, which computers know beforehand"},
 		{Key: "pin", Value: "what the firmware keeps, to know the server again"},
+		{Key: "backup", Value: "what the board goes on by when the pin no longer fits: the CA, or a key in reserve"},
 		{Key: "advised", Value: "the pin that would hold longest here; the one chosen needs the least of the board"},
 		{Key: "vouched for", Value: "a CA that computers trust, or an earlier pin, says that this is the server"},
 		{Key: "renewal", Value: "a new certificate for the old name, often with a new key"},

@@ -5,13 +5,16 @@ import (
 	"path/filepath"
 	"strings"
 
+	"espost/esp8266"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
 	"espost/request"
+	"espost/tlsinspect"
 )
 
 // ordersHelp says what can be typed in the place of any answer that is shown.
-const ordersHelp = "In the place of any answer, :back goes one step back, :save saves the profile, :save and a file's name under another name, and :open and a file's name opens one."
+const ordersHelp = "In the place of any answer, :back goes one step back, :save saves the profile, :save and a file's name under another name, :open and a file's name opens one, and :backup has the CA be the pin's backup, or not."
 
 // errBack leads to the step before.
 var errBack = errors.New("one step back")
@@ -28,6 +31,9 @@ func (d *Dialog) order(text string) (done bool, err error) {
 		return true, nil
 	case ":open":
 		return true, d.open(file)
+	case ":backup":
+		d.backup()
+		return true, nil
 	}
 	return false, nil
 }
@@ -61,6 +67,31 @@ func (d *Dialog) save(name string) {
 		full = path
 	}
 	d.say("Saved to %s, without secrets and Wi-Fi password.", sanitize.Line(full))
+}
+
+// backup has the CA be the pin's backup, or not.
+func (d *Dialog) backup() {
+	if d.report == nil || !d.Session.Pin.Pinned() {
+		d.say("There is no pin yet: give an address first.")
+		return
+	}
+	mode := esp8266.PinCA
+	if d.Session.Pin.Backup != "" {
+		mode = ""
+	}
+	if err := d.Session.Back(d.report, mode, tlsinspect.Grounds{Pin: d.Session.Pin, Named: append(d.named, d.known()...)}); err != nil {
+		d.say("%s", sanitize.Line(problem.Sentences(err.Error())))
+	}
+	d.sayBackup()
+}
+
+// sayBackup says by what boards go on where the pin doesn't fit.
+func (d *Dialog) sayBackup() {
+	if backing := tlsinspect.Backing(d.Session.Pin); backing != "" {
+		d.say("The pin's backup: %s.", backing)
+		return
+	}
+	d.say("The pin has no backup.")
 }
 
 // open goes on with another profile, from the first step.

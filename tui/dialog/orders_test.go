@@ -1,13 +1,16 @@
 package dialog_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"espost/esp8266"
 	"espost/profile"
 	"espost/request"
+	"espost/tlsinspect"
 )
 
 // Everything that the screens can do with files and steps, a line can: save, save
@@ -53,5 +56,22 @@ func TestOrders(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "garden_example_com", "garden_example_com.ino")); err != nil {
 		t.Error(err)
+	}
+}
+
+// An order has the CA be the pin's backup, and takes it away again; it is offered once there is a pin.
+func TestBackupOrder(t *testing.T) {
+	s := newSitting(t, ":backup", "", "", ":backup", ":backup", ":backup", "")
+	s.dialog.Inspect = func(_ context.Context, target request.Target, _ func(tlsinspect.Event)) (*tlsinspect.Report, error) {
+		r := report(t, target)
+		ca := r.Chain[0]
+		r.Pins.CAs = []tlsinspect.PinChoice{{Pin: esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{ca.PEM()}}, Name: ca.Name(), Works: true}}
+		return r, nil
+	}
+	said, _ := s.run(t)
+	wants(t, said, "There is no pin yet", "The order :backup has the board go on by the CA porch.example.com where this pin doesn't fit.",
+		"The pin's backup: the CA porch.example.com.", "The pin has no backup.", "The pin's backup: the CA porch.example.com.")
+	if pin := s.dialog.Session.Pin; pin.Backup != esp8266.PinCA || len(pin.CAs) != 1 || pin.Mode != esp8266.PinPublicKey {
+		t.Errorf("the pin is by %s, its backup %q", pin.Mode, pin.Backup)
 	}
 }

@@ -18,7 +18,7 @@ import (
 func (d *Dialog) renewal(ctx context.Context) error {
 	s := d.Session
 	d.say("%s", problem.Sentence(s.AtRenewal()))
-	if advice := d.report.AdviseSigned(s.Pin.Mode, d.before); advice != "" && !s.Fetch.On() {
+	if advice := d.report.AdviseSigned(s.Pin.Mode, d.before); advice != "" && !s.Fetch.On() && s.Pin.Backup == "" {
 		d.say("%s", problem.Sentence(advice))
 	}
 	fetch, err := d.yes(ctx, "Shall boards fetch pins that you sign, so that a renewal needs no cable?", s.Fetch.On())

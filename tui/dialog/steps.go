@@ -112,7 +112,20 @@ func (d *Dialog) certificate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.pin(ctx, pins[chosen])
+	if err := d.pin(ctx, pins[chosen]); err != nil {
+		return err
+	}
+	d.offerBackup()
+	return nil
+}
+
+// offerBackup says how the CA becomes the backup of a pin that has none.
+func (d *Dialog) offerBackup() {
+	grounds := tlsinspect.Grounds{Pin: d.Session.Pin, Named: append(d.named, d.known()...)}
+	ca, works := d.report.Best(esp8266.PinCA, grounds)
+	if pin := d.Session.Pin; works && d.report.Vouched(ca, grounds) && pin.Mode != esp8266.PinCA && pin.Backup == "" {
+		d.say("The order :backup has the board go on by the CA %s where this pin doesn't fit.", sanitize.Line(ca.Name))
+	}
 }
 
 // keep holds the profile's pin against what is served. Where that is another
@@ -126,7 +139,7 @@ func (d *Dialog) keep(ctx context.Context) (kept bool, err error) {
 	d.say("%s", problem.Sentences(v.Reason))
 	d.say("Pinned: %s.", tlsinspect.Pinned(d.Session.Pin))
 	d.say("Served: %s.", d.report.Served(d.Session.Pin))
-	d.say("Boards that were flashed with the old pin no longer connect.")
+	d.say("%s.", d.report.OldBoards(d.Session.Pin))
 	take, err := d.yes(ctx, "Take the new certificate, and pin it?", false)
 	if take {
 		d.named = []string{d.report.Fingerprint()}
@@ -163,7 +176,8 @@ func (d *Dialog) pin(ctx context.Context, choice tlsinspect.PinChoice) error {
 
 // fits reports whether the profile's pin is right for what is served.
 func (d *Dialog) fits() bool {
-	return d.Session.Pin.Pinned() && profile.Checker{}.Judge(d.Session.Profile, d.report).Status != profile.Broken
+	status := profile.Checker{}.Judge(d.Session.Profile, d.report).Status
+	return d.Session.Pin.Pinned() && status != profile.Broken && status != profile.Backup
 }
 
 func (d *Dialog) known() []string {

@@ -1,0 +1,118 @@
+package tlsinspect_test
+
+import (
+	"crypto/elliptic"
+	"crypto/tls"
+	"crypto/x509"
+	"strings"
+	"testing"
+	"time"
+
+	"espost/esp8266"
+	"espost/tlsinspect"
+)
+
+// A pin's backup vouches for a renewed certificate as what the mode names does: a key in reserve by a proof,
+// the CA for the name and with a proof. A new CA becomes the backup only where something vouches for it.
+func TestTrustOfBackups(t *testing.T) {
+	p := newPKI(t)
+	root := issue(t, authority("Private Root"), p521(), nil) // which no browser knows
+	foreign := pki{root, issue(t, authority("Private Intermediate"), ecKey(elliptic.P256())(), root)}
+	old, later := foreign.leaf(t, rsa2048()), foreign.leaf(t, p256())
+	reserve, stranger, public := selfSigned(t, rsaKey(3072)()), selfSigned(t, p384()), p.leaf(t, p256())
+	own := foreign.leaf(t, rsa2048()) // with the key of old
+	backedBy := func(ca *identity, pin esp8266.Pin) esp8266.Pin {
+		pin.Backup, pin.CAs = esp8266.PinCA, caPin(ca, old).CAs
+		return pin
+	}
+	inReserve := func(pin esp8266.Pin) esp8266.Pin {
+		pin.Reserve = []string{keyPin(reserve).PublicKey}
+		return pin
+	}
+	kept := fingerprintPin(old) // a CA that isn't the backup
+	kept.CAs = caPin(root, old).CAs
+	for _, tt := range []struct {
+		name   string
+		server *tls.Config
+		pin    esp8266.Pin
+		want   tlsinspect.Trust
+		backed bool // and the backup is found
+	}{
+		{"a key in reserve", same(reserve), inReserve(keyPin(old)), tlsinspect.TrustSameKey, true},
+		{"a key in reserve, with a fingerprint", same(reserve), inReserve(fingerprintPin(old)), tlsinspect.TrustSameKey, true},
+		{"a key in reserve, with a CA", same(reserve), inReserve(caPin(root, old)), tlsinspect.TrustSameKey, true},
+		{"a key in reserve, not proved", staticRSA(reserve), inReserve(fingerprintPin(old)), tlsinspect.TrustNone, true},
+		{"none in reserve", same(stranger), inReserve(keyPin(old)), tlsinspect.TrustNone, true},
+		{"the CA", same(later), backedBy(root, fingerprintPin(old)), tlsinspect.TrustPinnedCA, true},
+		{"the CA, with a key", same(later), backedBy(root, keyPin(old)), tlsinspect.TrustPinnedCA, true},
+		{"the CA, not proved", staticRSA(own), backedBy(root, fingerprintPin(later)), tlsinspect.TrustNone, true},
+		{"the CA, for another name", same(foreign.leaf(t, p256(), named("other.test"))), backedBy(root, fingerprintPin(old)), tlsinspect.TrustNone, false},
+		{"a CA that isn't the backup", same(later), kept, tlsinspect.TrustNone, true},
+		{"the pinned key, from a CA that nobody knows", same(own), backedBy(p.root, fingerprintPin(old)), tlsinspect.TrustSameKey, false},
+		{"from a public CA", same(public), backedBy(root, fingerprintPin(old)), tlsinspect.TrustPublic, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			report := inspect(t, &tlsinspect.Client{Roots: p.pool()}, goServer(t, tt.server))
+			g := tlsinspect.Grounds{Pin: tt.pin}
+			if got := report.Trust(tt.pin); got != tt.want {
+				t.Errorf("trust is %s, want %s", got, tt.want)
+			}
+			pin, err := report.Back(tt.pin, g)
+			if (err == nil) != tt.backed {
+				t.Errorf("backed: %v", err)
+			}
+			if err == nil && pin.Backup == esp8266.PinCA && tt.want != tlsinspect.TrustNone && report.AnchoredIn(pin.CAs) < 0 {
+				t.Error("the backup doesn't fit the server")
+			}
+		})
+	}
+}
+
+// A CA that a profile has kept from another mode vouches for nothing, and doesn't become the backup.
+func TestTrustOfKeptCAs(t *testing.T) {
+	foreign := newPKI(t) // which no browser knows
+	old, later := foreign.leaf(t, rsa2048()), foreign.leaf(t, p256())
+	before := fingerprintPin(old)
+	before.CAs = caPin(foreign.intermediate, old).CAs
+	wanted := before
+	wanted.Backup = esp8266.PinCA
+	report := inspect(t, &tlsinspect.Client{Roots: x509.NewCertPool()}, goServer(t, same(later)))
+	if _, err := report.Back(wanted, tlsinspect.Grounds{Pin: before}); err == nil {
+		t.Error("it becomes the backup")
+	}
+	if _, err := report.Back(wanted, tlsinspect.Grounds{Pin: wanted}); err != nil {
+		t.Errorf("the backup is no longer one: %v", err)
+	}
+}
+
+// A reserve key that the server has come to use is no longer in reserve.
+func TestReserveIsUsedUp(t *testing.T) {
+	id := selfSigned(t, p256())
+	pin := keyPin(id)
+	pin.Reserve = []string{keyPin(selfSigned(t, p384())).PublicKey, pin.PublicKey}
+	report := inspect(t, new(tlsinspect.Client), goServer(t, same(id)))
+	if after, err := report.Back(pin, tlsinspect.Grounds{Pin: pin}); err != nil || len(after.Reserve) != 1 || after.Reserve[0] != pin.Reserve[0] {
+		t.Errorf("in reserve are %d keys, %v", len(after.Reserve), err)
+	}
+}
+
+// What each way costs is told in numbers: renewals a year, memory; and when a backup takes them.
+func TestAdviceInNumbers(t *testing.T) {
+	p := newPKI(t)
+	now := time.Now()
+	report := inspect(t, &tlsinspect.Client{Roots: p.pool()}, goServer(t, same(p.leaf(t, p256(), func(c *x509.Certificate) {
+		c.NotBefore, c.NotAfter = now, now.Add(90*24*time.Hour)
+	}))))
+	ca, _ := report.Pins.Choice(esp8266.PinCA)
+	for text, want := range map[string]string{
+		report.Pins.Fingerprint.Holds: "flashed again, about 6 times a year",
+		report.Pins.PublicKey.Holds:   "with every renewal, about 6 times a year",
+		ca.Holds:                      " KB more memory",
+		report.Pins.Reason:            "as the backup of another pin it takes both from the day on which that no longer fits",
+		finding(t, report, tlsinspect.CodeRenewalForecast).Message: ", 6 times a year: ",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q lacks %q", text, want)
+		}
+	}
+}
