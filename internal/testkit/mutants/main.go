@@ -163,6 +163,9 @@ func mutantsOf(path string) ([]mutant, error) {
 	return all, nil
 }
 
+// compilerError is how g++ begins to tell of one.
+var compilerError = regexp.MustCompile(`:\d+:\d+: error: `)
+
 // run runs the mutant's test, which must fail, and by itself.
 func (m mutant) run(ctx context.Context) error {
 	dir, err := os.MkdirTemp("", "mutant")
@@ -194,7 +197,7 @@ func (m mutant) run(ctx context.Context) error {
 	switch text := string(out); {
 	case err == nil:
 		return fmt.Errorf("the test still passes\n%s", text)
-	case strings.Contains(text, "[build failed]") || strings.Contains(text, "[setup failed]") || strings.Contains(text, " error: "):
+	case strings.Contains(text, "[build failed]") || strings.Contains(text, "[setup failed]") || compilerError.MatchString(text):
 		return fmt.Errorf("it doesn't compile\n%s", text)
 	case !strings.Contains(text, "--- FAIL: "+name) && !strings.Contains(text, "panic: test timed out") && !strings.Contains(text, "fatal error: "):
 		return fmt.Errorf("the test failed, but not by itself\n%s", text)
