@@ -65,7 +65,7 @@ func (p *Program) generateCommand() *cobra.Command {
 	f.BoolVar(&flags.ota, "ota", false, "let the board take new sketches over the Wi-Fi")
 	f.BoolVar(&flags.force, "force", false, "overwrite files that espost didn't write, or that were\nedited")
 	f.BoolVar(&flags.diff, "diff", false, "only show what would change; the status is 1 if\nanything would")
-	f.StringVar(&flags.save, "save", "", "save the profile, with pin and folder, to this file")
+	f.StringVar(&flags.save, "save", "", "save the profile, with pin and folder, to this file; one\nfor another server is replaced with --force only")
 	w.completions(cmd)
 	offer(cmd, "board", boardCompletions)
 	return cmd
@@ -75,11 +75,15 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 	if err := w.readItems(args); err != nil {
 		return err
 	}
-	if err := savable(flags.save); err != nil {
+	replaced, err := savable(flags.save)
+	if err != nil {
 		return err
 	}
 	if err := w.load(p.lookupEnv); err != nil {
 		return err
+	}
+	if replaced != nil && replaced.Target.Addr() != w.Target.Addr() && w.File != flags.save && !flags.force {
+		return &inputError{fmt.Errorf("%s holds the work for %s; name another file by --save, or replace it with --force", flags.save, replaced.Target.Shown())}
 	}
 	p.warn(w.Warnings)
 	if w.given() {
@@ -118,6 +122,7 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 		return err
 	}
 	p.notePlace(w.Target, report)
+	p.noteRenewal(w.Profile, report)
 	project := w.Project
 	folder, err := codegen.Generate(project)
 	if err != nil {
@@ -180,6 +185,19 @@ func (p *Program) notePlace(t request.Target, report *tlsinspect.Report) {
 	}
 }
 
+// noteRenewal says when and how often the certificate will be renewed, where boards
+// have nothing that outlives that. report is nil where the server wasn't looked at.
+func (p *Program) noteRenewal(work *profile.Profile, report *tlsinspect.Report) {
+	if report == nil || work.Fetch.On() || work.Pin.By(esp8266.PinCA) || work.Pin.Mode == esp8266.PinInsecure {
+		return
+	}
+	for _, f := range report.Findings {
+		if f.Code == tlsinspect.CodeRenewalForecast {
+			fmt.Fprintf(p.Stderr, "espost: %s\n", sanitize.Line(f.Sentences()))
+		}
+	}
+}
+
 func (p *Program) own() (netip.Addr, bool) {
 	if p.Own != nil {
 		return p.Own()
@@ -231,16 +249,17 @@ func (p *Program) told(dir string, changes sketchdir.Changes) {
 }
 
 // savable makes sure, before anything is written, that --save names a place for
-// a profile.
-func savable(file string) error {
+// a profile, and returns the one that is there, nil for none.
+func savable(file string) (*profile.Profile, error) {
 	if file == "" {
-		return nil
+		return nil, nil
 	}
-	if _, err := profile.Load(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return &inputError{fmt.Errorf("--save would not overwrite this: %w", err)}
+	there, err := profile.Load(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, &inputError{fmt.Errorf("--save would not overwrite this: %w", err)}
 	}
 	if info, err := os.Stat(filepath.Dir(file)); err != nil || !info.IsDir() {
-		return &inputError{fmt.Errorf("--save %s: there is no folder %s; create it first", file, filepath.Dir(file))}
+		return nil, &inputError{fmt.Errorf("--save %s: there is no folder %s; create it first", file, filepath.Dir(file))}
 	}
-	return nil
+	return there, nil
 }
