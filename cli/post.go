@@ -174,9 +174,13 @@ func (p *Program) warn(notes problem.List) {
 }
 
 // printRequest prints the bytes of a request: all of them, or with its secrets
-// masked.
+// masked. On a terminal a line ends behind them, so that the prompt stands on its own.
 func (p *Program) printRequest(r request.Request, showSecrets bool) {
-	fmt.Fprint(p.out, r.Text(!showSecrets))
+	text := r.Text(!showSecrets)
+	if isTerminal(p.Stdout) && !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	fmt.Fprint(p.out, text)
 }
 
 // markSecrets marks the fields and headers of these names.

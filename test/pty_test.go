@@ -262,3 +262,12 @@ func fingerprintOf(t *testing.T, openssl, address string) string {
 	_, digits, _ := strings.Cut(strings.TrimSpace(string(line)), "=")
 	return strings.ReplaceAll(digits, ":", "")
 }
+
+// The request of --dry-run ends its line on a terminal; elsewhere it is the bytes alone.
+func TestDryRunOnATerminal(t *testing.T) {
+	c := startConsole(t, t.TempDir(), linkToSelf(t), "post", "--dry-run", "https://example.test/post", "a=b")
+	<-c.ended
+	if got := c.drawn.String(); !strings.HasSuffix(got, "\na=b\r\n") {
+		t.Errorf("it ends with %q", got[max(0, len(got)-20):])
+	}
+}
