@@ -88,7 +88,9 @@ func TestBackupByOneKey(t *testing.T) {
 		if pin := s.saved(t).Pin; pin.Backup != esp8266.PinCA || pin.Mode != esp8266.PinPublicKey || len(pin.CAs) != 1 {
 			t.Errorf("a new pin by %s has the backup %q", pin.Mode, pin.Backup)
 		}
-		term.Press("esc", "down", "enter", "ctrl+s")
+		term.Press("alt+5")
+		term.WaitText("goes on by the backup", "its public key + a CA")
+		term.Press("alt+2", "down", "enter", "ctrl+s")
 		term.WaitText("saved to")
 		if pin := s.saved(t).Pin; pin.Backup != "" || pin.Mode != esp8266.PinCA {
 			t.Errorf("the pin is by %s with the backup %q", pin.Mode, pin.Backup)

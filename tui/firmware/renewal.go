@@ -14,6 +14,7 @@ import (
 	"espost/internal/sanitize"
 	"espost/pinfile"
 	"espost/profile"
+	"espost/tlsinspect"
 	"espost/tui/ui"
 )
 
@@ -44,8 +45,11 @@ func (m *Model) renewalSetting() setting {
 		esp8266.PinFingerprint: "breaks the pin", esp8266.PinPublicKey: "a new key breaks it",
 		esp8266.PinCA: "a new CA breaks it", esp8266.PinInsecure: "no matter",
 	}[m.profile.Pin.Mode]
-	if m.profile.Fetch.On() {
+	switch {
+	case m.profile.Fetch.On():
 		shown = "fetches signed pins"
+	case tlsinspect.Backing(m.profile.Pin) != "":
+		shown = "goes on by the backup"
 	}
 	return setting{title: "Renewal", shown: shown, open: m.openRenewal, about: problem.Sentence(m.profile.AtRenewal())}
 }
