@@ -65,7 +65,7 @@ func parseYAML(file string) (tree map[string]any, err error) {
 		return tree, nil
 	}
 	marks := strings.Count(file, "\n") + strings.Count(file, ":") + strings.Count(file, ",")
-	if len(file) > maxYAML || marks > maxMarks || tooDeep(file) { // mutant TestCostIsLinear: marks > maxMarks => marks < 0
+	if len(file) > maxYAML || marks > maxMarks || tooDeep(file) { // mutant TestCostIsLinear in ./test: marks > maxMarks => marks < 0
 		return nil, refusal(fmt.Sprintf("it is YAML of more than %d MB, of too many entries, or nested too deep", maxYAML>>20), "leave out what isn't needed, or convert it to JSON")
 	}
 	parsed, err := parser.ParseBytes([]byte(file), 0)

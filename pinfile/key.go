@@ -112,7 +112,7 @@ func ReadKey(path string) (*ecdsa.PrivateKey, Key, error) {
 	if err != nil {
 		return nil, Key{}, err
 	}
-	if info, err := os.Stat(path); err == nil && platform.Here.OthersRead(info.Mode()) { // mutant TestKeyFile: err == nil => false
+	if info, err := os.Stat(path); err == nil && platform.Here.OthersRead(info.Mode()) { // mutant TestKeyFile: err == nil => err != nil
 		return nil, Key{}, fmt.Errorf("others can read the signing key %s; let only yourself: chmod 600 %s", path, path)
 	}
 	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
