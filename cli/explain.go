@@ -142,12 +142,12 @@ func (p *Program) showError(e explain.Explanation, asJSON bool, seen *sighting) 
 
 var negative = lazyregexp.New(`^-\d+$`)
 
-func notNumber(s string) bool { return !negative().MatchString("-" + strings.TrimPrefix(s, "-")) }
+func notNumber(s string) bool { return !negative.Get().MatchString("-" + strings.TrimPrefix(s, "-")) }
 
 // withNegativeNumbers lets "explain -1" through: words and numbers go behind a
 // --, so that -1 isn't taken for a flag.
 func withNegativeNumbers(args []string) []string {
-	if len(args) == 0 || args[0] != "explain" || !slices.ContainsFunc(args, negative().MatchString) {
+	if len(args) == 0 || args[0] != "explain" || !slices.ContainsFunc(args, negative.Get().MatchString) {
 		return args
 	}
 	flags, words := []string{"explain"}, []string{"--"}
@@ -155,7 +155,7 @@ func withNegativeNumbers(args []string) []string {
 		switch {
 		case arg == "--":
 			return args
-		case strings.HasPrefix(arg, "-") && !negative().MatchString(arg):
+		case strings.HasPrefix(arg, "-") && !negative.Get().MatchString(arg):
 			flags = append(flags, arg)
 		default:
 			words = append(words, arg)

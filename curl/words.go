@@ -41,7 +41,7 @@ func ReadShell(text string, programs ...string) (*Shell, error) {
 		quote, _ := utf8.DecodeRuneInString(text[i:])
 		return nil, refusal(fmt.Sprintf("it holds the typographic quote %c", quote), "replace such quotes by straight ones, ' or \"")
 	}
-	if brokenContinuation().MatchString(text) {
+	if brokenContinuation.Get().MatchString(text) {
 		return nil, refusal("a backslash at the end of a line is followed by a space", "remove the space, so that the next line belongs to the command")
 	}
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
@@ -92,7 +92,7 @@ var (
 
 // withoutPrompt is text without the prompt that stands before a program's name.
 func withoutPrompt(text string, programs []string) string {
-	m := prompt().FindStringSubmatchIndex(text)
+	m := prompt.Get().FindStringSubmatchIndex(text)
 	if m == nil {
 		return text
 	}
@@ -197,7 +197,7 @@ func findCommand(file *syntax.File, names []string) (found *call, stmt *syntax.S
 			case found == nil && slices.Contains(names, c.name):
 				found, stmt = &c, stack[len(stack)-1]
 				return true
-			case !plainWord().MatchString(c.name):
+			case !plainWord.Get().MatchString(c.name):
 				others = append(others, "something else")
 			default:
 				others = append(others, fmt.Sprintf("%q", c.name))
@@ -242,7 +242,7 @@ func (w *wordReader) input(r *syntax.Redirect) (string, bool) {
 		text = w.parts(r.Hdoc.Parts, inHereDocument)
 	}
 	if r.Op == syntax.DashHdoc {
-		text = leadingTabs().ReplaceAllString(text, "")
+		text = leadingTabs.Get().ReplaceAllString(text, "")
 	}
 	return text, true
 }

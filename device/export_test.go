@@ -10,7 +10,7 @@ var OpenProblem = openProblem
 func Phrases() []string {
 	var list []string
 	for _, p := range phrases {
-		list = append(list, p.pattern().String())
+		list = append(list, p.pattern.Get().String())
 	}
 	return list
 }

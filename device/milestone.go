@@ -34,7 +34,7 @@ func (m Milestone) Final() bool { return m == BadWiFi || m == PinChanged || m ==
 // A phrase is how the firmware tells a milestone; Summary is what it means in
 // one clause.
 type phrase struct {
-	pattern   lazyregexp.Regexp
+	pattern   *lazyregexp.Regexp
 	milestone Milestone
 	summary   string
 }
@@ -74,7 +74,7 @@ func milestoneOf(line string) (Milestone, string) {
 	line = strings.TrimSpace(line)
 	for _, list := range [][]phrase{phrases, oldPhrases} {
 		for _, p := range list {
-			if p.pattern().MatchString(line) {
+			if p.pattern.Get().MatchString(line) {
 				return p.milestone, p.summary
 			}
 		}

@@ -226,7 +226,7 @@ var updateError = lazyregexp.New(`ERROR\[(\d+)\]: ?([^\r\n]*)`)
 
 // refusal explains an error of the board's Updater, by its number (Updater.h).
 func (s *sending) refusal(answer string) error {
-	m := updateError().FindStringSubmatch(answer)
+	m := updateError.Get().FindStringSubmatch(answer)
 	if m == nil {
 		return s.strange(answer)
 	}
@@ -328,7 +328,7 @@ func OTAPassword(folder string) string {
 	if err != nil {
 		return ""
 	}
-	m := otaSecret().FindSubmatch(data)
+	m := otaSecret.Get().FindSubmatch(data)
 	if m == nil {
 		return ""
 	}

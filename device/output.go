@@ -103,7 +103,7 @@ func (o *output) Write(b []byte) (int, error) {
 // end tells the line that was being read. "Connecting..." has its end only after
 // the board answered; it is recognised by the line before.
 func (o *output) end() {
-	line := strings.TrimRight(sanitize.Line(ansi().ReplaceAllString(string(o.pending), "")), " ")
+	line := strings.TrimRight(sanitize.Line(ansi.Get().ReplaceAllString(string(o.pending), "")), " ")
 	o.pending = o.pending[:0]
 	if strings.TrimSpace(line) == "" {
 		return
@@ -121,24 +121,24 @@ var ansi = lazyregexp.New(`\x1b\[[0-9;]*[A-Za-z]`)
 
 func (o *output) read(line string) {
 	for _, s := range []struct {
-		pattern   lazyregexp.Regexp
+		pattern   *lazyregexp.Regexp
 		used, max *int
 	}{
 		{flashArduino, &o.size.Flash, &o.size.FlashMax}, {flashCore, &o.size.Flash, &o.size.FlashMax}, {flashPIO, &o.size.Flash, &o.size.FlashMax},
 		{ramArduino, &o.size.RAM, &o.size.RAMMax}, {ramCore, &o.size.RAM, &o.size.RAMMax}, {ramPIO, &o.size.RAM, &o.size.RAMMax},
 	} {
-		if m := s.pattern().FindStringSubmatch(line); m != nil {
+		if m := s.pattern.Get().FindStringSubmatch(line); m != nil {
 			*s.used, *s.max = number(m[1]), number(m[2])
 		}
 	}
-	switch m := writing().FindStringSubmatch(line); {
+	switch m := writing.Get().FindStringSubmatch(line); {
 	case m != nil:
 		o.now.Part, o.now.Percent = Upload, min(number(m[1]), 100)
-	case uploading().MatchString(line):
+	case uploading.Get().MatchString(line):
 		o.now.Part, o.now.Percent = Upload, max(o.now.Percent, 0)
-	case connecting().MatchString(line) && o.now.Part != Upload:
+	case connecting.Get().MatchString(line) && o.now.Part != Upload:
 		o.now.Part, o.now.Percent = Connect, -1
-	case compiling().MatchString(line) && (o.now.Part == Prepare || o.now.Part == Compile):
+	case compiling.Get().MatchString(line) && (o.now.Part == Prepare || o.now.Part == Compile):
 		o.now.Part, o.now.Percent = Compile, -1
 	}
 }
@@ -187,7 +187,7 @@ var gccError = lazyregexp.New(`^(.+?):(\d+):(?:\d+:)? (?:fatal )?error: (.+)$`)
 // shows the line. Errors elsewhere, and missing headers, are explain's.
 func (o *output) compileError() *problem.Problem {
 	for _, line := range o.last {
-		m := gccError().FindStringSubmatch(line)
+		m := gccError.Get().FindStringSubmatch(line)
 		if m == nil || strings.Contains(m[3], "No such file or directory") {
 			continue
 		}

@@ -125,7 +125,7 @@ func (d *Decoder) Decode(ctx context.Context, addresses []uint32) ([]Frame, erro
 	var frames []Frame
 	var address uint64
 	for line := range strings.Lines(string(out)) {
-		m := place().FindStringSubmatch(strings.TrimRight(line, "\r\n"))
+		m := place.Get().FindStringSubmatch(strings.TrimRight(line, "\r\n"))
 		if m == nil {
 			continue
 		}
@@ -166,11 +166,11 @@ func (c *crash) line(text string) []uint32 {
 		*c = crash{}
 		return all
 	}
-	if m := exceptionPC().FindStringSubmatch(text); m != nil {
+	if m := exceptionPC.Get().FindStringSubmatch(text); m != nil {
 		*c = crash{}
 		c.add(m[1])
 	}
-	if m := stackRow().FindStringSubmatch(text); m != nil && c.inStack {
+	if m := stackRow.Get().FindStringSubmatch(text); m != nil && c.inStack {
 		for word := range strings.FieldsSeq(m[1]) {
 			c.add(word)
 		}

@@ -132,13 +132,13 @@ var fingerprintList = lazyregexp.New(`^\s*\{?\s*0[xX][0-9a-fA-F]{2}(?:\s*,\s*0[x
 // Fingerprint=", or as a sketch's list {0x40, 0xaf, …}, and returns the 40 upper-case hex digits that setFingerprint
 // takes. An error wraps ErrFingerprint and says what to do.
 func ParseFingerprint(s string) (string, error) {
-	if label := fingerprintLabel().FindStringSubmatch(s); label != nil {
+	if label := fingerprintLabel.Get().FindStringSubmatch(s); label != nil {
 		if label[1] == "256" {
 			return "", fmt.Errorf("%w: this is a SHA-256 fingerprint; the board compares SHA-1, so copy the SHA-1 line", ErrFingerprint)
 		}
 		s = s[len(label[0]):]
 	}
-	if fingerprintList().MatchString(s) {
+	if fingerprintList.Get().MatchString(s) {
 		s = strings.NewReplacer("0x", "", "0X", "", ",", "", "{", "", "}", "", ";", "").Replace(s)
 	}
 	var hex strings.Builder

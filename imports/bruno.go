@@ -21,7 +21,7 @@ func readBruno(text string) ([]Import, error) {
 	var order []string
 	lines := strings.Split(text, "\n")
 	for i := 0; i < len(lines); i++ {
-		m := bruBlock().FindStringSubmatch(lines[i])
+		m := bruBlock.Get().FindStringSubmatch(lines[i])
 		if m == nil {
 			continue
 		}
@@ -54,7 +54,7 @@ func readBruno(text string) ([]Import, error) {
 func bruRows(lines []string) []pair {
 	var rows []pair
 	for _, line := range lines {
-		if m := bruRow().FindStringSubmatch(line); m != nil {
+		if m := bruRow.Get().FindStringSubmatch(line); m != nil {
 			rows = append(rows, pair{Name: strings.Trim(m[2], `"`), Value: text(strings.TrimSpace(m[3])), Disabled: m[1] != ""})
 		}
 	}

@@ -12,7 +12,7 @@ var windowsPrompt = lazyregexp.New(`^\s*(?:PS )?(?:[A-Za-z]:\\[^>\n]*)?>\s*`)
 
 // readCmd reads a curl command in the notation of Windows' cmd.
 func readCmd(text string) (Import, error) {
-	line, more, err := cmdLine(windowsPrompt().ReplaceAllString(text, ""))
+	line, more, err := cmdLine(windowsPrompt.Get().ReplaceAllString(text, ""))
 	if err != nil {
 		return Import{}, err
 	}
@@ -27,7 +27,7 @@ func readCmd(text string) (Import, error) {
 	if more {
 		sh.Warnings = append(sh.Warnings, "what follows the command, behind & | > or <, was left out")
 	}
-	for _, v := range cmdVariable().FindAllString(line, -1) {
+	for _, v := range cmdVariable.Get().FindAllString(line, -1) {
 		if strings.Contains(text, "%^") {
 			break // a browser has seen to it that nothing is filled in
 		}

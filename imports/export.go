@@ -120,11 +120,11 @@ var (
 
 // cmdQuote quotes s first for a program's C library, then for cmd, as Chrome does.
 func cmdQuote(s string) string {
-	s = beforeQuote().ReplaceAllStringFunc(s, func(m string) string {
+	s = beforeQuote.Get().ReplaceAllStringFunc(s, func(m string) string {
 		slashes := strings.Count(m, `\`)
 		return strings.Repeat(`\`, slashes) + strings.ReplaceAll(m, `"`, `\"`)
 	})
-	s = cmdSpecial().ReplaceAllStringFunc(s, func(m string) string {
+	s = cmdSpecial.Get().ReplaceAllStringFunc(s, func(m string) string {
 		if m[0] >= 0x80 {
 			return m
 		}
@@ -180,7 +180,7 @@ func formatHTTP(r request.Request, showSecrets bool) (string, error) {
 	switch {
 	case strings.Contains(whole, "{{"):
 		return "", inexpressible("an .http file takes {{ for a variable", "choose another notation")
-	case notInHTTP().MatchString(o.body), strings.Contains(o.body, "\r"), strings.TrimSpace(o.body) != o.body,
+	case notInHTTP.Get().MatchString(o.body), strings.Contains(o.body, "\r"), strings.TrimSpace(o.body) != o.body,
 		strings.HasPrefix(o.contentType, request.Form.ContentType()) && strings.Contains(o.body, "\n"):
 		return "", inexpressible("an .http file can't hold a body of these lines", "choose another notation")
 	}

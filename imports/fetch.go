@@ -20,7 +20,7 @@ import (
 func readFetch(text string) (Import, error) {
 	js := &script{text: text, constants: make(map[string]value)}
 	js.declarations()
-	at := fetchCall().FindStringIndex(text)
+	at := fetchCall.Get().FindStringIndex(text)
 	if at == nil {
 		return Import{}, refusal("there is no call of fetch in it", "paste one that begins with fetch(")
 	}
@@ -101,7 +101,7 @@ var declaration = lazyregexp.New(`(?m)^\s*(?:const|let|var)\s+([A-Za-z_$][\w$]*)
 
 // declarations reads the constants that are literals; the others are names.
 func (js *script) declarations() {
-	for _, m := range declaration().FindAllStringSubmatchIndex(js.text, 1000) {
+	for _, m := range declaration.Get().FindAllStringSubmatchIndex(js.text, 1000) {
 		js.at = m[1]
 		known := len(js.names.all)
 		v, err := js.expression(0)
@@ -117,7 +117,7 @@ func (js *script) declarations() {
 
 var jsSpace = lazyregexp.New(`^(?:\s+|//[^\n]*|/\*(?s:.*?)\*/)+`)
 
-func (js *script) space() { js.at += len(jsSpace().FindString(js.text[js.at:])) }
+func (js *script) space() { js.at += len(jsSpace.Get().FindString(js.text[js.at:])) }
 
 func (js *script) peek(s string) bool {
 	js.space()
@@ -179,7 +179,7 @@ func (js *script) primary(depth int) (value, error) {
 		}
 		return v, err
 	}
-	if n := jsNumber().FindString(rest); n != "" {
+	if n := jsNumber.Get().FindString(rest); n != "" {
 		js.at += len(n)
 		text, ok := number(n)
 		if !ok {
@@ -187,11 +187,11 @@ func (js *script) primary(depth int) (value, error) {
 		}
 		return value{kind: aWord, text: text}, nil
 	}
-	name := jsName().FindString(rest)
+	name := jsName.Get().FindString(rest)
 	js.at += len(name)
 	if name == "new" {
 		js.space()
-		name = "new " + jsName().FindString(js.text[js.at:])
+		name = "new " + jsName.Get().FindString(js.text[js.at:])
 		js.at += len(name) - len("new ")
 	}
 	return js.named(name, depth)
@@ -287,8 +287,8 @@ func (js *script) object(depth int) (value, error) {
 			}
 			name = quoted.text
 		default:
-			if name = jsNumber().FindString(rest); name == "" {
-				name, short = jsKey().FindString(rest), true
+			if name = jsNumber.Get().FindString(rest); name == "" {
+				name, short = jsKey.Get().FindString(rest), true
 			}
 			js.at += len(name)
 		}

@@ -17,13 +17,13 @@ func fileReader(text, extension string) func(string) ([]Import, error) {
 		return readJSON
 	case extension == ".json" || extension == ".har":
 		return readJSON
-	case extension == ".bru" || bruStart().MatchString(text):
+	case extension == ".bru" || bruStart.Get().MatchString(text):
 		return readBruno
-	case extension == ".ino" || extension == ".cpp" || extension == ".h" || includes().MatchString(text):
+	case extension == ".ino" || extension == ".cpp" || extension == ".h" || includes.Get().MatchString(text):
 		return readSketch
-	case yamlFile().MatchString(text):
+	case yamlFile.Get().MatchString(text):
 		return readYAML
-	case extension == ".http" || extension == ".rest" || httpFile().MatchString(text):
+	case extension == ".http" || extension == ".rest" || httpFile.Get().MatchString(text):
 		return readHTTPFile
 	case extension == ".yaml" || extension == ".yml":
 		return readYAML
@@ -118,7 +118,7 @@ func formOf(rows []pair) string {
 func encodeAround(s string) string {
 	var out strings.Builder
 	end := 0
-	for _, m := range variable().FindAllStringIndex(s, -1) {
+	for _, m := range variable.Get().FindAllStringIndex(s, -1) {
 		out.WriteString(request.PercentEncode(s[end:m[0]]) + s[m[0]:m[1]])
 		end = m[1]
 	}

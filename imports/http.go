@@ -34,7 +34,7 @@ func readHTTPFile(text string) ([]Import, error) {
 	variables := make(scope)
 	lines := strings.Split(text, "\n")
 	for _, line := range lines {
-		if m := fileVar().FindStringSubmatch(line); m != nil {
+		if m := fileVar.Get().FindStringSubmatch(line); m != nil {
 			variables[m[1]] = strings.TrimSpace(m[2])
 		}
 	}
@@ -42,7 +42,7 @@ func readHTTPFile(text string) ([]Import, error) {
 		title := ""
 		for len(lines) > 0 {
 			n := 0
-			for n < len(lines) && !separator().MatchString(lines[n]) {
+			for n < len(lines) && !separator.Get().MatchString(lines[n]) {
 				n++
 			}
 			section := &httpSection{lines: lines[:n], title: title}
@@ -56,7 +56,7 @@ func readHTTPFile(text string) ([]Import, error) {
 			if n == len(lines) {
 				return
 			}
-			title = separator().FindStringSubmatch(lines[n])[1]
+			title = separator.Get().FindStringSubmatch(lines[n])[1]
 			lines = lines[n+1:]
 		}
 	})
@@ -106,7 +106,7 @@ func (s *httpSection) draft() (*request.Draft, error) {
 	if line == "" {
 		return nil, nil
 	}
-	m := requestLine().FindStringSubmatch(line)
+	m := requestLine.Get().FindStringSubmatch(line)
 	if m == nil {
 		return nil, refusal("a line in it is no request line", "begin the request with a method and an address, as in POST https://host/path")
 	}
@@ -133,14 +133,14 @@ func (s *httpSection) start() string {
 	inScript := false
 	for ; s.at < len(s.lines); s.at++ {
 		line := strings.TrimSpace(s.lines[s.at])
-		switch m := namedBy().FindStringSubmatch(line); {
+		switch m := namedBy.Get().FindStringSubmatch(line); {
 		case m != nil:
 			s.title = m[1]
 		case strings.HasPrefix(line, "< {%"):
 			inScript = !strings.Contains(line, "%}")
 		case inScript:
 			inScript = !strings.Contains(line, "%}")
-		case line == "", strings.HasPrefix(line, "#"), strings.HasPrefix(line, "//"), fileVar().MatchString(line):
+		case line == "", strings.HasPrefix(line, "#"), strings.HasPrefix(line, "//"), fileVar.Get().MatchString(line):
 		default:
 			s.at++
 			return line
@@ -162,7 +162,7 @@ func (s *httpSection) headers(d *request.Draft) error {
 		if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "//") {
 			continue
 		}
-		m := headerLine().FindStringSubmatch(line)
+		m := headerLine.Get().FindStringSubmatch(line)
 		if m == nil {
 			return refusal("a line in its head is no header", "write Name: value, and an empty line before the body")
 		}

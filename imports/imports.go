@@ -65,7 +65,7 @@ func Read(text []byte, name string, environments ...[]byte) ([]Import, error) {
 }
 
 func readWithEnvironments(text string, environments [][]byte) ([]Import, error) {
-	if len(text) > MaxFile || !collection().MatchString(text) {
+	if len(text) > MaxFile || !collection.Get().MatchString(text) {
 		return nil, refusal("an environment belongs to a Postman collection, and this is none", "leave the environment out")
 	}
 	all := make(scope)
@@ -152,7 +152,7 @@ func finish(d *request.Draft, title string) (Import, error) {
 
 // A notation is one way to write commands.
 type notation struct {
-	matches lazyregexp.Regexp
+	matches *lazyregexp.Regexp
 	read    func(string) (Import, error)
 	within  bool // its sign may also stand in another command's data
 }
@@ -190,13 +190,13 @@ func readCommand(text string) ([]Import, error) {
 }
 
 func readOne(text string) (Import, error) {
-	command := begun().MatchString(text)
+	command := begun.Get().MatchString(text)
 	for _, n := range notations {
-		if n.matches().MatchString(text) && !(n.within && command) {
+		if n.matches.Get().MatchString(text) && !(n.within && command) {
 			return n.read(text)
 		}
 	}
-	if doubled().MatchString(text) && !strings.Contains(text, "'") {
+	if doubled.Get().MatchString(text) && !strings.Contains(text, "'") {
 		return readCmd(text)
 	}
 	one, err := readPosix(text)

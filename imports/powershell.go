@@ -12,7 +12,7 @@ import (
 
 // readPowerShellCurl reads a curl command in PowerShell's notation.
 func readPowerShellCurl(text string) (Import, error) {
-	ps := &powerShell{text: windowsPrompt().ReplaceAllString(text, ""), variables: make(map[string]value)}
+	ps := &powerShell{text: windowsPrompt.Get().ReplaceAllString(text, ""), variables: make(map[string]value)}
 	words, err := ps.words()
 	if err != nil {
 		return Import{}, err
@@ -22,8 +22,8 @@ func readPowerShellCurl(text string) (Import, error) {
 		return Import{}, err
 	}
 	for i, w := range sh.Words { // Windows PowerShell 5 takes quotes away unless they are written \"
-		if strings.Contains(w, `"`) && !bareQuote().MatchString(w) {
-			sh.Words[i] = quotedQuote().ReplaceAllStringFunc(w, func(s string) string { return strings.Repeat(`\`, len(s)/2-1) + `"` })
+		if strings.Contains(w, `"`) && !bareQuote.Get().MatchString(w) {
+			sh.Words[i] = quotedQuote.Get().ReplaceAllStringFunc(w, func(s string) string { return strings.Repeat(`\`, len(s)/2-1) + `"` })
 		}
 	}
 	for _, name := range ps.names.all {
@@ -42,7 +42,7 @@ var (
 // readPowerShell reads a call of Invoke-WebRequest or Invoke-RestMethod with the
 // variables before it that are literals.
 func readPowerShell(text string) (Import, error) {
-	ps := &powerShell{text: windowsPrompt().ReplaceAllString(text, ""), variables: make(map[string]value)}
+	ps := &powerShell{text: windowsPrompt.Get().ReplaceAllString(text, ""), variables: make(map[string]value)}
 	for {
 		call, err := ps.statement()
 		if err != nil {
@@ -83,8 +83,8 @@ var (
 )
 
 // take moves past what re finds here.
-func (ps *powerShell) take(re lazyregexp.Regexp) string {
-	s := re().FindString(ps.text[ps.at:])
+func (ps *powerShell) take(re *lazyregexp.Regexp) string {
+	s := re.Get().FindString(ps.text[ps.at:])
 	ps.at += len(s)
 	return s
 }
@@ -95,7 +95,7 @@ func (ps *powerShell) has(s string) bool { return strings.HasPrefix(ps.text[ps.a
 func (ps *powerShell) statement() (*value, error) {
 	ps.take(psSpace)
 	rest := ps.text[ps.at:]
-	if psCookie().MatchString(rest) {
+	if psCookie.Get().MatchString(rest) {
 		ps.take(psCookie)
 		args, err := ps.list(")", 1)
 		if err == nil && len(args) > 1 && args[0].scalar() && args[1].scalar() {
@@ -104,16 +104,16 @@ func (ps *powerShell) statement() (*value, error) {
 		ps.skipLine()
 		return nil, err
 	}
-	if m := psAssign().FindStringSubmatch(rest); m != nil {
+	if m := psAssign.Get().FindStringSubmatch(rest); m != nil {
 		ps.at += len(m[0])
-		if psInvoke().MatchString(ps.text[ps.at:]) {
+		if psInvoke.Get().MatchString(ps.text[ps.at:]) {
 			return ps.statement()
 		}
-		if psNewSession().MatchString(ps.text[ps.at:]) {
+		if psNewSession.Get().MatchString(ps.text[ps.at:]) {
 			ps.skipLine()
 			return nil, nil
 		}
-		if psCommand().MatchString(ps.text[ps.at:]) { // what another command returns
+		if psCommand.Get().MatchString(ps.text[ps.at:]) { // what another command returns
 			ps.skipLine()
 			return nil, nil
 		}
@@ -128,7 +128,7 @@ func (ps *powerShell) statement() (*value, error) {
 		}
 		return nil, nil
 	}
-	if psInvoke().MatchString(rest) {
+	if psInvoke.Get().MatchString(rest) {
 		ps.take(psInvoke)
 		return ps.arguments()
 	}
@@ -189,7 +189,7 @@ func (ps *powerShell) arguments() (*value, error) {
 			continue
 		}
 		name := "Uri"
-		if m := psParameter().FindStringSubmatch(rest); m != nil {
+		if m := psParameter.Get().FindStringSubmatch(rest); m != nil {
 			full, withValue, ok := fullName(m[1])
 			if !ok {
 				return nil, ps.refuse("has a parameter that neither Invoke-WebRequest nor Invoke-RestMethod has: -" + sanitize.Clip(m[1], 30))
@@ -245,7 +245,7 @@ func (ps *powerShell) expression(depth int) (value, error) {
 				}
 				v = value{text: v.plain() + next.plain()}
 			}
-		case psToJSON().MatchString(rest):
+		case psToJSON.Get().MatchString(rest):
 			ps.take(psToJSON)
 			v = value{text: v.json()}
 		default:
@@ -292,11 +292,11 @@ func (ps *powerShell) primary(depth int) (value, error) {
 		}
 		ps.at++
 		return v, nil
-	case psBytes().MatchString(rest):
+	case psBytes.Get().MatchString(rest):
 		ps.take(psBytes)
 		ps.at--
 		return ps.primary(depth + 1)
-	case psCast().MatchString(rest):
+	case psCast.Get().MatchString(rest):
 		ps.take(psCast)
 		return ps.primary(depth + 1)
 	case rest[0] == '$':
@@ -310,7 +310,7 @@ func (ps *powerShell) primary(depth int) (value, error) {
 
 // variable reads $name.
 func (ps *powerShell) variable() (value, error) {
-	m := psVarName().FindStringSubmatch(ps.text[ps.at:])
+	m := psVarName.Get().FindStringSubmatch(ps.text[ps.at:])
 	if m == nil {
 		return value{}, ps.refuse("holds what isn't understood without running it")
 	}
@@ -465,8 +465,8 @@ func (ps *powerShell) expand(here bool) (value, error) {
 			ps.at++
 		case c == '$' && strings.HasPrefix(ps.text[ps.at:], "$("):
 			return value{}, ps.refuse("has a $(…) that isn't known without running it")
-		case c == '$' && psVarName().MatchString(ps.text[ps.at:]):
-			m := psVarName().FindStringSubmatch(ps.text[ps.at:])
+		case c == '$' && psVarName.Get().MatchString(ps.text[ps.at:]):
+			m := psVarName.Get().FindStringSubmatch(ps.text[ps.at:])
 			ps.at += len(m[0])
 			v, known := ps.variables[strings.ToLower(m[1]+m[2])]
 			if !known {
@@ -515,7 +515,7 @@ func (ps *powerShell) words() ([]string, error) {
 func (ps *powerShell) part() (string, error) {
 	rest := ps.text[ps.at:]
 	switch {
-	case rest[0] == '\'' || rest[0] == '"', strings.HasPrefix(rest, "@'\n"), strings.HasPrefix(rest, "@\"\n"), rest[0] == '$' && psVarName().MatchString(rest):
+	case rest[0] == '\'' || rest[0] == '"', strings.HasPrefix(rest, "@'\n"), strings.HasPrefix(rest, "@\"\n"), rest[0] == '$' && psVarName.Get().MatchString(rest):
 		v, err := ps.primary(0)
 		if err == nil && !v.scalar() {
 			err = ps.refuse("has a hashtable where a text is wanted")
@@ -552,7 +552,7 @@ func (ps *powerShell) request(call *value) (Import, error) {
 	if headers, ok := call.member("Headers"); ok {
 		_, copied := headers.member("scheme")
 		for i, name := range headers.names {
-			if copied && pseudo().MatchString(name) {
+			if copied && pseudo.Get().MatchString(name) {
 				continue
 			}
 			d.Headers = append(d.Headers, request.Header{Name: name, Value: headers.items[i].plain()})

@@ -133,7 +133,7 @@ const maxSketch = 512 << 10
 // Fingerprints finds the SHA-1 fingerprints in a sketch, in their order; what
 // stands in comments is none.
 func Fingerprints(text string) []Digits {
-	text = comment().ReplaceAllStringFunc(text, func(c string) string {
+	text = comment.Get().ReplaceAllStringFunc(text, func(c string) string {
 		if c[0] == '"' {
 			return c
 		}
@@ -146,8 +146,8 @@ func Fingerprints(text string) []Digits {
 		return string(out)
 	})
 	var all []Digits
-	for _, re := range []lazyregexp.Regexp{quotedDigits, listedDigits} {
-		for _, m := range re().FindAllStringSubmatchIndex(text, -1) {
+	for _, re := range []*lazyregexp.Regexp{quotedDigits, listedDigits} {
+		for _, m := range re.Get().FindAllStringSubmatchIndex(text, -1) {
 			sha1, err := esp8266.ParseFingerprint(text[m[2]:m[3]])
 			if err == nil {
 				all = append(all, Digits{sha1, 1 + strings.Count(text[:m[2]], "\n"), m[2], m[3]})
@@ -177,25 +177,25 @@ var (
 func newSketchReader(text string) *sketchReader {
 	r := &sketchReader{texts: make(map[string]string), numbers: make(map[string]string)}
 	text = strings.ReplaceAll(text, "\\\n", " \n")
-	text = rawText().ReplaceAllStringFunc(text, func(raw string) string {
-		m := rawText().FindStringSubmatch(raw)
+	text = rawText.Get().ReplaceAllStringFunc(text, func(raw string) string {
+		m := rawText.Get().FindStringSubmatch(raw)
 		if m[1] != m[3] {
 			return raw
 		}
 		return strconv.Quote(m[2]) + strings.Repeat("\n", strings.Count(raw, "\n"))
 	})
-	r.text = comment().ReplaceAllStringFunc(text, func(c string) string {
+	r.text = comment.Get().ReplaceAllStringFunc(text, func(c string) string {
 		if c[0] == '"' {
 			return c
 		}
 		return strings.Repeat("\n", strings.Count(c, "\n"))
 	})
-	for _, m := range define().FindAllStringSubmatch(r.text, -1) {
+	for _, m := range define.Get().FindAllStringSubmatch(r.text, -1) {
 		if v, ok := r.value(m[2]); ok {
 			r.texts[m[1]] = v
 		}
 	}
-	for _, m := range assignment().FindAllStringSubmatch(r.text, 2000) {
+	for _, m := range assignment.Get().FindAllStringSubmatch(r.text, 2000) {
 		v, ok := r.value(m[3])
 		if !ok || len(r.texts[m[1]])+len(v) > maxVariable {
 			continue
@@ -205,7 +205,7 @@ func newSketchReader(text string) *sketchReader {
 		}
 		r.texts[m[1]] = v
 	}
-	for _, m := range numbered().FindAllStringSubmatch(r.text, 500) {
+	for _, m := range numbered.Get().FindAllStringSubmatch(r.text, 500) {
 		r.numbers[m[1]+m[2]] = m[3]
 	}
 	r.documents()
@@ -219,13 +219,13 @@ var jsonMember = lazyregexp.New(`(?m)(?:^|[;{}])[ \t]*(\w+)\["(\w+)"\]\s*=\s*([^
 // written to.
 func (r *sketchReader) documents() {
 	members := make(map[string]value)
-	for _, m := range jsonMember().FindAllStringSubmatch(r.text, 500) {
+	for _, m := range jsonMember.Get().FindAllStringSubmatch(r.text, 500) {
 		doc, v := members[m[1]], value{kind: aWord}
 		var ok bool
 		if v.text, ok = r.value(m[3]); !ok {
 			continue
 		}
-		if cText().MatchString(m[3]) || !strings.HasPrefix(v.text, "{{") && !json.Valid([]byte(v.text)) {
+		if cText.Get().MatchString(m[3]) || !strings.HasPrefix(v.text, "{{") && !json.Valid([]byte(v.text)) {
 			v.kind = aText
 		}
 		doc.kind = anObj
@@ -272,7 +272,7 @@ func (r *sketchReader) printfs() {
 func (r *sketchReader) formatted(args []string) (string, bool) {
 	format, ok := r.value(args[0])
 	args = args[1:]
-	text := formatVerb().ReplaceAllStringFunc(format, func(verb string) string {
+	text := formatVerb.Get().ReplaceAllStringFunc(format, func(verb string) string {
 		if verb == "%%" {
 			return "%"
 		}
@@ -289,7 +289,7 @@ func (r *sketchReader) formatted(args []string) (string, bool) {
 
 // library is one that sends by itself, "" for none.
 func (r *sketchReader) library() string {
-	m := libraries().FindString(r.text)
+	m := libraries.Get().FindString(r.text)
 	return m
 }
 
@@ -308,15 +308,15 @@ var (
 func (r *sketchReader) value(expression string) (string, bool) {
 	var out strings.Builder
 	for _, part := range splitSum(expression) {
-		part = cCast().ReplaceAllString(strings.TrimSpace(part), "")
+		part = cCast.Get().ReplaceAllString(strings.TrimSpace(part), "")
 		switch {
-		case cText().MatchString(part):
+		case cText.Get().MatchString(part):
 			for rest := part; rest != ""; { // "a" "b" are one, and so are "a" and a macro
 				if v, known := r.texts[rest]; known {
 					out.WriteString(v)
 					break
 				}
-				m := cText().FindStringSubmatch(rest)
+				m := cText.Get().FindStringSubmatch(rest)
 				if m == nil {
 					return "", false
 				}
@@ -327,17 +327,17 @@ func (r *sketchReader) value(expression string) (string, bool) {
 				out.WriteString(text)
 				rest = strings.TrimSpace(rest[len(m[0]):])
 			}
-		case cNumber().MatchString(part):
+		case cNumber.Get().MatchString(part):
 			out.WriteString(strings.TrimRight(part, "uUlL"))
-		case cName().MatchString(part):
-			name := cName().FindStringSubmatch(part)[1]
+		case cName.Get().MatchString(part):
+			name := cName.Get().FindStringSubmatch(part)[1]
 			if v, known := r.texts[name]; known {
 				out.WriteString(v)
 			} else {
 				out.WriteString("{{" + name + "}}")
 			}
-		case cCall().MatchString(part):
-			name := cCall().FindStringSubmatch(part)[1]
+		case cCall.Get().MatchString(part):
+			name := cCall.Get().FindStringSubmatch(part)[1]
 			if name == "String" {
 				return "", false // of something that is computed
 			}
@@ -469,7 +469,7 @@ func (r *sketchReader) draft() *request.Draft {
 		}
 		break
 	}
-	for _, m := range variable().FindAllStringSubmatch(d.URL+d.Data+fmt.Sprint(d.Headers), -1) {
+	for _, m := range variable.Get().FindAllStringSubmatch(d.URL+d.Data+fmt.Sprint(d.Headers), -1) {
 		r.names.add(m[1])
 	}
 	return d
@@ -490,7 +490,7 @@ func (r *sketchReader) begin(d *request.Draft, args []string, line int) {
 	switch {
 	case len(texts) > 0 && strings.Contains(texts[0], "://"):
 		d.URL = texts[0]
-	case len(texts) > 2 && onlyDigits().MatchString(texts[1]) && (strings.Contains(texts[0], ".") || plainName().MatchString(texts[0])):
+	case len(texts) > 2 && onlyDigits.Get().MatchString(texts[1]) && (strings.Contains(texts[0], ".") || plainName.Get().MatchString(texts[0])):
 		d.URL = "https://" + texts[0] + ":" + texts[1] + "/" + strings.TrimPrefix(texts[2], "/")
 	case len(args) > 1 && len(args) < 6 && (strings.Contains(strings.Join(args, ""), "http") || strings.Contains(strings.ToLower(args[0]), "client")):
 		r.unread = append(r.unread, line)
@@ -511,7 +511,7 @@ func (r *sketchReader) printed(d *request.Draft) {
 	host := ""
 	for _, args := range connects {
 		name, ok := r.value(args[0])
-		if port, okPort := r.value(args[len(args)-1]); ok && okPort && len(args) == 2 && (strings.Contains(name, ".") || plainName().MatchString(name)) {
+		if port, okPort := r.value(args[len(args)-1]); ok && okPort && len(args) == 2 && (strings.Contains(name, ".") || plainName.Get().MatchString(name)) {
 			host = name + ":" + port
 		}
 	}
@@ -519,7 +519,7 @@ func (r *sketchReader) printed(d *request.Draft) {
 		return
 	}
 	var sent strings.Builder
-	for _, m := range printCall().FindAllStringSubmatchIndex(r.text, 500) {
+	for _, m := range printCall.Get().FindAllStringSubmatchIndex(r.text, 500) {
 		if r.text[m[2]:m[3]] == "Serial" {
 			continue
 		}
@@ -544,14 +544,14 @@ func (r *sketchReader) printed(d *request.Draft) {
 		}
 	}
 	text := strings.ReplaceAll(sent.String(), "\r\n", "\n")
-	m := printedLine().FindStringSubmatchIndex(text)
+	m := printedLine.Get().FindStringSubmatchIndex(text)
 	if m == nil {
 		return
 	}
 	d.Method, d.URL = text[m[2]:m[3]], "https://"+host+text[m[4]:m[5]]
 	head, body, _ := strings.Cut(strings.TrimPrefix(text[m[1]:], "\n"), "\n\n")
 	for line := range strings.SplitSeq(head, "\n") {
-		if h := printedHeader().FindStringSubmatch(line); h != nil && !strings.EqualFold(h[1], "Host") && !strings.EqualFold(h[1], "Connection") && !strings.EqualFold(h[1], "Content-Length") {
+		if h := printedHeader.Get().FindStringSubmatch(line); h != nil && !strings.EqualFold(h[1], "Host") && !strings.EqualFold(h[1], "Connection") && !strings.EqualFold(h[1], "Content-Length") {
 			d.Headers = append(d.Headers, request.Header{Name: h[1], Value: h[2]})
 		}
 	}
@@ -569,7 +569,7 @@ func (r *sketchReader) pin() esp8266.Pin {
 		return pin
 	}
 	for _, text := range r.texts {
-		pin.CAs = append(pin.CAs, pemText().FindAllString(text, -1)...)
+		pin.CAs = append(pin.CAs, pemText.Get().FindAllString(text, -1)...)
 	}
 	if len(pin.CAs) > 0 {
 		slices.Sort(pin.CAs)
@@ -597,7 +597,7 @@ func (r *sketchReader) every() time.Duration {
 			take(args[0], unit)
 		}
 	}
-	for _, m := range waited().FindAllStringSubmatch(r.text, 100) {
+	for _, m := range waited.Get().FindAllStringSubmatch(r.text, 100) {
 		take(m[1], time.Millisecond)
 	}
 	return longest

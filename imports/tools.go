@@ -197,14 +197,14 @@ var (
 
 // items reads method, address and items.
 func (h *httpie) items(words []string, https bool) error {
-	if len(words) > 1 && httpieMethod().MatchString(words[0]) {
+	if len(words) > 1 && httpieMethod.Get().MatchString(words[0]) {
 		h.draft.Method, words = words[0], words[1:]
 	}
 	if len(words) == 0 {
 		return refusal("it has no address", "give one that begins with https://")
 	}
 	h.draft.URL = words[0]
-	if m := httpieLocal().FindStringSubmatch(words[0]); m != nil {
+	if m := httpieLocal.Get().FindStringSubmatch(words[0]); m != nil {
 		h.draft.URL = "localhost" + strings.TrimSuffix(":"+m[1], ":") + m[2]
 	}
 	if https && !strings.Contains(h.draft.URL, "://") {
@@ -216,11 +216,11 @@ func (h *httpie) items(words []string, https bool) error {
 			h.draft.Headers = append(h.draft.Headers, request.Header{Name: name})
 			continue
 		}
-		m := httpieItem().FindStringSubmatch(item)
+		m := httpieItem.Get().FindStringSubmatch(item)
 		if m == nil {
 			return refusal("an item in it is neither a field nor a header", "write name=value, name:=JSON, name==value or Name:value")
 		}
-		name := httpieEscape().ReplaceAllString(m[1], "$1")
+		name := httpieEscape.Get().ReplaceAllString(m[1], "$1")
 		if err := h.item(name, m[2], m[3]); err != nil {
 			return err
 		}

@@ -47,11 +47,11 @@ func (s scope) lookup(name string) (string, bool) {
 		v, ok = s[clean(name)]
 	}
 	for range 8 {
-		if !ok || len(v) > maxVariable || !variable().MatchString(v) {
+		if !ok || len(v) > maxVariable || !variable.Get().MatchString(v) {
 			return v, ok
 		}
-		v = variable().ReplaceAllStringFunc(v, func(place string) string {
-			if inner, known := s[clean(variable().FindStringSubmatch(place)[1])]; known {
+		v = variable.Get().ReplaceAllStringFunc(v, func(place string) string {
+			if inner, known := s[clean(variable.Get().FindStringSubmatch(place)[1])]; known {
 				return inner
 			}
 			return place
@@ -73,7 +73,7 @@ type filling struct {
 func (f *filling) text(text string, as func(before string, v string) (esp8266.Source, bool)) string {
 	var out strings.Builder
 	end := 0
-	for _, m := range variable().FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range variable.Get().FindAllStringSubmatchIndex(text, -1) {
 		before, name := text[:m[0]], text[m[2]:m[3]]
 		if name == "" {
 			continue
@@ -87,7 +87,7 @@ func (f *filling) text(text string, as func(before string, v string) (esp8266.So
 			v = "null"
 		}
 		switch {
-		case known && (!keeps || variable().MatchString(v) || !f.fits(name, v, source)):
+		case known && (!keeps || variable.Get().MatchString(v) || !f.fits(name, v, source)):
 			out.WriteString(v)
 		default:
 			if !known && !f.told[name] {
@@ -153,7 +153,7 @@ func (s scope) fill(d *request.Draft) {
 
 // address fills an address: its host first.
 func (f *filling) address(address string) string {
-	if m := variable().FindStringIndex(address); m != nil && m[0] == 0 { // {{base}}/path
+	if m := variable.Get().FindStringIndex(address); m != nil && m[0] == 0 { // {{base}}/path
 		base := f.text(address[:m[1]], substitute)
 		address = base + address[m[1]:]
 	}

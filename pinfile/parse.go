@@ -98,7 +98,7 @@ func (r *reader) file() (*File, error) {
 		return nil, errors.New("something follows the signature")
 	case CheckGroup(f.Group) != nil:
 		return nil, errors.New("the group is none")
-	case len(f.Host) > maxHost || !hostForm().MatchString(f.Host):
+	case len(f.Host) > maxHost || !hostForm.Get().MatchString(f.Host):
 		return nil, errors.New("the host is none")
 	case len(f.Pins) == 0:
 		return nil, errors.New("it holds no pin")
@@ -149,7 +149,7 @@ func (r *reader) pin(f *File) {
 
 // CheckGroup returns why a file can't be for a group of that name, nil if it can.
 func CheckGroup(name string) *problem.Problem {
-	if len(name) <= MaxGroup && groupForm().MatchString(name) {
+	if len(name) <= MaxGroup && groupForm.Get().MatchString(name) {
 		return nil
 	}
 	return problem.At("pins.group", "the name of a group of boards has at most 32 letters, digits, dots, hyphens and underscores", "use the sketch's name, such as porch")

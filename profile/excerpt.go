@@ -89,7 +89,7 @@ func (e *excerpt) next() {
 func (e *excerpt) scalar(rest []rune) {
 	n, colon := e.scalarEnd(rest)
 	key := string(rest[:n])
-	if colon && plainKey().MatchString(key) && (e.depth == 0 || flowKeys()[key]) {
+	if colon && plainKey.Get().MatchString(key) && (e.depth == 0 || flowKeys()[key]) {
 		e.value = true
 		e.show(n, key)
 		e.show(1, ":")

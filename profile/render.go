@@ -94,7 +94,7 @@ func renderRow(r row) string {
 // any other in quotes.
 func renderBlock(s string, indent int) []string {
 	body := strings.TrimSuffix(s, "\n")
-	if !blockSafe().MatchString(body) {
+	if !blockSafe.Get().MatchString(body) {
 		return []string{quoted(s)}
 	}
 	lines := []string{"|"}
@@ -122,7 +122,7 @@ var (
 // quoted writes s so that it is read back as it is: plain where that is clear,
 // otherwise in double quotes with YAML's escapes (YAML 1.2 §5.7).
 func quoted(s string) string {
-	if plainSafe().MatchString(s) && !reservedWords().MatchString(s) || plainDigits().MatchString(s) {
+	if plainSafe.Get().MatchString(s) && !reservedWords.Get().MatchString(s) || plainDigits.Get().MatchString(s) {
 		return s
 	}
 	var b strings.Builder

@@ -95,10 +95,10 @@ var (
 // message is what the library says, in words that don't need Go.
 func message(err yaml.Error) string {
 	text := err.GetMessage()
-	if m := unknownField().FindStringSubmatch(text); m != nil {
+	if m := unknownField.Get().FindStringSubmatch(text); m != nil {
 		return fmt.Sprintf("there is no key%s here; correct its spelling or remove it", quotedKey(err.GetToken(), m[1]))
 	}
-	if m := definedTwice().FindStringSubmatch(text); m != nil {
+	if m := definedTwice.Get().FindStringSubmatch(text); m != nil {
 		return fmt.Sprintf("the key%s stands here a second time, after line %s; remove one of them", quotedKey(err.GetToken(), m[1]), m[2])
 	}
 	var own *complaintError
@@ -116,13 +116,13 @@ func message(err yaml.Error) string {
 	case errors.As(err, &tooBig):
 		return "this number is too big"
 	}
-	return inQuotes().ReplaceAllString(text, "…") // mutant TestErrorsQuoteNoValue: inQuotes().ReplaceAllString(text, "…") => text
+	return inQuotes.Get().ReplaceAllString(text, "…") // mutant TestErrorsQuoteNoValue: inQuotes.Get().ReplaceAllString(text, "…") => text
 }
 
 // quotedKey is a key within a sentence, behind a blank: "" for what only a lost
 // quote or comma has made a key, which is somebody's value.
 func quotedKey(t *token.Token, key string) string {
-	if !plainKey().MatchString(key) || t == nil || t.Next == nil || t.Next.Type != token.MappingValueType {
+	if !plainKey.Get().MatchString(key) || t == nil || t.Next == nil || t.Next.Type != token.MappingValueType {
 		return ""
 	}
 	return fmt.Sprintf(" %q", key)

@@ -83,7 +83,7 @@ func (d *Draft) headers(r *Request) {
 		h.Value = strings.Trim(h.Value, " \t") // which is no part of it (RFC 9110 §5.5)
 		before, twice := r.Header(h.Name)
 		switch {
-		case browsers().MatchString(h.Name):
+		case browsers.Get().MatchString(h.Name):
 			browser = append(browser, h.Name)
 		case strings.EqualFold(h.Name, "Content-Length"): // the board counts for itself
 		case esp8266.HeaderAdvice(h.Name) != "":
@@ -164,7 +164,7 @@ var aName = lazyregexp.New(`^(?:\$[A-Z][A-Z0-9_]*|\$?\{[A-Za-z][A-Za-z _-]*\}|<[
 // Placeholder is text where it is but a name of something to fill in, and
 // otherwise another text: it may be part of a password.
 func Placeholder(text, otherwise string) string {
-	if aName().MatchString(text) {
+	if aName.Get().MatchString(text) {
 		return text
 	}
 	return otherwise
@@ -178,7 +178,7 @@ func (d *Draft) placeholder(address string) string {
 			address = strings.Replace(address, "{{"+named[i].inner()+"}}", "", 1)
 		}
 	}
-	p := toFill().FindString(address)
+	p := toFill.Get().FindString(address)
 	if ip := strings.Trim(p, "[]"); strings.Contains(ip, ":") && !strings.Contains(ip, " ") {
 		return "" // the brackets of an IPv6 address
 	}
@@ -378,7 +378,7 @@ func looseForm(data string) (template string, fields []Field, ok bool) {
 	for pair := range strings.SplitSeq(data, "&") {
 		name, value, _ := strings.Cut(pair, "=")
 		again := slices.ContainsFunc(fields, func(f Field) bool { return f.Name == name })
-		if again || !formName().MatchString(name) || !strings.Contains(pair, "=") {
+		if again || !formName.Get().MatchString(name) || !strings.Contains(pair, "=") {
 			return "", nil, false
 		}
 		if out.Len() > 0 {
@@ -394,7 +394,7 @@ var hexEscape = lazyregexp.New(`%[0-9a-fA-F]{2}`)
 
 // normalForm is a form with "+" for spaces and capitals in its escapes.
 func normalForm(s string) string {
-	return strings.ReplaceAll(hexEscape().ReplaceAllStringFunc(s, strings.ToUpper), "%20", "+")
+	return strings.ReplaceAll(hexEscape.Get().ReplaceAllStringFunc(s, strings.ToUpper), "%20", "+")
 }
 
 // percentDecode undoes %XX, and "+" where plus is set; what is no escape stays.
@@ -402,7 +402,7 @@ func percentDecode(s string, plus bool) string {
 	if plus {
 		s = strings.ReplaceAll(s, "+", " ")
 	}
-	return hexEscape().ReplaceAllStringFunc(s, func(e string) string {
+	return hexEscape.Get().ReplaceAllStringFunc(s, func(e string) string {
 		return string([]byte{hexDigit(e[1])<<4 | hexDigit(e[2])})
 	})
 }

@@ -110,7 +110,7 @@ var botToken = lazyregexp.New(`/bot[0-9]+(?::|%3[Aa])([^/?]+)`)
 func (t Target) credentials() []span {
 	var all []span
 	path, query, _ := strings.Cut(t.Path, "?")
-	for _, at := range botToken().FindAllStringSubmatchIndex(path, -1) {
+	for _, at := range botToken.Get().FindAllStringSubmatchIndex(path, -1) {
 		all = append(all, span{at[2], at[3]})
 	}
 	from := len(path) + 1

@@ -82,7 +82,7 @@ var templateWord = lazyregexp.New(`(?:([A-Za-z][\w.-]*)["']?\s*[:=]\s*["']?)?([\
 func (r Request) words() []place {
 	var all []place
 	fields := placeholders(r.Template)
-	for _, at := range templateWord().FindAllStringSubmatchIndex(r.Template, -1) {
+	for _, at := range templateWord.Get().FindAllStringSubmatchIndex(r.Template, -1) {
 		w := place{span: span{at[4], at[5]}}
 		if at[2] >= 0 {
 			w.name = r.Template[at[2]:at[3]]
@@ -164,7 +164,7 @@ func (r *Request) Conceal(s Suspect) {
 
 // unused is a name after name that no field has yet.
 func (r *Request) unused(name string) string {
-	name = strings.Trim(notInName().ReplaceAllString(name, "_"), "_")
+	name = strings.Trim(notInName.Get().ReplaceAllString(name, "_"), "_")
 	if name == "" {
 		name = "key"
 	}
@@ -213,7 +213,7 @@ func looksLikeKey(s string) bool {
 	if strings.ContainsAny(s, " \t\n{}<>\"") || strings.Contains(s, "://") || len(s) > 4096 {
 		return false
 	}
-	return uuid().MatchString(s) || slices.ContainsFunc(longWord().FindAllString(s, -1), jumbled)
+	return uuid.Get().MatchString(s) || slices.ContainsFunc(longWord.Get().FindAllString(s, -1), jumbled)
 }
 
 // jumbled reports whether a word of 16 and more letters and digits changes between

@@ -52,7 +52,7 @@ func ParseZone(text string) (Zone, error) {
 	if !named {
 		zone = Zone(text)
 	}
-	if !posixRule().MatchString(string(zone)) {
+	if !posixRule.Get().MatchString(string(zone)) {
 		return "", fmt.Errorf("%q is no time zone that the board knows", quoted(text))
 	}
 	return zone, nil

@@ -17,7 +17,7 @@ func (s Service) Read(address string) (values map[string]string, ok bool) {
 	var names []string
 	var expression strings.Builder
 	at := 0
-	blanks := blankInAddress().FindAllStringSubmatchIndex(pattern, -1)
+	blanks := blankInAddress.Get().FindAllStringSubmatchIndex(pattern, -1)
 	for i, m := range blanks {
 		name := pattern[m[2]:m[3]]
 		switch {

@@ -107,7 +107,7 @@ func sketchesBeside(root *os.Root, changes Changes) (Changes, error) {
 		if extension := strings.ToLower(filepath.Ext(name)); known || extension != ".ino" && extension != ".pde" {
 			continue
 		}
-		if data, text, err := readExisting(root, name); err == nil && text && entryPoint().Match(data) {
+		if data, text, err := readExisting(root, name); err == nil && text && entryPoint.Get().Match(data) {
 			beside = append(beside, Change{Path: name, State: Beside, was: data, seen: digestOf(data)})
 		}
 	}

@@ -25,12 +25,12 @@ var define = lazyregexp.New(`(?m)^([ \t]*#[ \t]*define[ \t]+)(SECRET_[A-Z0-9_]+)
 // replaced by another.
 func mergeSecrets(old, fresh []byte) (merged []byte, replaced []string) {
 	values := make(map[string]string)
-	for _, m := range define().FindAllSubmatch(fresh, -1) {
+	for _, m := range define.Get().FindAllSubmatch(fresh, -1) {
 		values[string(m[2])] = string(m[4])
 	}
 	known := make(map[string]bool)
-	merged = define().ReplaceAllFunc(old, func(line []byte) []byte {
-		m := define().FindSubmatch(line)
+	merged = define.Get().ReplaceAllFunc(old, func(line []byte) []byte {
+		m := define.Get().FindSubmatch(line)
 		macro, value := string(m[2]), string(m[4])
 		known[macro] = true
 		next, ok := values[macro]
@@ -42,7 +42,7 @@ func mergeSecrets(old, fresh []byte) (merged []byte, replaced []string) {
 		}
 		return slices.Concat(m[1], m[2], m[3], []byte(next), m[5])
 	})
-	for _, m := range define().FindAllSubmatch(fresh, -1) {
+	for _, m := range define.Get().FindAllSubmatch(fresh, -1) {
 		if !known[string(m[2])] {
 			merged = appendLine(merged, string(m[0]))
 		}
@@ -68,8 +68,8 @@ func placeholder(literal string) bool {
 // maskSecrets returns an arduino_secrets.h for people: real values are hidden,
 // but two that differ are still seen to differ.
 func maskSecrets(data []byte, mark string) string {
-	return string(define().ReplaceAllFunc(data, func(line []byte) []byte {
-		m := define().FindSubmatch(line)
+	return string(define.Get().ReplaceAllFunc(data, func(line []byte) []byte {
+		m := define.Get().FindSubmatch(line)
 		if placeholder(string(m[4])) {
 			return line
 		}

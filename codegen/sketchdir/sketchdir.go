@@ -115,7 +115,7 @@ func (all Changes) Found() string {
 		if c.Path != codegen.SecretsFile || c.State == Same {
 			continue
 		}
-		for _, m := range define().FindAllSubmatch(c.was, -1) {
+		for _, m := range define.Get().FindAllSubmatch(c.was, -1) {
 			if !placeholder(string(m[4])) && bytes.Contains(c.data, m[0]) {
 				values = append(values, valueOf(string(m[2])))
 			}
@@ -135,7 +135,7 @@ func (all Changes) ToFillIn() string {
 		if c.Path != codegen.SecretsFile {
 			continue
 		}
-		for _, m := range define().FindAllSubmatch(c.data, -1) {
+		for _, m := range define.Get().FindAllSubmatch(c.data, -1) {
 			if macro, literal := string(m[2]), string(m[4]); placeholder(literal) {
 				values = append(values, valueOf(macro))
 				placeholders = append(placeholders, strings.Trim(literal, `"`))

@@ -82,7 +82,7 @@ var timestamps = lazyregexp.New(`^(?:\[?\d{4}-\d\d-\d\d[T ])?\[?\d\d:\d\d:\d\d(?
 // find explains a line, including what is as it should be.
 func find(line string) []Explanation {
 	const longest = 4096 // what a board prints in one line; the rest is looked at by nobody
-	line = strings.TrimSpace(timestamps().ReplaceAllString(sanitize.Line(line[:min(len(line), longest)]), ""))
+	line = strings.TrimSpace(timestamps.Get().ReplaceAllString(sanitize.Line(line[:min(len(line), longest)]), ""))
 	if line == "" {
 		return nil
 	}
@@ -90,7 +90,8 @@ func find(line string) []Explanation {
 	var found findings
 	found.add(l.reset()...)
 	found.add(l.wifi()...)
-	for _, table := range [][]rule{crashes, wifiRules, updates, ports, uploads, builds} {
+	found.add(l.update()...)
+	for _, table := range [][]rule{crashes, wifiRules, ports, uploads, builds} {
 		found.add(match(table, l)...)
 	}
 	found.add(l.web()...)
@@ -108,10 +109,13 @@ func (t text) has(parts ...string) bool {
 // pattern. "$1" in code, message and fix is the pattern's first group.
 type rule struct {
 	has                string // in lower case
-	pattern            lazyregexp.Regexp
+	pattern            *lazyregexp.Regexp
 	code, message, fix string
 	severity           problem.Severity
 }
+
+// maxQuoted is how many characters of a line are quoted.
+const maxQuoted = 160
 
 // match returns what the first rule that fits says: a table goes from the
 // particular to the general.
@@ -122,7 +126,7 @@ func match(table []rule, t text) []Explanation {
 		}
 		groups := []int{0, len(t.line)}
 		if r.pattern != nil {
-			if groups = r.pattern().FindStringSubmatchIndex(t.line); groups == nil {
+			if groups = r.pattern.Get().FindStringSubmatchIndex(t.line); groups == nil {
 				continue
 			}
 		}
@@ -130,13 +134,13 @@ func match(table []rule, t text) []Explanation {
 			if r.pattern == nil {
 				return template
 			}
-			return string(r.pattern().ExpandString(nil, template, t.line, groups))
+			return string(r.pattern.Get().ExpandString(nil, template, t.line, groups))
 		}
 		e := note(fill(r.code), fill(r.message), fill(r.fix))
 		if r.severity != "" {
 			e.Severity = r.severity
 		}
-		e.Text = sanitize.Clip(t.line[groups[0]:groups[1]], 160)
+		e.Text = sanitize.Clip(t.line[groups[0]:groups[1]], maxQuoted)
 		return []Explanation{e}
 	}
 	return nil

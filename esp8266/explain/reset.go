@@ -5,6 +5,7 @@ import (
 
 	"espost/internal/lazyregexp"
 	"espost/internal/problem"
+	"espost/internal/sanitize"
 )
 
 // How starts and crashes are told: by the ROM, by the SDK ("Fatal exception
@@ -22,11 +23,11 @@ var (
 func (t text) reset() []Explanation {
 	switch {
 	case t.has("rst cause:"):
-		if m := romStart().FindStringSubmatch(t.line); m != nil {
+		if m := romStart.Get().FindStringSubmatch(t.line); m != nil {
 			return start(number(m, 1), number(m, 2))
 		}
 	case t.has("fatal exception:"):
-		m := resetInfo().FindStringSubmatch(t.line)
+		m := resetInfo.Get().FindStringSubmatch(t.line)
 		switch number(m, 2) { // user_interface.h, REASON_WDT_RST and REASON_SOFT_WDT_RST
 		case 1:
 			return []Explanation{hardwareWatchdog}
@@ -37,14 +38,14 @@ func (t text) reset() []Explanation {
 			return exception(number(m, 1))
 		}
 	case t.has("exception"):
-		if m := exceptionLine().FindStringSubmatch(t.line); m != nil {
+		if m := exceptionLine.Get().FindStringSubmatch(t.line); m != nil {
 			return exception(number(m, 1))
 		}
 	}
 	if !t.has("reset ") {
 		return nil
 	}
-	switch m := resetReason().FindStringSubmatch(t.lower); {
+	switch m := resetReason.Get().FindStringSubmatch(t.lower); {
 	case m == nil:
 		return nil
 	case m[1] == "hardware watchdog":
@@ -91,7 +92,7 @@ var (
 // exceptionCauses are EXCCAUSE of the Xtensa ISA manual, as the core lists them
 // (doc/exception_causes.rst), with what usually brings them about on a board
 // (doc/faq/a02-my-esp-crashes.rst). Numbers without a row are reserved.
-var exceptionCauses = map[int][2]string{
+var exceptionCauses = [...][2]string{
 	0:  {"the processor met something that is no instruction: a call through a bad pointer, a function without a return, or a flash that can't be read well", fixPointer},
 	1:  {"the program made a system call, which nothing on the board does: it ran into data", fixPointer},
 	2:  {"the next instruction could not be read: the program jumped to a wrong address", fixPointer},
@@ -123,10 +124,10 @@ const (
 
 // exception explains one by its number.
 func exception(n int) []Explanation {
-	cause, ok := exceptionCauses[n]
-	if !ok {
+	if n >= len(exceptionCauses) || exceptionCauses[n][0] == "" {
 		return nil
 	}
+	cause := exceptionCauses[n]
 	e := note(fmt.Sprintf("exception %d", n), "The sketch crashed: "+cause[0], cause[1])
 	e.Number = n
 	return []Explanation{e}
@@ -175,25 +176,36 @@ const (
 	fixFlashMode = "Erase the flash and upload again with the right flash size, in mode dout or dio, with 3.3 V that holds and nothing connected to GPIO6 to GPIO11"
 )
 
-// updates are the core's of an update over the network (Updater.cpp, printError).
-var updates = []rule{
-	updateRule(1, "the flash could not be written", "Try again with a better power supply; a worn or wrong flash chip stays broken"),
-	updateRule(2, "the flash could not be erased", "Try again with a better power supply; a worn or wrong flash chip stays broken"),
-	updateRule(3, "the flash could not be read", "Try again with a better power supply; a worn or wrong flash chip stays broken"),
-	updateRule(4, "the new sketch does not fit beside the one that runs", "Make the sketch smaller, choose a flash layout with a smaller file system, or upload it by cable"),
-	updateRule(5, "the size that was announced is no size of a sketch", "Send the .bin that the build made, whole"),
-	updateRule(6, "the data stopped coming", "Move the board nearer to the access point and try again"),
-	updateRule(7, "what arrived is not what was sent: the MD5 differs", "Try again; if it stays, send the .bin itself and not a packed or edited one"),
-	updateRule(8, "the flash is another size than the sketch that runs was built for", "Choose the board's real flash size and upload once by cable"),
-	updateRule(9, "the new sketch was built for another flash size", "Choose the board's real flash size and build again"),
-	updateRule(10, "what arrived is no sketch: its first byte is not 0xE9", "Send the .bin of the build and nothing else; a web server that answers with a page does this, too"),
-	updateRule(11, "the board was never restarted since it was flashed by cable", "Press RESET once, then update again"),
-	updateRule(12, "the new sketch is not signed with the key that the board wants", "Sign it with that key, or upload it by cable"),
-	updateRule(13, "nothing arrived", "Check the file's address and that it is not empty"),
-	updateRule(14, "memory ran out", "Stop what the sketch does otherwise while it updates"),
-	updateRule(15, "another update is going on", "Wait for it, or press RESET"),
+// updateErrors are the core's of an update over the network (Updater.cpp,
+// printError): what is wrong, and what to do.
+var updateErrors = [...][2]string{
+	1:  {"the flash could not be written", "Try again with a better power supply; a worn or wrong flash chip stays broken"},
+	2:  {"the flash could not be erased", "Try again with a better power supply; a worn or wrong flash chip stays broken"},
+	3:  {"the flash could not be read", "Try again with a better power supply; a worn or wrong flash chip stays broken"},
+	4:  {"the new sketch does not fit beside the one that runs", "Make the sketch smaller, choose a flash layout with a smaller file system, or upload it by cable"},
+	5:  {"the size that was announced is no size of a sketch", "Send the .bin that the build made, whole"},
+	6:  {"the data stopped coming", "Move the board nearer to the access point and try again"},
+	7:  {"what arrived is not what was sent: the MD5 differs", "Try again; if it stays, send the .bin itself and not a packed or edited one"},
+	8:  {"the flash is another size than the sketch that runs was built for", "Choose the board's real flash size and upload once by cable"},
+	9:  {"the new sketch was built for another flash size", "Choose the board's real flash size and build again"},
+	10: {"what arrived is no sketch: its first byte is not 0xE9", "Send the .bin of the build and nothing else; a web server that answers with a page does this, too"},
+	11: {"the board was never restarted since it was flashed by cable", "Press RESET once, then update again"},
+	12: {"the new sketch is not signed with the key that the board wants", "Sign it with that key, or upload it by cable"},
+	13: {"nothing arrived", "Check the file's address and that it is not empty"},
+	14: {"memory ran out", "Stop what the sketch does otherwise while it updates"},
+	15: {"another update is going on", "Wait for it, or press RESET"},
 }
 
-func updateRule(n int, message, fix string) rule {
-	return rule{has: fmt.Sprintf("error[%d]: ", n), pattern: lazyregexp.New(`\bERROR\[\d+\]: .+`), code: fmt.Sprintf("update error %d", n), message: "The update over the network failed: " + message, fix: fix}
+var updateError = lazyregexp.New(`\bERROR\[(\d+)\]: .+`)
+
+// update explains why an update over the network failed.
+func (t text) update() []Explanation {
+	m := updateError.Get().FindStringSubmatch(t.line)
+	n := number(m, 1)
+	if n == 0 || n >= len(updateErrors) {
+		return nil
+	}
+	e := note(fmt.Sprintf("update error %d", n), "The update over the network failed: "+updateErrors[n][0], updateErrors[n][1])
+	e.Text = sanitize.Clip(m[0], maxQuoted)
+	return []Explanation{e}
 }

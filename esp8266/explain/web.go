@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"espost/esp8266"
 	"espost/internal/lazyregexp"
@@ -11,20 +12,17 @@ import (
 
 // The board's tables, looked up once: a monitor asks for each line.
 var (
-	clientErrors  = esp8266.HTTPClientErrors()
-	bearSSLErrors = esp8266.SSLErrors()
-	alerts        = esp8266.Alerts()
-	bearSSLTexts  = textsOf(bearSSLErrors)
+	clientErrors  = sync.OnceValue(esp8266.HTTPClientErrors)
+	bearSSLErrors = sync.OnceValue(esp8266.SSLErrors)
+	alerts        = sync.OnceValue(esp8266.Alerts)
+	bearSSLTexts  = sync.OnceValue(func() []string { // as they are looked for in a line
+		var texts []string
+		for _, e := range bearSSLErrors() {
+			texts = append(texts, strings.ToLower(strings.TrimSuffix(e.Text, ".")))
+		}
+		return texts
+	})
 )
-
-// textsOf are the errors' texts as they are looked for in a line.
-func textsOf(errors []esp8266.ErrorInfo) []string {
-	texts := make([]string, len(errors))
-	for i, e := range errors {
-		texts[i] = strings.ToLower(strings.TrimSuffix(e.Text, "."))
-	}
-	return texts
-}
 
 // bareNumber returns what a number without a name can mean.
 func bareNumber(n int) []Explanation {
@@ -47,7 +45,7 @@ func bareNumber(n int) []Explanation {
 
 // bareText finds texts that are too short to be looked for in a log.
 func bareText(seen string) []Explanation {
-	for _, e := range clientErrors {
+	for _, e := range clientErrors() {
 		if strings.EqualFold(e.Text, strings.TrimSuffix(seen, ".")) {
 			return []Explanation{ofBoard(e)}
 		}
@@ -56,7 +54,7 @@ func bareText(seen string) []Explanation {
 		e, _ := esp8266.HTTPClientError(code)
 		return []Explanation{ofBoard(e)}
 	}
-	for _, e := range alerts {
+	for _, e := range alerts() {
 		if strings.EqualFold(e.Text, strings.ReplaceAll(seen, " ", "_")) {
 			return []Explanation{ofBoard(e)}
 		}
@@ -110,7 +108,7 @@ func (t text) web() []Explanation {
 		found.addError(esp8266.HTTPClientError(n))
 	}
 	if t.has("http", "get", "post", "put", "patch", "delete", "code", "status", "server") && !t.has("mqtt") {
-		if m := statusNumber().FindStringSubmatch(t.line); m != nil {
+		if m := statusNumber.Get().FindStringSubmatch(t.line); m != nil {
 			found.addError(esp8266.HTTPStatus(number(m, 1)))
 		}
 	}
@@ -127,28 +125,28 @@ func (t text) client() (int, bool) {
 	if !t.has("http", "get", "post", "put", "patch", "error", "code") || t.has("mqtt", "rssi", "pubsub") {
 		return 0, false
 	}
-	for _, p := range []lazyregexp.Regexp{clientNumber, coreNumber, updateNumber, webNumber, aloneNumber} {
-		if m := p().FindStringSubmatchIndex(t.line); m != nil && !notUnits().MatchString(t.lower[m[2]:]) {
+	for _, p := range []*lazyregexp.Regexp{clientNumber, coreNumber, updateNumber, webNumber, aloneNumber} {
+		if m := p.Get().FindStringSubmatchIndex(t.line); m != nil && !notUnits.Get().MatchString(t.lower[m[2]:]) {
 			n, err := strconv.Atoi(t.line[m[2]:m[3]])
 			return n, err == nil
 		}
 	}
-	if name := clientName().FindString(t.line); name != "" {
+	if name := clientName.Get().FindString(t.line); name != "" {
 		n, ok := clientNames[strings.TrimPrefix(name, "HTTPC_ERROR_")]
 		return n, ok
 	}
-	m := clientText().FindStringSubmatch(t.line)
+	m := clientText.Get().FindStringSubmatch(t.line)
 	if m == nil {
 		return 0, false
 	}
 	if n, ok := oldTexts[strings.ToLower(m[1])]; ok {
 		return n, true
 	}
-	i := slices.IndexFunc(clientErrors, func(e esp8266.ErrorInfo) bool { return strings.EqualFold(e.Text, m[1]) })
+	i := slices.IndexFunc(clientErrors(), func(e esp8266.ErrorInfo) bool { return strings.EqualFold(e.Text, m[1]) })
 	if i < 0 {
 		return 0, false
 	}
-	return clientErrors[i].Code, true
+	return clientErrors()[i].Code, true
 }
 
 // tls explains BearSSL's errors and alerts, by number or by the core's words.
@@ -158,23 +156,23 @@ func (t text) tls() []Explanation {
 		found.addError(esp8266.X509NotTrusted.Info())
 	}
 	if t.has("ssl") {
-		for _, m := range bearSSLNumber().FindAllStringSubmatch(t.line, -1) {
+		for _, m := range bearSSLNumber.Get().FindAllStringSubmatch(t.line, -1) {
 			if n := number(m, 1); n != 0 {
 				found.addError(esp8266.SSLError(n).Info())
 			}
 		}
 	}
 	aboutTLS := t.has("tls", "ssl", "fatal alert", "handshake", "from the server") ||
-		t.has("alert") && alertNumber().FindString(t.line) == strings.TrimRight(t.line, " .!)") || t.line == t.lower && !strings.ContainsAny(t.line, " {\":=,")
+		t.has("alert") && alertNumber.Get().FindString(t.line) == strings.TrimRight(t.line, " .!)") || t.line == t.lower && !strings.ContainsAny(t.line, " {\":=,")
 	if aboutTLS {
-		for _, m := range alertNumber().FindAllStringSubmatch(t.line, -1) {
+		for _, m := range alertNumber.Get().FindAllStringSubmatch(t.line, -1) {
 			if n := number(m, 1); n < 256 {
 				found.add(ofBoard(esp8266.Alert(n)))
 			}
 		}
 	}
-	for i, e := range bearSSLErrors {
-		if e.Code != 0 && strings.Contains(t.lower, bearSSLTexts[i]) {
+	for i, e := range bearSSLErrors() {
+		if e.Code != 0 && strings.Contains(t.lower, bearSSLTexts()[i]) {
 			found.add(ofBoard(e))
 		}
 	}
@@ -187,7 +185,7 @@ func (t text) tls() []Explanation {
 // namedAlerts finds alerts by their names in the RFCs.
 func (t text) namedAlerts() []Explanation {
 	var found findings
-	for _, e := range alerts {
+	for _, e := range alerts() {
 		if strings.Contains(e.Text, "_") && (t.has(e.Text) || t.has("alert") && t.has(strings.ReplaceAll(e.Text, "_", " "))) &&
 			!t.has("alert "+strconv.Itoa(e.Code)) {
 			found.add(ofBoard(e))
@@ -202,14 +200,14 @@ func (t text) namedAlerts() []Explanation {
 func strippedAlerts(line string) []Explanation {
 	var found findings
 	before, after, _ := strings.Cut(line, alertPrefix)
-	for _, m := range [][]string{bearSSLNumber().FindStringSubmatch(before), firstNumber().FindStringSubmatch(before)} {
+	for _, m := range [][]string{bearSSLNumber.Get().FindStringSubmatch(before), firstNumber.Get().FindStringSubmatch(before)} {
 		if n := number(m, 1); n > 0 {
 			found.addError((esp8266.AlertReceived + esp8266.SSLError(n%256)).Info())
 			return found
 		}
 	}
 	lower := strings.ToLower(after)
-	for _, e := range bearSSLErrors {
+	for _, e := range bearSSLErrors() {
 		if e.Code > 0 && strings.Contains(lower, strings.ToLower(e.Text)) {
 			found.addError((esp8266.AlertReceived + esp8266.SSLError(e.Code)).Info())
 		}

@@ -27,19 +27,19 @@ func (t text) wifi() []Explanation {
 	if !t.has("wifi", "wi-fi", "wlan", "wl_", "ssid", "sta", "reason", "found, reconnect") {
 		return nil
 	}
-	if m := stateChange().FindStringSubmatch(t.line); m != nil {
+	if m := stateChange.Get().FindStringSubmatch(t.line); m != nil {
 		if number(m, 2) >= number(m, 1) {
 			return nil // on its way up
 		}
 		return reason(stateReason(m[3]))
 	}
-	if noNetwork().MatchString(t.line) {
+	if noNetwork.Get().MatchString(t.line) {
 		return reason(201)
 	}
-	if m := disconnected().FindStringSubmatch(t.line); m != nil {
+	if m := disconnected.Get().FindStringSubmatch(t.line); m != nil {
 		return reason(number(m, 1))
 	}
-	if m := reasonName().FindStringSubmatch(t.line); m != nil {
+	if m := reasonName.Get().FindStringSubmatch(t.line); m != nil {
 		for n, r := range reasons {
 			if r.name == m[1] {
 				return reason(n)
@@ -47,14 +47,14 @@ func (t text) wifi() []Explanation {
 		}
 	}
 	if t.has("wifi", "wi-fi", "ssid", "station", "sta_disconnected", "wlan") && !t.has("mqtt", "websocket") {
-		if m := reasonNumber().FindStringSubmatch(t.line); m != nil {
+		if m := reasonNumber.Get().FindStringSubmatch(t.line); m != nil {
 			return reason(number(m, 1))
 		}
 	}
-	if m := statusName().FindStringSubmatch(t.line); m != nil && !t.has("!=") && (t.has("status", "result", "error", "failed", "state") || m[0] == t.line) {
+	if m := statusName.Get().FindStringSubmatch(t.line); m != nil && !t.has("!=") && (t.has("status", "result", "error", "failed", "state") || m[0] == t.line) {
 		return []Explanation{statuses[m[1]]}
 	}
-	if m := statusDigit().FindStringSubmatch(t.line); m != nil {
+	if m := statusDigit.Get().FindStringSubmatch(t.line); m != nil {
 		return []Explanation{statuses[map[string]string{"1": "NO_SSID_AVAIL", "4": "CONNECT_FAILED", "5": "CONNECTION_LOST", "6": "WRONG_PASSWORD"}[m[1]]]}
 	}
 	return nil
@@ -83,10 +83,15 @@ const (
 	fixPassword = "Check the Wi-Fi's name and password letter by letter; the board needs WPA2 and can't do WPA3 alone"
 	fixSignal   = "Move the board nearer to the access point or give it a better power supply, and look at the signal: below -80 dBm it is not enough"
 	fixRouter   = "Restart the access point, and look at what it allows: number of devices, blocked addresses, 802.11b/g/n at 2.4 GHz"
+	fixName     = "Check the Wi-Fi's name, also capitals and spaces; the board sees 2.4 GHz only, channels 1 to 13"
 	fixSecurity = "Set the access point to WPA2-Personal with AES (CCMP), without management frame protection"
+
+	notHeard = "the access point was not heard any more"
+	notThere = "there is no network of that name that the board can see"
 )
 
-var reasons = map[int]wifiReason{
+// reasons are numbered by their places; the others are unused.
+var reasons = [...]wifiReason{
 	1:   {"UNSPECIFIED", "the connection ended for a reason that was not told", fixSignal},
 	2:   {"AUTH_EXPIRE", "the access point did not let the board in: the password is wrong, or the signal is weak", fixPassword},
 	3:   {"AUTH_LEAVE", "the access point let the board go, such as when it restarts", fixRouter},
@@ -109,8 +114,8 @@ var reasons = map[int]wifiReason{
 	22:  {"INVALID_RSN_IE_CAP", "the access point's security settings are not the board's", fixSecurity},
 	23:  {"802_1X_AUTH_FAILED", "the log-in at a company's network (802.1X) failed", "Use a network with a password of its own; the board's sketch knows no 802.1X"},
 	24:  {"CIPHER_SUITE_REJECTED", "the access point does not accept the board's cipher", fixSecurity},
-	200: {"BEACON_TIMEOUT", "the access point was not heard any more", fixSignal},
-	201: {"NO_AP_FOUND", "there is no network of that name that the board can see", "Check the Wi-Fi's name, also capitals and spaces; the board sees 2.4 GHz only, channels 1 to 13"},
+	200: {"BEACON_TIMEOUT", notHeard, fixSignal},
+	201: {"NO_AP_FOUND", notThere, fixName},
 	202: {"AUTH_FAIL", "the access point refused the board: almost always the password is wrong", fixPassword},
 	203: {"ASSOC_FAIL", "the access point did not take the board", fixRouter},
 	204: {"HANDSHAKE_TIMEOUT", "the exchange of keys did not end: almost always the password is wrong", fixPassword},
@@ -119,10 +124,10 @@ var reasons = map[int]wifiReason{
 // reason explains one by its number. 8 is left out: that is the board itself
 // leaving, as each WiFi.disconnect does.
 func reason(n int) []Explanation {
-	r, ok := reasons[n]
-	if !ok {
+	if n >= len(reasons) || reasons[n].name == "" {
 		return nil
 	}
+	r := reasons[n]
 	e := note(fmt.Sprintf("Wi-Fi reason %d", n), "Wi-Fi: "+r.message, r.fix)
 	e.Number, e.Text = n, strings.ToLower(strings.ReplaceAll(r.name, "_", " "))
 	return []Explanation{e}
@@ -131,7 +136,7 @@ func reason(n int) []Explanation {
 // statuses are wl_status_t's (core wl_definitions.h). 6 was "disconnected" in
 // cores before 3.0.
 var statuses = map[string]Explanation{
-	"NO_SSID_AVAIL":   note("Wi-Fi status 1", "Wi-Fi: "+reasons[201].message, reasons[201].fix),
+	"NO_SSID_AVAIL":   note("Wi-Fi status 1", "Wi-Fi: "+notThere, fixName),
 	"CONNECT_FAILED":  note("Wi-Fi status 4", "Wi-Fi: the access point refused the board", fixPassword),
 	"CONNECTION_LOST": note("Wi-Fi status 5", "Wi-Fi: the connection was lost", fixSignal),
 	"WRONG_PASSWORD":  note("Wi-Fi status 6", "Wi-Fi: the password is wrong; in cores before 3.0 this number only means that the board is not connected", fixPassword),
@@ -141,7 +146,7 @@ var statuses = map[string]Explanation{
 var wifiRules = []rule{
 	{has: "bcn_timout", pattern: lazyregexp.New(`\bbcn_timout,`), severity: problem.Warning, code: "beacon timeout",
 		message: "Wi-Fi: the access point has not been heard for a while; the board asks whether it is still there", fix: fixSignal},
-	{has: "ap_probe_send over", pattern: lazyregexp.New(`\bap_probe_send over, rest`), code: "Wi-Fi reason 200", message: "Wi-Fi: " + reasons[200].message, fix: fixSignal},
+	{has: "ap_probe_send over", pattern: lazyregexp.New(`\bap_probe_send over, rest`), code: "Wi-Fi reason 200", message: "Wi-Fi: " + notHeard, fix: fixSignal},
 	{has: "_run_until: timeout", pattern: lazyregexp.New(`BSSL:_run_until: Timeout`), code: "TLS timeout",
 		message: "The server did not go on with TLS within 15 seconds, or the board was too slow for its key", fix: "Run the board at 160 MHz, ask for an ECDSA P-256 certificate, and look at the Wi-Fi's signal"},
 	{has: "lookup error", pattern: lazyregexp.New(`(?i)\[hostByName\] Host: (\S+) lookup error`), code: "no such host",

@@ -70,7 +70,7 @@ func Temporary(name string) string { return "." + name + ".espost-" + rand.Text(
 
 // target returns the name that a temporary one is for.
 func target(name string) string {
-	if m := temporary().FindStringSubmatch(name); m != nil {
+	if m := temporary.Get().FindStringSubmatch(name); m != nil {
 		return m[1]
 	}
 	return name
@@ -100,7 +100,7 @@ func Sweep(root *os.Root, ours func(name, ending string) bool) {
 		return
 	}
 	for _, e := range entries {
-		m := temporary().FindStringSubmatch(e.Name())
+		m := temporary.Get().FindStringSubmatch(e.Name())
 		if m == nil || !ours(m[1], m[2]) {
 			continue
 		}

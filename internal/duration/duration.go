@@ -28,7 +28,7 @@ var long = lazyregexp.New(`^(\d+(?:\.\d+)?)([dw])(.*)$`)
 // with days and weeks in front. The error is ErrUsage.
 func Parse(s string) (time.Duration, error) {
 	rest, total := s, time.Duration(0)
-	for m := long().FindStringSubmatch(rest); m != nil; m = long().FindStringSubmatch(rest) {
+	for m := long.Get().FindStringSubmatch(rest); m != nil; m = long.Get().FindStringSubmatch(rest) {
 		n, err := strconv.ParseFloat(m[1], 64)
 		if err != nil || n > 10000 {
 			return 0, ErrUsage

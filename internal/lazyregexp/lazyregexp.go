@@ -1,5 +1,5 @@
-// Package lazyregexp compiles regular expressions when they are used first, so that
-// tables of them cost a start nothing.
+// Package lazyregexp compiles regular expressions when they are used first. A table
+// of them is data that the compiler lays out, so that it costs a start nothing.
 package lazyregexp
 
 import (
@@ -7,26 +7,19 @@ import (
 	"sync"
 )
 
-// A Regexp returns the compiled expression.
-type Regexp func() *regexp.Regexp
-
-// made are the expressions made so far, for Check. Package variables are made one
-// after the other.
-var made []Regexp
+// A Regexp is an expression that is compiled once it is needed.
+type Regexp struct {
+	pattern  string
+	once     sync.Once
+	compiled *regexp.Regexp
+}
 
 // New returns the expression that pattern is, which is for package variables. A
 // faulty one panics at its first use.
-func New(pattern string) Regexp {
-	r := Regexp(sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) }))
-	made = append(made, r)
-	return r
-}
+func New(pattern string) *Regexp { return &Regexp{pattern: pattern} }
 
-// Check compiles every expression of the packages that are linked in, for a test:
-// it panics at the first faulty one.
-func Check() int {
-	for _, r := range made {
-		r()
-	}
-	return len(made)
+// Get returns the compiled expression.
+func (r *Regexp) Get() *regexp.Regexp {
+	r.once.Do(func() { r.compiled = regexp.MustCompile(r.pattern) })
+	return r.compiled
 }

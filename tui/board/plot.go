@@ -35,7 +35,7 @@ func (s *serial) plot(e device.Event) {
 	if e.Milestone != "" || len(e.Explanations) > 0 {
 		return
 	}
-	for _, match := range named().FindAllStringSubmatch(e.Text, -1) {
+	for _, match := range named.Get().FindAllStringSubmatch(e.Text, -1) {
 		value, err := strconv.ParseFloat(match[2], 64)
 		if err != nil {
 			continue
