@@ -49,11 +49,11 @@ func (p *Program) checkCommand() *cobra.Command {
 	}
 	cmd.RunE = p.runE(func(ctx context.Context, args []string) error { return p.check(ctx, flags, args) })
 	f := cmd.Flags()
-	f.StringArrayVarP(&flags.files, "profile", "p", nil, "check this profile, as the arguments do (repeatable)")
+	f.VarP(textList{&flags.files}, "profile", "p", "check this profile, as the arguments do (repeatable)")
 	durationFlag(f, &flags.warn, "warn", 14*24*time.Hour, "warn this long before a pin is expected to break:\ndays, weeks or hours, such as 21d, 3w or 36h")
 	f.BoolVar(&flags.update, "update", false, "update the pins that a renewal has broken, where it is\nproved that it is one")
 	flags.trust.addFlag(f)
-	f.StringArrayVar(&flags.pins, "pins", nil, "take this file of signed pins as proof (repeatable)")
+	f.Var(textList{&flags.pins}, "pins", "take this file of signed pins as proof (repeatable)")
 	f.BoolVar(&flags.json, "json", false, "print one JSON object a profile")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "tell about the right ones too")
 	f.IntVarP(&flags.jobs, "jobs", "j", checkJobs, "check this many profiles at a time")

@@ -57,7 +57,7 @@ func (p *Program) demoCommand() *cobra.Command {
 	f.StringVar(&options.Listen, "listen", "127.0.0.1:0", "listen at this address and port; 0 is any port")
 	f.BoolVar(&lan, "lan", false, "listen at this computer's address in the network")
 	cmd.MarkFlagsMutuallyExclusive("listen", "lan")
-	f.StringSliceVar(&options.Names, "name", nil, "put this name or IP address into the certificate, too")
+	f.Var(wordList{&options.Names}, "name", "put this name or IP address into the certificate, too")
 	f.BoolVar(&rsa, "rsa", false, "use RSA keys rather than ECDSA")
 	f.StringVar(&trouble, "trouble", "", "play this trouble, one of the above")
 	offer(cmd, "trouble", troubleCompletions)

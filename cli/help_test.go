@@ -39,7 +39,7 @@ func TestHelpTexts(t *testing.T) {
 				t.Errorf("%s --%s: %q doesn't begin with an ordinary word", cmd.Name(), f.Name, f.Usage)
 			}
 			text := f.Usage
-			if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "[]" {
+			if f.DefValue != "" && f.DefValue != "false" {
 				text += " (" + f.DefValue + ")"
 			}
 			for line := range strings.SplitSeq(text, "\n") {

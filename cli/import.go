@@ -49,10 +49,10 @@ func (p *Program) importCommand() *cobra.Command {
 	f.BoolVar(&flags.open, "open", false, "open the app with it")
 	f.BoolVar(&flags.app.ascii, "ascii", false, "with --open: draw with ASCII only")
 	f.BoolVar(&flags.app.accessible, "accessible", false, "with --open: ask line by line, for screen readers")
-	f.StringSliceVar(&flags.secrets, "secret", nil, "keep the value of the field, header or parameter of this\nname secret, of the address with path, of a word in the\nbody with body (repeatable)")
+	f.Var(wordList{&flags.secrets}, "secret", "keep the value of the field, header or parameter of this\nname secret, of the address with path, of a word in the\nbody with body (repeatable)")
 	cmd.MarkFlagsMutuallyExclusive("open", "output")
 	cmd.MarkFlagsMutuallyExclusive("open", "list")
-	f.StringArrayVar(&flags.environments, "env", nil, "take a Postman collection's variables from this environment\n(repeatable)")
+	f.Var(textList{&flags.environments}, "env", "take a Postman collection's variables from this environment\n(repeatable)")
 	return cmd
 }
 

@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"encoding/csv"
+	"strings"
+
 	"espost/codegen"
 	"espost/request"
 )
@@ -30,6 +33,34 @@ func (l headerList) Set(s string) error {
 	if err == nil {
 		*l.to = append(*l.to, header)
 	}
+	return err
+}
+
+// A textList is a flag that may be given several times. The library's own list costs
+// 4 KB at every start, to write down that it is empty.
+type textList struct{ to *[]string }
+
+func (l textList) String() string { return "" }
+func (l textList) Type() string   { return "stringArray" } // by which completions offer it again
+
+func (l textList) Set(s string) error {
+	*l.to = append(*l.to, s)
+	return nil
+}
+
+// A wordList is a textList of which one may hold several words, with commas between
+// them and quoted as in CSV.
+type wordList struct{ to *[]string }
+
+func (l wordList) String() string { return "" }
+func (l wordList) Type() string   { return "stringSlice" }
+
+func (l wordList) Set(s string) error {
+	if s == "" {
+		return nil
+	}
+	words, err := csv.NewReader(strings.NewReader(s)).Read()
+	*l.to = append(*l.to, words...)
 	return err
 }
 

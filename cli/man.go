@@ -65,7 +65,7 @@ func describe(to *mango.Command, from *cobra.Command) {
 	from.Flags().VisitAll(func(f *pflag.Flag) {
 		flag := to.Flags[f.Name]
 		flag.Usage = f.Usage
-		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "[]" {
+		if f.DefValue != "" && f.DefValue != "false" {
 			flag.Usage += " (" + f.DefValue + ")"
 		}
 		// mango puts the same hyphens before the short and the long form.

@@ -81,7 +81,7 @@ func nameValues(cmd *cobra.Command) {
 func wrapUsage(f *pflag.Flag, width int) string {
 	text := strings.ReplaceAll(f.Usage, "\n", " ")
 	end := ""
-	if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" && f.DefValue != "[]" {
+	if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" {
 		end = "(" + f.DefValue + ")"
 	}
 	text = ansi.Wordwrap(strings.TrimSpace(text+" "+end), width, "")

@@ -55,7 +55,7 @@ func (p *Program) pinsInitCommand() *cobra.Command {
 	f.StringVar(&flags.key, "key", "", "keep the signing key in this file")
 	f.StringVar(&flags.recovery, "recovery", "", "name the key in this file as the recovery key; made\nif there is none")
 	f.StringVar(&flags.group, "group", "", "sign for the boards of this name; the sketch's by itself")
-	f.StringArrayVar(&flags.fetch.URLs, "url", nil, "have the boards fetch the signed file from this address\n(repeatable, at most 3)")
+	f.Var(textList{&flags.fetch.URLs}, "url", "have the boards fetch the signed file from this address\n(repeatable, at most 3)")
 	durationFlag(f, &flags.fetch.Refresh, "refresh", 0, "have them look so often besides, so that they know the next\ncertificate before it is served")
 	cmd.ValidArgsFunction = profiles
 	return cmd

@@ -44,7 +44,7 @@ func (p *Program) pinsSignCommand() *cobra.Command {
 	f.StringVarP(&flags.output, "output", "o", "", "write to this file; otherwise to GROUP.pins beside the\nprofile")
 	f.StringVar(&flags.key, "key", "", "sign with the key in this file; otherwise with the\ngroup's in your data folder")
 	f.StringVar(&flags.newKey, "new-key", "", "name the key in this file as the next one; made if there\nis none")
-	f.StringArrayVar(&flags.next, "next", nil, "pin the certificate, or the key, in this PEM file too\n(repeatable)")
+	f.Var(textList{&flags.next}, "next", "pin the certificate, or the key, in this PEM file too\n(repeatable)")
 	f.BoolVar(&flags.look, "look", false, "pin what the server shows now, if something vouches for it")
 	flags.trust.addFlag(f)
 	durationFlag(f, &flags.valid, "valid", profile.DefaultValid, "let computers take the file for so long")

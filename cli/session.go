@@ -47,11 +47,11 @@ type session struct {
 func (s *session) addFlags(f *pflag.FlagSet) {
 	f.StringVarP(&s.file, "profile", "p", "", "work on this profile; otherwise on espost.yaml, if any")
 	f.StringVar(&s.service, "service", "", "begin with this service; espost services lists them")
-	f.StringArrayVar(&s.set, "set", nil, "give the service what it asks for: name=value\n(repeatable)")
+	f.Var(textList{&s.set}, "set", "give the service what it asks for: name=value\n(repeatable)")
 	f.StringVar(&s.pin, "pin", "", "know the server by its fingerprint, public-key or ca, by\nnothing (insecure), or by these 40 digits")
 	f.StringVar(&s.backup, "backup", "", "where the pin doesn't fit, know it by ca, public-key or\nnone")
 	s.trust.addFlag(f)
-	f.StringSliceVar(&s.secrets, "secret", nil, "keep the value of the field, header or parameter of this\nname secret, of the address with path, of a word in the\nbody with body (repeatable)")
+	f.Var(wordList{&s.secrets}, "secret", "keep the value of the field, header or parameter of this\nname secret, of the address with path, of a word in the\nbody with body (repeatable)")
 	f.StringVar(&s.method, "method", "", "send by POST, PUT, PATCH, GET or DELETE")
 	f.StringVar(&s.body, "body", "", "send the fields as form (urlencoded) or json, send\ntext, or none: the fields stand in the query")
 	f.StringVar(&s.template, "template", "", "send this text or JSON, with {{name}} for a field's\nvalue; @FILE reads it")

@@ -15,7 +15,7 @@ import (
 type trustNew struct{ texts []string }
 
 func (n *trustNew) addFlag(f *pflag.FlagSet) {
-	f.StringSliceVar(&n.texts, "trust-new", nil, "pin the certificate with this SHA-1 fingerprint, although\nnothing else vouches for it (repeatable)")
+	f.Var(wordList{&n.texts}, "trust-new", "pin the certificate with this SHA-1 fingerprint, although\nnothing else vouches for it (repeatable)")
 }
 
 // grounds are what may be believed of a server whose pin was right so far.
