@@ -44,6 +44,8 @@ type Program struct {
 	// netdial.OwnAddress.
 	Own func() (netip.Addr, bool)
 
+	interruptible func(context.Context) context.Context // what a command works in; nil for the context of Run
+
 	out      *results  // Stdout
 	paint    io.Writer // out, without colours where there is no place for them
 	paintErr io.Writer // Stderr, likewise
@@ -88,8 +90,12 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 // the exit status.
 func (p *Program) runE(run func(ctx context.Context, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := run(cmd.Context(), args); err != nil {
-			p.fail(cmd.Context(), err)
+		ctx := cmd.Context()
+		if p.interruptible != nil {
+			ctx = p.interruptible(ctx)
+		}
+		if err := run(ctx, args); err != nil {
+			p.fail(ctx, err)
 		}
 		return nil
 	}

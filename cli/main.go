@@ -18,16 +18,20 @@ const grace = 800 * time.Millisecond
 // ask for and ends the process with its exit status.
 func Main() {
 	coredump.Forbid() // mutant TestPlantedSecretsInACrash in ./test: coredump.Forbid() => _ = coredump.Forbid
-	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
+	p := Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), interruptible: interruptible}
+	os.Exit(p.Run(context.Background(), os.Args[1:]))
+}
+
+// interruptible returns a context that ends with Ctrl-C. It is for commands that have
+// something to call off: to take signals costs a seventh of a start.
+func interruptible(ctx context.Context) context.Context {
+	ctx, stop := signal.NotifyContext(ctx, endings()...)
 	context.AfterFunc(ctx, func() {
 		stop() // a second Ctrl-C ends the process at once
 		// mutant TestInterruptWhileReading in ./test: time.AfterFunc(grace, func() { os.Exit(statusInterrupted) }) => _ = grace
 		time.AfterFunc(grace, func() { os.Exit(statusInterrupted) })
 	})
-	p := Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ()}
-	status := p.Run(ctx, os.Args[1:])
-	stop()
-	os.Exit(status)
+	return ctx
 }
 
 // endings are the signals to end by, in order: of a person, of the system, and of
