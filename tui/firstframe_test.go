@@ -22,7 +22,9 @@ func BenchmarkFirstFrame(b *testing.B) {
 	dir := b.TempDir()
 	build := func(name, pkg string) string {
 		path := filepath.Join(dir, name)
-		if out, err := exec.CommandContext(b.Context(), "go", "build", "-o", path, pkg).CombinedOutput(); err != nil {
+		cmd := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, pkg)
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as a release is built
+		if out, err := cmd.CombinedOutput(); err != nil {
 			b.Fatalf("go build %s: %v\n%s", pkg, err, out)
 		}
 		return path

@@ -15,6 +15,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/atotto/clipboard"
+	"github.com/charmbracelet/x/ansi"
 
 	"espost/demo"
 	"espost/esp8266"
@@ -193,6 +194,7 @@ func Run(ctx context.Context, o Options) error {
 	if o.Accessible {
 		return converse(ctx, o.withDefaults())
 	}
+	go ansi.StringWidthWc("…") // the terminal's library makes its table of widths meanwhile, which takes 2 MB
 	if o.Recent.Path == "" && o.Demo == nil { // the demo's address is another one each time
 		o.Recent = recent.Default()
 	}
