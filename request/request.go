@@ -148,9 +148,14 @@ func (r Request) Clone() Request {
 	return r
 }
 
-// Active returns the fields that are on.
+// Active returns the fields that are on. Where all are, they are r's own, and not to
+// be changed.
 func (r Request) Active() []Field {
-	return slices.DeleteFunc(slices.Clone(r.Fields), func(f Field) bool { return f.Off })
+	off := func(f Field) bool { return f.Off }
+	if !slices.ContainsFunc(r.Fields, off) {
+		return r.Fields
+	}
+	return slices.DeleteFunc(slices.Clone(r.Fields), off)
 }
 
 // Header returns the first added header with that name, in any case.

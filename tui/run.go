@@ -194,7 +194,8 @@ func Run(ctx context.Context, o Options) error {
 	if o.Accessible {
 		return converse(ctx, o.withDefaults())
 	}
-	go ansi.StringWidthWc("…") // the terminal's library makes its table of widths meanwhile, which takes 2 MB
+	// The terminal's library makes its table of widths, which takes 2 MB, meanwhile.
+	go ansi.StringWidthWc("…")
 	if o.Recent.Path == "" && o.Demo == nil { // the demo's address is another one each time
 		o.Recent = recent.Default()
 	}

@@ -56,6 +56,7 @@ type Model struct {
 	whole   bool     // show status line and headers of the answer too
 	zones   ui.Zones
 	ready   ui.Memo[request.Request, []byte] // what would be sent
+	means   ui.Memo[judged, request.Outcome]
 	preview ui.Memo[request.Request, string] // what is shown, without secrets
 
 	history history // the answers so far, the one shown among them
@@ -126,8 +127,21 @@ func (m *Model) Passed() bool {
 
 // outcome is what the answer means by the profile's rule as it is now.
 func (m *Model) outcome() request.Outcome {
-	return m.answer.Evaluate(m.profile.Answer, m.profile.Method)
+	now := judged{m.answer, request.Request{Method: m.profile.Method, Answer: m.profile.Answer}}
+	return m.means.Of(now, func(j judged) request.Outcome { return j.answer.Evaluate(j.rule.Answer, j.rule.Method) })
 }
+
+// A judged is what an outcome depends on.
+type judged struct {
+	answer *formpost.Response
+	rule   request.Request
+}
+
+// Equal reports whether o comes to the same.
+func (j judged) Equal(o judged) bool { return j.answer == o.answer && j.rule.Equal(o.rule) }
+
+// Clone returns a copy whose rule is its own.
+func (j judged) Clone() judged { return judged{j.answer, j.rule.Clone()} }
 
 // turnRule makes the answer's status count as the next thing that it can.
 func (m *Model) turnRule() tea.Cmd {

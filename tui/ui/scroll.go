@@ -91,18 +91,15 @@ func (t *Theme) Scrollbar(s *Scroll, visible []string, width int) []string {
 		return visible
 	}
 	out := make([]string, len(visible))
+	thumb, rail := t.Accent.Render(t.Thumb), t.Rule.Render(t.Vertical)
 	for i, line := range visible {
-		out[i] = Pad(Truncate(line, width-2, t.Ellipsis), width-1) + t.rail(i, from, height)
+		at := rail
+		if i >= from && i < from+height {
+			at = thumb
+		}
+		out[i] = Pad(Truncate(line, width-2, t.Ellipsis), width-1) + at
 	}
 	return out
-}
-
-// rail is one line of a scroll bar.
-func (t *Theme) rail(line, from, height int) string {
-	if line >= from && line < from+height {
-		return t.Accent.Render(t.Thumb)
-	}
-	return t.Rule.Render(t.Vertical)
 }
 
 // Actions returns what scrolls: by the given keys a line, by page up and down,
