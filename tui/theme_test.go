@@ -7,7 +7,6 @@ import (
 	"testing/synctest"
 
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"espost/internal/settings"
 	"espost/tui"
@@ -32,7 +31,7 @@ func luminance(c color.Color) float64 {
 // selected row brings no background of its own.
 func TestThemeOfAnUnknownBackground(t *testing.T) {
 	theme := ui.NewThemeUnknown(false, false)
-	for name, style := range map[string]lipgloss.Style{
+	for name, style := range map[string]ui.Style{
 		"accent": theme.Accent, "good": theme.Good, "caution": theme.Caution, "bad": theme.Bad, "faint": theme.Faint, "rule": theme.Rule, "key": theme.Key,
 	} {
 		l := luminance(style.GetForeground())

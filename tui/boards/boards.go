@@ -197,7 +197,7 @@ func (m *Model) summary() string {
 		count[tone]++
 	}
 	var parts []string
-	add := func(n int, style func(...string) string, what string) {
+	add := func(n int, style func(string) string, what string) {
 		if n > 0 {
 			parts = append(parts, style(fmt.Sprintf("%d %s", n, what)))
 		}

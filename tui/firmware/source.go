@@ -88,7 +88,7 @@ func coloured(t *ui.Theme, name, text string) []string {
 	default:
 		return strings.Split(text, "\n")
 	}
-	styles := []lipgloss.Style{t.Faint, t.Good, t.Accent, t.Accent, t.Caution} // as source groups them
+	styles := []ui.Style{t.Faint, t.Good, t.Accent, t.Accent, t.Caution} // as source groups them
 	var out strings.Builder
 	end := 0
 	for _, at := range source().FindAllStringSubmatchIndex(text, -1) {

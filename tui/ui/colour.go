@@ -1,10 +1,6 @@
 package ui
 
-import (
-	"strings"
-
-	"charm.land/lipgloss/v2"
-)
+import "strings"
 
 // The colouring here is by hand: chroma brings a regular expression engine whose
 // clock runs in a goroutine for as long as the program lives (which testing/synctest
@@ -104,7 +100,7 @@ func closed(token string, inside bool) bool {
 // Diff colours one line of a unified diff.
 func (t *Theme) Diff(line string) string { return t.diffStyle(line).Render(line) }
 
-func (t *Theme) diffStyle(line string) lipgloss.Style {
+func (t *Theme) diffStyle(line string) Style {
 	switch {
 	case strings.HasPrefix(line, "+++"), strings.HasPrefix(line, "---"), strings.HasPrefix(line, "@@"):
 		return t.Faint

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"espost/tui/ui"
 )
@@ -201,7 +200,7 @@ func TestShellLines(t *testing.T) {
 func TestSixteenColours(t *testing.T) {
 	for dark, hard := range map[bool][]string{true: {"34", "90", "30"}, false: {"33", "93", "36", "96", "37", "97"}} {
 		theme := ui.NewTheme16(dark, false)
-		for name, style := range map[string]lipgloss.Style{
+		for name, style := range map[string]ui.Style{
 			"faint": theme.Faint, "accent": theme.Accent, "title": theme.Title, "good": theme.Good, "caution": theme.Caution,
 			"bad": theme.Bad, "key": theme.Key, "rule": theme.Rule, "selected": theme.Selected,
 		} {

@@ -18,12 +18,12 @@ import (
 // A Theme is the app's colours and glyphs: one accent, three signals, and a
 // glyph beside each, so that nothing is said by colour alone.
 type Theme struct {
-	Text, Faint, Strong lipgloss.Style
-	Accent, Title       lipgloss.Style
-	Good, Caution, Bad  lipgloss.Style
-	Selected            lipgloss.Style // the row that the keys act on
-	Key                 lipgloss.Style // a key's name in help
-	Rule                lipgloss.Style
+	Text, Faint, Strong Style
+	Accent, Title       Style
+	Good, Caution, Bad  Style
+	Selected            Style // the row that the keys act on
+	Key                 Style // a key's name in help
+	Rule                Style
 	accent              color.Color
 	Keymap              Keymap // the user's own keys
 
@@ -93,8 +93,8 @@ func NewTheme(dark, ascii bool) *Theme {
 	style := lipgloss.NewStyle
 	c := NewColours(pick)
 	t := newTheme(ascii, c.Accent, c.Good, c.Caution, c.Bad)
-	t.Faint, t.Rule = style().Foreground(c.Faint), style().Foreground(c.Faint)
-	t.Selected = style().Background(pick(lipgloss.Color("#E3F4F3"), lipgloss.Color("#1D3A3A"))).Bold(true)
+	t.Faint, t.Rule = styled(style().Foreground(c.Faint)), styled(style().Foreground(c.Faint))
+	t.Selected = styled(style().Background(pick(lipgloss.Color("#E3F4F3"), lipgloss.Color("#1D3A3A"))).Bold(true))
 	return t
 }
 
@@ -109,8 +109,8 @@ func NewTheme16(dark, ascii bool) *Theme {
 		pick(lipgloss.Green, lipgloss.BrightGreen),
 		pick(lipgloss.Magenta, lipgloss.BrightYellow), // yellow can't be read on white
 		pick(lipgloss.Red, lipgloss.BrightRed))
-	t.Faint, t.Rule = style().Faint(true), style().Faint(true)
-	t.Selected = style().Reverse(true).Bold(true)
+	t.Faint, t.Rule = styled(style().Faint(true)), styled(style().Faint(true))
+	t.Selected = styled(style().Reverse(true).Bold(true))
 	return t
 }
 
@@ -122,13 +122,13 @@ func NewThemeUnknown(sixteen, ascii bool) *Theme {
 	var t *Theme
 	if sixteen {
 		t = newTheme(ascii, lipgloss.Cyan, lipgloss.Green, lipgloss.Magenta, lipgloss.Red)
-		t.Faint = style().Faint(true)
+		t.Faint = styled(style().Faint(true))
 	} else {
 		t = newTheme(ascii, lipgloss.Color("#0E8A8A"), lipgloss.Color("#2B8A3E"), lipgloss.Color("#B26A00"), lipgloss.Color("#E0453A"))
-		t.Faint = style().Foreground(lipgloss.Color("#7C828D"))
+		t.Faint = styled(style().Foreground(lipgloss.Color("#7C828D")))
 	}
 	t.Rule = t.Faint
-	t.Selected = style().Reverse(true).Bold(true)
+	t.Selected = styled(style().Reverse(true).Bold(true))
 	return t
 }
 
@@ -137,25 +137,25 @@ func NewThemeUnknown(sixteen, ascii bool) *Theme {
 func NewThemeContrast(ascii bool) *Theme {
 	style := lipgloss.NewStyle
 	t := newTheme(ascii, lipgloss.NoColor{}, lipgloss.NoColor{}, lipgloss.NoColor{}, lipgloss.NoColor{})
-	t.Bad, t.Caution = style().Bold(true), style().Bold(true)
-	t.Key = style().Bold(true)
-	t.Accent, t.Title = style().Bold(true), style().Bold(true).Underline(true)
-	t.Faint, t.Rule = style(), style()
-	t.Selected = style().Reverse(true).Bold(true)
+	t.Bad, t.Caution = styled(style().Bold(true)), styled(style().Bold(true))
+	t.Key = styled(style().Bold(true))
+	t.Accent, t.Title = styled(style().Bold(true)), styled(style().Bold(true).Underline(true))
+	t.Faint, t.Rule = styled(style()), styled(style())
+	t.Selected = styled(style().Reverse(true).Bold(true))
 	return t
 }
 
 func newTheme(ascii bool, accent, good, caution, bad color.Color) *Theme {
 	style := lipgloss.NewStyle
 	t := &Theme{
-		Text:    style(),
-		Strong:  style().Bold(true),
-		Accent:  style().Foreground(accent),
-		Title:   style().Foreground(accent).Bold(true),
-		Good:    style().Foreground(good),
-		Caution: style().Foreground(caution),
-		Bad:     style().Foreground(bad),
-		Key:     style().Foreground(accent),
+		Text:    styled(style()),
+		Strong:  styled(style().Bold(true)),
+		Accent:  styled(style().Foreground(accent)),
+		Title:   styled(style().Foreground(accent).Bold(true)),
+		Good:    styled(style().Foreground(good)),
+		Caution: styled(style().Foreground(caution)),
+		Bad:     styled(style().Foreground(bad)),
+		Key:     styled(style().Foreground(accent)),
 		accent:  accent,
 		Glyphs:  unicodeGlyphs,
 	}
@@ -209,7 +209,7 @@ func (t *Theme) Mark(tone Tone) string {
 }
 
 // Style returns the tone's text style.
-func (t *Theme) Style(tone Tone) lipgloss.Style {
+func (t *Theme) Style(tone Tone) Style {
 	switch tone {
 	case Success:
 		return t.Good
@@ -226,10 +226,10 @@ func (t *Theme) Style(tone Tone) lipgloss.Style {
 func (t *Theme) inputStyles() textinput.Styles {
 	s := textinput.DefaultDarkStyles()
 	state := textinput.StyleState{
-		Text:        t.Text,
-		Placeholder: t.Faint,
-		Suggestion:  t.Faint,
-		Prompt:      t.Accent,
+		Text:        t.Text.Style,
+		Placeholder: t.Faint.Style,
+		Suggestion:  t.Faint.Style,
+		Prompt:      t.Accent.Style,
 	}
 	s.Focused, s.Blurred = state, state
 	s.Cursor.Color = lipgloss.Color(cursorColour)
@@ -241,9 +241,9 @@ func (t *Theme) inputStyles() textinput.Styles {
 func (t *Theme) areaStyles() textarea.Styles {
 	s := textarea.DefaultDarkStyles()
 	state := textarea.StyleState{
-		Base: t.Text, Text: t.Text, CursorLine: t.Text,
-		CursorLineNumber: t.Faint, LineNumber: t.Faint, EndOfBuffer: t.Faint,
-		Placeholder: t.Faint, Prompt: t.Accent,
+		Base: t.Text.Style, Text: t.Text.Style, CursorLine: t.Text.Style,
+		CursorLineNumber: t.Faint.Style, LineNumber: t.Faint.Style, EndOfBuffer: t.Faint.Style,
+		Placeholder: t.Faint.Style, Prompt: t.Accent.Style,
 	}
 	s.Focused, s.Blurred = state, state
 	s.Cursor.Color = lipgloss.Color(cursorColour)
