@@ -35,16 +35,17 @@ func crowded(err *problem.Problem) bool {
 
 const (
 	// headStart puts the first connection at the head of the server's queue. It is a
-	// twentieth of a round trip of 100 ms.
-	headStart = 5 * time.Millisecond
+	// fiftieth of a round trip of 100 ms.
+	headStart = 2 * time.Millisecond
 	// roomWait is how long a server may take to see that a connection is closed.
 	roomWait = 100 * time.Millisecond
 )
 
-// attempt makes all attempts at once, the first ahead of the others. When some
+// attempt makes all attempts at once, the first ahead of the others, and does meanwhile
+// what there is to do until the answers come. When some
 // find the server crowded though others were answered, they are made again alone,
 // in turn: a server that takes two connections at a time is no worse than another.
-func (c *Client) attempt(ctx context.Context, all []func() attempt) {
+func (c *Client) attempt(ctx context.Context, all []func() attempt, meanwhile func()) {
 	made := make([]attempt, len(all))
 	var group errgroup.Group
 	group.SetLimit(maxProbes) // mutant TestLimitsOfConnections: maxProbes => 100
@@ -59,6 +60,7 @@ func (c *Client) attempt(ctx context.Context, all []func() attempt) {
 			pause(ctx, headStart)
 		}
 	}
+	meanwhile()
 	_ = group.Wait() // the functions return no errors
 	answered := slices.ContainsFunc(made, func(a attempt) bool { return a.answered })
 	for i, a := range made {

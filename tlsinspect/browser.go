@@ -81,8 +81,8 @@ func (in *inspection) browserHandshake(ctx context.Context, ip netip.Addr, b *Br
 }
 
 // loadRoots has package x509 read the system's roots, once in a process. That
-// takes tens of milliseconds, as long as a round trip or two; begun with the
-// first packet, it is over when Verify, which waits for it, needs them.
+// takes tens of milliseconds, as long as a round trip or two; begun when all
+// connections are on their way, it is over when Verify, which waits for it, needs them.
 func (c *Client) loadRoots() {
 	if c.Roots == nil {
 		_, _ = x509.SystemCertPool() // Verify says what is wrong with them

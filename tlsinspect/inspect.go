@@ -40,7 +40,6 @@ type inspection struct {
 func (c *Client) Inspect(ctx context.Context, t request.Target) (*Report, error) {
 	in := &inspection{client: c, target: t, now: c.now()}
 	started := time.Now()
-	go c.loadRoots()
 	err := in.run(ctx)
 	report := in.report(err)
 	report.Elapsed = time.Since(started)
@@ -122,7 +121,7 @@ func (in *inspection) probeAll(ctx context.Context, ip netip.Addr, again bool) {
 		as(ip, offer{buffers: board}, func(p probe) { in.withoutSNI = p }),
 		as(ip, offer{serverName: t.Host, buffers: board, basic: true}, func(p probe) { in.basic = p }),
 		as(ip, offer{serverName: t.Host, extended: true}, func(p probe) { in.extendedOffer = p }))
-	c.attempt(ctx, all)
+	c.attempt(ctx, all, c.loadRoots)
 }
 
 // count is a number with its noun.
