@@ -5,7 +5,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/goccy/go-yaml/parser"
+
+	"espost/esp8266"
 	"espost/profile"
+	"espost/request"
 )
 
 // costly are profiles of about n bytes that are dear for their size, by what
@@ -63,5 +67,21 @@ func BenchmarkParseCostly(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// A profile is cut into tokens and parsed once: check reads thousands of them.
+func TestProfileIsParsedOnce(t *testing.T) {
+	p := profile.New(request.Target{Host: "example.com", Port: 443, Path: "/post"})
+	p.Pin = esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{strings.Repeat("A5", 20)}}
+	text := p.Bytes()
+	tree := testing.AllocsPerRun(100, func() { _, _ = parser.ParseBytes(text, 0) })
+	whole := testing.AllocsPerRun(100, func() {
+		if _, err := profile.Parse(text); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if whole > 2*tree {
+		t.Errorf("the profile takes %.0f allocations, its syntax tree %.0f", whole, tree)
 	}
 }

@@ -48,29 +48,26 @@ func migrate1(source string) string {
 }
 
 // renameOutbox makes of firmware's "outbox: true", which version 1 and the first
-// files of version 2 have, "keep: failed", and of false "keep: off".
-func renameOutbox(source string) string {
-	file, err := parseTree(source)
-	if err != nil || len(file.Docs) != 1 {
-		return source
-	}
+// files of version 2 have, "keep: failed", and of false "keep: off"; renamed is false
+// where there is nothing to rename.
+func renameOutbox(source string, file *ast.File) (text string, renamed bool) {
 	body, _ := file.Docs[0].Body.(*ast.MappingNode)
 	if body == nil || entry(body, "firmware") == nil {
-		return source
+		return source, false
 	}
 	rows, _ := entry(body, "firmware").Value.(*ast.MappingNode)
 	if rows == nil || entry(rows, "outbox") == nil || entry(rows, "keep") != nil {
-		return source
+		return source, false
 	}
 	outbox := entry(rows, "outbox")
 	word, known := map[string]string{"true": "failed", "false": "off"}[outbox.Value.GetToken().Value]
 	if !known {
-		return source // it is an error: there is no such key
+		return source, false // it is an error: there is no such key
 	}
 	lines := strings.Split(source, "\n")
 	rename(lines, outbox.Value.GetToken(), word) // from the end on, so that columns before it stay right
 	rename(lines, outbox.Key.GetToken(), "keep")
-	return strings.Join(lines, "\n")
+	return strings.Join(lines, "\n"), true
 }
 
 // rename puts another key in the place of an unquoted one.
@@ -83,7 +80,6 @@ func rename(lines []string, key *token.Token, name string) {
 // migrate returns a text of f's version that says what source says, and its
 // syntax tree. A text of a newer version is refused.
 func (f format) migrate(source string) (string, *ast.File, error) {
-	source = renameOutbox(source)
 	for {
 		file, err := parseTree(source)
 		if err != nil {
@@ -91,6 +87,12 @@ func (f format) migrate(source string) (string, *ast.File, error) {
 		}
 		if len(file.Docs) > 1 {
 			return "", nil, slip("there are several documents in this file; keep one profile a file, without lines of ---", nil)
+		}
+		if len(file.Docs) == 1 {
+			if text, renamed := renameOutbox(source, file); renamed {
+				source = text
+				continue
+			}
 		}
 		version, node, err := f.versionOf(file, source)
 		if err != nil || version == f.version {

@@ -3,6 +3,8 @@ package profile
 import (
 	"fmt"
 
+	"github.com/goccy/go-yaml/token"
+
 	"espost/internal/nesting"
 )
 
@@ -11,8 +13,8 @@ var limit = nesting.Limit{Depth: 16, Pairs: 2560}
 
 // checkNesting refuses a text that is nested too deeply, or has too many keys, to
 // be parsed.
-func checkNesting(source string) error {
-	switch excess, at := limit.Exceeded(source); excess {
+func checkNesting(tokens token.Tokens, source string) error {
+	switch excess, at := limit.ExceededBy(tokens); excess {
 	case nesting.Depth:
 		e := slip(fmt.Sprintf("this is nested more than %d deep; a profile needs four levels", limit.Depth), nil)
 		e.place(source, at.Line, at.Column)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 )
@@ -101,7 +102,7 @@ func (f format) parse(text string) (*Profile, error) {
 		return nil, err
 	}
 	var doc document
-	err = guarded(func() error { return yaml.UnmarshalWithOptions([]byte(source), &doc, yaml.Strict()) })
+	err = guarded(func() error { return yaml.NodeToValue(file.Docs[0].Body, &doc, yaml.Strict()) })
 	if err != nil {
 		return nil, explain(source, err)
 	}
@@ -134,10 +135,11 @@ func readNulls(file *ast.File, fields []request.Field) {
 // parseTree returns the text's syntax tree.
 func parseTree(source string) (file *ast.File, err error) {
 	err = guarded(func() error {
-		if err := checkNesting(source); err != nil {
+		tokens := lexer.Tokenize(source)
+		if err := checkNesting(tokens, source); err != nil {
 			return err
 		}
-		file, err = parser.ParseBytes([]byte(source), 0)
+		file, err = parser.Parse(tokens, 0)
 		return err
 	})
 	return file, err

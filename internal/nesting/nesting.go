@@ -26,8 +26,13 @@ const (
 
 // Exceeded returns what source has too much of, and where that is seen.
 func (l Limit) Exceeded(source string) (Excess, token.Position) {
+	return l.ExceededBy(lexer.Tokenize(source))
+}
+
+// ExceededBy is Exceeded of a text that has been cut into its tokens.
+func (l Limit) ExceededBy(tokens token.Tokens) (Excess, token.Position) {
 	flow, onLine, line, pairs := 0, 0, 0, 0
-	for _, t := range lexer.Tokenize(source) {
+	for _, t := range tokens {
 		if t.Position.Line != line {
 			line, onLine = t.Position.Line, 0
 		}
