@@ -64,8 +64,9 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 	p.paint = &colorprofile.Writer{Forward: p.out, Profile: profile}
 	p.paintErr = colorprofile.NewWriter(p.Stderr, p.Environ)
 
-	root := p.root()
-	root.SetArgs(withNegativeNumbers(args))
+	args = withNegativeNumbers(args)
+	root := p.root(args)
+	root.SetArgs(args)
 	root.SetIn(p.Stdin)
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)

@@ -17,7 +17,7 @@ import (
 // it tears usage lines that are bracketed in another way apart.
 func TestHelpTexts(t *testing.T) {
 	p := &Program{}
-	root := p.root()
+	root := p.root([]string{"help"})
 	plainWord := regexp.MustCompile(`^[a-z]+[ ,]`)
 	all := append(root.Commands(), root)
 	for _, cmd := range root.Commands() {
@@ -125,5 +125,28 @@ func TestMistyped(t *testing.T) {
 		if status := p.Run(t.Context(), strings.Fields(args)); status != statusUsage || !strings.Contains(out.String(), want) || strings.Contains(out.String(), "=secret") {
 			t.Errorf("%s: status %d, %s; want %q", args, status, out.String(), want)
 		}
+	}
+}
+
+// A start makes the command that is asked for and no other.
+func TestOnlyTheCommandAskedFor(t *testing.T) {
+	p := &Program{}
+	for _, none := range [][]string{nil, {"--version"}} {
+		if made := p.root(none).Commands(); len(made) > 0 {
+			t.Errorf("%q makes %d commands", none, len(made))
+		}
+	}
+	all := p.root([]string{"help"}).Commands()
+	for _, cmd := range all {
+		switch made := p.root([]string{cmd.Name()}).Commands(); cmd.Name() {
+		case "man", "completion": // which are about the others
+		default:
+			if len(made) != 1 || made[0].Name() != cmd.Name() {
+				t.Errorf("%s makes %d commands", cmd.Name(), len(made))
+			}
+		}
+	}
+	if len(all) < 16 {
+		t.Errorf("help knows %d commands", len(all))
 	}
 }

@@ -32,7 +32,8 @@ type appFlags struct {
 	accessible bool
 }
 
-func (p *Program) root() *cobra.Command {
+// root is the bare command, with those below it that args ask for.
+func (p *Program) root(args []string) *cobra.Command {
 	var flags appFlags
 	root := &cobra.Command{
 		Use:   "espost [TARGET | FILE.yaml | FOLDER]",
@@ -58,10 +59,34 @@ func (p *Program) root() *cobra.Command {
 	root.MarkFlagsMutuallyExclusive("light", "dark")
 	f.BoolVar(&flags.accessible, "accessible", false, "ask line by line, for screen readers")
 	p.logTo(root)
-	root.AddCommand(p.inspectCommand(), p.postCommand(), p.generateCommand(), p.checkCommand(), p.boardsCommand(), p.pinsCommand(), p.exportCommand(), p.importCommand(), p.explainCommand(), p.flashCommand(), p.monitorCommand(), p.demoCommand(), p.servicesCommand(), p.manCommand(root), p.versionCommand())
+	p.addCommands(root, args)
 	root.SetHelpCommand(helpCommand(root))
-	namedShell(root)
 	return root
+}
+
+// addCommands adds the commands: the one that args begin with, none for the app alone
+// and for --version, and otherwise all, since help, completions and typing errors are
+// about any. To make them all is a tenth of a start.
+func (p *Program) addCommands(root *cobra.Command, args []string) {
+	commands := map[string]func() *cobra.Command{
+		"inspect": p.inspectCommand, "post": p.postCommand, "generate": p.generateCommand, "check": p.checkCommand, "boards": p.boardsCommand,
+		"pins": p.pinsCommand, "export": p.exportCommand, "import": p.importCommand, "explain": p.explainCommand, "flash": p.flashCommand,
+		"monitor": p.monitorCommand, "demo": p.demoCommand, "services": p.servicesCommand, "version": p.versionCommand,
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	if len(args) == 0 || args[0] == "--version" {
+		return
+	}
+	if command, ok := commands[args[0]]; ok {
+		root.AddCommand(command())
+		return
+	}
+	for _, command := range commands {
+		root.AddCommand(command())
+	}
+	root.AddCommand(p.manCommand(root))
+	root.CompletionOptions.DisableDefaultCmd = false
+	namedShell(root)
 }
 
 // mistyped recognises a command with a typing error, which would be a host
