@@ -2,6 +2,7 @@ package tlsinspect
 
 import (
 	"context"
+	"runtime"
 	"slices"
 	"time"
 
@@ -35,8 +36,8 @@ func crowded(err *problem.Problem) bool {
 
 const (
 	// headStart puts the first connection at the head of the server's queue. It is a
-	// fiftieth of a round trip of 100 ms.
-	headStart = 2 * time.Millisecond
+	// hundredth of a round trip of 100 ms.
+	headStart = time.Millisecond
 	// roomWait is how long a server may take to see that a connection is closed.
 	roomWait = 100 * time.Millisecond
 )
@@ -60,6 +61,7 @@ func (c *Client) attempt(ctx context.Context, all []func() attempt, meanwhile fu
 			pause(ctx, headStart)
 		}
 	}
+	runtime.Gosched() // what was begun goes first
 	meanwhile()
 	_ = group.Wait() // the functions return no errors
 	answered := slices.ContainsFunc(made, func(a attempt) bool { return a.answered })
