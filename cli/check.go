@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"espost/esp8266"
+	"espost/fleet"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
@@ -208,8 +209,7 @@ func (p *Program) showChecked(ctx context.Context, out *overview, flags checkFla
 		fmt.Fprintf(out, "%s %s not checked: %s\n", paint.bad.Render("?"), name, c.verdict.Reason)
 	}
 	if c.stale != nil && *c.stale {
-		fmt.Fprintf(out, "%s %s: %s holds another pin than the profile. Let espost check --update rewrite it, and flash the boards.\n",
-			paint.caution.Render("!"), name, sanitize.Line(filepath.Join(c.session.LastFolder(), pinsFile)))
+		fmt.Fprintf(out, "%s %s: %s\n", paint.caution.Render("!"), name, fleet.StaleFirmware(sanitize.Line(filepath.Join(c.session.LastFolder(), pinsFile))))
 	}
 }
 

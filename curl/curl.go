@@ -23,20 +23,10 @@ type Import struct {
 	Warnings []string        // what was left out or differs, one plain clause each
 }
 
-// Parse reads a curl command as people paste it, in a POSIX shell's or
-// bash's notation. Nothing is looked up, run or guessed: variables and commands
-// within it stay as they are written, unknown options are left out, and
-// Warnings tells of them all. The error is a *problem.Problem. Neither repeats what
-// the command sends: it may be secret.
-func Parse(text string) (Import, error) {
-	sh, err := ReadShell(text, "curl")
-	if err != nil {
-		return Import{}, err
-	}
-	return FromShell(sh)
-}
-
-// FromShell reads curl's arguments, as some shell hands them over.
+// FromShell reads curl's arguments, as some shell hands them over. Nothing is looked
+// up, run or guessed: unknown options are left out, and Warnings tells of them all.
+// The error is a *problem.Problem. Neither repeats what the command sends: it may be
+// secret.
 func FromShell(sh *Shell) (Import, error) {
 	flags, unknown, err := parseCurlFlags(sh.Words)
 	if err != nil {

@@ -21,6 +21,15 @@ import (
 
 var update = flag.Bool("update", false, "rewrite testdata")
 
+// parse reads a command in a POSIX shell's notation.
+func parse(text string) (curl.Import, error) {
+	sh, err := curl.ReadShell(text, "curl")
+	if err != nil {
+		return curl.Import{}, err
+	}
+	return curl.FromShell(sh)
+}
+
 // Each file of testdata holds a command as a service's documentation,
 // cited in the first line, writes it (keys are placeholders), and what it
 // becomes. The second line says where the values in it are others than the
@@ -69,7 +78,7 @@ func TestParseCurlOfRealServices(t *testing.T) {
 
 // describeImport is what command becomes, as text.
 func describeImport(command string) string {
-	imported, err := curl.Parse(command)
+	imported, err := parse(command)
 	if err != nil {
 		return "error: " + err.Error() + "\n"
 	}
@@ -129,7 +138,7 @@ func TestParseCurlNotation(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.command, func(t *testing.T) {
-			imported, err := curl.Parse(tt.command)
+			imported, err := parse(tt.command)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -143,7 +152,7 @@ func TestParseCurlNotation(t *testing.T) {
 // Whatever a JSON object holds comes out of the request as it went in.
 func TestCurlKeepsJSONValues(t *testing.T) {
 	const object = `{"text":"25","number":-2.5e3,"yes":true,"none":null,"list":[1,"two"],"inner":{"unit":"°C"}}`
-	got, err := curl.Parse("curl https://h.example/ --json '" + object + "'")
+	got, err := parse("curl https://h.example/ --json '" + object + "'")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +203,7 @@ func TestParseCurlRefuses(t *testing.T) {
 		"curl https://h/ -I":                                 "headers only",
 		"curl https://h/ -d a=1 --next https://i/ -d b=2":    "several requests",
 	} {
-		_, err := curl.Parse(command)
+		_, err := parse(command)
 		var e *problem.Problem
 		if !errors.As(err, &e) || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s\n\t%v, want …%s…", command, err, says)
@@ -216,7 +225,7 @@ func TestParseCurlTexts(t *testing.T) {
 		"curl -XPOST https://h.example/x":                                        {Body: request.None},
 		"curl https://h.example/x -d ''":                                         {Body: request.Form},
 	} {
-		got, err := curl.Parse(command)
+		got, err := parse(command)
 		if err != nil {
 			t.Errorf("%s: %v", command, err)
 			continue
@@ -249,7 +258,7 @@ func TestParseCurlWarns(t *testing.T) {
 		"curl https://h/ -d a=1 << E\nb=2\nE":  "<< and what follows it are the shell's",
 		"curl https://h/ -d a=1 -L":            "doesn't follow redirects",
 	} {
-		imported, err := curl.Parse(command)
+		imported, err := parse(command)
 		if err != nil || len(imported.Warnings) != 1 || !strings.Contains(imported.Warnings[0], says) {
 			t.Errorf("%s\n\t%q, %v, want one …%s…", command, imported.Warnings, err, says)
 		}
@@ -264,7 +273,7 @@ func TestParseCurlHost(t *testing.T) {
 		"curl https://[2001:db8::1]/ -d a=1": "2001:db8::1",
 		"curl https://[::1]:8443/ -d a=1":    "::1",
 	} {
-		imported, err := curl.Parse(command)
+		imported, err := parse(command)
 		if err != nil {
 			t.Errorf("%s: %v", command, err)
 			continue
@@ -282,7 +291,7 @@ func TestParseCurlIsBounded(t *testing.T) {
 		for _, size := range []int{60 << 10, 4 << 20} {
 			command := "curl " + strings.Repeat(nested, size/len(nested))
 			var e *problem.Problem
-			got, err := curl.Parse(command)
+			got, err := parse(command)
 			if err == nil && got.Request.Target.Host == "" {
 				continue // it was read, and has no address
 			}
@@ -302,12 +311,12 @@ func FuzzCurl(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, command string) {
-		first, err := curl.Parse(command)
+		first, err := parse(command)
 		if err != nil || first.Request.Validate().Err() != nil {
 			return
 		}
 		exported := curl.Format(first.Request, true)
-		second, err := curl.Parse(exported)
+		second, err := parse(exported)
 		if err != nil {
 			t.Fatalf("%s\nexported as\n%s\n%v", command, exported, err)
 		}
@@ -336,7 +345,7 @@ func TestMessagesQuoteNoValue(t *testing.T) {
 		"curl https://h/ -d \"a=${" + secret + "!}\"", "curl https://h/ -d a=1 > " + secret, "curl https://h/ -d '{\"a\": \"" + secret + "}'",
 		"curl https://h/{" + secret + "} -d a=1", "curl https://h/ -d a=1 -K " + secret,
 	} {
-		imported, err := curl.Parse(command)
+		imported, err := parse(command)
 		said := strings.Join(imported.Warnings, "\n")
 		if err != nil {
 			said += err.Error()

@@ -54,9 +54,19 @@ func (b Board) Mark() (tone, sign string) {
 	return ToneGood, "✓"
 }
 
-// About is why the board stands so, and what to do, safe to show; empty for Right.
+// StaleFirmware is what to say of a firmware's file of pins that holds another one
+// than the profile; path is safe to show.
+func StaleFirmware(path string) string {
+	return path + " holds another pin than the profile. Let espost check --update rewrite it, and flash the boards."
+}
+
+// About is why the board stands so, and what to do, safe to show; empty for Right,
+// unless its firmware lags behind.
 func (b Board) About() string {
-	if b.Reason == "" {
+	switch {
+	case b.Reason == "" && b.Firmware == FirmwareStale:
+		return StaleFirmware("The firmware's pins.h")
+	case b.Reason == "":
 		return ""
 	}
 	return sanitize.Line(problem.Sentence(b.Reason) + " " + problem.Sentence(b.Fix))

@@ -40,6 +40,18 @@ func TestUrgentFirst(t *testing.T) {
 	}
 }
 
+// A board whose pin is right, but not its firmware's, is told of with what to do.
+func TestStaleFirmwareIsToldOf(t *testing.T) {
+	b := boards[0]
+	if got := b.About(); got != "" {
+		t.Errorf("of a board that is right: %q", got)
+	}
+	b.Firmware = fleet.FirmwareStale
+	if got := b.About(); !strings.HasPrefix(got, "The firmware's pins.h holds another pin than the profile. Let espost check --update") {
+		t.Errorf("of stale firmware: %q", got)
+	}
+}
+
 // The calendar is read by the library that calendars in Go read with.
 func TestCalendar(t *testing.T) {
 	text := fleet.Calendar(boards, now)

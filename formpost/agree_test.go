@@ -12,6 +12,7 @@ import (
 
 	"espost/curl"
 	"espost/esp8266"
+	"espost/imports"
 	"espost/internal/testkit/need"
 	"espost/request"
 
@@ -67,7 +68,7 @@ func exportable(t *testing.T) map[string]request.Request {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if imported, err := curl.Parse(string(archive.Files[0].Data)); err == nil && imported.Request.Target.Host != "" {
+		if imported, err := imports.One(archive.Files[0].Data, ""); err == nil && imported.Request.Target.Host != "" {
 			all[filepath.Base(file)] = imported.Request
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"espost/internal/atomicfile"
 	"espost/internal/platform"
 	"espost/internal/readfile"
 )
@@ -85,19 +86,22 @@ func CreateKey(path string) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return Key{}, fmt.Errorf("making the folder of the signing key: %w", err)
+	folder, name := filepath.Split(path)
+	folder = filepath.Clean(folder)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return Key{}, fmt.Errorf("making the folder of the signing key: %w", atomicfile.Named(folder, err))
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // mutant TestKeyFile: 0o600 => 0o644
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return Key{}, fmt.Errorf("opening the folder of the signing key: %w", err)
+	}
+	defer root.Close()
+	text := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+	err = atomicfile.Create(root, name, text, 0o600) // mutant TestKeyFile: 0o600 => 0o644
 	if errors.Is(err, fs.ErrExist) {
 		return Key{}, fmt.Errorf("%s is there already; a key is never overwritten: %w", path, err)
 	}
 	if err != nil {
-		return Key{}, fmt.Errorf("writing the signing key: %w", err)
-	}
-	_, err = file.Write(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		_ = os.Remove(path) // half a key is none
 		return Key{}, fmt.Errorf("writing the signing key: %w", err)
 	}
 	return publicOf(key)

@@ -121,9 +121,8 @@ type (
 		Contains text     `yaml:"contains"`
 	}
 	lockDoc struct {
-		Statuses []status `yaml:"statuses"`
-		Contains text     `yaml:"contains"`
-		For      *span    `yaml:"for"`
+		Sign signDoc `yaml:",inline"`
+		For  *span   `yaml:"for"`
 	}
 	refusal struct {
 		Statuses []status `yaml:"statuses"`
@@ -362,7 +361,7 @@ func (d answerDoc) apply(a *request.Answer) {
 	a.Duplicates = request.Duplicates(d.Duplicates)
 	a.RetryAfter = string(d.After)
 	a.Accepted, a.Already = d.Accepted.sign(), d.Already.sign()
-	a.Locked.Sign = signDoc{d.Locked.Statuses, d.Locked.Contains}.sign()
+	a.Locked.Sign = d.Locked.Sign.sign()
 	if d.Locked.For != nil {
 		a.Locked.For = time.Duration(*d.Locked.For)
 	}

@@ -376,11 +376,11 @@ func (m *Model) done(step int) bool {
 		return m.certificate.Report() != nil && err == nil && typed.URL() == m.certificate.Report().Target.URL()
 	case stepCertificate:
 		_, ok := m.certificate.Choice()
-		return ok && m.confirmed && !m.certificate.Unvouched()
+		return ok && m.confirmed && !m.certificate.Unvouched() && m.done(stepConnect)
 	case stepForm:
-		return m.filled && m.form.Check() == nil
+		return m.filled && m.form.Check() == nil && m.done(stepConnect)
 	case stepTest:
-		return m.test.Passed()
+		return m.test.Passed() && m.done(stepConnect)
 	case stepBoard:
 		return m.board.Delivered()
 	}

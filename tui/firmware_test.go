@@ -272,3 +272,21 @@ func TestFolderIsAPath(t *testing.T) {
 		term.Quit()
 	})
 }
+
+// A paste opens the text setting at the cursor; elsewhere it is said where it could go.
+func TestPastesAreNotIgnored(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := newStage(t).start(t, 80, 24)
+		term.Press("enter", "enter", "enter")
+		term.Paste("a=b")
+		term.WaitText("nothing was pasted: a request goes to the Form step")
+		term.Press("alt+5")
+		term.Paste("home")
+		term.WaitText("nothing was pasted: go to a setting that is a text")
+		term.ClickText("Wi-Fi")
+		term.Paste("home sweet home")
+		term.Press("enter")
+		term.WaitText("Wi-Fi        home sweet home")
+		term.Quit()
+	})
+}

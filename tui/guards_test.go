@@ -233,9 +233,11 @@ func TestTicks(t *testing.T) {
 		ticks("● Connect  ✓ Certificate  ✓ Form  ✓ Test")
 		term.Type("/else")
 		term.Press("alt+3")
-		ticks("○ Connect  ✓ Certificate  ● Form  ✓ Test")
+		ticks("○ Connect  ○ Certificate  ● Form  ○ Test") // these are of the address before
 		term.Press("e", "4")
-		ticks("✓ Form  ● Test")
+		ticks("○ Form  ● Test")
+		term.Press("1", "backspace", "backspace", "backspace", "backspace", "backspace", "alt+3")
+		ticks("✓ Connect  ✓ Certificate  ● Form  ○ Test")
 		term.Press("1", "enter")
 		term.WaitText("SHA-1 ")
 		ticks("✓ Connect  ● Certificate  ✓ Form  ○ Test")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,7 +85,7 @@ func TestRandomInput(t *testing.T) {
 		rounds = 4
 	}
 	t.Chdir(t.TempDir()) // where a name without a folder is saved
-	visited := [6]int{}
+	visited, asked := [6]int{}, map[string]int{"When the certificate is renewed": 0, "Sign these pins?": 0}
 	for seed := range uint64(rounds) {
 		synctest.Test(t, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 6))
@@ -93,6 +94,13 @@ func TestRandomInput(t *testing.T) {
 			if seed%2 == 1 {
 				s.options.Board = (&bench{}).outside()
 				s.options.Profile.Folder = "porch_example_com" // written before
+			}
+			if seed%3 == 2 { // pins that can be signed
+				work := profile.Session{Profile: s.options.Profile}
+				o := profile.Owning{Key: filepath.Join(s.options.KeyFolder, "porch_example_com.pem"), Fetch: codegen.Fetch{URLs: []string{pinsURL}}}
+				if _, err := work.Own(o); err != nil {
+					t.Fatal(err)
+				}
 			}
 			disk := newDisk(t, s)
 			d := disk.start(80, 24)
@@ -120,6 +128,11 @@ func TestRandomInput(t *testing.T) {
 					d.send(msg)
 				}
 				visited[d.model.Current()]++
+				for title := range asked {
+					if d.model.Covered() && strings.Contains(d.shown(), title) {
+						asked[title]++
+					}
+				}
 				disk.check(d, kind, saves(msg, offered, covered))
 				if d.model.Session() != session {
 					if unsaved && !covered {
@@ -169,6 +182,11 @@ func TestRandomInput(t *testing.T) {
 		})
 		if t.Failed() {
 			return
+		}
+	}
+	for title, n := range asked {
+		if n == 0 && rounds*inputs >= 20_000 {
+			t.Errorf("%q was never asked", title)
 		}
 	}
 	for step, n := range visited {
@@ -223,7 +241,7 @@ func touches(msg tea.Msg, offered []ui.Action, covered, editing bool) bool {
 		if !ok {
 			return false // text for an input: that is taken over by enter
 		}
-		if editing && strings.HasPrefix(a.Title, "Save") {
+		if editing && (strings.HasPrefix(a.Title, "Save") || a.Title == "Write signed pins") { // which saves the profile, too
 			return true
 		}
 		if covered {

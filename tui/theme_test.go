@@ -77,16 +77,18 @@ func TestThemes(t *testing.T) {
 	}
 }
 
-// In ASCII, too, no sign means two things in one place.
-func TestASCIIGlyphsDiffer(t *testing.T) {
-	g := ui.NewTheme(true, true).Glyphs
-	for _, group := range [][]string{{g.Done, g.Current, g.Open}, {g.OK, g.Note, g.Warn, g.Bad}, {g.Chosen, g.Unchosen, g.Done, g.Cursor}, {g.On, g.Off}} {
-		seen := map[string]bool{}
-		for _, sign := range group {
-			if seen[sign] {
-				t.Errorf("%q twice among %q", sign, group)
+// No sign means two things in one place; the stepper stands above each.
+func TestGlyphsDiffer(t *testing.T) {
+	for _, ascii := range []bool{false, true} {
+		g := ui.NewTheme(true, ascii).Glyphs
+		for _, group := range [][]string{{g.Done, g.Current, g.Open}, {g.OK, g.Note, g.Warn, g.Bad}, {g.Chosen, g.Unchosen, g.Done, g.Cursor}, {g.On, g.Off, g.Done, g.Cursor, g.Bad, g.Warn}} {
+			seen := map[string]bool{}
+			for _, sign := range group {
+				if seen[sign] {
+					t.Errorf("ASCII %v: %q twice among %q", ascii, sign, group)
+				}
+				seen[sign] = true
 			}
-			seen[sign] = true
 		}
 	}
 }

@@ -108,7 +108,7 @@ func (u *updating) place(changes Changes) error {
 			return changedMeanwhile(c.Path)
 		}
 		if err := u.rename(u.fresh(c.Path), c.Path); err != nil {
-			return err
+			return atomicfile.Named(c.Path, err)
 		}
 	}
 	return nil
@@ -136,7 +136,7 @@ func (u *updating) save(name string) error {
 	if err := u.root.Link(name, u.saved(name)); err == nil {
 		return nil
 	}
-	return u.root.Rename(name, u.saved(name))
+	return atomicfile.Named(name, u.root.Rename(name, u.saved(name)))
 }
 
 // putBack undoes place.
@@ -164,7 +164,7 @@ func (u *updating) replace(name string, data []byte, mode fs.FileMode) error {
 		return err
 	}
 	if err := u.rename(u.fresh(name), name); err != nil {
-		return errors.Join(err, u.root.Remove(u.fresh(name)))
+		return errors.Join(atomicfile.Named(name, err), u.root.Remove(u.fresh(name)))
 	}
 	return nil
 }

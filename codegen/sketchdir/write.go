@@ -133,18 +133,18 @@ func Write(dir string, files []codegen.File, opts Options) (Changes, error) {
 func create(dir string, files []codegen.File) (Changes, error) {
 	parent := filepath.Dir(dir)
 	if err := os.MkdirAll(parent, 0o755); err != nil {
-		return nil, err
+		return nil, atomicfile.Named(parent, err)
 	}
 	beside := filepath.Join(parent, atomicfile.Temporary(filepath.Base(dir)))
 	if err := os.Mkdir(beside, 0o755); err != nil {
-		return nil, err
+		return nil, atomicfile.Named(dir, err)
 	}
 	defer func() { _ = os.RemoveAll(beside) }() // does nothing once it was renamed
 	changes, err := fill(beside, files)
 	if err != nil {
 		return nil, err
 	}
-	return changes, os.Rename(beside, dir)
+	return changes, atomicfile.Named(dir, os.Rename(beside, dir))
 }
 
 // fill writes files and manifest into an empty folder. It has closed the folder

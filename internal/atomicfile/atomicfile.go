@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"espost/internal/lazyregexp"
+	"espost/internal/platform"
 )
 
 // Write replaces the file at path, or creates it, with those permissions less
@@ -24,17 +25,17 @@ func Write(path string, data []byte, perm fs.FileMode) error {
 	dir, name := filepath.Split(path)
 	root, err := os.OpenRoot(filepath.Clean(dir))
 	if err != nil {
-		return naming(path, err)
+		return Named(path, err)
 	}
 	defer root.Close()
 	temporary := Temporary(name)
 	if err := Create(root, temporary, data, perm); err != nil {
-		return naming(path, err)
+		return Named(path, err)
 	}
 	// Replaces an existing file on Windows, too (Root.Rename: FILE_RENAME_REPLACE_IF_EXISTS).
 	if err := root.Rename(temporary, name); err != nil {
 		_ = root.Remove(temporary)
-		return naming(path, err)
+		return Named(path, err)
 	}
 	SyncFolder(root)
 	Sweep(root, func(of, ending string) bool { return of == name && ending == "" })
@@ -46,7 +47,7 @@ func Write(path string, data []byte, perm fs.FileMode) error {
 func Create(root *os.Root, name string, data []byte, perm fs.FileMode) error {
 	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
 	if err != nil {
-		return naming(target(name), err)
+		return Named(target(name), err)
 	}
 	_, err = file.Write(data)
 	if err == nil {
@@ -58,7 +59,7 @@ func Create(root *os.Root, name string, data []byte, perm fs.FileMode) error {
 	if err != nil {
 		_ = root.Remove(name)
 	}
-	return naming(target(name), err)
+	return Named(target(name), err)
 }
 
 // temporary matches the names that Temporary returns, and an ending of the caller's.
@@ -76,16 +77,31 @@ func target(name string) string {
 	return name
 }
 
-// naming puts the name that people know into an error.
-func naming(name string, err error) error {
+// Named puts the name that people know into an error of a file, a folder or a
+// rename, and says what to do about a full disk.
+func Named(name string, err error) error {
+	op, cause := "", error(nil)
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		return &fs.PathError{Op: path.Op, Path: name, Err: path.Err}
+		op, cause = path.Op, path.Err
+	} else if link, ok := errors.AsType[*os.LinkError](err); ok {
+		op, cause = "replace", link.Err
+	} else {
+		return err
 	}
-	if link, ok := errors.AsType[*os.LinkError](err); ok {
-		return &fs.PathError{Op: "replace", Path: name, Err: link.Err}
+	if _, said := errors.AsType[*noRoomError](cause); !said && platform.Here.DiskFull(cause) {
+		cause = &noRoomError{cause}
 	}
-	return err
+	return &fs.PathError{Op: op, Path: name, Err: cause}
 }
+
+// A noRoomError is that of a full disk with what to do about it.
+type noRoomError struct{ error }
+
+func (e *noRoomError) Error() string {
+	return e.error.Error() + " (make room on the disk, then try again)"
+}
+
+func (e *noRoomError) Unwrap() error { return e.error }
 
 // abandoned is how old a temporary name must be to be nobody's any more.
 const abandoned = time.Hour

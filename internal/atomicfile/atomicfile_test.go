@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"espost/internal/atomicfile"
+	"espost/internal/platform"
 )
 
 func put(t *testing.T, path, text string) {
@@ -82,6 +84,23 @@ func TestErrorsNameTheFile(t *testing.T) {
 	}
 	if data, err := os.ReadFile(filepath.Join(folder, temporary)); err != nil || string(data) != "somebody else's" {
 		t.Errorf("a file that was there is %q, %v", data, err)
+	}
+}
+
+// Of a full disk it is said what to do, whatever could not be written there.
+func TestAFullDiskIsExplained(t *testing.T) {
+	if platform.Here == platform.Windows {
+		t.Skip("SKIPPED: Windows has other numbers, which package platform's test knows")
+	}
+	temporary := atomicfile.Temporary("a.h")
+	for _, err := range []error{
+		&fs.PathError{Op: "write", Path: temporary, Err: syscall.ENOSPC},
+		&os.LinkError{Op: "rename", Old: temporary, New: "a.h", Err: syscall.ENOSPC},
+	} {
+		named := atomicfile.Named("a.h", atomicfile.Named("b.h", err)) // and once is enough
+		if got := named.Error(); !strings.HasSuffix(got, " a.h: no space left on device (make room on the disk, then try again)") || !errors.Is(named, syscall.ENOSPC) {
+			t.Errorf("%q", got)
+		}
 	}
 }
 

@@ -3,9 +3,11 @@
 package platform
 
 import (
+	"errors"
 	"io/fs"
 	"path/filepath"
 	"runtime"
+	"syscall"
 )
 
 // An OS is a system by Go's name of it.
@@ -34,6 +36,16 @@ func (o OS) PrivacyNote(file string) string {
 // DeniedIsBusy reports that a serial port which another program has open is
 // refused as forbidden is elsewhere: ERROR_ACCESS_DENIED.
 func (o OS) DeniedIsBusy() bool { return o == Windows }
+
+// DiskFull reports that there is no room for a file, on the disk or in what its user
+// may take of it. On Windows that is ERROR_HANDLE_DISK_FULL or ERROR_DISK_FULL, 39
+// and 112 (Windows documentation, "System Error Codes (0-499)").
+func (o OS) DiskFull(err error) bool {
+	if o == Windows {
+		return errors.Is(err, syscall.Errno(39)) || errors.Is(err, syscall.Errno(112))
+	}
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
 
 // HostsFile is where the system's own table of names lies. getenv is os.Getenv.
 func (o OS) HostsFile(getenv func(string) string) string {

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"espost/internal/platform"
@@ -37,5 +38,16 @@ func TestWindows(t *testing.T) {
 	}
 	if !platform.Windows.DeniedIsBusy() || linux.DeniedIsBusy() {
 		t.Error("a port that is denied is forbidden on Linux and busy on Windows")
+	}
+}
+
+// A full disk and a used-up quota are told by what the system calls them.
+func TestDiskFull(t *testing.T) {
+	wrapped := &fs.PathError{Op: "write", Path: "a", Err: syscall.ENOSPC}
+	if !linux.DiskFull(wrapped) || !linux.DiskFull(syscall.EDQUOT) || linux.DiskFull(fs.ErrPermission) || linux.DiskFull(nil) {
+		t.Error("Linux")
+	}
+	if !platform.Windows.DiskFull(syscall.Errno(112)) || !platform.Windows.DiskFull(syscall.Errno(39)) || platform.Windows.DiskFull(fs.ErrPermission) {
+		t.Error("Windows")
 	}
 }

@@ -187,16 +187,25 @@ func (m *Model) flashLines(spinner string, width int) []string {
 	return append(lines, "  "+k.Faint.Render(ui.Truncate(p.Line, width-2, k.Ellipsis)))
 }
 
-// sizeLine is how much of the board the sketch takes, as far as it is known.
+// sizeLine is how much of the board the sketch takes, as far as it is known; with
+// bars where there is room for both.
 func (m *Model) sizeLine(width int) []string {
 	k, s := m.kit, m.progress.Size
 	if s.FlashMax == 0 {
 		return nil
 	}
-	text := fmt.Sprintf("compiled  flash %s of %s  ", kilobytes(s.Flash), kilobytes(s.FlashMax))
-	line := k.Mark(ui.Success) + " " + text + k.Bar(float64(s.Flash), float64(s.FlashMax), 10)
+	line := k.Mark(ui.Success) + " compiled"
+	bars := line
+	add := func(what string, n, most int) {
+		line += fmt.Sprintf("  %s %s of %s", what, kilobytes(n), kilobytes(most))
+		bars += fmt.Sprintf("  %s %s of %s  ", what, kilobytes(n), kilobytes(most)) + k.Bar(float64(n), float64(most), 10)
+	}
+	add("flash", s.Flash, s.FlashMax)
 	if s.RAMMax > 0 {
-		line += fmt.Sprintf("  RAM %s of %s  ", kilobytes(s.RAM), kilobytes(s.RAMMax)) + k.Bar(float64(s.RAM), float64(s.RAMMax), 10)
+		add("RAM", s.RAM, s.RAMMax)
+	}
+	if ui.Width(bars) <= width {
+		line = bars
 	}
 	return []string{ui.Truncate(line, width, k.Ellipsis)}
 }

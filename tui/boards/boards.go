@@ -213,10 +213,8 @@ func (m *Model) summary() string {
 func (m *Model) detail(b fleet.Board, width int) []string {
 	text := sanitize.Line(b.File) + ": right"
 	switch {
-	case b.Status != profile.Right:
+	case b.Status != profile.Right, b.Firmware == fleet.FirmwareStale:
 		text = b.About()
-	case b.Firmware == fleet.FirmwareStale:
-		text = "The firmware's folder holds another pin than the profile. Let espost check --update rewrite it, and flash the board."
 	case !b.Breaks.IsZero():
 		text += " until about " + day(b.Breaks)
 	}

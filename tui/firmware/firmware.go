@@ -272,6 +272,20 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		if m.editor != nil {
 			return m.editor.update(msg)
 		}
+		if paste, ok := msg.(tea.PasteMsg); ok {
+			return m.paste(paste)
+		}
 	}
 	return nil
+}
+
+// paste opens the setting at the cursor with what was pasted, where it is a text.
+func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
+	settings := m.settings()
+	if m.guide.shown || m.whole || m.cursor >= len(settings) || settings[m.cursor].set == nil {
+		return ui.SetStatus(ui.Plain, "nothing was pasted: go to a setting that is a text, such as Wi-Fi, and paste there")
+	}
+	m.edit()
+	m.editor.input.SetValue("")
+	return m.editor.update(msg)
 }

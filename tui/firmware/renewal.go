@@ -100,7 +100,7 @@ func (m *Model) openRenewal() tea.Cmd {
 func (m *Model) renewalSheet(texts []string) *ui.Sheet {
 	s := m.profile
 	lines := []ui.Line{
-		{Title: "Address", About: "of the signed file, by http; up to 3; empty: none", Text: texts[lineAddress], Example: "http://" + s.Target.Host + "/" + s.Firmware.Name + ".pins"},
+		{Title: "Address", About: "of the file, by http; up to 3; empty: none", Text: texts[lineAddress], Example: "http://" + s.Target.Host + "/" + s.Firmware.Name + ".pins"},
 		{Title: "Look every", About: "besides; empty: only when no pin fits", Text: texts[lineEvery], Example: "12h"},
 	}
 	hint := "A key of yours signs how the server is known from now on. Boards that have its public half fetch the signed file themselves, and a renewal needs no cable."

@@ -272,7 +272,7 @@ func (e *editor) actions(m *Model) []ui.Action {
 		{Keys: []string{"esc"}, Label: "leave as it was", Title: "Leave it as it was", Run: m.leave},
 	}
 	if e.setting.secret {
-		actions = append(actions, ui.Action{Keys: []string{"ctrl+r"}, Label: "show", Title: "Show or hide what is typed", Run: e.reveal})
+		actions = append(actions, ui.Reveals(&e.input))
 	}
 	return actions
 }
@@ -296,15 +296,6 @@ func (e *editor) lines(width int) []string {
 		lines = append(lines, strings.Split(k.Bad.Render(ui.Indent(ui.Wrap(sanitize.Line(e.problem.Error()), width-2), 2)), "\n")...)
 	}
 	return lines
-}
-
-func (e *editor) reveal() tea.Cmd {
-	if e.input.EchoMode == textinput.EchoPassword {
-		e.input.EchoMode = textinput.EchoNormal
-	} else {
-		e.input.EchoMode = textinput.EchoPassword
-	}
-	return nil
 }
 
 // leave keeps the setting as it was; what was typed is there again when it is

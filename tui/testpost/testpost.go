@@ -349,6 +349,9 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		if m.search.Typing {
 			return m.search.Update(msg)
 		}
+		if _, ok := msg.(tea.PasteMsg); ok {
+			return ui.SetStatus(ui.Plain, "nothing was pasted: a request goes to the Form step, text to look for behind /")
+		}
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"charm.land/bubbles/v2/textarea"
 	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
 )
 
 // NewInput returns a text input in the theme's dress, with a steady cursor and
@@ -20,6 +21,15 @@ func (t *Theme) NewInput(placeholder string, limit int) textinput.Model {
 
 // Dress gives an existing input the theme's present colours.
 func (t *Theme) Dress(in *textinput.Model) { in.SetStyles(t.inputStyles()) }
+
+// Reveals is the action that shows what an input masks, and masks it again.
+func Reveals(in *textinput.Model) Action {
+	label, next := "hide", textinput.EchoPassword
+	if in.EchoMode == textinput.EchoPassword {
+		label, next = "show", textinput.EchoNormal
+	}
+	return Action{Keys: []string{"ctrl+r"}, Label: label, Title: "Show or hide what is typed", Run: func() tea.Cmd { in.EchoMode = next; return nil }}
+}
 
 // NewArea returns a text area for several lines, without line numbers.
 func (t *Theme) NewArea(placeholder string) textarea.Model {

@@ -48,18 +48,9 @@ func (p *Prompt) Actions() []Action {
 		}},
 	}
 	if p.hides {
-		actions = append(actions, Action{Keys: []string{"ctrl+r"}, Label: "show or hide", Title: "Show or hide what is typed", Run: p.reveal})
+		actions = append(actions, Reveals(&p.input))
 	}
 	return append(actions, Action{Keys: []string{"esc"}, Label: "leave", Title: "Leave it as it is", Run: func() tea.Cmd { p.done = true; return nil }})
-}
-
-func (p *Prompt) reveal() tea.Cmd {
-	if p.input.EchoMode == textinput.EchoPassword {
-		p.input.EchoMode = textinput.EchoNormal
-	} else {
-		p.input.EchoMode = textinput.EchoPassword
-	}
-	return nil
 }
 
 // Update implements Overlay.

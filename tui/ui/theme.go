@@ -53,7 +53,7 @@ type Glyphs struct {
 var unicodeGlyphs = Glyphs{
 	Done: "✓", Current: "●", Open: "○",
 	OK: "✓", Note: "·", Warn: "!", Bad: "✗",
-	Cursor: "▸", On: "✓", Off: "·", Chosen: "●", Unchosen: "○",
+	Cursor: "▸", On: "■", Off: "□", Chosen: "●", Unchosen: "○",
 	Horizontal: "─", Vertical: "│",
 	TopLeft: "╭", TopRight: "╮", BottomLeft: "╰", BottomRight: "╯",
 	Full: "▓", Empty: "░", Thumb: "┃", Heavy: "┃", Dot: "·", Ellipsis: "…", Mask: "•", Times: "×", Arrow: "→",
@@ -64,7 +64,7 @@ var unicodeGlyphs = Glyphs{
 var asciiGlyphs = Glyphs{
 	Done: "+", Current: ">", Open: "-",
 	OK: "+", Note: ".", Warn: "!", Bad: "x",
-	Cursor: ">", On: "x", Off: ".", Chosen: "*", Unchosen: "o",
+	Cursor: ">", On: "#", Off: "-", Chosen: "*", Unchosen: "o",
 	Horizontal: "-", Vertical: "|",
 	TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomRight: "+",
 	Full: "#", Empty: ".", Thumb: "#", Heavy: "|", Dot: "-", Ellipsis: "~", Mask: "*", Times: "x", Arrow: ">",
