@@ -11,6 +11,7 @@ import (
 	"espost/internal/readfile"
 	"espost/internal/sanitize"
 	"espost/profile"
+	"espost/tlsinspect"
 )
 
 func (p *Program) pinsReserveCommand() *cobra.Command {
@@ -72,6 +73,6 @@ func (p *Program) reserveIn(s *profile.Session, key string) error {
 	if err := s.Save(); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.Stderr, "%s: %d in reserve; generate the firmware again and flash the boards once\n", name, len(s.Pin.Reserve))
+	fmt.Fprintf(p.Stderr, "%s: %d in reserve; generate the firmware again and flash the boards once\n", name, tlsinspect.Spare(s.Pin))
 	return nil
 }

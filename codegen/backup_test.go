@@ -3,6 +3,8 @@ package codegen_test
 import (
 	"crypto/elliptic"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -156,5 +158,50 @@ func TestSleepersKeepToTheBackup(t *testing.T) {
 		again := wake()
 		again.Says(t, "POST: 200")
 		again.Never(t, nextPin, "FAILED")
+	}
+}
+
+// A renewal uses the last reserve key up: check --update rewrites pins.h alone, the folder is current then, and a
+// board that is flashed with it delivers.
+func TestUpdateUsesTheReserveUp(t *testing.T) {
+	t.Parallel()
+	ca := rig.NewIdentity(t, "ca", nil, nil)
+	key := rig.NewKey(t, elliptic.P256(), "reserve")
+	first, second := rig.NewIdentity(t, "by the CA", &ca, nil), rig.Certify(t, key, "by the CA, with the reserve key", &ca, nil)
+	for _, id := range []*rig.Identity{&first, &second} {
+		id.TLS.Certificate = append(id.TLS.Certificate, ca.Leaf.Raw)
+	}
+	cases := [][]string{{"--pin", "public-key"}, {"--pin", "fingerprint"}, {"--pin", "fingerprint", "--backup", "ca"}, {"--pin", "public-key", "--backup", "ca"}}
+	servers, folders := make([]*renewing, len(cases)), make([]codegen.Folder, len(cases))
+	for i, flags := range cases {
+		dir := t.TempDir()
+		reserve, file, sketch := filepath.Join(dir, "reserve.pem"), filepath.Join(dir, "porch.yaml"), filepath.Join(dir, "porch")
+		if err := os.WriteFile(reserve, []byte(second.PublicKey(t)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		run := func(want string, args ...string) {
+			t.Helper()
+			if status, stdout, stderr := espost(t, args...); status != 0 || !strings.Contains(stdout+stderr, want) {
+				t.Fatalf("%q, %q: status %d\n%s%s", flags, args, status, stdout, stderr)
+			}
+		}
+		servers[i] = renewingServer(t, first, nil)
+		target := fmt.Sprintf("https://localhost:%d/", servers[i].PortNumber())
+		run("", append([]string{"generate", "--target", target, "--field", "a=b", "-o", sketch, "--save", file, "--trust-new", first.SHA1(), "--trust-new", ca.SHA1()}, flags...)...)
+		run("1 in reserve", "pins", "reserve", reserve, file)
+		run("", "generate", "-p", file)
+		servers[i].shown.Store(&second)
+		run("pins.h was rewritten; flash the boards", "check", "--update", file)
+		run("right", "check", "-v", file)
+		folders[i] = rig.Files(t, sketch)
+	}
+	program, err := rig.Plain.CompileJoined(folders)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range cases {
+		board := rig.Boot(t, program, rig.Sketch(i), servers[i].Port(), "RIG_MILLIS=4000")
+		board.Says(t, "POST: 200")
+		board.Never(t, nextPin, "FAILED")
 	}
 }

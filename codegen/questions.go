@@ -23,12 +23,7 @@ func (s sketch) PinCA() bool          { return s.Pin.By(esp8266.PinCA) }
 func (s sketch) PinInsecure() bool    { return s.Pin.By(esp8266.PinInsecure) }
 func (s sketch) CACount() int         { return len(s.Pin.CAs) }
 
-// ManyPins reports whether pins.h has several ways to know the server, ManyModes
-// whether they are of several modes.
-func (s sketch) ManyPins() bool {
-	pinned, _ := s.Pin.Read()
-	return pinned.Ways() > 1
-}
+// ManyModes reports whether pins.h has ways of several modes to know the server.
 func (s sketch) ManyModes() bool { return len(s.Pin.Modes()) > 1 }
 
 // Host and Port are the target's.

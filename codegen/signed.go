@@ -161,8 +161,11 @@ func (s sketch) AddressMax() int {
 	return most
 }
 
-// ManyWays reports whether there is more than one way to know the server.
-func (s sketch) ManyWays() bool { return s.ManyPins() || s.SignedPins() }
+// ManyWays reports whether there may be more than one way to know the server. How many
+// fingerprints and keys there are only pins.h tells: a renewal changes their number, and no other file.
+func (s sketch) ManyWays() bool {
+	return s.PinFingerprint() || s.PinPublicKey() || s.ManyModes() || s.SignedPins()
+}
 
 // PinSum stands for what is pinned: a board that was flashed with another pin
 // forgets the signed ones that it had.

@@ -159,10 +159,11 @@ func (c Checker) timedByCA(v Verdict, p *Profile, r *tlsinspect.Report) Verdict 
 	return c.timed(v, end, end)
 }
 
-// strangers returns a fingerprint that is served but isn't pinned.
+// strangers returns a fingerprint that is served but isn't pinned, by an address that boards don't know by
+// the pin's backup either.
 func strangers(p *Profile, r *tlsinspect.Report) string {
 	for _, a := range r.Addresses {
-		if sha1 := a.Fingerprint(); sha1 != "" && !slices.Contains(p.Pin.SHA1, sha1) {
+		if sha1 := a.Fingerprint(); sha1 != "" && !slices.Contains(p.Pin.SHA1, sha1) && r.BackupFor(a.Shown, p.Pin) == "" {
 			return sha1
 		}
 	}

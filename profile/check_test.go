@@ -3,6 +3,7 @@ package profile_test
 import (
 	"crypto/x509"
 	"encoding/pem"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -140,6 +141,41 @@ func TestCheckOnBackup(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Another address of the host serves another certificate: that is told in time, unless boards know it by
+// their backup.
+func TestCheckOfAddressesOnBackup(t *testing.T) {
+	s, stranger := serve(t, demo.Options{}), serve(t, demo.Options{})
+	look := func(s *demo.Server) *tlsinspect.Report {
+		report, err := (&tlsinspect.Client{Roots: trusting(s)}).Inspect(t.Context(), captured(t, s, esp8266.PinFingerprint).Target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return report
+	}
+	p, first, foreign := captured(t, s, esp8266.PinFingerprint), look(s), look(stranger)
+	authority := captured(t, s, esp8266.PinCA).Pin.CAs
+	if err := s.Renew(demo.NewKey); err != nil {
+		t.Fatal(err)
+	}
+	second := look(s)
+	for name, c := range map[string]struct {
+		other  *tlsinspect.Report
+		backup esp8266.PinMode
+		want   profile.Status
+	}{
+		"by the same CA, without a backup": {second, "", profile.Soon},
+		"by the same CA, the backup":       {second, esp8266.PinCA, profile.Right},
+		"a stranger's":                     {foreign, esp8266.PinCA, profile.Soon},
+	} {
+		p.Pin.CAs, p.Pin.Backup = authority, c.backup
+		report := *first
+		report.Addresses = append(slices.Clone(first.Addresses), tlsinspect.Address{Shown: c.other.Shown})
+		if v := (profile.Checker{}).Judge(p, &report); v.Status != c.want {
+			t.Errorf("%s: %s: %s", name, v.Status, v.Reason)
+		}
 	}
 }
 

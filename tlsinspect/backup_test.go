@@ -4,6 +4,7 @@ import (
 	"crypto/elliptic"
 	"crypto/tls"
 	"crypto/x509"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,14 +86,29 @@ func TestTrustOfKeptCAs(t *testing.T) {
 	}
 }
 
-// A reserve key that the server has come to use is no longer in reserve.
+// A reserve key that the server has come to use is no longer in reserve; beside a pin that doesn't name the
+// server's key it stays until the next one is used, which takes its place.
 func TestReserveIsUsedUp(t *testing.T) {
-	id := selfSigned(t, p256())
-	pin := keyPin(id)
-	pin.Reserve = []string{keyPin(selfSigned(t, p384())).PublicKey, pin.PublicKey}
+	id, other, used := selfSigned(t, p256()), selfSigned(t, p384()), selfSigned(t, p256())
 	report := inspect(t, new(tlsinspect.Client), goServer(t, same(id)))
-	if after, err := report.Back(pin, tlsinspect.Grounds{Pin: pin}); err != nil || len(after.Reserve) != 1 || after.Reserve[0] != pin.Reserve[0] {
-		t.Errorf("in reserve are %d keys, %v", len(after.Reserve), err)
+	key := func(id *identity) string { return keyPin(id).PublicKey }
+	for name, c := range map[string]struct {
+		mode          esp8266.PinMode
+		reserve, want []string
+		spare         int
+	}{
+		"a key":                          {esp8266.PinPublicKey, []string{key(other), key(id)}, []string{key(other)}, 1},
+		"a fingerprint":                  {esp8266.PinFingerprint, []string{key(other), key(id)}, []string{key(other), key(id)}, 1},
+		"a fingerprint, the second time": {esp8266.PinFingerprint, []string{key(used), key(id)}, []string{key(id)}, 0},
+		"a fingerprint, with a new key":  {esp8266.PinFingerprint, []string{key(used), key(other)}, []string{key(id), key(other)}, 1},
+	} {
+		pin := fingerprintPin(id)
+		pin.Mode, pin.PublicKey, pin.Reserve = c.mode, key(id), c.reserve
+		before := keyPin(used)
+		after, err := report.Back(pin, tlsinspect.Grounds{Pin: before})
+		if err != nil || !slices.Equal(after.Reserve, c.want) || tlsinspect.Spare(after) != c.spare {
+			t.Errorf("%s: in reserve are %d keys, %d of them spare, %v", name, len(after.Reserve), tlsinspect.Spare(after), err)
+		}
 	}
 }
 

@@ -260,9 +260,8 @@ func (r *Report) Take(choice PinChoice, g Grounds) (esp8266.Pin, error) {
 }
 
 // Back returns pin with what its backup needs, if these grounds allow it: the CA in
-// g.Pin where that vouches for the server, otherwise the best that there is. A reserve key
-// that the server has come to use is none any more. The error is a *TrustError, or says what
-// the server lacks.
+// g.Pin where that vouches for the server, otherwise the best that there is. The error is
+// a *TrustError, or says what the server lacks.
 func (r *Report) Back(pin esp8266.Pin, g Grounds) (esp8266.Pin, error) {
 	pin = pin.Clone()
 	if pin.Mode == esp8266.PinInsecure {
@@ -271,7 +270,7 @@ func (r *Report) Back(pin esp8266.Pin, g Grounds) (esp8266.Pin, error) {
 	if pin.Backup == pin.Mode {
 		pin.Backup = ""
 	}
-	pin.Reserve = slices.DeleteFunc(pin.Reserve, func(key string) bool { return SamePEM(key, pin.PublicKey) })
+	pin.Reserve = reserveOf(pin, g.Pin.PublicKey)
 	if pin.Backup != esp8266.PinCA {
 		return pin, r.backByKey(&pin, g)
 	}
@@ -287,6 +286,36 @@ func (r *Report) Back(pin esp8266.Pin, g Grounds) (esp8266.Pin, error) {
 	}
 	pin.CAs = slices.Clone(choice.Pin.CAs)
 	return pin, nil
+}
+
+// reserveOf returns the keys in reserve once the server has pin.PublicKey, before which it had another
+// one. A key that it has come to use is none any more where the pin names the server's key anyway.
+// Otherwise it stays in place of the one before: boards accept it already, and a sketch
+// whose last key went would be another sketch.
+func reserveOf(pin esp8266.Pin, before string) []string {
+	var list []string
+	for _, key := range pin.Reserve {
+		if SamePEM(key, before) && pin.PublicKey != "" {
+			key = pin.PublicKey
+		}
+		named := SamePEM(key, pin.PublicKey) && (pin.Mode == esp8266.PinPublicKey || pin.Backup == esp8266.PinPublicKey)
+		if !named && !inReserve(list, key) {
+			list = append(list, key)
+		}
+	}
+	return list
+}
+
+// Spare counts the keys in reserve that aren't the server's now.
+func Spare(pin esp8266.Pin) int {
+	if inReserve(pin.Reserve, pin.PublicKey) {
+		return len(pin.Reserve) - 1
+	}
+	return len(pin.Reserve)
+}
+
+func inReserve(list []string, key string) bool {
+	return slices.ContainsFunc(list, func(other string) bool { return SamePEM(key, other) })
 }
 
 // backByKey has a pin that lacks the server's key, and needs it, get it.
@@ -316,16 +345,19 @@ func (r *Report) OldBoards(pin esp8266.Pin) string {
 
 // Backup names what lets a board with this pin go on where its own mode doesn't fit,
 // safe to show: "a reserve key"; "" for nothing.
-func (r *Report) Backup(pin esp8266.Pin) string {
-	if len(r.Chain) == 0 {
+func (r *Report) Backup(pin esp8266.Pin) string { return r.BackupFor(r.Shown, pin) }
+
+// BackupFor is Backup for what another connection to the host was shown.
+func (r *Report) BackupFor(s Shown, pin esp8266.Pin) string {
+	if len(s.Chain) == 0 {
 		return ""
 	}
 	for _, mode := range pin.Modes() {
-		switch i := r.AnchoredIn(pin.CAs); {
-		case mode == esp8266.PinPublicKey && slices.ContainsFunc(pin.Reserve, r.hasKey):
-			return "a reserve key"
-		case mode == esp8266.PinPublicKey && pin.Backup == mode && r.hasKey(pin.PublicKey):
+		switch i := r.anchoredIn(s, pin.CAs); {
+		case mode == esp8266.PinPublicKey && pin.Mode != mode && s.hasKey(pin.PublicKey) && slices.ContainsFunc(pin.Keys(), s.hasKey):
 			return "its key"
+		case mode == esp8266.PinPublicKey && slices.ContainsFunc(pin.Reserve, s.hasKey):
+			return "a reserve key"
 		case mode == esp8266.PinCA && pin.Backup == mode && i >= 0:
 			return Pinned(esp8266.Pin{Mode: mode, CAs: pin.CAs[i : i+1]})
 		}
@@ -427,14 +459,15 @@ func Pinned(pin esp8266.Pin) string {
 // Backing describes a pin's backup in one line, safe to show; "" for none.
 func Backing(pin esp8266.Pin) string {
 	var parts []string
-	if n := len(pin.Reserve); n > 0 {
+	n := Spare(pin)
+	if n > 0 {
 		parts = append(parts, count(n, "key in reserve", "keys in reserve"))
 	}
-	switch pin.Backup {
-	case esp8266.PinCA:
-		parts = append(parts, Pinned(esp8266.Pin{Mode: pin.Backup, CAs: pin.CAs}))
-	case esp8266.PinPublicKey:
+	if n < len(pin.Reserve) || pin.Backup == esp8266.PinPublicKey {
 		parts = append(parts, "the server's key")
+	}
+	if pin.Backup == esp8266.PinCA {
+		parts = append(parts, Pinned(esp8266.Pin{Mode: pin.Backup, CAs: pin.CAs}))
 	}
 	return strings.Join(parts, " and ")
 }

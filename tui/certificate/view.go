@@ -304,7 +304,7 @@ func (m *Model) backupLine(width int) []string {
 	case can:
 		parts = append(parts, "none; b takes the CA "+sanitize.Line(ca.Name))
 	}
-	if n := len(m.before.Pin.Reserve); n > 0 {
+	if n := tlsinspect.Spare(m.before.Pin); n > 0 {
 		parts = append(parts, fmt.Sprintf("keys in reserve: %d", n))
 	}
 	if len(parts) == 0 {
