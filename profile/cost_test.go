@@ -57,6 +57,15 @@ func TestCostOfProfiles(t *testing.T) {
 	}
 }
 
+// A mapping of more keys than any profile has is refused at its first key too many:
+// the decoder would compare each with each.
+func TestTooManyKeys(t *testing.T) {
+	_, err := profile.Parse([]byte(costly(4096)["unknown keys"]))
+	if err == nil || !strings.Contains(err.Error(), "more than 64 keys here") || !strings.Contains(err.Error(), "65:1:") {
+		t.Errorf("%v", err)
+	}
+}
+
 func BenchmarkParseCostly(b *testing.B) {
 	for _, size := range []int{profile.MaxFile / 4, profile.MaxFile / 2, profile.MaxFile} {
 		for name, text := range costly(size) {

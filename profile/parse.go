@@ -165,7 +165,7 @@ type tooManyKeys struct{ at *token.Token }
 
 // Visit implements ast.Visitor.
 func (v *tooManyKeys) Visit(n ast.Node) ast.Visitor {
-	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > maxKeys && v.at == nil { // mutant TestCostOfProfiles: len(m.Values) > maxKeys => false
+	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > maxKeys && v.at == nil { // mutant TestTooManyKeys: len(m.Values) > maxKeys => false
 		v.at = m.Values[maxKeys].Key.GetToken()
 	}
 	if v.at != nil {

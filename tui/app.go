@@ -122,7 +122,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.width, m.height = msg.Width, msg.Height
 		return m, nil
 	case tea.BackgroundColorMsg:
-		if m.options.Theme == "" || m.options.Theme == settings.Auto { // mutant TestThemes: m.options.Theme == settings.Auto => true
+		if m.options.Theme == "" || m.options.Theme == settings.Auto { // mutant TestThemes: == settings.Auto => != settings.Auto
 			m.background = map[bool]background{true: dark, false: light}[msg.IsDark()]
 		}
 		m.applyTheme()

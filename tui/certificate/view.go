@@ -129,7 +129,7 @@ func (m *Model) verdict(width int) []string {
 		return lines
 	}
 	head := k.Mark(ui.Success) + " " + k.Good.Bold(true).Render("An ESP8266 can connect")
-	if m.expired() { // mutant TestExpiredIsNoSuccess: m.expired() => false
+	if m.expired() { // mutant TestExpiredIsNoSuccess in ./tui: m.expired() => false
 		head = k.Mark(ui.Caution) + " " + k.Caution.Bold(true).Render("An ESP8266 can connect, but the certificate has expired")
 	}
 	if !m.showsTechnical() {

@@ -67,7 +67,7 @@ func (m *Model) compared(msg comparedMsg) tea.Cmd {
 		Body: strings.ReplaceAll(question, request.Mask, strings.Repeat(m.kit.Mask, 8)),
 		Run:  func() tea.Cmd { return m.put(msg) },
 	}
-	if slices.ContainsFunc(msg.changes, func(c sketchdir.Change) bool { return c.State.NeedsConsent() }) { // mutant TestWritingBesideWhatIsThere: c.State.NeedsConsent() => false
+	if slices.ContainsFunc(msg.changes, func(c sketchdir.Change) bool { return c.State.NeedsConsent() }) { // mutant TestWritingBesideWhatIsThere in ./tui: c.State.NeedsConsent() => false
 		ask.Destroys = true
 		ask.Or = []ui.Action{{Keys: []string{"2"}, Label: "write to " + msg.beside, Title: "Write to a folder of its own, " + msg.beside, Run: func() tea.Cmd {
 			m.profile.Firmware.Name = msg.beside

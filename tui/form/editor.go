@@ -153,7 +153,7 @@ func (e *editor) setSource(next esp8266.SourceInfo) {
 	switch {
 	case known:
 		e.value.SetValue(before)
-	case !e.source.Constant() || !next.Source.Constant(): // mutant TestSampleFollowsItsSource: !e.source.Constant() || !next.Source.Constant() => false
+	case !e.source.Constant() || !next.Source.Constant(): // mutant TestSampleFollowsItsSource in ./tui: !e.source.Constant() || !next.Source.Constant() => false
 		e.value.SetValue(next.Sample)
 	}
 	e.source = next.Source

@@ -227,7 +227,7 @@ func (m *Model) exchange(from, to *[]state) {
 	f, last := m.form(), len(*from)-1
 	s := (*from)[last]
 	*from, *to = (*from)[:last], append(*to, state{f.Clone(), s.rule})
-	s.Target = f.Target // mutant TestUndoKeepsWhatOtherStepsMade: s.Target = f.Target =>
+	s.Target = f.Target // mutant TestUndoKeepsWhatOtherStepsMade in ./tui: f.Target => s.Target
 	if !s.rule {
 		s.Answer = f.Answer
 	}

@@ -289,7 +289,7 @@ func (m *Model) copySecrets() tea.Cmd { return m.kit.CopySecrets("request", m.cl
 
 // start sends the request, once every secret in it is known.
 func (m *Model) start() tea.Cmd {
-	if what, value := m.profile.Request.Ungiven(); value != nil { // mutant TestSecretsAreAskedFor: value != nil => false
+	if what, value := m.profile.Request.Ungiven(); value != nil { // mutant TestSecretsAreAskedFor in ./tui: value != nil => false
 		return ui.Show(m.kit.NewSecretPrompt("The secret value of the "+sanitize.Line(what),
 			"The profile doesn't keep it, and the request would go without it. It is sent to the server and goes into arduino_secrets.h, nowhere else.", "go on",
 			func(text string) tea.Cmd {
