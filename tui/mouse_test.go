@@ -26,9 +26,9 @@ func TestMouse(t *testing.T) {
 		term.ClickText("next")
 		term.WaitText("▸ Send a test POST")
 		term.ClickText("name2")
-		term.WaitText("▸ ✓ name2")
-		term.ClickText("✓ name2") // the mark
-		term.WaitText("· name2", "12 bytes")
+		term.WaitText("▸ ■ name2")
+		term.ClickText("■ name2") // the mark
+		term.WaitText("□ name2", "12 bytes")
 		term.ClickText("name2")
 		term.WaitText("Edit the field")
 		term.ClickText("secret")
