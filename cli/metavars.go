@@ -16,7 +16,7 @@ import (
 // is.
 var metavars = map[string]string{
 	"profile": "FILE", "save": "FILE", "log": "FILE", "html": "FILE", "ics": "FILE", "metrics": "FILE", "pins": "FILE", "har": "FILE",
-	"elf": "FILE", "key": "FILE", "new-key": "FILE", "next": "FILE", "recovery": "FILE", "env": "FILE", "set": "NAME=VALUE",
+	"elf": "FILE", "key": "FILE", "new-key": "FILE", "next": "FILE", "ca": "FILE", "recovery": "FILE", "env": "FILE", "set": "NAME=VALUE",
 	"trust-new": "DIGITS", "secret": "NAME", "listen": "ADDRESS", "static": "ADDRESS", "ota": "HOST", "target": "URL", "as": "NAME",
 	"battery": "CHARGE", "body": "KIND", "template": "TEXT", "until": "EVENT", "choose": "N", "jobs": "N", "baud": "RATE",
 }

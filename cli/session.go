@@ -14,6 +14,7 @@ import (
 
 	"espost/esp8266"
 	"espost/internal/problem"
+	"espost/internal/readfile"
 	"espost/internal/sanitize"
 	"espost/profile"
 	"espost/request"
@@ -29,6 +30,7 @@ type session struct {
 	target   string
 	pin      string // a mode, or fingerprints
 	backup   string // a mode, or none
+	caFiles  []string
 	trust    trustNew
 	before   esp8266.Pin // the profile's own, where --pin takes its place
 	method   string
@@ -50,6 +52,7 @@ func (s *session) addFlags(f *pflag.FlagSet) {
 	f.Var(textList{&s.set}, "set", "give the service what it asks for: name=value\n(repeatable)")
 	f.StringVar(&s.pin, "pin", "", "know the server by its fingerprint, public-key or ca, by\nnothing (insecure), or by these 40 digits")
 	f.StringVar(&s.backup, "backup", "", "where the pin doesn't fit, know it by ca, public-key or\nnone")
+	f.Var(textList{&s.caFiles}, "ca", "know the server by any CA in this PEM file; with --backup\nca they are the pin's backup (repeatable)")
 	s.trust.addFlag(f)
 	f.Var(wordList{&s.secrets}, "secret", "keep the value of the field, header or parameter of this\nname secret, of the address with path, of a word in the\nbody with body (repeatable)")
 	f.StringVar(&s.method, "method", "", "send by POST, PUT, PATCH, GET or DELETE")
@@ -246,8 +249,44 @@ func (s *session) overridePin() error {
 	default:
 		s.Pin.Backup = esp8266.PinMode(s.backup)
 	}
+	return s.overrideCAs()
+}
+
+// overrideCAs pins the CAs that the user names by their files. For what a board has them as a backup of, they
+// vouch as what is pinned already does.
+func (s *session) overrideCAs() error {
+	var cas []string
+	for _, path := range s.caFiles {
+		text, err := readfile.Read(path, maxBundle)
+		if err != nil {
+			return fmt.Errorf("reading the CAs: %w", err)
+		}
+		list, err := esp8266.CertificatesIn(text)
+		if err != nil {
+			return &inputError{fmt.Errorf("the CAs in %s can't be pinned: %w", path, err)}
+		}
+		cas = append(cas, list...)
+	}
+	switch {
+	case cas == nil:
+		return nil
+	case s.pin == "" && s.backup != string(esp8266.PinCA):
+		s.Pin = esp8266.Pin{Mode: esp8266.PinCA, Reserve: s.Pin.Reserve}
+	case !s.Pin.By(esp8266.PinCA):
+		return &usageError{"--ca goes with --pin ca, or with --backup ca"}
+	}
+	s.Pin.CAs, s.before.CAs = cas, cas
+	if s.Pin.Mode != esp8266.PinCA {
+		s.before.Backup = esp8266.PinCA
+	}
+	if _, wrong := (esp8266.Pin{Mode: esp8266.PinCA, CAs: cas}).Read(); wrong.Err() != nil {
+		return wrong.Err()
+	}
 	return nil
 }
+
+// maxBundle is enough for all the CAs that browsers trust.
+const maxBundle = 1 << 20
 
 // readPin reads what --pin says: a mode, or fingerprints.
 func readPin(text string) (esp8266.Pin, error) {

@@ -89,6 +89,7 @@ func (s sketch) files() []templated {
 	add(true, "encode.h", "encode.h")
 	add(s.Bulk.On(), "bulk.h", "bulk.h.tmpl")
 	add(true, "https_post.h", "https_post.h.tmpl")
+	add(s.ManyCAs(), "authorities.h", "authorities.h")
 	add(s.SignedPins(), "signed_pins.h", "signed_pins.h.tmpl")
 	add(s.SignedPins(), "pin_fetch.h", "pin_fetch.h")
 	add(s.SignedPins(), "pin_store.h", "pin_store.h")
@@ -120,7 +121,7 @@ func (s sketch) files() []templated {
 // templates parses all templates, once a process: it takes longer than filling
 // them in.
 var templates = sync.OnceValues(func() (*template.Template, error) {
-	functions := template.FuncMap{"lit": literal, "long": longLiteral, "pinMode": pinMode, "bytes": keyBytes, "keyName": keyName}
+	functions := template.FuncMap{"lit": literal, "long": longLiteral, "pinMode": pinMode, "bytes": byteList, "key": keyBytes, "keyName": keyName}
 	return template.New("").Option("missingkey=error").Funcs(functions).ParseFS(templateFiles, "templates/*")
 })
 

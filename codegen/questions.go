@@ -23,6 +23,11 @@ func (s sketch) PinCA() bool          { return s.Pin.By(esp8266.PinCA) }
 func (s sketch) PinInsecure() bool    { return s.Pin.By(esp8266.PinInsecure) }
 func (s sketch) CACount() int         { return len(s.Pin.CAs) }
 
+// ManyCAs reports whether authorities are found by name, one at a time: a list of them is in memory as
+// a whole. AnchorList reports whether there is such a list, of pins.h or of signed pins.
+func (s sketch) ManyCAs() bool    { return s.PinCA() && s.byName }
+func (s sketch) AnchorList() bool { return s.PinCA() && (!s.ManyCAs() || s.SignedPins()) }
+
 // ManyModes reports whether pins.h has ways of several modes to know the server.
 func (s sketch) ManyModes() bool { return len(s.Pin.Modes()) > 1 }
 

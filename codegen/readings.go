@@ -32,6 +32,8 @@ type sketch struct {
 	Seen         []string // fingerprints of what was served when the pin was taken, in every mode
 	Keys         []string // public keys that the server may have
 	CAs          string
+	Authorities  []authority // the same, singly
+	byName       bool        // they are found by their names, one at a time
 	Headers      []headerRow
 	ContentType  string   // empty when the user's own header sets it, or without a body
 	Shared       []step   // readings that stand in several places, taken first
@@ -123,10 +125,15 @@ func (s *sketch) buildPin() {
 	for _, key := range pinned.Keys {
 		s.Keys = append(s.Keys, asPEM("PUBLIC KEY", key.SPKI))
 	}
+	s.byName = pinned.OneCAAtATime()
 	for _, der := range pinned.CAs {
 		s.CAs += asPEM("CERTIFICATE", der)
+		s.Authorities = append(s.Authorities, authority{esp8266.HashedName(der), der})
 	}
 }
+
+// An authority is a CA's certificate, and the SHA-256 of its name, by which BearSSL asks for it.
+type authority struct{ Name, DER []byte }
 
 func asPEM(kind string, der []byte) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))

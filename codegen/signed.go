@@ -182,8 +182,13 @@ func keyBytes(k pinfile.Key) string {
 	if k.IsZero() {
 		return ""
 	}
+	return byteList(k[:])
+}
+
+// byteList are bytes as an initializer holds them.
+func byteList(bytes []byte) string {
 	var b strings.Builder
-	for i, c := range k {
+	for i, c := range bytes {
 		switch {
 		case i == 0:
 		case i%16 == 0:

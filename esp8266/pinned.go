@@ -6,6 +6,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -20,7 +21,15 @@ import (
 // Limits of pins.
 const (
 	maxWays = 8    // fingerprints, keys and all CAs together, which the board tries one after the other, a handshake each
+	maxCAs  = 40   // which fit into a profile, and take 60 KB of flash
 	maxRSA  = 4096 // bits of an RSA key (BearSSL inc/bearssl_x509.h, BR_X509_BUFSIZE_KEY)
+)
+
+// Lists of CAs: from manyCAs on the one in memory while it is compared costs less than all of
+// them; more than maxListed are never in memory together.
+const (
+	manyCAs   = 3
+	maxListed = 8
 )
 
 // A Pinned is what a Pin's modes name, read.
@@ -114,6 +123,10 @@ func readCAs(texts []string, l *problem.List) (out [][]byte) {
 	if len(texts) == 0 {
 		l.Add(problem.At("pin", "there is no CA certificate to pin", "connect to the host first, or give the CA's PEM"))
 	}
+	if len(texts) > maxCAs {
+		l.Add(problem.At("pin.ca", fmt.Sprintf("%d CA certificates are more than a board is given", len(texts)), fmt.Sprintf("keep at most %d", maxCAs)))
+		texts = texts[:maxCAs]
+	}
 	for i, text := range texts {
 		der, err := readCertificate(text)
 		if err != nil {
@@ -122,7 +135,41 @@ func readCAs(texts []string, l *problem.List) (out [][]byte) {
 		}
 		out = append(out, der)
 	}
+	if a, b := namesakes(out); b > 0 && len(out) > maxListed {
+		l.Add(problem.At(fmt.Sprintf("pin.ca[%d]", b), fmt.Sprintf("CA certificates %d and %d have the same name, and of so many the board compares one of a name only", a+1, b+1), fmt.Sprintf("keep one of them, or at most %d in all", maxListed)))
+	}
 	return out
+}
+
+// OneCAAtATime reports whether the board finds its CAs by their names, with one of them in memory at a
+// time. BearSSL asks for one CA of a name only, so that of namesakes there is a list.
+func (p Pinned) OneCAAtATime() bool {
+	_, twin := namesakes(p.CAs)
+	return len(p.CAs) >= manyCAs && twin == 0
+}
+
+// namesakes returns the first two certificates of one name, zeros for none.
+func namesakes(ders [][]byte) (a, b int) {
+	seen := make(map[string]int)
+	for i, der := range ders {
+		name := string(HashedName(der))
+		if first, known := seen[name]; known {
+			return first, i
+		}
+		seen[name] = i
+	}
+	return 0, 0
+}
+
+// HashedName is the SHA-256 of a certificate's subject, DER, as BearSSL hashes names (src/x509/x509_minimal.t0,
+// read-DN); nil for what is no certificate.
+func HashedName(der []byte) []byte {
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil
+	}
+	sum := sha256.Sum256(cert.RawSubject)
+	return sum[:]
 }
 
 // Check returns why there is no such mode, nil when there is.
@@ -227,6 +274,24 @@ func publicKeyOf(block *pem.Block) (key crypto.PublicKey, err error) {
 		return nil, fmt.Errorf("its %s can't be read", strings.ToLower(block.Type))
 	}
 	return key, nil
+}
+
+// CertificatesIn returns the certificates that a PEM file holds, such as a bundle of CAs, as PEM each. The error, part of a
+// sentence, says why there is none.
+func CertificatesIn(text []byte) ([]string, error) {
+	var list []string
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" {
+			continue
+		}
+		if one := string(pem.EncodeToMemory(&pem.Block{Type: block.Type, Bytes: block.Bytes})); !slices.Contains(list, one) {
+			list = append(list, one)
+		}
+	}
+	if len(list) == 0 {
+		return nil, errors.New("it holds no certificate in PEM")
+	}
+	return list, nil
 }
 
 // readCertificate reads one certificate in PEM.

@@ -85,12 +85,13 @@ X509List::X509List(const char *pem) {
 }
 
 bool X509List::append(const uint8_t *bytes, size_t size) {
-  auto blobs = std::make_unique<Blob[]>(3);
+  auto blobs = std::make_unique<Blob[]>(4);  // name, the key's two parts, and the certificate, which the core keeps, too
   br_x509_decoder_context decoder;
   br_x509_decoder_init(&decoder, BearSSL::append, &blobs[0]);
   br_x509_decoder_push(&decoder, bytes, size);
   const br_x509_pkey *key = br_x509_decoder_get_pkey(&decoder);
   if (!key) return false;
+  blobs[3].assign(bytes, bytes + size);
   br_x509_trust_anchor anchor = {};
   anchor.dn = {blobs[0].data(), blobs[0].size()};
   anchor.flags = br_x509_decoder_isCA(&decoder) ? BR_X509_TA_CA : 0;

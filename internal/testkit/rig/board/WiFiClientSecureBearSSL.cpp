@@ -100,14 +100,15 @@ bool WiFiClientSecureCtx::installValidator() {
     }
     br_ssl_engine_set_x509(eng, &known_->vtable);
   } else {
-    minimal_ = std::make_unique<br_x509_minimal_context>();
-    br_x509_minimal_init(minimal_.get(), &br_sha256_vtable, anchors_ ? anchors_->getTrustAnchors() : nullptr,
-                         anchors_ ? anchors_->getCount() : 0);
-    br_x509_minimal_set_rsa(minimal_.get(), br_ssl_engine_get_rsavrfy(eng));
-    br_x509_minimal_set_ecdsa(minimal_.get(), br_ssl_engine_get_ec(eng), br_ssl_engine_get_ecdsa(eng));
-    installHashes(br_x509_minimal_set_hash, minimal_.get());
-    if (now_) br_x509_minimal_set_time(minimal_.get(), static_cast<uint32_t>(now_) / 86400 + 719528, static_cast<uint32_t>(now_) % 86400);
-    br_ssl_engine_set_x509(eng, &minimal_->vtable);
+    minimal_ = std::make_unique<DynamicX509>();
+    br_x509_minimal_context *x = &minimal_->minimal;
+    br_x509_minimal_init(x, &br_sha256_vtable, anchors_ ? anchors_->getTrustAnchors() : nullptr, anchors_ ? anchors_->getCount() : 0);
+    br_x509_minimal_set_rsa(x, br_ssl_engine_get_rsavrfy(eng));
+    br_x509_minimal_set_ecdsa(x, br_ssl_engine_get_ec(eng), br_ssl_engine_get_ecdsa(eng));
+    installHashes(br_x509_minimal_set_hash, x);
+    if (now_) br_x509_minimal_set_time(x, static_cast<uint32_t>(now_) / 86400 + 719528, static_cast<uint32_t>(now_) % 86400);
+    if (store_) store_->installCertStore(x);  // besides a list of anchors, which no sketch has then
+    br_ssl_engine_set_x509(eng, minimal_->vtable ? &minimal_->vtable : &x->vtable);
   }
   return true;
 }

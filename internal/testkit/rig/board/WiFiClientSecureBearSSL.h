@@ -3,6 +3,7 @@
 #include <bearssl.h>
 #include <memory>
 #include <vector>
+#include "CertStoreBearSSL.h"
 #include "ESP8266WiFi.h"
 
 namespace BearSSL {
@@ -32,6 +33,7 @@ class X509List {
  public:
   X509List() {}
   X509List(const char *pem);
+  X509List(const uint8_t *der, size_t size) { append(der, size); }
   X509List(const X509List &) = delete;
   bool append(const uint8_t *der, size_t size);
   size_t getCount() const { return anchors_.size(); }
@@ -75,6 +77,7 @@ class WiFiClientSecureCtx : public WiFiClient {
   void setKnownKey(const PublicKey *key) { forget(), key_ = key; }
   void setTrustAnchors(const X509List *list) { forget(), anchors_ = list; }
   bool setFingerprint(const char *text);
+  void setCertStore(CertStoreBase *store) { store_ = store; }
   void setX509Time(time_t now) { now_ = now; }
   void setBufferSizes(int recv, int xmit);
   int getMFLNStatus() { return connected() && fragmentsAgreed(); }
@@ -92,7 +95,7 @@ class WiFiClientSecureCtx : public WiFiClient {
   bool fragmentsAgreed() const;
 
   std::unique_ptr<br_ssl_client_context> sc_;
-  std::unique_ptr<br_x509_minimal_context> minimal_;
+  std::unique_ptr<DynamicX509> minimal_;
   std::unique_ptr<br_x509_knownkey_context> known_;
   std::unique_ptr<InsecureX509> own_;
   std::unique_ptr<unsigned char[]> in_, out_;
@@ -102,6 +105,7 @@ class WiFiClientSecureCtx : public WiFiClient {
   uint8_t fingerprint_[20];
   const PublicKey *key_ = nullptr;
   const X509List *anchors_ = nullptr;
+  CertStoreBase *store_ = nullptr;
   Session *session_ = nullptr;
   time_t now_ = 0;
   unsigned char *app_ = nullptr;
@@ -128,6 +132,7 @@ class WiFiClientSecure : public WiFiClient {
   void setKnownKey(const PublicKey *key) { ctx_->setKnownKey(key); }
   void setTrustAnchors(const X509List *list) { ctx_->setTrustAnchors(list); }
   bool setFingerprint(const char *text) { return ctx_->setFingerprint(text); }
+  void setCertStore(CertStoreBase *store) { ctx_->setCertStore(store); }
   void setX509Time(time_t now) { ctx_->setX509Time(now); }
   void setBufferSizes(int recv, int xmit) { ctx_->setBufferSizes(recv, xmit); }
   int getMFLNStatus() { return ctx_->getMFLNStatus(); }
