@@ -348,7 +348,7 @@ func TestPlantedSecretsInTheApp(t *testing.T) {
 	}
 	c.press("w")
 	look("arduino-cli compile")
-	c.press("\x13") // ctrl+s
+	c.press("\x13")    // ctrl+s
 	look("✓ saved to") // the path is on a line of its own where it is long
 	h.searchProcesses(c.cmd.Process.Pid)
 	c.press("\x03") // ctrl+c

@@ -80,7 +80,8 @@ func target(name string) string {
 // Named puts the name that people know into an error of a file, a folder or a
 // rename, and says what to do about a full disk.
 func Named(name string, err error) error {
-	op, cause := "", error(nil)
+	var op string
+	var cause error
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		op, cause = path.Op, path.Err
 	} else if link, ok := errors.AsType[*os.LinkError](err); ok {
