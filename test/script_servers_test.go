@@ -81,8 +81,11 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(func() { listener.Close() })
 	var answer func(net.Conn)
 	switch args[0] {
-	case "nothing": // the port is closed again
-		listener.Close()
+	case "nothing": // the other end of a connection: nobody listens there, and nobody else is given the port
+		held, err := net.Dial("tcp", listener.Addr().String())
+		ts.Check(err)
+		ts.Defer(func() { held.Close() })
+		setPort(ts, held.LocalAddr().String())
 		return
 	case "silence":
 		answer = func(c net.Conn) { io.Copy(io.Discard, c) }
