@@ -37,7 +37,7 @@ func plainWidth(s string) (columns int, ok bool) {
 			i++
 		default:
 			r, size := utf8.DecodeRuneInString(s[i:])
-			if (r < 0x2500 || r > 0x259f) && !strings.ContainsRune("…·•●○✓✗▸×", r) {
+			if (r < 0x2500 || r > 0x259f) && !strings.ContainsRune("…·•●○■□✓✗▸×", r) {
 				return 0, false
 			}
 			columns++
