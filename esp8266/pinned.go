@@ -135,7 +135,10 @@ func readCAs(texts []string, l *problem.List) (out [][]byte) {
 		}
 		out = append(out, der)
 	}
-	if a, b := namesakes(out); b > 0 && len(out) > maxListed {
+	if len(out) <= maxListed {
+		return out
+	}
+	if a, b := namesakes(out); b > 0 {
 		l.Add(problem.At(fmt.Sprintf("pin.ca[%d]", b), fmt.Sprintf("CA certificates %d and %d have the same name, and of so many the board compares one of a name only", a+1, b+1), fmt.Sprintf("keep one of them, or at most %d in all", maxListed)))
 	}
 	return out
@@ -144,8 +147,11 @@ func readCAs(texts []string, l *problem.List) (out [][]byte) {
 // OneCAAtATime reports whether the board finds its CAs by their names, with one of them in memory at a
 // time. BearSSL asks for one CA of a name only, so that of namesakes there is a list.
 func (p Pinned) OneCAAtATime() bool {
+	if len(p.CAs) < manyCAs {
+		return false
+	}
 	_, twin := namesakes(p.CAs)
-	return len(p.CAs) >= manyCAs && twin == 0
+	return twin == 0
 }
 
 // namesakes returns the first two certificates of one name, zeros for none.

@@ -353,13 +353,15 @@ func (r *Report) BackupFor(s Shown, pin esp8266.Pin) string {
 		return ""
 	}
 	for _, mode := range pin.Modes() {
-		switch i := r.anchoredIn(s, pin.CAs); {
+		switch {
 		case mode == esp8266.PinPublicKey && pin.Mode != mode && s.hasKey(pin.PublicKey) && slices.ContainsFunc(pin.Keys(), s.hasKey):
 			return "its key"
 		case mode == esp8266.PinPublicKey && slices.ContainsFunc(pin.Reserve, s.hasKey):
 			return "a reserve key"
-		case mode == esp8266.PinCA && pin.Backup == mode && i >= 0:
-			return Pinned(esp8266.Pin{Mode: mode, CAs: pin.CAs[i : i+1]})
+		case mode == esp8266.PinCA && pin.Backup == mode:
+			if i := r.anchoredIn(s, pin.CAs); i >= 0 {
+				return Pinned(esp8266.Pin{Mode: mode, CAs: pin.CAs[i : i+1]})
+			}
 		}
 	}
 	return ""

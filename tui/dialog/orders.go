@@ -3,6 +3,7 @@ package dialog
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"espost/esp8266"
@@ -79,10 +80,15 @@ func (d *Dialog) backup() {
 	if d.Session.Pin.Backup != "" {
 		mode = ""
 	}
-	if err := d.Session.Back(d.report, mode, tlsinspect.Grounds{Pin: d.Session.Pin, Named: append(d.named, d.known()...)}); err != nil {
+	if err := d.Session.Back(d.report, mode, d.grounds()); err != nil {
 		d.say("%s", sanitize.Line(problem.Sentences(err.Error())))
 	}
 	d.sayBackup()
+}
+
+// grounds are the pin, and what the user vouches for or is known to be the server's.
+func (d *Dialog) grounds() tlsinspect.Grounds {
+	return tlsinspect.Grounds{Pin: d.Session.Pin, Named: slices.Concat(d.named, d.known())}
 }
 
 // sayBackup says by what boards go on where the pin doesn't fit.

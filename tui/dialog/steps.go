@@ -121,7 +121,7 @@ func (d *Dialog) certificate(ctx context.Context) error {
 
 // offerBackup says how the CA becomes the backup of a pin that has none.
 func (d *Dialog) offerBackup() {
-	grounds := tlsinspect.Grounds{Pin: d.Session.Pin, Named: append(d.named, d.known()...)}
+	grounds := d.grounds()
 	ca, works := d.report.Best(esp8266.PinCA, grounds)
 	if pin := d.Session.Pin; works && d.report.Vouched(ca, grounds) && pin.Mode != esp8266.PinCA && pin.Backup == "" {
 		d.say("The order :backup has the board go on by the CA %s where this pin doesn't fit.", sanitize.Line(ca.Name))
@@ -149,7 +149,7 @@ func (d *Dialog) keep(ctx context.Context) (kept bool, err error) {
 
 // pin pins a choice, if need be after a question. A no leads back to the address.
 func (d *Dialog) pin(ctx context.Context, choice tlsinspect.PinChoice) error {
-	grounds := tlsinspect.Grounds{Pin: d.Session.Pin, Named: append(d.named, d.known()...)}
+	grounds := d.grounds()
 	err := d.Session.Choose(d.report, choice, grounds)
 	var untrusted *tlsinspect.TrustError
 	switch {
