@@ -8,7 +8,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"espost/internal/problem"
-	"espost/internal/sanitize"
 	"espost/request"
 	"espost/services"
 	"espost/tui/ui"
@@ -94,7 +93,7 @@ func (c *catalogue) take() tea.Cmd {
 		return nil
 	}
 	c.done = true
-	return ui.Show(newQuestions(c.kit, found[min(c.cursor, len(found)-1)]))
+	return ui.Show(ask(c.kit, found[min(c.cursor, len(found)-1)]))
 }
 
 // Update implements ui.Overlay.
@@ -158,169 +157,50 @@ func (c *catalogue) View(width, height int) string {
 	return "\n" + ui.Indent(k.InputBox(&c.input, inner), 2) + "\n\n" + ui.Indent(strings.Join(visible, "\n"), 2)
 }
 
-// questions asks for a service's blanks.
-type questions struct {
-	kit     *ui.Kit
-	service services.Service
-	inputs  []textinput.Model
-	at      int
-	open    bool             // secrets are shown
-	problem *problem.Problem // what is wrong with the answers, nil for nothing yet
-	scroll  ui.Scroll
-	zones   ui.Zones
-	done    bool
-}
-
-func newQuestions(kit *ui.Kit, s services.Service) *questions {
-	q := &questions{kit: kit, service: s}
+// ask asks for a service's blanks.
+func ask(kit *ui.Kit, s services.Service) *ui.Sheet {
+	q := ui.Questions{
+		Title: s.Title, About: s.About, Hint: strings.TrimSpace(s.Trap + " " + s.Cannot), Tone: ui.Caution, Source: s.Docs, Begin: "begin", Leave: "close",
+		Run:  func(texts []string) (tea.Cmd, int, error) { return begin(s, texts) },
+		Read: func(text string) map[int]string { return blanksIn(s, text) },
+	}
 	for _, b := range s.Blanks {
-		in := kit.NewInput(b.Example, 2048)
-		if b.Kind == services.Secret {
-			in.EchoMode = textinput.EchoPassword
-		}
-		q.inputs = append(q.inputs, in)
+		q.Lines = append(q.Lines, ui.Line{Title: b.Title, About: b.Where, Example: b.Example, Secret: b.Kind == services.Secret})
 	}
-	q.focus(0)
-	return q
+	return kit.NewSheet(q)
 }
 
-func (q *questions) focus(at int) {
-	q.at = min(max(at, 0), max(0, len(q.inputs)-1))
-	for i := range q.inputs {
-		q.inputs[i].Blur()
-	}
-	if len(q.inputs) > 0 {
-		q.inputs[q.at].Focus()
-	}
-}
-
-// Actions implements ui.Overlay.
-func (q *questions) Actions() []ui.Action {
-	label := "next"
-	if q.at >= len(q.inputs)-1 {
-		label = "begin"
-	}
-	move := func(by int) func() tea.Cmd {
-		return func() tea.Cmd { q.focus(q.at + by); return nil }
-	}
-	actions := []ui.Action{
-		{Keys: []string{"enter"}, Label: label, Run: q.next},
-		{Keys: []string{"down", "tab"}, Run: move(1)},
-		{Keys: []string{"up", "shift+tab"}, Run: move(-1)},
-	}
-	if len(q.service.Secrets()) > 0 {
-		actions = append(actions, ui.Action{Keys: []string{"ctrl+r"}, Label: "show", Run: q.reveal})
-	}
-	return append(actions, ui.Action{Keys: []string{"esc"}, Label: "close", Run: func() tea.Cmd { q.done = true; return nil }})
-}
-
-// reveal shows the secrets that are typed, or hides them again.
-func (q *questions) reveal() tea.Cmd {
-	q.open = !q.open
-	for i, b := range q.service.Blanks {
-		if b.Kind == services.Secret && q.open {
-			q.inputs[i].EchoMode = textinput.EchoNormal
-		} else if b.Kind == services.Secret {
-			q.inputs[i].EchoMode = textinput.EchoPassword
-		}
-	}
-	return nil
-}
-
-// next goes to the next blank, and from the last one on with what was given.
-func (q *questions) next() tea.Cmd {
-	if q.at < len(q.inputs)-1 {
-		q.focus(q.at + 1)
-		return nil
-	}
+// begin has the work begin with a service, whose blanks are texts. An error is of the
+// blank of that number, or else of all.
+func begin(s services.Service, texts []string) (tea.Cmd, int, error) {
 	values := make(map[string]string)
-	for i, b := range q.service.Blanks {
-		values[b.Name] = strings.TrimSpace(q.inputs[i].Value())
+	for i, b := range s.Blanks {
+		values[b.Name] = texts[i]
 	}
-	r, problems := q.service.Request(values)
-	for i, b := range q.service.Blanks {
+	r, problems := s.Request(values)
+	for i, b := range s.Blanks {
 		if p, wrong := problems.At("blank." + b.Name); wrong && p.Severity != problem.Warning {
-			q.problem = &p
-			q.focus(i)
-			return nil
+			return nil, i, &p
 		}
 	}
 	if err := problems.Err(); err != nil {
-		q.problem = problem.New("", err.Error(), "")
+		return nil, len(s.Blanks) - 1, problem.New("", err.Error(), "")
+	}
+	begun := Begun{Service: s, Request: r, Interval: s.For(r).Interval()}
+	return func() tea.Msg { return begun }, 0, nil
+}
+
+// blanksIn takes the blanks out of an address that the service itself gives.
+func blanksIn(s services.Service, address string) map[int]string {
+	values, ok := s.Read(address)
+	if !ok || !strings.HasPrefix(address, "https://") {
 		return nil
 	}
-	q.done = true
-	begun := Begun{Service: q.service, Request: r, Interval: q.service.For(r).Interval()}
-	return func() tea.Msg { return begun }
-}
-
-// Update implements ui.Overlay.
-func (q *questions) Update(msg tea.Msg) (tea.Cmd, bool) {
-	if a, ok := ui.Pressed(q.Actions(), msg); ok {
-		return a.Run(), q.done
-	}
-	switch msg := msg.(type) {
-	case tea.MouseClickMsg:
-		return q.zones.Click(msg), q.done
-	case tea.MouseWheelMsg:
-		q.scroll.Wheel(msg)
-		return nil, false
-	}
-	if len(q.inputs) == 0 {
-		return nil, false
-	}
-	before := q.inputs[q.at].Value()
-	cmd := ui.Edit(&q.inputs[q.at], msg)
-	if typed := q.inputs[q.at].Value(); typed != before {
-		q.problem = nil
-		q.read(typed)
-	}
-	return cmd, false
-}
-
-// read takes the blanks out of an address that the service itself gives.
-func (q *questions) read(address string) {
-	values, ok := q.service.Read(address)
-	if !ok || !strings.HasPrefix(address, "https://") {
-		return
-	}
-	for i, b := range q.service.Blanks {
+	found := make(map[int]string)
+	for i, b := range s.Blanks {
 		if value, holds := values[b.Name]; holds {
-			q.inputs[i].SetValue(value)
+			found[i] = value
 		}
 	}
-}
-
-// View implements ui.Overlay.
-func (q *questions) View(width, height int) string {
-	k := q.kit
-	inner := min(width-4, ui.ReadingWidth)
-	lines := []string{k.Strong.Render(q.service.Title) + "  " + k.Faint.Render(ui.Truncate(q.service.About, max(1, inner-ui.Width(q.service.Title)-2), k.Ellipsis)), ""}
-	focused := 0
-	starts := make([]int, len(q.inputs))
-	for i, b := range q.service.Blanks {
-		k.Dress(&q.inputs[i])
-		starts[i] = len(lines)
-		if i == q.at {
-			focused = len(lines) + 1
-		}
-		lines = append(lines, ui.Truncate(b.Title+"  "+k.Faint.Render(b.Where), inner, k.Ellipsis), k.InputBox(&q.inputs[i], inner))
-	}
-	lines = append(lines, "")
-	if q.problem != nil {
-		lines = append(lines, ui.Hanging(k.Mark(ui.Failure), sanitize.Line(q.problem.Sentences()), inner)...)
-	} else {
-		lines = append(lines, ui.Hanging(k.Mark(ui.Caution), strings.TrimSpace(q.service.Trap+" "+q.service.Cannot), inner)...)
-		lines = append(lines, k.Faint.Render(ui.Truncate("  "+q.service.Docs, inner, k.Ellipsis)))
-	}
-	room := max(1, height-1)
-	if len(lines) > room {
-		q.scroll.Show(focused, len(lines), room)
-	}
-	visible := k.Scrollbar(&q.scroll, q.scroll.Visible(lines, room), inner+2)
-	q.zones.Reset()
-	for i, start := range starts {
-		q.zones.Add(0, 1+start-q.scroll.Top(), width, 2, func() tea.Cmd { q.focus(i); return nil })
-	}
-	return "\n" + ui.Indent(strings.Join(visible, "\n"), 2)
+	return found
 }

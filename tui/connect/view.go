@@ -87,7 +87,7 @@ func (m *Model) beside(left, width, height int) []string {
 		titles = max(titles, ui.Width(s.Title))
 	}
 	for _, s := range all[:min(len(all), max(0, height-len(lines)-1))] {
-		m.zones.Add(left, len(lines), width, 1, func() tea.Cmd { return ui.Show(newQuestions(k, s)) })
+		m.zones.Add(left, len(lines), width, 1, func() tea.Cmd { return ui.Show(ask(k, s)) })
 		lines = append(lines, ui.Truncate(ui.Pad(s.Title, titles)+"  "+k.Faint.Render(s.About), width, k.Ellipsis))
 	}
 	return lines

@@ -109,7 +109,7 @@ func (m *Model) renewalSheet(texts []string) *ui.Sheet {
 	} else {
 		lines = append(lines, ui.Line{Title: "Signing key", About: "made if there is none; never in the profile", Text: texts[lineKey], Example: "~/pins.pem"})
 	}
-	return m.kit.NewSheet("When the certificate is renewed", hint, "set up", lines, m.own)
+	return m.kit.NewSheet(ui.Questions{Title: "When the certificate is renewed", Lines: lines, Hint: hint, Tone: ui.Plain, Begin: "set up", Leave: "leave", Run: m.own})
 }
 
 // keyFile is the file of the signing key, as it was named last.
