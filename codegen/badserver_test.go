@@ -138,7 +138,7 @@ func TestChaos(t *testing.T) {
 	f.start(t)
 	defer f.kill()
 	dir := t.TempDir()
-	env := []string{"RIG_FLASH=" + dir, rig.Port(f.port), "RIG_SPEED=100"}
+	env := []string{"RIG_FLASH=" + dir, rig.Port(f.port.Number()), "RIG_SPEED=100"}
 
 	longest, boardKills, serverKills := 0, 0, 0
 	b := rig.Power(t, program, env...)

@@ -21,7 +21,7 @@ func TestEveryReadingArrives(t *testing.T) {
 	f := &flaky{config: rig.TLS12(id), bodies: make(map[string]string)}
 	f.start(t)
 	defer f.kill()
-	env := []string{"RIG_FLASH=" + t.TempDir(), rig.Port(f.port)}
+	env := []string{"RIG_FLASH=" + t.TempDir(), rig.Port(f.port.Number())}
 	paced := append([]string{"RIG_PACE=100"}, env...)
 
 	b := rig.Power(t, program, paced...)

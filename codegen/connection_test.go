@@ -11,6 +11,7 @@ import (
 
 	"espost/codegen"
 	"espost/esp8266"
+	"espost/internal/testkit/loopback"
 	"espost/internal/testkit/rig"
 	"espost/request"
 )
@@ -226,7 +227,12 @@ func TestDeadHandshakeIsNotWaitedForTwice(t *testing.T) {
 
 // A failure is explained by itself, not by the one before it.
 func TestOldErrorsAreForgotten(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := loopback.Hold()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer port.Close()
+	l, err := port.Listen()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -239,7 +245,7 @@ func TestOldErrorsAreForgotten(t *testing.T) {
 			conn.Close()
 		}
 	}()
-	board := rig.Boot(t, rig.Plain.Build(t, everySecond(anIdentity(t))), rig.Port(l.Addr().(*net.TCPAddr).Port), "RIG_MILLIS=9000")
+	board := rig.Boot(t, rig.Plain.Build(t, everySecond(anIdentity(t))), rig.Port(port.Number()), "RIG_MILLIS=9000")
 	board.Says(t, "PIN MISMATCH", "nothing listens on that port")
 	if n := strings.Count(board.Serial, "BearSSL 62"); n != 1 {
 		t.Errorf("the mismatch is reported %d times:\n%s", n, board.Serial)

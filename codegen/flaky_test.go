@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"espost/internal/testkit/loopback"
 	"espost/internal/testkit/rig"
 )
 
@@ -17,7 +18,7 @@ import (
 // It counts what arrives by the outbox's keys.
 type flaky struct {
 	config *tls.Config
-	port   int
+	port   *loopback.Port
 	reply  func(conn *tls.Conn, key, body string) bool // answers; false ends the connection; nil for 200s
 
 	mu       sync.Mutex
@@ -36,12 +37,19 @@ func (f *flaky) up() bool {
 
 func (f *flaky) start(t *testing.T) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:"+itoa(f.port))
+	var err error
+	if f.port == nil {
+		if f.port, err = loopback.Hold(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(f.port.Close)
+	}
+	l, err := f.port.Listen()
 	if err != nil {
 		t.Fatal(err)
 	}
 	f.mu.Lock()
-	f.listener, f.port = l, l.Addr().(*net.TCPAddr).Port
+	f.listener = l
 	f.mu.Unlock()
 	go func() {
 		for {

@@ -17,6 +17,7 @@ import (
 	"espost/esp8266"
 	"espost/formpost"
 	"espost/internal/problem"
+	"espost/internal/testkit/loopback"
 	"espost/request"
 )
 
@@ -223,11 +224,12 @@ func wantError(t *testing.T, err error, httpClient int, bearSSL esp8266.SSLError
 func TestNoAnswer(t *testing.T) {
 	leaf := leafFor(t, "localhost")
 	closed := listen(t, func(*server, net.Conn) {})
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	unused, err := loopback.Hold()
 	if err != nil {
 		t.Fatal(err)
 	}
-	refused := &server{port: l.Addr().(*net.TCPAddr).Port}
+	t.Cleanup(unused.Close)
+	refused := &server{port: unused.Number()}
 
 	raw := func(answer string) *server {
 		return listen(t, func(_ *server, conn net.Conn) {
@@ -260,7 +262,6 @@ func TestNoAnswer(t *testing.T) {
 		{"not HTTP", overTLS(func(c net.Conn) { io.WriteString(c, "220 mail.example ESMTP\r\n\r\n") }), -7, 0, "no HTTP server"},
 		{"transfer encoding", overTLS(func(c net.Conn) { io.WriteString(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n") }), -9, 0, `"gzip, chunked"`},
 	}
-	l.Close() // now that nobody else can be given its port
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := client().Send(t.Context(), form(tt.server), leaf.pin())

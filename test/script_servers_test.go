@@ -27,6 +27,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"espost/demo"
+	"espost/internal/testkit/loopback"
 	"espost/services"
 	"espost/services/simulate"
 )
@@ -75,18 +76,18 @@ func arrives(ts *testscript.TestScript, neg bool, args []string) {
 
 // serve KIND: a server that isn't what a board hopes for.
 func serve(ts *testscript.TestScript, neg bool, args []string) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := loopback.Hold()
 	ts.Check(err)
-	setPort(ts, listener.Addr().String())
+	ts.Defer(port.Close)
+	setPort(ts, port.Addr())
+	if args[0] == "nothing" {
+		return
+	}
+	listener, err := port.Listen()
+	ts.Check(err)
 	ts.Defer(func() { listener.Close() })
 	var answer func(net.Conn)
 	switch args[0] {
-	case "nothing": // the other end of a connection: nobody listens there, and nobody else is given the port
-		held, err := net.Dial("tcp", listener.Addr().String())
-		ts.Check(err)
-		ts.Defer(func() { held.Close() })
-		setPort(ts, held.LocalAddr().String())
-		return
 	case "silence":
 		answer = func(c net.Conn) { io.Copy(io.Discard, c) }
 	case "http":

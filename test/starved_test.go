@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"io"
 	"math/big"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,6 +24,7 @@ import (
 	"time"
 
 	"espost/demo"
+	"espost/internal/testkit/loopback"
 	"espost/profile"
 )
 
@@ -88,18 +88,18 @@ func newStarved(t *testing.T) *starved {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.demo.Close() })
-	dead, err := net.Listen("tcp", "127.0.0.1:0")
+	dead, err := loopback.Hold()
 	if err != nil {
 		t.Fatal(err)
 	}
-	dead.Close()
+	t.Cleanup(dead.Close)
 	good, goodPrint := plainServer(t, time.Hour, tls.VersionTLS12)
 	expired, expiredPrint := plainServer(t, -time.Hour, tls.VersionTLS12)
 	refusing, _ := plainServer(t, time.Hour, tls.VersionTLS13)
 	s.servers = []starvedServer{
 		{addr: s.demo.Addr(), fingerprint: s.demo.Fingerprint()},
 		{addr: good, fingerprint: goodPrint}, {addr: expired, fingerprint: expiredPrint},
-		{addr: refusing, fingerprint: "-"}, {addr: dead.Addr().String(), fingerprint: "-"},
+		{addr: refusing, fingerprint: "-"}, {addr: dead.Addr(), fingerprint: "-"},
 	}
 	for i, line := range s.run(t, 4096, s.mixed(len(s.servers)), "inspect", "--json", "-j", "1", "-f", "-") {
 		s.servers[i].verdict = verdictOf(t, line)

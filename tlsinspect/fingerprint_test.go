@@ -13,6 +13,7 @@ import (
 
 	"espost/internal/netdial"
 	"espost/internal/problem"
+	"espost/internal/testkit/loopback"
 	"espost/internal/testkit/need"
 	"espost/request"
 	"espost/tlsinspect"
@@ -68,7 +69,11 @@ func TestFingerprintEqualsOpenSSL(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	closed := listen(t)
+	closed, err := loopback.Hold()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(closed.Close)
 	say := func(s string) request.Target {
 		return serve(t, func(c net.Conn) {
 			io.WriteString(c, s)
@@ -81,7 +86,7 @@ func TestErrors(t *testing.T) {
 		code string
 		says string
 	}{
-		{"closed port", target(t, closed.Addr().String()), netdial.CodeRefused, "Nothing listens at localhost"},
+		{"closed port", target(t, closed.Addr()), netdial.CodeRefused, "Nothing listens at localhost"},
 		{"plain HTTP", say("HTTP/1.1 400 Bad Request\r\n\r\n"), netdial.CodeNotTLS, `plain HTTP, not HTTPS: it answered "HTTP/1.1 400 Bad Request"`},
 		{"SSH", say("SSH-2.0-OpenSSH_9.2\r\n"), netdial.CodeNotTLS, `SSH server: it said "SSH-2.0-OpenSSH_9.2"`},
 		{"mail", say("220 mx\x1b[31m\r\n"), netdial.CodeNotTLS, "220 mx\ufffd[31m"},
@@ -95,7 +100,6 @@ func TestErrors(t *testing.T) {
 		{"oversized record", say("\x16\x03\x03\xff\xff"), netdial.CodeMalformed, "longer than TLS allows"},
 		{"application data", say("\x17\x03\x03\x00\x01x"), netdial.CodeMalformed, "type 23 has no place"},
 	}
-	closed.Close() // now that nobody else can be given its port
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := &tlsinspect.Client{Timeout: 200 * time.Millisecond}
