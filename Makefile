@@ -18,7 +18,7 @@ LONGEST := ./codegen ./test ./internal/testkit/hostile ./tui
 
 # The packages with goroutines of their own: the race detector has nothing to say about the others,
 # and codegen's tests spend their time in the C++ compiler.
-RACE ?= ./cli/... ./internal/... ./demo/... ./device/... ./formpost/... ./tlsinspect/... ./tui/...
+RACE ?= ./tui ./internal/testkit/hostile ./tlsinspect ./formpost ./cli ./demo ./device ./internal/testkit/tuitest ./tui/dialog
 
 # How long `make fuzz` gives each fuzz target, and which ones it runs.
 FUZZTIME ?= 30s
@@ -45,7 +45,7 @@ PACKAGES_AT_ONCE := $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 test: ## run every test, then the concurrent packages again under the race detector
 	./.ci/programs
 	ESPOST_TEST_ALL=1 .ci/in-memory $(GO) test -p $(PACKAGES_AT_ONCE) -timeout 8m $(LONGEST) ./...
-	CGO_ENABLED=1 .ci/in-memory $(GO) test -p $(PACKAGES_AT_ONCE) -race -short -timeout 8m $(RACE)
+	CGO_ENABLED=1 .ci/in-memory $(GO) test -p $(PACKAGES_AT_ONCE) -vet=off -race -short -timeout 8m $(RACE)
 
 # What make test does a few times (kills, random requests, loops), as often as it takes to meet the rare.
 .PHONY: test-long

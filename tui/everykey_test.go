@@ -133,7 +133,7 @@ func modes(t testing.TB) []mode {
 // screen, where less is drawn, that is tried of each action's first key.
 func TestEveryKeyOfEveryAction(t *testing.T) {
 	for i, mode := range modes(t) {
-		if testing.Short() && i%8 != 0 { // under the race detector, which has seen the same goroutines by then
+		if testing.Short() && i%16 != 0 { // under the race detector, which has seen the same goroutines by then
 			continue
 		}
 		t.Run(mode.name, func(t *testing.T) {

@@ -82,7 +82,7 @@ func shakyStage(t *testing.T, random *rand.Rand) *stage {
 func TestRandomInput(t *testing.T) {
 	rounds, inputs := need.Often(6, 40), 500
 	if testing.Short() { // under the race detector
-		rounds = 4
+		rounds = 2
 	}
 	t.Chdir(t.TempDir()) // where a name without a folder is saved
 	visited, asked := [6]int{}, map[string]int{"When the certificate is renewed": 0, "Sign these pins?": 0}
