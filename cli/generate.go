@@ -44,7 +44,7 @@ func (p *Program) generateCommand() *cobra.Command {
 		Use:   "generate [TARGET] [ITEM...]",
 		Short: "Write ready-to-flash firmware",
 		Long: "generate writes a sketch folder for arduino-cli and PlatformIO, from a profile, from flags, or both. " +
-			"An item is a field (" + request.Syntax + ") or a header (Name:value); items take the place of the profile's. Without a pin, the server is looked at first and pinned as it is served now, by its public key; where nothing vouches for its certificate, nothing is written, and --trust-new must name it. " +
+			"An item is a field (" + request.Syntax + ") or a header (Name:value); items take the place of the profile's. Without a pin, the server is looked at first and pinned as it is served now, by its public key, and with its CA as the backup if the certificate is made for less than 100 days (--backup none: without); where nothing vouches for its certificate, nothing is written, and --trust-new must name it. " +
 			"Wi-Fi name and password come from " + profile.EnvSSID + " and " + profile.EnvPassword + ", with --ota the password for updates from " + profile.EnvOTA + " if not drawn by lot. " +
 			"readings.h is yours and never overwritten.\n\n" + request.SourceHelp(),
 		Example: "espost generate -p espost.yaml\n" +
@@ -122,7 +122,7 @@ func (p *Program) generate(ctx context.Context, w *session, flags generateFlags,
 		return err
 	}
 	p.notePlace(w.Target, report)
-	p.noteRenewal(w.Profile, report)
+	p.noteRenewal(w, report)
 	project := w.Project
 	folder, err := codegen.Generate(project)
 	if err != nil {
@@ -186,9 +186,15 @@ func (p *Program) notePlace(t request.Target, report *tlsinspect.Report) {
 }
 
 // noteRenewal says when and how often the certificate will be renewed, where boards
-// have nothing that outlives that. report is nil where the server wasn't looked at.
-func (p *Program) noteRenewal(work *profile.Profile, report *tlsinspect.Report) {
-	if report == nil || work.Fetch.On() || work.Pin.By(esp8266.PinCA) || work.Pin.Mode == esp8266.PinInsecure {
+// have nothing that outlives that, and what they go on by where nobody has asked for it. report is nil where the server wasn't looked at.
+func (p *Program) noteRenewal(w *session, report *tlsinspect.Report) {
+	switch {
+	case report == nil || w.Fetch.On() || w.Pin.Mode == esp8266.PinInsecure:
+		return
+	case w.Pin.Backup == esp8266.PinCA && w.backup == "" && w.before.Backup == "":
+		fmt.Fprintf(p.Stderr, "espost: %s\n", sanitize.Line(problem.Sentences(w.AtRenewal(), "--backup none leaves it out")))
+		return
+	case w.Pin.By(esp8266.PinCA):
 		return
 	}
 	for _, f := range report.Findings {

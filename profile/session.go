@@ -18,6 +18,8 @@ type Session struct {
 	*Profile
 	File  string   // where Save writes; empty where nothing is to be saved
 	Saved *Profile // what File held when it was read or written last; nil where that is no matter
+
+	NoBackup bool // the user wants a new pin to have no backup, also where Report.DefaultBackup has one
 }
 
 // Open returns a session on the profile in file. Errors are Load's.
@@ -26,7 +28,7 @@ func Open(file string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Session{p, file, p.Clone()}, nil
+	return &Session{Profile: p, File: file, Saved: p.Clone()}, nil
 }
 
 // Save writes the profile to the session's file. Where that holds something else
@@ -145,14 +147,17 @@ func (s *Session) Renew(r *tlsinspect.Report, g tlsinspect.Grounds) error {
 
 // Choose stores one of the report's ways to pin, if the grounds allow it, and takes
 // over the buffers that it recommends. Fingerprint and public key are kept in every
-// mode, so that a later check can tell what a renewal has changed; so is the backup. Errors are
-// Report.Take's and Report.Back's.
+// mode, so that a later check can tell what a renewal has changed; so is the backup. A new pin
+// without one gets Report.DefaultBackup's. Errors are Report.Take's and Report.Back's.
 func (s *Session) Choose(r *tlsinspect.Report, choice tlsinspect.PinChoice, g tlsinspect.Grounds) error {
 	pin, err := r.Take(choice, g)
 	if err != nil {
 		return err
 	}
 	pin.Reserve, pin.Backup = s.Pin.Reserve, s.Pin.Backup
+	if pin.Backup == "" && !s.NoBackup {
+		pin.Backup = r.DefaultBackup(pin.Mode, g)
+	}
 	if pin, err = r.Back(pin, g); err != nil {
 		return err
 	}

@@ -11,11 +11,15 @@ import (
 // year.
 const shortLived = 100 * day
 
+func (r *Report) renewedOften() bool {
+	return len(r.Chain) > 0 && r.Chain[0].lifetime() < shortLived // mutant TestDefaultBackup: < shortLived => < longLived
+}
+
 // AdviseSigned returns why boards that know the server by a pin of that mode, without a backup, should
 // fetch signed pins, in one sentence without its full stop; "" where nothing speaks
 // for it. before is the pin that they had so far.
 func (r *Report) AdviseSigned(mode esp8266.PinMode, before esp8266.Pin) string {
-	if len(r.Chain) == 0 || r.Chain[0].lifetime() >= shortLived {
+	if !r.renewedOften() {
 		return ""
 	}
 	leaf := r.Chain[0]

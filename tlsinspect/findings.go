@@ -298,7 +298,7 @@ func (in *inspection) explainChain(r *Report, out *findings) {
 				"The certificate of %s is malformed: %s", c.Name(), reason(c.ParseErr))
 		}
 	}
-	in.explainDates(leaf, out)
+	in.explainDates(r, out)
 	in.explainNames(leaf, out)
 	in.explainPath(r, out)
 	explainSignatures(r.Chain, out)
@@ -306,7 +306,8 @@ func (in *inspection) explainChain(r *Report, out *findings) {
 
 // explainDates tells about the leaf's validity. The board looks at dates in CA mode
 // only.
-func (in *inspection) explainDates(leaf *Certificate, out *findings) {
+func (in *inspection) explainDates(r *Report, out *findings) {
+	leaf := r.Chain[0]
 	left := leaf.NotAfter.Sub(in.now)
 	switch {
 	case leaf.NotAfter.IsZero():
@@ -331,7 +332,11 @@ func (in *inspection) explainDates(leaf *Certificate, out *findings) {
 	if renewal.After(in.now) {
 		when = fmt.Sprintf("around %s, in %s", date(renewal), days(renewal.Sub(in.now)))
 	}
-	out.add(problem.Note, CodeRenewalForecast, "Pin the CA, have it as the backup of another pin (--backup ca), or plan to update the pin then",
+	fix := "Pin the CA, have it as the backup of another pin (--backup ca), or plan to update the pin then"
+	if r.DefaultBackup(esp8266.PinPublicKey, Grounds{}) == esp8266.PinCA {
+		fix = "Keep the CA as the pin's backup, which a new pin gets by itself and an older one by --backup ca, or plan to update the pin then"
+	}
+	out.add(problem.Note, CodeRenewalForecast, fix,
 		"The certificate lasts %s and will likely be renewed %s, %s a year: a fingerprint breaks each time, a key when the host makes a new one",
 		days(leaf.lifetime()), when, count(leaf.renewals(), "time", "times"))
 }

@@ -288,6 +288,28 @@ func (r *Report) Back(pin esp8266.Pin, g Grounds) (esp8266.Pin, error) {
 	return pin, nil
 }
 
+// BackupCA returns the CA that may be a pin's backup on these grounds, if there is any.
+func (r *Report) BackupCA(g Grounds) (choice PinChoice, ok bool) {
+	choice, works := r.Best(esp8266.PinCA, g)
+	return choice, works && r.Vouched(choice, g) // mutant TestDefaultBackup: r.Vouched(choice, g) => true
+}
+
+// DefaultBackup returns the backup of a new pin of that mode whose user has said nothing about one: the CA,
+// where the certificate is renewed several times a year, since each renewal may bring a new key (certbot's
+// does unless told --reuse-key). A certificate that signs itself has no CA that would outlive it, and
+// what is pinned already stays as it is.
+func (r *Report) DefaultBackup(mode esp8266.PinMode, g Grounds) esp8266.PinMode {
+	pinned := g.Pin.Pinned() && g.Pin.Mode != esp8266.PinInsecure
+	byItself := mode == esp8266.PinFingerprint || mode == esp8266.PinPublicKey
+	if pinned || !byItself || !r.renewedOften() || r.Chain[0].SelfIssued() { // mutant TestDefaultBackup: pinned || !byItself => !byItself
+		return ""
+	}
+	if _, ok := r.BackupCA(g); !ok {
+		return ""
+	}
+	return esp8266.PinCA
+}
+
 // reserveOf returns the keys in reserve once the server has pin.PublicKey, before which it had another
 // one. A key that it has come to use is none any more where the pin names the server's key anyway.
 // Otherwise it stays in place of the one before: boards accept it already, and a sketch

@@ -59,7 +59,10 @@ type Model struct {
 	word    bool // the user vouches for what is served
 	choices []tlsinspect.PinChoice
 	chosen  int
-	backup  esp8266.PinMode // of what is chosen or kept
+	backup  esp8266.PinMode      // of what is chosen or kept
+	said    bool                 // the user has said which
+	ca      tlsinspect.PinChoice // that can be the backup
+	caFits  bool                 // there is one
 	focus   pane
 	expert  bool      // the technical view is shown
 	row     int       // in the chain
@@ -76,8 +79,8 @@ func New(kit *ui.Kit, p *profile.Profile) *Model { return &Model{kit: kit, profi
 // the same mode as before chosen. A pin that was there stays until the user says
 // otherwise.
 func (m *Model) SetReport(r *tlsinspect.Report, before Before) {
-	m.report, m.before, m.choices, m.backup = r, before, r.Pins.Working(), before.Pin.Backup
-	m.keeping, m.word = before.Pin.Pinned(), false
+	m.report, m.before, m.choices = r, before, r.Pins.Working()
+	m.keeping, m.word, m.said = before.Pin.Pinned(), false, false
 	m.chosen, m.focus, m.row, m.rows, m.scroll = 0, pins, 0, ui.Scroll{}, ui.Scroll{}
 	if len(m.choices) == 0 {
 		m.focus = findings // there is nothing to choose
@@ -92,6 +95,24 @@ func (m *Model) SetReport(r *tlsinspect.Report, before Before) {
 			m.chosen = i
 			break
 		}
+	}
+	m.findBackup()
+}
+
+// findBackup finds the CA that can be the backup, and which backup there is until the user says.
+func (m *Model) findBackup() {
+	m.ca, m.caFits = m.report.BackupCA(m.before.Grounds)
+	m.proposeBackup()
+}
+
+// proposeBackup has a new pin get the backup that is due to it, until the user says otherwise.
+func (m *Model) proposeBackup() {
+	if m.said {
+		return
+	}
+	m.backup = m.before.Pin.Backup
+	if m.backup == "" && !m.keeping && len(m.choices) > 0 {
+		m.backup = m.report.DefaultBackup(m.choices[m.chosen].Pin.Mode, m.before.Grounds)
 	}
 }
 
@@ -166,8 +187,8 @@ func (m *Model) Actions() []ui.Action {
 	if len(m.choices) > 0 {
 		actions = append(actions, ui.Action{Keys: []string{"v"}, Label: "technical", Title: "Show or hide the technical view: cipher suite and chain", Run: m.turnTechnical})
 	}
-	if ca, ok := m.backupCA(); ok || m.takesBackup() && m.backup == esp8266.PinCA {
-		title := "Go on by the CA " + sanitize.Line(ca.Name) + " where the pin doesn't fit"
+	if m.takesBackup() && (m.caFits || m.backup == esp8266.PinCA) {
+		title := "Go on by the CA " + sanitize.Line(m.ca.Name) + " where the pin doesn't fit"
 		if m.backup == esp8266.PinCA {
 			title = "Have no CA as the pin's backup"
 		}
@@ -191,18 +212,9 @@ func (m *Model) takesBackup() bool {
 	return len(m.choices) > 0 && !m.Changed() && m.choices[m.chosen].Pin.Mode != esp8266.PinCA
 }
 
-// backupCA is the CA that can be the backup of what is chosen, if there is any.
-func (m *Model) backupCA() (tlsinspect.PinChoice, bool) {
-	if !m.takesBackup() {
-		return tlsinspect.PinChoice{}, false
-	}
-	ca, works := m.report.Best(esp8266.PinCA, m.before.Grounds)
-	return ca, works && m.report.Vouched(ca, m.before.Grounds)
-}
-
 // turnBackup has the CA be the pin's backup, or not.
 func (m *Model) turnBackup() tea.Cmd {
-	m.focus = pins
+	m.focus, m.said = pins, true
 	if m.backup == esp8266.PinCA {
 		m.backup = ""
 	} else {
@@ -252,12 +264,14 @@ func (m *Model) trust() tea.Cmd {
 			m.before.Named = append(m.before.Named, tlsinspect.NewCertificate(block.Bytes).SHA1())
 		}
 	}
+	m.findBackup()
 	return func() tea.Msg { return Trusted{choice} }
 }
 
 // keep goes back to the pin as it was.
 func (m *Model) keep() tea.Cmd {
 	m.keeping, m.focus = true, pins
+	m.proposeBackup()
 	return func() tea.Msg { return Kept{Stay: true} }
 }
 
@@ -269,6 +283,7 @@ func (m *Model) pick(i int) {
 		c := m.choices[m.chosen].Pin
 		m.keeping = c.Mode == old.Mode && (c.Mode != esp8266.PinCA || slices.Equal(c.CAs, old.CAs))
 	}
+	m.proposeBackup()
 }
 
 // Choice returns the way to pin that is marked, if the report allows any.
@@ -315,6 +330,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		m.scroll.Wheel(msg)
 	case tea.MouseClickMsg:
 		return m.zones.Click(msg)
+	case tea.PasteMsg:
+		return ui.SetStatus(ui.Plain, "nothing was pasted: an address goes to the Connect step, a request to the Form step")
 	}
 	return nil
 }

@@ -294,15 +294,15 @@ func (m *Model) pinLines(top, width int, alone bool) []string {
 // backupLine says by what boards go on where the pin doesn't fit.
 func (m *Model) backupLine(width int) []string {
 	k := m.kit
-	ca, can := m.backupCA()
 	var parts []string
-	switch on := m.takesBackup() && m.backup == esp8266.PinCA; {
-	case on && can:
-		parts = append(parts, "the CA "+sanitize.Line(ca.Name))
+	switch on := m.backup == esp8266.PinCA; {
+	case !m.takesBackup():
+	case on && m.caFits:
+		parts = append(parts, "the CA "+sanitize.Line(m.ca.Name)+"; b takes it away")
 	case on:
 		parts = append(parts, "a CA that doesn't fit; b takes it away")
-	case can:
-		parts = append(parts, "none; b takes the CA "+sanitize.Line(ca.Name))
+	case m.caFits:
+		parts = append(parts, "none; b takes the CA "+sanitize.Line(m.ca.Name))
 	}
 	if n := tlsinspect.Spare(m.before.Pin); n > 0 {
 		parts = append(parts, fmt.Sprintf("keys in reserve: %d", n))

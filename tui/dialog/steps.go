@@ -115,15 +115,17 @@ func (d *Dialog) certificate(ctx context.Context) error {
 	if err := d.pin(ctx, pins[chosen]); err != nil {
 		return err
 	}
-	d.offerBackup()
+	d.tellBackup()
 	return nil
 }
 
-// offerBackup says how the CA becomes the backup of a pin that has none.
-func (d *Dialog) offerBackup() {
-	grounds := d.grounds()
-	ca, works := d.report.Best(esp8266.PinCA, grounds)
-	if pin := d.Session.Pin; works && d.report.Vouched(ca, grounds) && pin.Mode != esp8266.PinCA && pin.Backup == "" {
+// tellBackup says that the CA is the pin's backup, or how it becomes that.
+func (d *Dialog) tellBackup() {
+	ca, ok := d.report.BackupCA(d.grounds())
+	switch pin := d.Session.Pin; {
+	case pin.Backup == esp8266.PinCA:
+		d.say("Where this pin doesn't fit, the board goes on by %s. The order :backup leaves that out.", tlsinspect.Pinned(esp8266.Pin{Mode: esp8266.PinCA, CAs: pin.CAs}))
+	case ok && pin.Mode != esp8266.PinCA && pin.Backup == "":
 		d.say("The order :backup has the board go on by the CA %s where this pin doesn't fit.", sanitize.Line(ca.Name))
 	}
 }

@@ -114,15 +114,9 @@ func (m *Model) click(index int) tea.Cmd {
 // pinLines say how the firmware knows the server, and until when that holds.
 func (m *Model) pinLines() []string {
 	pin := m.profile.Pin
-	lines := []string{map[esp8266.PinMode]string{
-		esp8266.PinFingerprint: "this certificate", esp8266.PinPublicKey: "its public key",
-		esp8266.PinCA: "its CA", esp8266.PinInsecure: "none: any server is believed",
-	}[pin.Mode]}
-	for _, mode := range pin.Modes()[1:] {
-		lines[0] += map[esp8266.PinMode]string{esp8266.PinPublicKey: " + a key", esp8266.PinCA: " + a CA"}[mode]
-	}
-	if pin.Mode == esp8266.PinPublicKey && len(pin.Reserve) > 0 {
-		lines[0] += " + reserve"
+	lines := []string{pin.Label()}
+	if pin.Mode == esp8266.PinInsecure {
+		lines[0] = "none: any server is believed"
 	}
 	if !pin.Expires.IsZero() {
 		lines = append(lines, "until "+pin.Expires.UTC().Format("2 Jan 2006"))
