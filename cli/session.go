@@ -51,7 +51,7 @@ func (s *session) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.service, "service", "", "begin with this service; espost services lists them")
 	f.Var(textList{&s.set}, "set", "give the service what it asks for: name=value\n(repeatable)")
 	f.StringVar(&s.pin, "pin", "", "know the server by its fingerprint, public-key or ca, by\nnothing (insecure), or by these 40 digits")
-	f.StringVar(&s.backup, "backup", "", "where the pin doesn't fit, know it by ca, public-key or\nnone; unless given, a new pin by key or fingerprint gets ca\nif the certificate is made for less than 100 days")
+	f.StringVar(&s.backup, "backup", "", "where the pin doesn't fit, know it by ca, public-key or\nnone; a new pin gets ca by itself if its certificate is\nmade for less than 100 days")
 	f.Var(textList{&s.caFiles}, "ca", "know the server by any CA in this PEM file; with --backup\nca they are the pin's backup (repeatable)")
 	s.trust.addFlag(f)
 	f.Var(wordList{&s.secrets}, "secret", "keep the value of the field, header or parameter of this\nname secret, of the address with path, of a word in the\nbody with body (repeatable)")

@@ -155,7 +155,7 @@ func (s *Session) Choose(r *tlsinspect.Report, choice tlsinspect.PinChoice, g tl
 		return err
 	}
 	pin.Reserve, pin.Backup = s.Pin.Reserve, s.Pin.Backup
-	if pin.Backup == "" && !s.NoBackup {
+	if pin.Backup == "" && !s.NoBackup { // mutant TestScripts/backup in ./test: !s.NoBackup => true
 		pin.Backup = r.DefaultBackup(pin.Mode, g)
 	}
 	if pin, err = r.Back(pin, g); err != nil {

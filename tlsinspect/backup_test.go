@@ -112,6 +112,49 @@ func TestReserveIsUsedUp(t *testing.T) {
 	}
 }
 
+// A new pin has the CA as its backup where its certificate is short-lived, and something vouches for the CA.
+func TestDefaultBackup(t *testing.T) {
+	const key, sha1, ca = esp8266.PinPublicKey, esp8266.PinFingerprint, esp8266.PinCA
+	p, foreign := newPKI(t), newPKI(t)
+	short, private, own := p.leaf(t, p256()), foreign.leaf(t, p256()), selfSigned(t, p256())
+	long := p.leaf(t, p256(), func(c *x509.Certificate) { c.NotAfter = c.NotBefore.AddDate(0, 0, 397) })
+	named := func(ids ...*identity) (g tlsinspect.Grounds) {
+		for _, id := range ids {
+			g.Named = append(g.Named, tlsinspect.NewCertificate(id.cert.Raw).SHA1())
+		}
+		return g
+	}
+	for name, c := range map[string]struct {
+		served *identity
+		mode   esp8266.PinMode
+		g      tlsinspect.Grounds
+		want   esp8266.PinMode
+	}{
+		"the key":                       {short, key, tlsinspect.Grounds{}, ca},
+		"the fingerprint":               {short, sha1, tlsinspect.Grounds{}, ca},
+		"the CA itself":                 {short, ca, tlsinspect.Grounds{}, ""},
+		"nothing":                       {short, esp8266.PinInsecure, tlsinspect.Grounds{}, ""},
+		"instead of nothing":            {short, key, tlsinspect.Grounds{Pin: esp8266.Pin{Mode: esp8266.PinInsecure}}, ca},
+		"pinned already":                {short, key, tlsinspect.Grounds{Pin: fingerprintPin(short)}, ""},
+		"renewed once a year":           {long, key, tlsinspect.Grounds{}, ""},
+		"a private CA":                  {private, key, tlsinspect.Grounds{}, ""},
+		"a private CA's, on one's word": {private, key, named(private), ""},
+		"both, on one's word":           {private, key, named(private, foreign.intermediate), ca},
+		"self-signed, on one's word":    {own, key, named(own), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			roots := p.pool()
+			if c.served == private {
+				roots = x509.NewCertPool()
+			}
+			report := inspect(t, &tlsinspect.Client{Roots: roots}, goServer(t, same(c.served)))
+			if got := report.DefaultBackup(c.mode, c.g); got != c.want {
+				t.Errorf("the backup is %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 // What each way costs is told in numbers: renewals a year, memory; and when a backup takes them.
 func TestAdviceInNumbers(t *testing.T) {
 	p := newPKI(t)

@@ -267,7 +267,7 @@ func (m *Model) pin() tea.Cmd {
 		return nil
 	}
 	m.session.Pin.Backup = m.certificate.Backup()
-	m.session.NoBackup = m.session.Pin.Backup == "" // the step shows what is due
+	m.session.NoBackup = m.session.Pin.Backup == "" // mutant TestNewPinHasABackup: m.session.Pin.Backup == "" => false
 	if err := m.session.Choose(m.certificate.Report(), choice, m.certificate.Grounds()); err != nil {
 		return ui.SetStatus(ui.Caution, err.Error())
 	}

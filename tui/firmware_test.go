@@ -277,9 +277,13 @@ func TestFolderIsAPath(t *testing.T) {
 func TestPastesAreNotIgnored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		term := newStage(t).start(t, 80, 24)
-		term.Press("enter", "enter", "enter")
+		term.Press("enter")
+		term.WaitText("An ESP8266 can connect")
+		term.Paste("curl https://porch.example.com/post")
+		term.WaitText("nothing was pasted: addresses go to the Connect step, requests to Form")
+		term.Press("enter", "enter")
 		term.Paste("a=b")
-		term.WaitText("nothing was pasted: a request goes to the Form step")
+		term.WaitText("nothing was pasted: a request goes to the Form step, text")
 		term.Press("alt+5")
 		term.Paste("home")
 		term.WaitText("nothing was pasted: go to a setting that is a text")

@@ -44,7 +44,7 @@ func TestRenewalIsSetUp(t *testing.T) {
 			t.Fatal(err)
 		}
 		term.Press("up", "up")
-		term.WaitText("Renewal      a new key breaks it", "as long as the host keeps its key")
+		term.WaitText("Renewal      goes on by the backup", "when the pin fits no longer: the CA Example")
 		setUpPins(term)
 		term.WaitText("fetches signed pins", "Boards fetch the pins that you sign from "+pinsURL)
 		term.Press("w")
@@ -104,7 +104,7 @@ func TestRenewalMistyped(t *testing.T) {
 		term.Press("enter")
 		term.WaitText("it is a folder", pinsURL)
 		term.Press("esc")
-		term.WaitText("a new key breaks it")
+		term.WaitText("goes on by the backup")
 		term.Quit()
 	})
 }
@@ -205,8 +205,8 @@ func TestRenewalCannotBeSetUp(t *testing.T) {
 	})
 }
 
-// Where renewals will cost the cable often, the Certificate step says so, and who
-// fetches signed pins is told that in its place.
+// Where renewals will cost the cable often, the Certificate step says so, but not where the backup
+// outlives them; and who fetches signed pins is told that in its place.
 func TestRenewalIsAdvised(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
@@ -214,6 +214,9 @@ func TestRenewalIsAdvised(t *testing.T) {
 		s.options.Profile.Pin.Mode = esp8266.PinFingerprint
 		term := s.start(t, 80, 24)
 		term.Press("enter")
+		term.WaitText("Backup  the CA Example R11")
+		term.WaitGone("times a year")
+		term.Press("b")
 		term.WaitText("renewed some 6 times a year", "Renewal on the Firmware step")
 		term.Press("down")
 		term.WaitGone("times a year")

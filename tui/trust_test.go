@@ -52,8 +52,7 @@ func (s *stage) saved(t testing.TB) *profile.Profile {
 	return p
 }
 
-// One key has the CA be the pin's backup, of a new pin and of one that is kept; another press takes
-// it away. As the pin itself, the CA needs none.
+// One key has the CA be the backup of a pin that is kept; another press takes it away.
 func TestBackupByOneKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
@@ -75,26 +74,59 @@ func TestBackupByOneKey(t *testing.T) {
 			t.Errorf("going on, the backup is %q", pin.Backup)
 		}
 	})
+}
+
+// Who only presses enter has the CA as the backup of the new pin, which needs none as the pin itself. A no stays one,
+// whatever is pinned and looked at afterwards.
+func TestNewPinHasABackup(t *testing.T) {
+	const on, off = "Backup  the CA Example R11; b takes it away", "Backup  none; b takes the CA"
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t)
+		s.options.ProfilePath = filepath.Join(s.folder, "espost.yaml")
+		term := s.start(t, 80, 24)
+		saved := func(mode, backup esp8266.PinMode) {
+			t.Helper()
+			term.Press("ctrl+s")
+			term.WaitText("saved to")
+			if pin := s.saved(t).Pin; pin.Mode != mode || pin.Backup != backup || backup != "" && len(pin.CAs) != 1 {
+				t.Errorf("the pin is by %s with the backup %q and %d CAs", pin.Mode, pin.Backup, len(pin.CAs))
+			}
+		}
+		term.Press("enter")
+		term.WaitText(on, "What is advised is the backup of what is chosen")
+		term.Press("enter")
+		saved(esp8266.PinPublicKey, esp8266.PinCA)
+		term.Press("alt+5")
+		term.WaitText("goes on by the backup", "public-key + ca")
+		term.Press("alt+2", "down", "enter")
+		saved(esp8266.PinCA, "")
+		term.Press("alt+2", "up")
+		term.WaitText(on)
+		term.Press("b")
+		term.WaitText(off)
+		term.Press("enter")
+		saved(esp8266.PinPublicKey, "")
+		term.Press("alt+2", "up", "enter")
+		saved(esp8266.PinFingerprint, "")
+		term.Press("alt+2", "r")
+		term.WaitText(off)
+		term.Press("down", "enter")
+		saved(esp8266.PinPublicKey, "")
+		term.Quit()
+	})
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		s.unvouched(t)
+		s.options.ProfilePath = filepath.Join(s.folder, "espost.yaml")
 		term := s.start(t, 80, 24)
 		term.Press("enter")
-		term.WaitText("Backup  none")
-		term.Press("b")
-		term.WaitText("Backup  the CA Example R11")
-		term.Press("enter", "ctrl+s")
+		term.WaitText("Nobody vouches for this certificate")
+		term.Press("t", "enter", "ctrl+s")
 		term.WaitText("saved to")
-		s.options.ProfilePath = filepath.Join(s.folder, "espost.yaml")
-		if pin := s.saved(t).Pin; pin.Backup != esp8266.PinCA || pin.Mode != esp8266.PinPublicKey || len(pin.CAs) != 1 {
-			t.Errorf("a new pin by %s has the backup %q", pin.Mode, pin.Backup)
+		if pin := s.saved(t).Pin; !pin.Pinned() || pin.Backup != "" {
+			t.Errorf("a pin by %s on the user's word has the backup %q", pin.Mode, pin.Backup)
 		}
-		term.Press("alt+5")
-		term.WaitText("goes on by the backup", "its public key + a CA")
-		term.Press("alt+2", "down", "enter", "ctrl+s")
-		term.WaitText("saved to")
-		if pin := s.saved(t).Pin; pin.Backup != "" || pin.Mode != esp8266.PinCA {
-			t.Errorf("the pin is by %s with the backup %q", pin.Mode, pin.Backup)
-		}
+		term.Quit()
 	})
 }
 

@@ -57,7 +57,7 @@ func TestWalks(t *testing.T) {
 			w.press("enter", "enter", "enter")
 			w.WaitText("200 OK")
 			w.press("enter", "enter")
-			w.WaitText("20 files in")
+			w.WaitText("21 files in")
 		}, "porch_example_com/pins.h", []string{"PUBLIC KEY"}},
 		{"ThingSpeak with a DHT22", func(s *stage, _ *testing.T) {
 			send := s.options.Send

@@ -191,7 +191,7 @@ const preface = `# Whom espost trusts
 Made by a test (` + "`go test ./test/trust -update`" + `): %d servers, honest ones and others, shown to everything that pins, in
 three modes. Nobody gave his word for any of them, neither by ` + "`--trust-new`" + ` nor by ` + "`t`" + `.
 
-- *first contact*: what vouches for the server where there is no pin yet, and whether it was pinned; ` + "`generate`" + ` and
+- *first contact*: what vouches for the server where there is no pin yet, and by what it was pinned, its backup included; ` + "`generate`" + ` and
   ` + "`post`" + ` without a pin, with their exit status; the app with a new profile, where Enter goes on or is asked for a word.
 - *later*: a profile pins the server as it was; then ` + "`check --update`" + ` meets the server of the row, says how the pin stands, what
   vouches for the certificate, whether the profile was rewritten, and its exit status; and the app opens that profile,
@@ -263,7 +263,7 @@ func (v *visit) capture() string {
 	trust := report.Trust(esp8266.Pin{})
 	if err == nil {
 		v.pinIsHarmless("capture", s.Pin)
-		return fmt.Sprintf("%s: pinned", trust)
+		return fmt.Sprintf("%s: %s", trust, s.Pin.Label())
 	}
 	if !reflect.DeepEqual(s.Profile, before) { //nolint:govet // a profile holds errors only as warnings of its file
 		v.t.Errorf("capture failed and changed the profile: %+v", s.Pin)

@@ -331,7 +331,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case tea.MouseClickMsg:
 		return m.zones.Click(msg)
 	case tea.PasteMsg:
-		return ui.SetStatus(ui.Plain, "nothing was pasted: an address goes to the Connect step, a request to the Form step")
+		return ui.SetStatus(ui.Plain, "nothing was pasted: addresses go to the Connect step, requests to Form")
 	}
 	return nil
 }
