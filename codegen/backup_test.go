@@ -24,7 +24,8 @@ type guarded struct {
 }
 
 const (
-	keyAndReserve = iota
+	keyAndCA = iota // what Enter alone makes
+	keyAndReserve
 	fingerprintAndCA
 	fingerprintReserveAndCA
 	keyAndCASigned
@@ -46,6 +47,7 @@ func newGuarded(t *testing.T) guarded {
 		projects[i] = p
 	}
 	reserve := []string{g.reserve.PublicKey(t)}
+	projects[keyAndCA].Pin.Mode, projects[keyAndCA].Pin.Backup = esp8266.PinPublicKey, esp8266.PinCA
 	projects[keyAndReserve].Pin.Mode, projects[keyAndReserve].Pin.Reserve = esp8266.PinPublicKey, reserve
 	projects[fingerprintAndCA].Pin.Backup = esp8266.PinCA
 	projects[fingerprintReserveAndCA].Pin.Backup, projects[fingerprintReserveAndCA].Pin.Reserve = esp8266.PinCA, reserve
@@ -92,6 +94,7 @@ func TestBackupOutlivesTheRenewal(t *testing.T) {
 		to      rig.Identity
 		refused int
 	}{
+		"a key and the CA":                   {keyAndCA, g.second, 1},
 		"a key and its reserve":              {keyAndReserve, g.reserve, 1},
 		"a fingerprint and the CA":           {fingerprintAndCA, g.second, 1},
 		"both: to the reserve key":           {fingerprintReserveAndCA, g.reserve, 1},

@@ -106,6 +106,25 @@ func TestUpdatesThatCannotBe(t *testing.T) {
 	}
 }
 
+// A pin's backup takes memory when it is tried: where only that is too much, it is named.
+func TestMemoryOfABackup(t *testing.T) {
+	p := tutorial()
+	p.Pin = esp8266.Pin{Mode: esp8266.PinPublicKey, PublicKey: goldenKey, CAs: []string{goldenCA}, Backup: esp8266.PinCA}
+	p.Buffers, p.Keep = esp8266.DefaultBuffers(), codegen.KeepOff
+	p.Fields[0].Value = strings.Repeat("x", esp8266.HeapOfSketch-p.Buffers.Heap(esp8266.PinCA)+100)
+	for _, tt := range []struct {
+		backup esp8266.PinMode
+		more   int
+		want   string
+	}{{esp8266.PinCA, 0, "leave out the pin's backup, which takes 3020 of them"}, {"", 0, ""}, {esp8266.PinCA, 3000, "use smaller buffers"}} {
+		p.Pin.Backup = tt.backup
+		p.Fields[0].Value += strings.Repeat("x", tt.more)
+		if found, ok := p.Validate().At("firmware.buffers"); ok != (tt.want != "") || !strings.Contains(found.Fix, tt.want) {
+			t.Errorf("with the backup %q: %s; %s", tt.backup, found.Message, found.Fix)
+		}
+	}
+}
+
 // What waits in RAM counts, too: a connection that just fits without an outbox
 // doesn't with one, nor with updates.
 func TestMemoryCountsWhatWaits(t *testing.T) {
