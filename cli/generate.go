@@ -186,7 +186,8 @@ func (p *Program) notePlace(t request.Target, report *tlsinspect.Report) {
 }
 
 // noteRenewal says when and how often the certificate will be renewed, where boards
-// have nothing that outlives that, and what they go on by where nobody has asked for it. report is nil where the server wasn't looked at.
+// have nothing that outlives that, and by what they go on where nobody has asked for
+// it. report is nil where the server wasn't looked at.
 func (p *Program) noteRenewal(w *session, report *tlsinspect.Report) {
 	switch {
 	case report == nil || w.Fetch.On() || w.Pin.Mode == esp8266.PinInsecure:

@@ -171,13 +171,12 @@ func (v *validator) checkMemory() {
 	if v.OTA {
 		text, more = text+fmt.Sprintf(", updates over the Wi-Fi %d", otaRAM), more+otaRAM
 	}
-	fix, alone := "use smaller buffers if the server agrees to small fragments", v.Project.Buffers.OrDefault().Heap(v.Pin.Mode)
-	if alone+body+more <= esp8266.HeapOfSketch {
+	if connection+body+more <= esp8266.HeapOfSketch {
+		return
+	}
+	fix := "use smaller buffers if the server agrees to small fragments"
+	if alone := v.Project.Buffers.OrDefault().Heap(v.Pin.Mode); alone+body+more <= esp8266.HeapOfSketch {
 		fix = fmt.Sprintf("leave out the pin's backup, which takes %d of them", connection-alone)
 	}
-	if connection+body+more > esp8266.HeapOfSketch {
-		v.add("buffers",
-			fmt.Sprintf("a connection takes %d bytes, the form %d%s: more than the board has", connection, body, text),
-			"shorten the form, or "+fix)
-	}
+	v.add("buffers", fmt.Sprintf("a connection takes %d bytes, the form %d%s: more than the board has", connection, body, text), "shorten the form, or "+fix)
 }

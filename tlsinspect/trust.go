@@ -301,7 +301,7 @@ func (r *Report) BackupCA(g Grounds) (choice PinChoice, ok bool) {
 func (r *Report) DefaultBackup(mode esp8266.PinMode, g Grounds) esp8266.PinMode {
 	pinned := g.Pin.Pinned() && g.Pin.Mode != esp8266.PinInsecure
 	byItself := mode == esp8266.PinFingerprint || mode == esp8266.PinPublicKey
-	if pinned || !byItself || !r.renewedOften() || r.Chain[0].SelfIssued() { // mutant TestDefaultBackup: pinned || !byItself => !byItself
+	if pinned || !byItself || !r.renewedOften() || r.Chain[0].SelfIssued() { // mutant TestDefaultBackup: pinned || !byItself => pinned && !byItself
 		return ""
 	}
 	if _, ok := r.BackupCA(g); !ok {
