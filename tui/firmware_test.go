@@ -102,7 +102,7 @@ func TestChangedSinceWriting(t *testing.T) {
 		s := newStage(t)
 		term := written(t, s, 80, 24)
 		term.Press("esc")
-		term.WaitText("▸ What comes next", "✓ 20 files are in")
+		term.WaitText("▸ What comes next", "✓ 21 files are in")
 		term.Press("enter")
 		term.WaitText("enter finish")
 		term.Press("s", "up", "up", "up", "up", "enter") // the LED

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"espost/codegen"
+	"espost/internal/problem"
 	"espost/internal/sanitize"
 	"espost/profile"
 	"espost/request"
@@ -47,6 +48,7 @@ type Model struct {
 	guide   guide
 	leadsOn bool   // the board's step comes after this one
 	full    string // the folder's absolute path
+	renewal string // what becomes of the boards at the next one
 	moved   bool   // the folder was changed since the sketch was written
 	zones   ui.Zones
 
@@ -85,11 +87,11 @@ func (m *Model) Enter() tea.Cmd {
 // Editing implements ui.Step.
 func (m *Model) Editing() bool { return m.editor != nil }
 
-// refresh generates the files for the settings as they stand.
+// refresh generates the files for the settings as they stand, and works out what frames tell of them.
 func (m *Model) refresh() {
 	m.files, m.problem = codegen.Generate(m.profile.Project)
 	m.file = min(m.file, max(0, len(m.files)-1))
-	m.full = sanitize.Line(m.kit.Absolute(m.folder()))
+	m.full, m.renewal = sanitize.Line(m.kit.Absolute(m.folder())), problem.Sentence(m.profile.AtRenewal())
 }
 
 // Done reports whether what is on disk is what the settings say.

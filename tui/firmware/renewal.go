@@ -14,7 +14,6 @@ import (
 	"espost/internal/sanitize"
 	"espost/pinfile"
 	"espost/profile"
-	"espost/tlsinspect"
 	"espost/tui/ui"
 )
 
@@ -48,10 +47,10 @@ func (m *Model) renewalSetting() setting {
 	switch {
 	case m.profile.Fetch.On():
 		shown = "fetches signed pins"
-	case tlsinspect.Backing(m.profile.Pin) != "":
+	case m.profile.Pin.Label() != string(m.profile.Pin.Mode):
 		shown = "goes on by the backup"
 	}
-	return setting{title: "Renewal", shown: shown, open: m.openRenewal, about: problem.Sentence(m.profile.AtRenewal())}
+	return setting{title: "Renewal", shown: shown, open: m.openRenewal, about: m.renewal}
 }
 
 // renewalActions are what can be done about the next certificate.
