@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"espost/cli"
+	"espost/codegen"
 	"espost/demo"
 	"espost/esp8266"
 	"espost/internal/testkit/need"
@@ -36,7 +37,7 @@ func espost(t *testing.T, args ...string) (status int, stdout, stderr string) {
 func TestRenewal(t *testing.T) {
 	need.Long(t)
 	renewals := []demo.Renewal{demo.SameKey, demo.NewKey, demo.NewIntermediate, demo.NewRoot}
-	for _, tt := range []struct {
+	tests := []struct {
 		name   string
 		mode   esp8266.PinMode
 		root   bool   // the root is pinned, which the demo server doesn't send
@@ -50,23 +51,33 @@ func TestRenewal(t *testing.T) {
 		{"fingerprint and its backup", esp8266.PinFingerprint, false, "", [4]string{onBackup, onBackup, broken, broken}},
 		{"public-key and its backup", esp8266.PinPublicKey, false, "", [4]string{right, onBackup, broken, broken}},
 		{"insecure", esp8266.PinInsecure, false, "none", [4]string{right, right, right, right}},
-	} {
+	}
+	fleets, folders := make([]fleet, len(tests)), make([]codegen.Folder, len(tests))
+	for i, tt := range tests {
+		server, err := demo.Start(demo.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = server.Close() })
+		f := fleet{dir: t.TempDir(), server: server, chosen: rig.Sketch(i)}
+		f.generate(t, tt.mode, tt.backup)
+		if tt.root {
+			f.pin(t, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Root().Raw})))
+		}
+		fleets[i], folders[i] = f, rig.Files(t, f.sketch())
+	}
+	program, err := rig.Plain.CompileJoined(folders) // at once: no two runs have the same pins, so that nothing can be kept
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, tt := range tests {
+		f := fleets[i]
+		f.board = program
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			server, err := demo.Start(demo.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = server.Close() })
-			f := fleet{dir: t.TempDir(), server: server}
-			f.generate(t, tt.mode, tt.backup)
-			if tt.root {
-				f.pin(t, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Root().Raw})))
-			}
-			f.flash(t)
 			f.posts(t, true)
 			for i, renewal := range renewals {
-				if err := server.Renew(renewal); err != nil {
+				if err := f.server.Renew(renewal); err != nil {
 					t.Fatal(err)
 				}
 				f.posts(t, tt.after[i] != broken)
@@ -93,8 +104,9 @@ const (
 // A fleet is a profile with its firmware's folder, and the board that was
 // flashed with it last.
 type fleet struct {
-	dir   string
-	board string // the compiled sketch
+	dir    string
+	board  string // the compiled sketch
+	chosen string // names it, among those that were compiled with it
 	// server is the one that the boards post to; the fleet's owner has seen its
 	// certificates.
 	server *demo.Server
@@ -148,7 +160,7 @@ func (f *fleet) flash(t *testing.T) {
 // posts boots the board and wants it to succeed, or to refuse the server.
 func (f *fleet) posts(t *testing.T, want bool) {
 	t.Helper()
-	board := rig.Boot(t, f.board, "RIG_MILLIS=4000")
+	board := rig.Boot(t, f.board, f.chosen, "RIG_MILLIS=4000")
 	if want {
 		board.Says(t, "POST: 200")
 		board.Never(t, "FAILED")
