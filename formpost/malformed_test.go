@@ -53,7 +53,7 @@ func TestMalformedCertificatesAsBearSSL(t *testing.T) {
 	case os.Getenv("ESPOST_TEST_MALFORMED") != "": // 1 for all: half an hour
 		step, _ = strconv.Atoi(os.Getenv("ESPOST_TEST_MALFORMED"))
 	case os.Getenv("ESPOST_TEST_ALL") == "1":
-		step = 19
+		step = 29
 	}
 	chains := malformed.Chains(t, step)
 	t.Logf("%d chains", len(chains))

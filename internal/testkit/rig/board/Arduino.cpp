@@ -74,10 +74,15 @@ uint64_t nowMicros() {
 
 void skip(uint64_t micros) { skipped += micros; }
 
+long speed() {
+  static const long times = number("RIG_SPEED", 1);
+  return times;
+}
+
 bool waitReadable(int fd, int millis) {
   pollfd p = {fd, POLLIN, 0};
   if (poll(&p, 1, millis) > 0) return true;
-  skip(static_cast<uint64_t>(millis) * 1000 * (number("RIG_SPEED", 1) - 1));
+  skip(static_cast<uint64_t>(millis) * 1000 * (speed() - 1));
   return false;
 }
 
@@ -112,7 +117,7 @@ void optimistic_yield(uint32_t) {}
 void delay(unsigned long ms) {
   if (ms < 5) {
     poll(nullptr, 0, static_cast<int>(ms));
-    rig::skip(ms * 1000 * (rig::number("RIG_SPEED", 1) - 1));
+    rig::skip(ms * 1000 * (rig::speed() - 1));
   } else {
     static const long pace = rig::number("RIG_PACE", 0);
     if (pace > 0) usleep(pace);

@@ -49,16 +49,15 @@ bool ESP8266WiFiClass::disconnect(bool) {
 }
 
 wl_status_t ESP8266WiFiClass::status() {
-  const std::string wifi = rig::env("RIG_WIFI", "up");
+  static const std::string wifi = rig::env("RIG_WIFI", "up");
+  static unsigned long from, to;
+  static const bool away = sscanf(rig::env("RIG_WIFI_DOWN", ""), "%lu-%lu", &from, &to) == 2;
   const uint64_t now = rig::nowMicros();
   if (begun_ == 0 || now - begun_ < 200000) return WL_DISCONNECTED;
   if (wifi == "missing" || lost_) return WL_NO_SSID_AVAIL;
   if (wifi == "refused") return WL_WRONG_PASSWORD;
   if (wifi == "silent") return WL_DISCONNECTED;
-  unsigned long from = 0, to = 0;
-  if (sscanf(rig::env("RIG_WIFI_DOWN", ""), "%lu-%lu", &from, &to) == 2 && now >= from * 1000 && now < to * 1000) {
-    return WL_CONNECTION_LOST;
-  }
+  if (away && now >= from * 1000 && now < to * 1000) return WL_CONNECTION_LOST;
   return WL_CONNECTED;
 }
 
@@ -103,7 +102,7 @@ bool Tcp::connect(IPAddress ip, uint16_t port, unsigned long timeout) {
   to.sin_addr.s_addr = ip.raw();
   ::connect(fd_, reinterpret_cast<sockaddr *>(&to), sizeof(to));
   pollfd p = {fd_, POLLOUT, 0};
-  const bool done = poll(&p, 1, static_cast<int>(timeout / rig::number("RIG_SPEED", 1))) > 0;
+  const bool done = poll(&p, 1, static_cast<int>(timeout / rig::speed())) > 0;
   if (!done) rig::skip(timeout * 1000ULL);
   int error = 0;
   socklen_t size = sizeof(error);
