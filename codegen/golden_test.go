@@ -24,7 +24,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden projects in testdata/golden")
 
-// Fixed keys and a certificate, so that golden files don't change.
+// Fixed keys and certificates, so that golden files don't change.
 const (
 	goldenKey = `-----BEGIN PUBLIC KEY-----
 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt
@@ -57,6 +57,26 @@ tL4ndQavEi51mI38AjEAi/V3bNTIZargCyzuFJ0nN6T5U6VR5CmD1/iQMVtCnwr1
 /q4AaOeMSQ+2b1tbFfLn
 -----END CERTIFICATE-----
 `
+	goldenSecondCA = `-----BEGIN CERTIFICATE-----
+MIIBJzCBzqADAgECAgEDMAoGCCqGSM49BAMCMBMxETAPBgNVBAMMCFJvb3QgVHdv
+MB4XDTI2MTEyNjEwNTYxMFoXDTQ2MTEyMTEwNTYxMFowEzERMA8GA1UEAwwIUm9v
+dCBUd28wWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAS+mFirBzeZhuju8y/80yJ5
+JYkHXZh6Mlnyqqmtiv4WAE19JhpXl+53chBwS/Tv7J5/6sEmd4SZ2b0vwh+EN2l0
+oxMwETAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIEwmRZYfmaLv
+WlCGT08FWoOhtZCe87bFCy1UOAeE/AV2AiEAzPB8exqpU6VEHafS3mERDzTyNtf5
+9atx7dZ5W9JOtwA=
+-----END CERTIFICATE-----
+`
+	goldenThirdCA = `-----BEGIN CERTIFICATE-----
+MIIBKzCB0qADAgECAgEFMAoGCCqGSM49BAMCMBUxEzARBgNVBAMMClJvb3QgVGhy
+ZWUwHhcNMjYxMTI2MTA1NjEwWhcNNDYxMTIxMTA1NjEwWjAVMRMwEQYDVQQDDApS
+b290IFRocmVlMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEewVlEoZOPCtzJtlP
+UoIdqH486PaqHH7uKp705NPCfh03TAyNSdzbj+JdANmFuLk3r2kvuw8y9qayWRai
+LZQdNKMTMBEwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEA7eKN
+K+qyx+TwcXECTtYlcIeBL8IFDgEdbkW/aiAXBLoCIH88OqGJGt8i6/8pGxHNe9Ss
+YxZ1UPdSHNYQDNJNaw+5
+-----END CERTIFICATE-----
+`
 )
 
 // goldens are the projects that are kept whole, each a change to the first.
@@ -69,6 +89,9 @@ func goldens() map[string]func(*codegen.Project) {
 		},
 		"ca": func(p *codegen.Project) {
 			p.Pin = esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{goldenCA}, SHA1: p.Pin.SHA1, Expires: p.Pin.Expires}
+		},
+		"many-cas": func(p *codegen.Project) {
+			p.Pin = esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{goldenCA, goldenSecondCA, goldenThirdCA}}
 		},
 		"backup": func(p *codegen.Project) {
 			p.Pin.Reserve, p.Pin.Backup, p.Pin.CAs = []string{goldenKey, goldenRSAKey}, esp8266.PinCA, []string{goldenCA}

@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"espost/internal/problem"
@@ -16,7 +17,8 @@ const (
 	otaRAM   = 500 + 2_000
 
 	smallestSketch = 407_000 // of espost's, without updates (xtensa gcc 12.2, core 3.1.2)
-	largestSketch  = 462_000
+	largestSketch  = 462_000 // by a fingerprint; CAs and signed pins come on top
+	signedFlash    = 9_300   // of the sketch's own objects
 
 	minOTAPassword = 8
 	maxOTAPassword = 64
@@ -40,13 +42,14 @@ func (v *validator) checkOTA() {
 	if v.DeepSleep {
 		v.add("ota", "a board in deep sleep isn't there to take an update: it is awake for some seconds only", "switch deep sleep or the updates off")
 	}
+	largest := largestSketch + otaFlash + v.pinFlash()
 	switch room := v.Board.UpdateRoom(); {
 	case room == 0: // there is no such board, which is said already
 	case smallestSketch > room:
 		v.add("ota", fmt.Sprintf("%s has no room for the old and the new sketch at once: its flash of %s holds two of %d bytes each, and the smallest has %d", v.Board.Name, v.Board.Flash, room, smallestSketch),
 			"switch the updates off, or choose a board with 4 MB")
-	case largestSketch+otaFlash > room:
-		p := problem.At("firmware.ota", fmt.Sprintf("an update may not fit into the flash of %s: it holds the old and the new sketch up to %d bytes each, and one with updates has %d to %d", v.Board.Name, room, smallestSketch+otaFlash, largestSketch+otaFlash),
+	case largest > room:
+		p := problem.At("firmware.ota", fmt.Sprintf("an update may not fit into the flash of %s: it holds the old and the new sketch up to %d bytes each, and one with updates has %d to %d", v.Board.Name, room, smallestSketch+otaFlash, largest),
 			"look at the size that the tool tells; where it is more, flash by cable, or choose a board with 4 MB")
 		p.Severity, p.Code = problem.Warning, "ota-room"
 		v.List.Add(p)
@@ -57,6 +60,16 @@ func (v *validator) checkOTA() {
 	case n > 0 && n < minOTAPassword, n > maxOTAPassword:
 		v.add("ota-password", fmt.Sprintf("the password for updates has %d bytes", n), fmt.Sprintf("give it %d to %d, or none, and espost draws one", minOTAPassword, maxOTAPassword))
 	}
+}
+
+// pinFlash is what the pin and its successors add to the largest sketch.
+func (p Project) pinFlash() int {
+	pinned, _ := p.Pin.Read()
+	n := len(slices.Concat(pinned.CAs...))
+	if p.Fetch.On() {
+		n += signedFlash
+	}
+	return n
 }
 
 // Hostname is the board's name in the network, without .local: the sketch's, as

@@ -1,6 +1,7 @@
 package codegen_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -122,6 +123,23 @@ func TestMemoryOfABackup(t *testing.T) {
 		if found, ok := p.Validate().At("firmware.buffers"); ok != (tt.want != "") || !strings.Contains(found.Fix, tt.want) {
 			t.Errorf("with the backup %q: %s; %s", tt.backup, found.Message, found.Fix)
 		}
+	}
+}
+
+// Many CAs and signed pins take flash, which an update has to share.
+func TestUpdatesBesideManyCAs(t *testing.T) {
+	p := tutorial()
+	p.Board, _ = esp8266.BoardByID("d1_wroom_02")
+	p.OTA, p.Pin = true, esp8266.Pin{Mode: esp8266.PinCA, CAs: []string{goldenCA}}
+	if found, ok := p.Validate().At("firmware.ota"); ok {
+		t.Errorf("with one CA: %s", found.Message)
+	}
+	for i := range 39 {
+		p.Pin.CAs = append(p.Pin.CAs, rig.NewIdentity(t, fmt.Sprint("authority ", i), nil, nil).PEM())
+	}
+	p.Fetch.URLs = []string{"http://pins.example/porch.pins"}
+	if found, _ := p.Validate().At("firmware.ota"); found.Code != "ota-room" || !strings.Contains(found.Message, "524288") {
+		t.Errorf("with forty: %+v", found)
 	}
 }
 

@@ -21,7 +21,7 @@ import (
 // Limits of pins.
 const (
 	maxWays = 8    // fingerprints, keys and all CAs together, which the board tries one after the other, a handshake each
-	maxCAs  = 40   // which fit into a profile, and take 60 KB of flash
+	maxCAs  = 40   // which fit into a profile, and take 62 KB of flash
 	maxRSA  = 4096 // bits of an RSA key (BearSSL inc/bearssl_x509.h, BR_X509_BUFSIZE_KEY)
 )
 
