@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -107,7 +108,7 @@ func (c *checked) holdsPin(dir string) bool {
 
 // lags reports whether the pins.h of a sketch's folder holds another pin than
 // the profile's, if that can be known. A file that the user has edited, or of a
-// sketch that the profile wants otherwise by now, is searched for fingerprints.
+// sketch that the profile wants otherwise by now, is searched for what is pinned.
 func lags(changes sketchdir.Changes, pin esp8266.Pin) (stale, known bool) {
 	pins := changes[slices.IndexFunc(changes, isPins)]
 	switch {
@@ -115,16 +116,26 @@ func lags(changes sketchdir.Changes, pin esp8266.Pin) (stale, known bool) {
 		return false, true
 	case pins.State == sketchdir.Changed && len(beyondPins(changes)) == 0:
 		return true, true
-	case pins.State == sketchdir.New || pin.Mode != esp8266.PinFingerprint:
+	case pins.State == sketchdir.New || pin.Mode == esp8266.PinInsecure:
 		return false, false
 	}
 	text := pins.Existing()
-	if text == nil {
-		return false, false
+	return !holds(string(text), pin), text != nil
+}
+
+// holds reports whether text, C++, has everything that boards with this pin compare, each in
+// hexadecimal digits or in Base64, over several lines or not.
+func holds(text string, pin esp8266.Pin) bool {
+	digits := strings.NewReplacer("0X", "", ",", "", ":", "", " ", "", "\r", "", "\n", "").Replace(strings.ToUpper(text))
+	base := strings.NewReplacer(`\n`, "", `"`, "", " ", "", "\r", "", "\n", "").Replace(text)
+	pinned, _ := pin.Read()
+	for _, key := range pinned.Keys {
+		pinned.CAs = append(pinned.CAs, key.SPKI)
 	}
-	digits := strings.NewReplacer(":", "", " ", "").Replace(strings.ToUpper(string(text)))
-	missing := func(sha1 string) bool { return !strings.Contains(digits, sha1) }
-	return slices.ContainsFunc(pin.SHA1, missing), true
+	return !slices.ContainsFunc(pinned.SHA1, func(sha1 string) bool { return !strings.Contains(digits, sha1) }) &&
+		!slices.ContainsFunc(pinned.CAs, func(der []byte) bool {
+			return !strings.Contains(base, base64.StdEncoding.EncodeToString(der)) && !strings.Contains(digits, fmt.Sprintf("%X", der))
+		})
 }
 
 // rewritePins puts the profile's pin into the sketch's folder. What the user has

@@ -150,3 +150,56 @@ func TestCAsFromAFile(t *testing.T) {
 		}
 	}
 }
+
+// The server goes from one of three pinned CAs to another one, which the user vouches for by the digits that check
+// names. Boards of one CA have other code: the profile is updated, the folder isn't, and check says so until it is.
+func TestThreeCAsToOne(t *testing.T) {
+	root, next := rig.NewIdentity(t, "root", nil, nil), rig.NewIdentity(t, "next", nil, nil)
+	by := func(ca rig.Identity) rig.Identity {
+		leaf := rig.NewIdentity(t, "leaf", &ca, nil)
+		leaf.TLS.Certificate = append(leaf.TLS.Certificate, ca.Leaf.Raw)
+		return leaf
+	}
+	first, second := by(root), by(next)
+	s, dir := renewingServer(t, first, nil), t.TempDir()
+	file, cas := filepath.Join(dir, "porch.yaml"), filepath.Join(dir, "cas.pem")
+	bundle := root.PEM() + rig.NewIdentity(t, "second", nil, nil).PEM() + rig.NewIdentity(t, "third", nil, nil).PEM()
+	if err := os.WriteFile(cas, []byte(bundle), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	says := func(status int, what string, args ...string) string {
+		t.Helper()
+		got, stdout, stderr := espost(t, args...)
+		if got != status || !strings.Contains(stdout+stderr, what) {
+			t.Fatalf("%q: status %d\n%s%s", args, got, stdout, stderr)
+		}
+		return stdout
+	}
+	target := fmt.Sprintf("https://localhost:%d/", s.PortNumber())
+	says(0, "porch", "generate", "--target", target, "a=b", "--ca", cas, "-o", filepath.Join(dir, "porch"), "--save", file)
+	s.shown.Store(&second)
+	_, digits, _ := strings.Cut(says(1, "nothing vouches", "check", file), "--trust-new ")
+	says(1, "authorities.h", "check", "--update", "--trust-new", strings.TrimRight(digits, ".\n"), file)
+	says(1, "pins.h holds another pin", "check", file)
+	pins := filepath.Join(dir, "porch", "pins.h")
+	old, err := os.ReadFile(pins)
+	if err != nil {
+		t.Fatal(err)
+	}
+	says(0, "1 removed", "generate", "-p", file)
+	says(0, "right", "check", "-v", file)
+
+	// An edited pins.h is searched for what it pins.
+	for text, c := range map[string]struct {
+		status int
+		stale  string
+	}{
+		string(old) + "// mine\n":                               {1, `"stale":true`},
+		strings.Replace(next.PEM(), "\n", " ", 3) + "// mine\n": {0, `"stale":false`},
+	} {
+		if err := os.WriteFile(pins, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		says(c.status, c.stale, "check", "--json", file)
+	}
+}

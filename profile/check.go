@@ -197,7 +197,7 @@ func (v Verdict) broken(p *Profile, r *tlsinspect.Report) Verdict {
 	leaf := r.Chain[0]
 	if v.Trust == tlsinspect.TrustNone { // mutant TestTwentyServers in ./test/trust: v.Trust == tlsinspect.TrustNone => false
 		v.Reason = "the server shows another certificate, and nothing vouches for it: " + r.Served(p.Pin)
-		v.Fix = "Compare the digits with the certificate's file on the server, or look through another network; if it is your server's, name them: espost check --update --trust-new " + v.Served
+		v.Fix = "Compare the digits with the certificate's file on the server, or look through another network; if it is your server's, name them: espost check --update --trust-new " + toName(p.Pin, r)
 		if r.Findings.Has(tlsinspect.CodeNameMismatch) {
 			v.Reason = fmt.Sprintf("another server answers: its certificate is for %s, and nothing vouches for it", leaf.Name())
 			v.Fix = "Check that the name still leads to your server"
@@ -207,6 +207,12 @@ func (v Verdict) broken(p *Profile, r *tlsinspect.Report) Verdict {
 	v.Reason = v.renewed(p, r)
 	v.Fix = "Update the pin (espost check --update) and flash the boards again"
 	return v
+}
+
+// toName is the fingerprint that the user has to vouch for so that the pin's successor is taken.
+func toName(pin esp8266.Pin, r *tlsinspect.Report) string {
+	choice, _ := r.Best(pin.Mode, tlsinspect.Grounds{Pin: pin})
+	return (&tlsinspect.TrustError{Report: r, Choice: choice}).Name()
 }
 
 // renewed says what became of the certificate.
