@@ -87,7 +87,7 @@ func (v *validator) checkWiFi() {
 	case strings.Contains(v.Password, "\x00"):
 		v.add("password", "the Wi-Fi password holds a NUL byte", "remove it")
 	case n > 0 && n < 8:
-		v.add("password", fmt.Sprintf("the Wi-Fi password has %d characters", n), "WPA asks for at least 8; leave it empty for an open network")
+		v.add("password", "the Wi-Fi password is too short: WPA asks for at least 8 characters", "correct it, or leave it empty for an open network")
 	case n > 64, n == 64 && !isHex(v.Password):
 		v.add("password", fmt.Sprintf("the Wi-Fi password has %d bytes", n), "WPA takes at most 63, or a key of 64 hexadecimal digits")
 	}

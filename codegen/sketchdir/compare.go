@@ -31,12 +31,12 @@ func Compare(dir string, files []codegen.File) (Changes, error) {
 		return allNew(files), nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("looking into %s: %w; choose another folder", dir, err)
+		return nil, fmt.Errorf("looking into %s: %w; choose another folder", dir, plain(dir, err))
 	}
 	defer root.Close()
 	changes, _, err := compare(root, files)
 	if err != nil {
-		return nil, fmt.Errorf("looking into %s: %w", dir, err)
+		return nil, fmt.Errorf("looking into %s: %w", dir, plain(dir, err))
 	}
 	return changes, nil
 }

@@ -3,6 +3,7 @@
 package sketchdir_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,8 +38,9 @@ func TestFailedCreationLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := generate(t, tutorial())
-	if _, err := sketchdir.Write(filepath.Join(parent, "porch_post"), folder, sketchdir.Options{}); err == nil {
-		t.Error("Write succeeded in a folder that can't be written")
+	dir := filepath.Join(parent, "porch_post")
+	if _, err := sketchdir.Write(dir, folder, sketchdir.Options{}); fmt.Sprint(err) != "creating "+dir+": permission denied; nothing was written; choose another folder" {
+		t.Errorf("in a folder that can't be written: %v", err)
 	}
 	if left := entries(t, parent); len(left) != 0 {
 		t.Errorf("it left %v behind", left)

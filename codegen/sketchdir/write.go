@@ -97,19 +97,19 @@ func Write(dir string, files []codegen.File, opts Options) (Changes, error) {
 		}
 		changes, err := create(dir, files)
 		if err != nil {
-			return nil, fmt.Errorf("creating %s: %w; nothing was written", dir, err)
+			return nil, fmt.Errorf("creating %s: %w; nothing was written; choose another folder", dir, plain(dir, err))
 		}
 		sweepBeside(dir)
 		return changes, nil
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("opening %s: %w; choose another folder", dir, err)
+		return nil, fmt.Errorf("opening %s: %w; choose another folder", dir, plain(dir, err))
 	}
 	defer root.Close()
 	changes, known, err := compare(root, files)
 	if err != nil {
-		return nil, fmt.Errorf("looking into %s: %w; nothing was written", dir, err)
+		return nil, fmt.Errorf("looking into %s: %w; nothing was written", dir, plain(dir, err))
 	}
 	if opts.Only != nil {
 		changes = slices.DeleteFunc(changes, func(c Change) bool { return !slices.Contains(opts.Only, c.Path) })
@@ -122,11 +122,23 @@ func Write(dir string, files []codegen.File, opts Options) (Changes, error) {
 		final = known.with(final)
 	}
 	if err := newUpdating(root).run(known, final, changes); err != nil {
-		return nil, fmt.Errorf("writing to %s: %w; the folder is as it was", dir, err)
+		return nil, fmt.Errorf("writing to %s: %w; the folder is as it was", dir, plain(dir, err))
 	}
 	sweepInside(root)
 	sweepBeside(dir)
 	return changes, nil
+}
+
+// plain is err without the system call's name, and without the path where that is dir's.
+func plain(dir string, err error) error {
+	path, ok := errors.AsType[*fs.PathError](err)
+	switch {
+	case !ok:
+		return err
+	case path.Path == dir:
+		return path.Err
+	}
+	return fmt.Errorf("%s: %w", path.Path, path.Err)
 }
 
 // create makes a folder that doesn't exist yet, all at once.

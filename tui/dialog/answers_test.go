@@ -43,7 +43,7 @@ func TestBadAnswers(t *testing.T) {
 		{"test", 3, []string{"perhaps", "no"}, []string{"Please answer yes or no."}},
 		{"board", 5, []string{"99"}, []string{"Please answer with a number from 1 to "}},
 		{"interval", 7, []string{"often", "10ms", "5 m"}, []string{"Write it with a unit, as 60s", "shorter than a second"}},
-		{"short password", 6, []string{"porch wifi", "short", "long enough"}, []string{"The Wi-Fi password has 5 characters. WPA asks for at least 8"}},
+		{"short password", 6, []string{"porch wifi", "short", "long enough"}, []string{"The Wi-Fi password is too short: WPA asks for at least 8 characters"}},
 		{"long Wi-Fi name", 6, []string{strings.Repeat("x", 33), ""}, []string{"The Wi-Fi name has 33 bytes"}},
 		{"name", 12, []string{"no spaces please"}, []string{"called? A name, or a path. [porch_example_com] "}},
 	} {

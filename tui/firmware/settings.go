@@ -57,7 +57,7 @@ func (m *Model) settings() []setting {
 			hint: "a part of its name", find: boardNames, set: func(s string) error { return setBoard(fw, s) },
 			about: fmt.Sprintf("Board %d of %d; type a part of its name after enter. It decides on the LED, the flash layout and the upload.", place, len(esp8266.Boards()))},
 		{title: "Wi-Fi", shown: wifi, value: fw.SSID, hint: "the network's name", set: func(s string) error { fw.SSID = s; return nil },
-			about: "The network that the board shall join, on 2.4 GHz. Left empty, you fill it in in arduino_secrets.h."},
+			about: "The network that the board shall join, on 2.4 GHz. Left empty, you put it into arduino_secrets.h yourself."},
 		{title: "Password", shown: password, value: fw.Password, hint: "of the network", secret: true, set: func(s string) error { fw.Password = s; return nil },
 			about: "It goes into arduino_secrets.h, which git ignores and you alone can read, and nowhere else."},
 		{title: "Every", shown: duration.Format(fw.Every), value: duration.Format(fw.Every), hint: "60s, 5m, 1h", set: func(s string) error { return setEvery(fw, s) },
