@@ -159,12 +159,14 @@ func TestWritingBesideWhatIsThere(t *testing.T) {
 		if err := os.MkdirAll(filepath.Dir(config), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(config, []byte("mine"), 0o644); err != nil {
-			t.Fatal(err)
+		for _, file := range []string{config, filepath.Join(filepath.Dir(config), "porch_example_com.ino")} {
+			if err := os.WriteFile(file, []byte("mine"), 0o644); err != nil {
+				t.Fatal(err)
+			}
 		}
 		term := s.start(t, 80, 24)
 		term.Press("enter", "enter", "alt+5", "enter")
-		term.WaitText("was not written by espost", "enter write to porch_example_com-2")
+		term.WaitText("porch_example_com.ino was not written by espost", "config.h was not written by espost", "enter write to porch_example_com-2")
 		term.Press("enter")
 		term.WaitText("enter finish", "porch_example_com-2")
 		term.Quit()

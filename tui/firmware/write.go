@@ -90,16 +90,17 @@ func unused(folder string) string {
 	}
 }
 
-// ask lists what writing would replace, with the lines that differ; "" when
+// ask lists what writing would replace, and then the lines that differ; "" when
 // nothing is lost by it.
 func ask(changes sketchdir.Changes) string {
-	var lines []string
+	var losses, diffs []string
 	for _, c := range changes {
 		if loss := c.State.Loss(); loss != "" {
-			lines = append(lines, sanitize.Line(c.Path)+" "+loss, sanitize.Text(c.Diff), "")
+			losses = append(losses, sanitize.Line(c.Path)+" "+loss)
+			diffs = append(diffs, "", sanitize.Text(c.Diff))
 		}
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(append(losses, diffs...), "\n")
 }
 
 // put writes the files, and replaces only what was compared.
