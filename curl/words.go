@@ -50,7 +50,7 @@ func ReadShell(text string, programs ...string) (*Shell, error) {
 	}
 	call, stmt, others := findCommand(file, programs)
 	if call == nil {
-		return nil, refusal("there is no "+strings.Join(programs, " or ")+" command in it", "paste one that begins with "+programs[0])
+		return nil, refusal("there is no "+request.OrList(programs)+" command in it", "paste one that begins with "+programs[0])
 	}
 	if stmt.Background && len(others) > 0 {
 		return nil, refusal("a shell ends the command at the & in it", "put the address, or the data, into quotes")

@@ -16,7 +16,7 @@ func TestRefusals(t *testing.T) {
 	deep := func(open string) string { return strings.Repeat(open, 30000) }
 	for text, says := range map[string]string{
 		"":                                           "no curl",
-		"hello, " + secret:                           "no curl",
+		"hello, " + secret:                           "no curl, wget, http, https, xh or xhs command",
 		"https://h.example/" + secret:                "no curl",
 		"curl":                                       "no address",
 		"curl https://h/ -d '" + secret:              "isn't closed",

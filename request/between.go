@@ -128,7 +128,7 @@ func (f *Field) parseOption(word string) *problem.Problem {
 	}
 	t, p := parseTrigger(word)
 	if t.When == Never {
-		return slip("%q means nothing behind a source", "use "+orList(Statistics())+", or a trigger such as change or above:30", quoted(word))
+		return slip("%q means nothing behind a source", "use "+OrList(Statistics())+", or a trigger such as change or above:30", quoted(word))
 	}
 	if p == nil {
 		f.Trigger = t
@@ -157,7 +157,7 @@ func (f Field) checkBetween(place, row string, info esp8266.SourceInfo) *problem
 	t := f.Trigger
 	switch {
 	case f.Statistic != "" && !slices.Contains(Statistics(), f.Statistic):
-		return at("statistic", fmt.Sprintf("has the statistic %q", quoted(string(f.Statistic))), "use "+orList(Statistics()))
+		return at("statistic", fmt.Sprintf("has the statistic %q", quoted(string(f.Statistic))), "use "+OrList(Statistics()))
 	case t.When != Never && t.When != Change && t.When != Above && t.When != Below:
 		return at("trigger", fmt.Sprintf("has the trigger %q", quoted(string(t.When))), "use change, above or below")
 	case !finite(t.At) || !finite(t.Hysteresis) || t.Hysteresis < 0:

@@ -158,12 +158,12 @@ func (f Field) checkReading(place, row string, info esp8266.SourceInfo) *problem
 	}
 	if f.None == Wait {
 		if f.Source != esp8266.SourceTime {
-			return at("none", "can't wait: only the time comes by itself", "use "+orList(NoValues()))
+			return at("none", "can't wait: only the time comes by itself", "use "+OrList(NoValues()))
 		}
 		return nil
 	}
 	if f.None != "" && !slices.Contains(NoValues(), f.None) {
-		return at("none", fmt.Sprintf("has %q for none", quoted(string(f.None))), "use "+orList(NoValues()))
+		return at("none", fmt.Sprintf("has %q for none", quoted(string(f.None))), "use "+OrList(NoValues()))
 	}
 	return f.checkBetween(place, row, info)
 }
@@ -181,7 +181,7 @@ func addresses(all []int) string {
 	for i, n := range all {
 		texts[i] = fmt.Sprintf("0x%02X", n)
 	}
-	return orList(texts)
+	return OrList(texts)
 }
 
 // checkGPIO returns why there is no such pin.

@@ -161,7 +161,7 @@ func CheckMethod(method string) *problem.Problem {
 	if slices.Contains(Methods(), method) {
 		return nil
 	}
-	return problem.At("request.method", fmt.Sprintf("there is no method %q", quoted(method)), "use "+orList(Methods()))
+	return problem.At("request.method", fmt.Sprintf("there is no method %q", quoted(method)), "use "+OrList(Methods()))
 }
 
 // Check returns why there is no such body, nil when there is.
@@ -169,11 +169,11 @@ func (b Body) Check() *problem.Problem {
 	if slices.Contains(Bodies(), b) {
 		return nil
 	}
-	return problem.At("request.body", fmt.Sprintf("there is no body %q", quoted(string(b))), "use "+orList(Bodies()))
+	return problem.At("request.body", fmt.Sprintf("there is no body %q", quoted(string(b))), "use "+OrList(Bodies()))
 }
 
-// orList joins words: "a, b or c".
-func orList[S ~string](words []S) string {
+// OrList joins words for a sentence: "a, b or c".
+func OrList[S ~string](words []S) string {
 	var out strings.Builder
 	for i, w := range words {
 		switch {

@@ -8,6 +8,7 @@ import (
 	"espost/internal/nearest"
 	"espost/internal/problem"
 	"espost/internal/sanitize"
+	"espost/request"
 )
 
 // All returns the services, each family in one place, the simplest first.
@@ -37,7 +38,7 @@ func Named(name string) (Service, error) {
 	if certain {
 		return Service{}, problem.New("no-service", fmt.Sprintf("%q may be several services", shown), "choose one of "+strings.Join(ids, ", "))
 	}
-	return Service{}, problem.New("no-service", fmt.Sprintf("there is no service %q", shown), "did you mean "+strings.Join(ids, " or ")+"?")
+	return Service{}, problem.New("no-service", fmt.Sprintf("there is no service %q", shown), "did you mean "+request.OrList(ids)+"?")
 }
 
 // mostMeant is how many services an error names.

@@ -223,6 +223,26 @@ func TestDroppedSettingComesBack(t *testing.T) {
 	})
 }
 
+// What is wrong with a setting is whole beside the scroll bar that it makes necessary.
+func TestProblemBesideTheScrollbar(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := newStage(t).start(t, 80, 24)
+		term.Press("enter", "enter", "alt+5")
+		term.ClickText("Folder")
+		term.Press("enter", "ctrl+u")
+		term.Type("my first sketch for the porch")
+		term.Press("enter")
+		term.WaitText("A sketch can't have that name")
+		for line := range strings.Lines(term.Screen()) {
+			if settings := []rune(line); len(settings) > 42 && strings.Contains(string(settings[:42]), "…") {
+				t.Errorf("cut: %s", line)
+			}
+		}
+		term.Press("esc")
+		term.Quit()
+	})
+}
+
 // The sketch's folder is written as people do, as a name or a path, also from ~; the
 // page tells the absolute one, and the profile remembers it.
 func TestFolderIsAPath(t *testing.T) {

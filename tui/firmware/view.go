@@ -63,7 +63,7 @@ func (m *Model) settingsPane(width, height int) string {
 			at = len(lines)
 		}
 		if m.editor != nil && i == m.cursor {
-			lines = append(lines, m.editor.lines(width)...)
+			lines = append(lines, m.editor.lines(width-2)...)
 			at = len(lines) - 1
 			continue
 		}
