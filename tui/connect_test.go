@@ -145,6 +145,9 @@ func TestFailureBeforeOddities(t *testing.T) {
 		}
 		term := s.start(t, 60, 16)
 		term.WaitText("Only this computer knows localhost")
+		if strings.Contains(term.Screen(), "espost connects") {
+			t.Error("half of the introduction is on the screen")
+		}
 		term.Press("enter")
 		term.WaitText("part one", "part six")
 		term.WaitText("Nothing listens at localhost:1", "usually has port 443.", "Only this computer knows localhost")

@@ -46,9 +46,12 @@ func (m *Model) View(width, height int) string {
 	case height < lowHeight && len(m.past.rows) > 0: // who was here before knows
 		lines = lines[:len(lines)-1]
 	default:
-		lines = append(lines, strings.Split(k.Faint.Render(ui.Wrap(
+		intro := strings.Split(k.Faint.Render(ui.Wrap(
 			"espost connects the way an ESP8266 does, shows the certificate that the board will be served "+
-				"and its SHA-1 fingerprint without colons, and takes you from there to firmware. Enter is enough to begin.", inner)), "\n")...)
+				"and its SHA-1 fingerprint without colons, and takes you from there to firmware. Enter is enough to begin.", inner)), "\n")
+		if len(lines)+len(intro) <= height {
+			lines = append(lines, intro...)
+		}
 	}
 	if later {
 		lines = append(append(lines, ""), odd...)
