@@ -30,6 +30,18 @@ func setUpPins(term *tuitest.Terminal) {
 	term.WaitText("A key was made: ")
 }
 
+// Without an address no board fetches anything: the examples are none, and the step says so.
+func TestRenewalWithoutAnAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := newStage(t).start(t, 80, 24)
+		term.Press("enter", "enter", "alt+5", "r")
+		term.WaitText("such as http://porch.example.com/porch_example_com.pins", "such as 12h")
+		term.Press("enter", "enter", "enter")
+		term.WaitText("A key was made: ", "Boards fetch nothing")
+		term.Quit()
+	})
+}
+
 // What the app sets up for a renewal is what espost pins init does: the same profile,
 // and from it the same firmware, byte for byte.
 func TestRenewalIsSetUp(t *testing.T) {

@@ -170,6 +170,9 @@ func (m *Model) owned(msg ownedMsg) tea.Cmd {
 			text += " " + note
 		}
 	}
+	if !m.profile.Fetch.On() {
+		return ui.SetStatus(ui.Caution, text+" Boards fetch nothing: r gives them the address of the pins")
+	}
 	return ui.SetStatus(ui.Success, text+" p signs the pins")
 }
 

@@ -44,7 +44,7 @@ type Questions struct {
 type Line struct {
 	Title, About string
 	Text         string // that stands there at first
-	Example      string // in the empty input
+	Example      string // "such as" it stands in the empty input, where it must not look like an answer
 	Secret       bool   // it isn't shown unless the user says so
 }
 
@@ -52,7 +52,11 @@ type Line struct {
 func (k *Kit) NewSheet(q Questions) *Sheet {
 	s := &Sheet{Questions: q, kit: k}
 	for _, l := range q.Lines {
-		in := k.NewInput(l.Example, 2048)
+		example := l.Example
+		if example != "" {
+			example = "such as " + example
+		}
+		in := k.NewInput(example, 2048)
 		in.SetValue(l.Text)
 		in.CursorEnd()
 		s.inputs = append(s.inputs, in)
