@@ -44,7 +44,7 @@ func (p *Program) generateCommand() *cobra.Command {
 		Use:   "generate [TARGET] [ITEM...]",
 		Short: "Write ready-to-flash firmware",
 		Long: "generate writes a sketch folder for arduino-cli and PlatformIO, from a profile, from flags, or both. " +
-			"An item is a field (" + request.Syntax + ") or a header (Name:value); items take the place of the profile's. Without a pin, the server is looked at first and pinned as it is served now, by its public key, and with its CA as the backup if the certificate is made for less than 100 days (--backup none: without); where nothing vouches for its certificate, nothing is written, and --trust-new must name it. " +
+			itemHelp("looked at first and pinned as it is served now, by its public key, and with its CA as the backup if the certificate is made for less than 100 days (--backup none: without)", "written") +
 			"Wi-Fi name and password come from " + profile.EnvSSID + " and " + profile.EnvPassword + ", with --ota the password for updates from " + profile.EnvOTA + " if not drawn by lot. " +
 			"readings.h is yours and never overwritten.\n\n" + request.SourceHelp(),
 		Example: "espost generate -p espost.yaml\n" +

@@ -38,7 +38,7 @@ func (p *Program) postCommand() *cobra.Command {
 		Use:   "post [TARGET] [ITEM...]",
 		Short: "Send the very request that the board will send",
 		Long: "post sends a form as the firmware will, byte for byte, over the board's own TLS terms, and tells what the board " +
-			"would make of the answer. An item is a field (" + request.Syntax + ") or a header (Name:value). Items take the place of the profile's. Without a pin, the server is looked at first; where nothing vouches for its certificate, nothing is sent, and --trust-new must name it. " +
+			"would make of the answer. " + itemHelp("looked at first", "sent") +
 			"The answer's body goes to stdout, the rest to stderr. The status is 0 when the answer counts as delivered: 2xx, unless the profile says otherwise; 0, too, for one that the profile calls accepted or already there. " +
 			"A secret's value can be left empty and given in the environment: " + profile.SecretEnv("token") + " for token.",
 		Example: "espost post https://postman-echo.com/post name1=value1 name2=value2\n" +

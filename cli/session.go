@@ -45,6 +45,12 @@ type session struct {
 	chosen   *services.Service // it, once the session is loaded; nil for none
 }
 
+// itemHelp is what the help of post and generate says of items, of a server without a pin, and of what isn't done then.
+func itemHelp(looked, done string) string {
+	return "An item is a field (" + request.Syntax + ") or a header (Name:value); items take the place of the profile's. " +
+		"Without a pin, the server is " + looked + "; where nothing vouches for its certificate, nothing is " + done + ", and --trust-new must name it. "
+}
+
 // addFlags adds the flags that post and generate share.
 func (s *session) addFlags(f *pflag.FlagSet) {
 	f.StringVarP(&s.file, "profile", "p", "", "work on this profile; otherwise on espost.yaml, if any")

@@ -173,16 +173,21 @@ func (b Body) Check() *problem.Problem {
 }
 
 // OrList joins words for a sentence: "a, b or c".
-func OrList[S ~string](words []S) string {
+func OrList[S any](words []S) string { return list(words, " or ") }
+
+// AndList joins words or numbers for a sentence: "a, b and c".
+func AndList[S any](words []S) string { return list(words, " and ") }
+
+func list[S any](words []S, last string) string {
 	var out strings.Builder
 	for i, w := range words {
 		switch {
 		case i > 0 && i == len(words)-1:
-			out.WriteString(" or ")
+			out.WriteString(last)
 		case i > 0:
 			out.WriteString(", ")
 		}
-		out.WriteString(string(w))
+		fmt.Fprint(&out, w)
 	}
 	return out.String()
 }

@@ -429,7 +429,7 @@ func (in *inspection) explainMemory(b Board, out *findings) {
 	switch {
 	case len(accepted) > 0:
 		out.add(problem.OK, CodeMFLNAccepted, fmt.Sprintf("Use setBufferSizes(%d, %d), as the generated firmware does", b.Buffers.RX, b.Buffers.TX),
-			"Fragments of %s bytes accepted: %s of memory instead of %s", list(accepted), kilobytes(b.Heap), kilobytes(full))
+			"Fragments of %s bytes accepted: %s of memory instead of %s", request.AndList(accepted), kilobytes(b.Heap), kilobytes(full))
 	case !broken:
 		out.add(problem.Note, CodeMFLNRefused, "Keep the full receiving buffer, as the generated firmware does: with a smaller one the connection breaks with BearSSL error 6 as soon as the server sends a longer record",
 			"The server does not negotiate shorter fragments (max_fragment_length): the board must be ready for records of 16 KB (its handshake alone has one of %d bytes)", in.probes[in.chosen].flight.longest)
@@ -458,18 +458,6 @@ func (in *inspection) longestBroken() (longest int) {
 
 // kilobytes writes bytes as people count memory: "12.5 KB".
 func kilobytes(n int) string { return fmt.Sprintf("%.1f KB", float64(n)/1000) }
-
-// list writes numbers as a sentence does: "512, 1024 and 2048".
-func list(numbers []int) string {
-	var texts []string
-	for _, n := range numbers {
-		texts = append(texts, fmt.Sprint(n))
-	}
-	if len(texts) == 1 {
-		return texts[0]
-	}
-	return strings.Join(texts[:len(texts)-1], ", ") + " and " + texts[len(texts)-1]
-}
 
 // explainOthers tells where others are served something else than the board.
 func (in *inspection) explainOthers(r *Report, out *findings) {

@@ -10,6 +10,7 @@ import (
 
 	"espost/esp8266"
 	"espost/internal/problem"
+	"espost/request"
 )
 
 // Trust is why a certificate may be believed to be the server's own. What isn't
@@ -463,7 +464,7 @@ func Pinned(pin esp8266.Pin) string {
 				names = append(names, NewCertificate(block.Bytes).Name())
 			}
 		}
-		what = "the CA " + strings.Join(names, " or ")
+		what = "the CA " + request.OrList(names)
 	case pin.Mode == esp8266.PinPublicKey && known == "":
 		what = "a public key"
 	case pin.Mode == esp8266.PinPublicKey:

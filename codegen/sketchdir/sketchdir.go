@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"espost/codegen"
+	"espost/request"
 )
 
 // A State says what Write would do with a file.
@@ -180,9 +181,5 @@ func list(words []string) string {
 			once = append(once, w)
 		}
 	}
-	last := len(once) - 1
-	if last == 0 {
-		return once[0]
-	}
-	return strings.Join(once[:last], ", ") + " and " + once[last]
+	return request.AndList(once)
 }

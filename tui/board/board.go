@@ -4,7 +4,6 @@ package board
 
 import (
 	"slices"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -35,7 +34,6 @@ type Model struct {
 
 	job      ui.Job
 	released chan struct{} // closed when the run before has let go of the port
-	frame    int           // of the spinner
 	flashing bool
 	progress device.Progress
 	failed   error // why the last run ended
@@ -222,11 +220,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		return m.takeFound(msg)
 	case eventsMsg:
 		return m.take(msg)
-	case tickMsg:
-		if m.job.Is(msg.run) {
-			m.frame++
-			return tick(msg.run)
-		}
+	case ui.Tick:
+		return m.job.Turn(msg)
 	case loggedMsg:
 		return m.logged(msg)
 	case postedMsg:
@@ -293,9 +288,4 @@ func (m *Model) judge(e device.Event) {
 	case e.Summary != "":
 		m.verdict = verdict{ui.Caution, problem.Sentence(e.Summary)}
 	}
-}
-
-// tick turns the spinner.
-func tick(id ui.Run) tea.Cmd {
-	return tea.Tick(100*time.Millisecond, func(time.Time) tea.Msg { return tickMsg{id} })
 }

@@ -99,7 +99,6 @@ type (
 		list []any
 		from <-chan any
 	}
-	tickMsg struct{ run ui.Run }
 
 	uploaded device.Size         // the upload is done
 	ended    struct{ err error } // the run is over
@@ -143,7 +142,7 @@ func (m *Model) run(flash, reset bool) tea.Cmd {
 		r.tell(ended{r.do(ctx)})
 		return nil
 	}
-	return tea.Batch(work, listen(id, events), tick(id))
+	return tea.Batch(work, listen(id, events), id.Tick())
 }
 
 // jobFor is a job for a port, or for a board in the network.

@@ -145,7 +145,7 @@ func (m *Model) marked(tone ui.Tone, text string, width int) []string {
 // headline says how things stand.
 func (m *Model) headline(width int) []string {
 	k := m.kit
-	spinner := k.Accent.Render(k.Spinner[m.frame%len(k.Spinner)]) + " "
+	spinner := m.job.Spinner(k.Theme) + " "
 	switch {
 	case m.Flashing():
 		return m.flashLines(spinner, width)

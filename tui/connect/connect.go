@@ -59,7 +59,6 @@ type Model struct {
 	job      ui.Job
 	asked    request.Target // what the job is looking at
 	parts    []part
-	frame    int              // of the spinner
 	problem  *problem.Problem // why the last look brought no report, nil for none
 	tried    bool             // enter was pressed on the input as it stands: show its error
 	own      netip.Addr       // this computer's address in the network, invalid for none
@@ -85,7 +84,6 @@ type (
 		report *tlsinspect.Report
 		err    error
 	}
-	tickMsg struct{ run ui.Run }
 )
 
 // example is an address that anyone may post to.
@@ -239,7 +237,7 @@ func (m *Model) Start() tea.Cmd {
 		})
 		return doneMsg{run, report, err}
 	}
-	return tea.Batch(work, listen(run, events), tick(run))
+	return tea.Batch(work, listen(run, events), run.Tick())
 }
 
 // imported hands a request on that stands in the place of an address; nil if
@@ -268,10 +266,6 @@ func listen(run ui.Run, events <-chan tlsinspect.Event) tea.Cmd {
 	}
 }
 
-func tick(run ui.Run) tea.Cmd {
-	return tea.Tick(100*time.Millisecond, func(time.Time) tea.Msg { return tickMsg{run} })
-}
-
 // Update implements ui.Step.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
@@ -280,11 +274,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 			m.note(msg.event)
 		}
 		return listen(msg.run, msg.events)
-	case tickMsg:
-		if m.job.Is(msg.run) {
-			m.frame++
-			return tick(msg.run)
-		}
+	case ui.Tick:
+		return m.job.Turn(msg)
 	case doneMsg:
 		if m.job.Is(msg.run) {
 			return m.finish(msg)

@@ -140,7 +140,7 @@ func (m *Model) understood(width int) (how string, odd []string) {
 // progress is one line a part of the work, as it stands.
 func (m *Model) progress(width int) []string {
 	k := m.kit
-	spinner := k.Accent.Render(k.Spinner[m.frame%len(k.Spinner)])
+	spinner := m.job.Spinner(k.Theme)
 	if len(m.parts) == 0 {
 		return []string{spinner + " connecting" + k.Ellipsis}
 	}

@@ -304,20 +304,20 @@ func (e *editor) applied(f request.Request) (request.Request, error) {
 	f = f.Clone()
 	row, err := e.row()
 	if e.header {
-		h := request.Header{Name: row.Name, Value: row.Value, Secret: row.Secret}
-		if e.fresh {
-			f.Headers = slices.Insert(f.Headers, e.index, h)
-		} else {
-			f.Headers[e.index] = h
-		}
-		return f, err
-	}
-	if e.fresh {
-		f.Fields = slices.Insert(f.Fields, e.index, row)
+		f.Headers = put(e, f.Headers, request.Header{Name: row.Name, Value: row.Value, Secret: row.Secret})
 	} else {
-		f.Fields[e.index] = row
+		f.Fields = put(e, f.Fields, row)
 	}
 	return f, err
+}
+
+// put returns rows with the editor's among them.
+func put[R any](e *editor, rows []R, row R) []R {
+	if e.fresh {
+		return slices.Insert(rows, e.index, row)
+	}
+	rows[e.index] = row
+	return rows
 }
 
 func (m *Model) accept() tea.Cmd {

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -41,7 +40,6 @@ type Model struct {
 	send    SendFunc
 
 	job    ui.Job
-	frame  int
 	sent   []byte // the request of the last try
 	answer *formpost.Response
 	failed error
@@ -65,14 +63,11 @@ type Model struct {
 	found   int // the row where it was found
 }
 
-type (
-	doneMsg struct {
-		run      ui.Run
-		response *formpost.Response
-		err      error
-	}
-	tickMsg struct{ run ui.Run }
-)
+type doneMsg struct {
+	run      ui.Run
+	response *formpost.Response
+	err      error
+}
 
 // New returns the step for s's request.
 func New(kit *ui.Kit, s *profile.Session, send SendFunc) *Model {
@@ -309,7 +304,7 @@ func (m *Model) start() tea.Cmd {
 		response, err := send(ctx, snapshot, report)
 		return doneMsg{run, response, err}
 	}
-	return tea.Batch(work, tick(run))
+	return tea.Batch(work, run.Tick())
 }
 
 func (m *Model) stop() tea.Cmd {
@@ -318,18 +313,11 @@ func (m *Model) stop() tea.Cmd {
 	return ui.SetStatus(ui.Plain, "stopped; the server may have received the request all the same")
 }
 
-func tick(run ui.Run) tea.Cmd {
-	return tea.Tick(100*time.Millisecond, func(time.Time) tea.Msg { return tickMsg{run} })
-}
-
 // Update implements ui.Step.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case tickMsg:
-		if m.job.Is(msg.run) {
-			m.frame++
-			return tick(msg.run)
-		}
+	case ui.Tick:
+		return m.job.Turn(msg)
 	case doneMsg:
 		if !m.job.Is(msg.run) {
 			return nil

@@ -37,7 +37,7 @@ func (m *Model) headline(width int) []string {
 	k := m.kit
 	switch {
 	case m.job.Running():
-		return []string{k.Accent.Render(k.Spinner[m.frame%len(k.Spinner)]) + " sending" + k.Ellipsis + "  " +
+		return []string{m.job.Spinner(k.Theme) + " sending" + k.Ellipsis + "  " +
 			k.Faint.Render(fmt.Sprintf("%.1f s", m.job.Elapsed(m.kit.Now()).Seconds()))}
 	case m.failed != nil:
 		return m.failure(width)

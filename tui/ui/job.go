@@ -3,6 +3,8 @@ package ui
 import (
 	"context"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 )
 
 // A Job is the one long operation that a step may have under way. Each run gets
@@ -13,6 +15,7 @@ type Job struct {
 	number  int
 	cancel  context.CancelFunc
 	started time.Time
+	frame   int // of the spinner
 }
 
 // A Run names one run of one job. No other in the process has that name.
@@ -49,3 +52,23 @@ func (j *Job) Stop() {
 
 // Elapsed returns how long the run has been under way.
 func (j *Job) Elapsed(now time.Time) time.Duration { return now.Sub(j.started) }
+
+// A Tick turns the spinner of a run.
+type Tick struct{ run Run }
+
+// Tick sends the run's next tick.
+func (r Run) Tick() tea.Cmd {
+	return tea.Tick(100*time.Millisecond, func(time.Time) tea.Msg { return Tick{r} })
+}
+
+// Turn takes a tick, and asks for the next one while its run is under way.
+func (j *Job) Turn(t Tick) tea.Cmd {
+	if !j.Is(t.run) {
+		return nil
+	}
+	j.frame++
+	return t.run.Tick()
+}
+
+// Spinner draws the spinner as it stands.
+func (j *Job) Spinner(t *Theme) string { return t.Accent.Render(t.Spinner[j.frame%len(t.Spinner)]) }
