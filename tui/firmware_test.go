@@ -10,6 +10,7 @@ import (
 
 	"espost/internal/testkit/tuitest"
 	"espost/profile"
+	"espost/request"
 )
 
 // written leads an app of that size to the page after writing.
@@ -220,6 +221,34 @@ func TestDroppedSettingComesBack(t *testing.T) {
 		term.WaitText("Wi-Fi        home sweet home")
 		term.Press("ctrl+c", "ctrl+c")
 		term.WaitEnd()
+	})
+}
+
+// What is odd about the settings, and about what the form reads with them, is told before anything is written.
+func TestOddSettings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		s.options.Target, s.options.Profile = "", profile.New(target(address))
+		s.options.Profile.Request.Fields = []request.Field{{Name: "n", Source: "pulse.total", GPIO: 14}}
+		term := s.start(t, 80, 24)
+		term.Press("enter", "enter", "alt+5")
+		term.ClickText("NodeMCU 1.0")
+		term.Press("enter")
+		term.Type("mini lite")
+		term.Press("enter")
+		term.ClickText("OTA updates")
+		term.Press("enter")
+		term.WaitText("An update may not fit into the flash of LOLIN")
+		term.Press("enter")
+		term.ClickText("LOLIN")
+		term.Press("enter")
+		term.Type("nodemcu 1")
+		term.Press("enter")
+		term.ClickText("Deep sleep")
+		term.Press("enter")
+		term.ClickText("Write the files")
+		term.WaitText("counts nothing while the board sleeps deeply")
+		term.Quit()
 	})
 }
 

@@ -62,11 +62,20 @@ func (d *Dialog) firmware(ctx context.Context) error {
 		}},
 		{[]string{"firmware.keep"}, func() error { return d.backlog(ctx) }},
 		{[]string{"firmware.deep-sleep"}, func() (err error) {
-			fw.DeepSleep, err = d.yes(ctx, "Sleep deeply between two readings?", fw.DeepSleep)
-			if err == nil && fw.DeepSleep {
-				d.say("%s.", d.Session.Project.Power())
+			sleeps := fw.DeepSleep
+			fw.DeepSleep = false
+			awake := d.Session.Project.Validate()
+			fw.DeepSleep, err = d.yes(ctx, "Sleep deeply between two readings?", sleeps)
+			if err != nil || !fw.DeepSleep {
+				return err
 			}
-			return err
+			d.say("%s.", d.Session.Project.Power())
+			for _, p := range d.Session.Project.Validate() {
+				if p.Severity == problem.Warning && !slices.Contains(awake, p) {
+					d.say("%s", sanitize.Line(p.Sentences()))
+				}
+			}
+			return nil
 		}},
 		{[]string{"firmware.led"}, func() (err error) {
 			fw.LED, err = d.yes(ctx, "Blink the board's LED?", fw.LED)

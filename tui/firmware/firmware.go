@@ -38,6 +38,7 @@ type Model struct {
 	dropped map[string]string // what was typed and not kept, by setting
 	files   codegen.Folder    // as the settings stand
 	problem error             // why there are none
+	odd     problem.List      // what is no mistake and yet odd
 	file    int               // shown in the preview
 	listing listing           // of that file
 	scroll  ui.Scroll         // in the preview
@@ -90,6 +91,10 @@ func (m *Model) Editing() bool { return m.editor != nil }
 // refresh generates the files for the settings as they stand, and works out what frames tell of them.
 func (m *Model) refresh() {
 	m.files, m.problem = codegen.Generate(m.profile.Project)
+	m.odd = slices.DeleteFunc(m.profile.Project.Validate(), func(p problem.Problem) bool {
+		_, here := problem.List{p}.At("firmware", "request.fields")
+		return !here || p.Severity != problem.Warning
+	})
 	m.file = min(m.file, max(0, len(m.files)-1))
 	m.full, m.renewal = sanitize.Line(m.kit.Absolute(m.folder())), problem.Sentence(m.profile.AtRenewal())
 }

@@ -22,6 +22,7 @@ import (
 type setting struct {
 	title  string
 	about  string // a sentence for the foot of the page
+	where  string // its place in a profile, where something may be odd about it
 	shown  string // as it may be shown
 	value  string // as it is edited
 	hint   string // in the empty input
@@ -67,7 +68,7 @@ func (m *Model) settings() []setting {
 			about: "Between two POSTs the board sleeps, for batteries. A wire from GPIO 16 (D0) to RST wakes it. " + m.profile.Power() + "."},
 		{title: "Blink LED", shown: yes(fw.LED), turn: func(int) { fw.LED = !fw.LED },
 			about: "One blink for a delivered reading, three for a failure."},
-		{title: "OTA updates", shown: yes(fw.OTA), turn: func(int) { fw.OTA = !fw.OTA }, about: fw.OTACost() + "."},
+		{title: "OTA updates", shown: yes(fw.OTA), turn: func(int) { fw.OTA = !fw.OTA }, about: fw.OTACost() + ".", where: "firmware.ota"},
 		m.renewalSetting(),
 		{title: "Folder", shown: m.shownTail(), value: m.typedFolder(), hint: "name or path; ~ is your own folder", set: m.setFolder,
 			about: "The sketch's name, or the path of its folder, which has that name: " + m.full + "."},

@@ -172,6 +172,9 @@ func (m *Model) tabs(left, width int) string {
 	return line.String()
 }
 
+// mostOdd is how many lines of warnings leave the settings in sight.
+const mostOdd = 6
+
 // foot says how things stand: what is wrong or missing, what the setting at the
 // cursor means, or what was written.
 func (m *Model) foot(width int) []string {
@@ -184,9 +187,19 @@ func (m *Model) foot(width int) []string {
 	case m.problem != nil:
 		return line(ui.Failure, m.problem.Error())
 	case m.cursor < len(settings):
-		return line(ui.Plain, settings[m.cursor].about)
+		s := settings[m.cursor]
+		if odd, found := m.odd.At(s.where); found && s.where != "" {
+			return line(ui.Caution, odd.Sentences())
+		}
+		return line(ui.Plain, s.about)
 	case m.Done():
 		return line(ui.Success, fmt.Sprintf("%d files are in %s", len(m.files), m.written.Folder))
+	case len(m.odd) > 0:
+		var lines []string
+		for _, p := range m.odd {
+			lines = append(lines, line(ui.Caution, p.Sentences())...)
+		}
+		return lines[:min(len(lines), mostOdd)]
 	case m.written != nil:
 		return line(ui.Caution, "changed since the files were written to "+m.written.Folder)
 	case m.profile.Firmware.SSID == "":
