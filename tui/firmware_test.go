@@ -241,6 +241,7 @@ func TestOddSettings(t *testing.T) {
 		term.WaitText("An update may not fit into the flash of LOLIN")
 		term.Press("enter")
 		term.ClickText("LOLIN")
+		term.WaitText("LOLIN (Wemos) D1 mini Lite: board 5 of 36")
 		term.Press("enter")
 		term.Type("nodemcu 1")
 		term.Press("enter")

@@ -110,7 +110,7 @@ func TestBoardByName(t *testing.T) {
 		term.Press("enter")
 		term.WaitText("Write the files")
 		term.Press("up", "up", "up", "up", "up", "up", "up", "up", "up", "up")
-		term.WaitText("Board 1 of")
+		term.WaitText("NodeMCU 1.0 (ESP-12E): board 1 of")
 		term.Press("enter")
 		term.Type("sonoff")
 		term.WaitText("▸ ", "Sonoff")

@@ -46,17 +46,22 @@ func (m *Model) settings() []setting {
 			password = m.kit.Caution.Render("to fill in later")
 		}
 	}
-	offline := m.profile.Wear()
+	offline := m.profile.Wear() + "."
 	if !board.HasFileSystem() {
 		offline = "This board's flash has no room for readings to wait in."
 	}
 	battery := setting{title: "Battery", shown: orUnknown(fw.Battery.String()), value: fw.Battery.String(), hint: "2500mAh; empty: not known", set: func(s string) error { return setBattery(fw, s) },
 		about: m.profile.Power() + "."}
 	place := slices.IndexFunc(esp8266.Boards(), func(b esp8266.Board) bool { return b == board }) + 1
+	const columns = 18 // for a name that is being chosen
+	which := "Board"
+	if ui.Width(board.Name) > columns {
+		which = board.Name + ": board"
+	}
 	all := []setting{
 		{title: "Board", shown: board.Name, turn: func(by int) { turnBoard(fw, by) },
 			hint: "a part of its name", find: boardNames, set: func(s string) error { return setBoard(fw, s) },
-			about: fmt.Sprintf("Board %d of %d; type a part of its name after enter. It decides on the LED, the flash layout and the upload.", place, len(esp8266.Boards()))},
+			about: fmt.Sprintf("%s %d of %d; type a part of its name after enter. It decides on the LED, the flash layout and the upload.", which, place, len(esp8266.Boards()))},
 		{title: "Wi-Fi", shown: wifi, value: fw.SSID, hint: "the network's name", set: func(s string) error { fw.SSID = s; return nil },
 			about: "The network that the board shall join, on 2.4 GHz. Left empty, you put it into arduino_secrets.h yourself."},
 		{title: "Password", shown: password, value: fw.Password, hint: "of the network", secret: true, set: func(s string) error { fw.Password = s; return nil },
