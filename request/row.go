@@ -224,31 +224,32 @@ func parseSource(spec string) (source esp8266.Source, gpio int, wires Wires, p *
 	if !known || source.Constant() {
 		return "", 0, Wires{}, slip("there is no source %q", "use one of "+sourceNames(name, false), quoted(name))
 	}
-	gpio, wires, p = parseWires(source, wiring, given)
+	gpio, wires, p = parseWires(source, string(source)+":", wiring, given)
 	return source, gpio, wires, p
 }
 
 // ParseWires reads what stands behind a source's colon. The error is a
 // *problem.Problem.
 func ParseWires(source esp8266.Source, wiring string) (gpio int, wires Wires, err error) {
-	gpio, wires, p := parseWires(source, wiring, wiring != "")
+	gpio, wires, p := parseWires(source, "", wiring, wiring != "")
 	if p != nil {
 		return 0, Wires{}, p
 	}
 	return gpio, wires, nil
 }
 
-func parseWires(source esp8266.Source, wiring string, given bool) (gpio int, wires Wires, p *problem.Problem) {
+// parseWires reads wiring; before is what an example must have before it.
+func parseWires(source esp8266.Source, before, wiring string, given bool) (gpio int, wires Wires, p *problem.Problem) {
 	info, _ := sensors.Info(source)
-	example := fmt.Sprintf("write %s:5 for GPIO 5", source)
+	example := "write " + before + "5 for GPIO 5"
 	if info.Wiring.Second {
-		example = fmt.Sprintf("write %s:5,4 for GPIO 5 and GPIO 4", source)
+		example = "write " + before + "5,4 for GPIO 5 and GPIO 4"
 	}
 	switch {
 	case len(info.Wiring.Address) > 0 && given:
 		n, err := strconv.ParseInt(wiring, 0, 16)
 		if err != nil || n == 0 {
-			return 0, Wires{}, slip("%q is no I²C address", fmt.Sprintf("write %s:0x%02X", source, info.Wiring.Address[0]), quoted(wiring))
+			return 0, Wires{}, slip("%q is no I²C address", fmt.Sprintf("write %s0x%02X", before, info.Wiring.Address[0]), quoted(wiring))
 		}
 		return 0, Wires{Address: int(n)}, nil
 	case !info.Pin && given:

@@ -56,8 +56,8 @@ func newFieldEditor(kit *ui.Kit, index int, fresh bool, f request.Field) *editor
 	e.name = kit.NewInput("name", 0)
 	e.value = kit.NewInput("", 0)
 	e.wires = kit.NewInput("GPIO number", 8)
-	e.reading = kit.NewInput("scale 1.8 offset 32 decimals 1 none skip", 0)
-	e.trigger = kit.NewInput("change, change 0.5, above 30, below 5 hysteresis 1", 0)
+	e.reading = kit.NewInput("such as scale 1.8 offset 32 decimals 1 none skip", 0)
+	e.trigger = kit.NewInput("such as change, change 0.5, above 30, below 5 hysteresis 1", 0)
 	e.trigger.SetValue(f.Trigger.String())
 	e.statistic = f.Statistic
 	e.name.SetValue(f.Name)
@@ -401,7 +401,7 @@ func (e *editor) control(s slot, width int) string {
 		if len(info.Wiring.Address) > 0 {
 			label, e.wires.Placeholder = "I²C", fmt.Sprintf("0x%02X", info.Wiring.Address[0])
 		} else if info.Wiring.Second {
-			e.wires.Placeholder = "5,4"
+			e.wires.Placeholder = "such as 5,4"
 		}
 		text = k.InputBox(&e.wires, 16)
 	case slotReading:
