@@ -45,6 +45,7 @@ func TestBadAnswers(t *testing.T) {
 		{"interval", 7, []string{"often", "10ms", "5 m"}, []string{"Write it with a unit, as 60s", "shorter than a second"}},
 		{"short password", 6, []string{"porch wifi", "short", "long enough"}, []string{"The Wi-Fi password is too short: WPA asks for at least 8 characters"}},
 		{"a counter that sleeps", 2, []string{"n@pulse.total:14", "", "", "", "", "", "", "", "yes"}, []string{"Row 3 (n) counts nothing while the board sleeps deeply. Switch deep sleep off"}},
+		{"a board that can't sleep", 5, []string{"10", "", "", "", "yes"}, []string{"has no GPIO 16 pin", "Sleep deeply between two readings? Yes or no? [no] Blink"}},
 		{"long Wi-Fi name", 6, []string{strings.Repeat("x", 33), ""}, []string{"The Wi-Fi name has 33 bytes"}},
 		{"name", 12, []string{"no spaces please"}, []string{"called? A name, or a path. [porch_example_com] "}},
 	} {

@@ -156,9 +156,10 @@ func (d *Dialog) backlog(ctx context.Context) error {
 }
 
 // settle asks until the firmware can be built with the answer, as far as those
-// parts of it go.
+// parts of it go. An answer that can't be used isn't offered again.
 func (d *Dialog) settle(parts []string, ask func() error) error {
 	for {
+		before := d.Session.Firmware
 		if err := ask(); err != nil {
 			return err
 		}
@@ -169,6 +170,7 @@ func (d *Dialog) settle(parts []string, ask func() error) error {
 		if !found || p.Severity != problem.Fatal {
 			return nil
 		}
+		d.Session.Firmware = before
 	}
 }
 
