@@ -64,6 +64,21 @@ func TestBadAnswers(t *testing.T) {
 	}
 }
 
+// Where the folder can't be written, another one is asked for, and no answer is lost.
+func TestAnotherFolder(t *testing.T) {
+	s := newSitting(t)
+	elsewhere := filepath.Join(s.dir, "elsewhere")
+	s.dialog.In = strings.NewReader(strings.Repeat("\n", 14) + elsewhere + strings.Repeat("\n", 9))
+	if err := os.WriteFile(filepath.Join(s.dir, "porch_example_com"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	said, err := s.run(t)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	wants(t, said, "porch_example_com: not a directory; choose another folder.", "files in "+elsewhere, "Saved to ")
+}
+
 // Fields can be added, also live and secret ones, and deleted.
 func TestFormChanges(t *testing.T) {
 	s := newSitting(t, andEnters("", "", "-1", "note=a b", "signal@rssi", "token!", "hunter2")...)
@@ -168,7 +183,7 @@ func TestAnswerIsAboutWhatWasShown(t *testing.T) {
 	put("mine\n")
 	s.dialog.In = io.MultiReader(strings.NewReader(strings.Repeat("\n", 14)), &late{Reader: strings.NewReader("yes\n"), before: func() { put("an hour's work\n") }})
 	said, err := s.run(t)
-	if err == nil || !strings.Contains(err.Error(), "changed since you were asked; nothing was written") {
+	if err == nil || !strings.Contains(said, "changed since you were asked; nothing was written") { // and no more input
 		t.Errorf("%v\n%s", err, said)
 	}
 	if got, err := os.ReadFile(file); err != nil || string(got) != "an hour's work\n" {

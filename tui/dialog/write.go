@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -94,13 +95,7 @@ func (d *Dialog) firmware(ctx context.Context) error {
 			return err
 		}
 	}
-	err = d.until(ctx, "What shall the sketch and its folder be called? A name, or a path.", fw.Name, func(s string) error {
-		if s = strings.TrimSpace(s); s == fw.Name {
-			return nil
-		}
-		return d.Session.Place(s)
-	})
-	if err != nil {
+	if err := d.place(ctx, func() error { return nil }); err != nil {
 		return err
 	}
 	if d.Session.CanFetch() == nil {
@@ -108,8 +103,29 @@ func (d *Dialog) firmware(ctx context.Context) error {
 			return err
 		}
 	}
-	return d.write(ctx)
+	err = d.write(ctx)
+	if failed, ok := errors.AsType[*unwrittenError](err); ok { // nothing that was answered is lost by it
+		d.say("%s", sanitize.Line(problem.Sentences(failed.Error())))
+		return d.place(ctx, func() error { return d.write(ctx) })
+	}
+	return err
 }
+
+// place asks where the sketch shall be, until then can be done there.
+func (d *Dialog) place(ctx context.Context, then func() error) error {
+	fw := &d.Session.Firmware
+	return d.until(ctx, "What shall the sketch and its folder be called? A name, or a path.", fw.Name, func(s string) error {
+		if s = strings.TrimSpace(s); s != fw.Name {
+			if err := d.Session.Place(s); err != nil {
+				return err
+			}
+		}
+		return then()
+	})
+}
+
+// An unwrittenError says why a folder couldn't be written.
+type unwrittenError struct{ error }
 
 // every asks how often the board sends.
 func (d *Dialog) every(ctx context.Context, proposed string) error {
@@ -184,7 +200,7 @@ func (d *Dialog) write(ctx context.Context) error {
 	folder := d.Session.SketchFolder()
 	changes, err := sketchdir.Compare(folder, files)
 	if err != nil {
-		return err
+		return &unwrittenError{err}
 	}
 	replaces := false
 	for _, c := range changes {
@@ -208,7 +224,7 @@ func (d *Dialog) write(ctx context.Context) error {
 		d.Note("generated", err, "folder", folder)
 	}
 	if err != nil {
-		return err
+		return &unwrittenError{err}
 	}
 	if err := d.Session.Wrote(folder); err != nil {
 		return err
