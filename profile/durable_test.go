@@ -148,7 +148,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		path:                           "the old file is unchanged",
-		filepath.Join(dir, "new.yaml"): "nothing was written",
+		filepath.Join(dir, "new.yaml"): "nothing was written; save it under another name",
 	} {
 		cmd := exec.CommandContext(t.Context(), self)
 		cmd.Env = append(os.Environ(), envSaveSmall+"="+path)

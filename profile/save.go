@@ -70,7 +70,7 @@ func (p *Profile) save(path string, expected *Profile) error {
 	}
 	if err := atomicfile.Write(path, text, fileMode); err != nil {
 		if old == nil {
-			return fmt.Errorf("saving the profile: %w; nothing was written", err)
+			return fmt.Errorf("saving the profile: %w; nothing was written; save it under another name", err)
 		}
 		return fmt.Errorf("saving the profile: %w; the old file is unchanged", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"espost/internal/lazyregexp"
@@ -83,7 +84,7 @@ func Named(name string, err error) error {
 	var op string
 	var cause error
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		op, cause = path.Op, path.Err
+		op, cause = strings.Replace(path.Op, "openat", "open", 1), path.Err
 	} else if link, ok := errors.AsType[*os.LinkError](err); ok {
 		op, cause = "replace", link.Err
 	} else {

@@ -104,6 +104,14 @@ func TestAFullDiskIsExplained(t *testing.T) {
 	}
 }
 
+// People open files, whatever the system's call for that is.
+func TestOpening(t *testing.T) {
+	err := atomicfile.Named("a.h", &fs.PathError{Op: "openat", Path: "b.h", Err: fs.ErrPermission})
+	if err.Error() != "open a.h: permission denied" || !errors.Is(err, fs.ErrPermission) {
+		t.Error(err)
+	}
+}
+
 // What is swept is old and is for that file; the caller decides on endings.
 func TestSweep(t *testing.T) {
 	dir := t.TempDir()
