@@ -13,7 +13,7 @@ type Port struct {
 
 // Hold returns a port that the system has picked.
 func Hold() (*Port, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := listen("127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,26 @@ func (p *Port) Addr() string { return p.addr.String() }
 func (p *Port) Number() int  { return p.addr.Port }
 
 // Listen serves the port. It may be closed and opened again any number of times.
-func (p *Port) Listen() (net.Listener, error) { return net.Listen("tcp", p.Addr()) }
+func (p *Port) Listen() (net.Listener, error) { return listen(p.Addr()) }
+
+// A listener ends when Close returns. A program that is being started has a copy of this process's
+// sockets until it runs, so that closing them alone would leave somebody listening.
+type listener struct{ *net.TCPListener }
+
+func listen(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	return listener{l.(*net.TCPListener)}, nil
+}
+
+func (l listener) Close() error {
+	if raw, err := l.SyscallConn(); err == nil {
+		_ = raw.Control(shutdown) // fails where it was closed before
+	}
+	return l.TCPListener.Close()
+}
 
 // Close gives the port back.
 func (p *Port) Close() {

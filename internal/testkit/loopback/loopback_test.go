@@ -1,20 +1,33 @@
 package loopback_test
 
 import (
+	"context"
 	"net"
+	"os"
+	"os/exec"
 	"testing"
 
 	"espost/internal/testkit/loopback"
 )
 
-// Nothing listens, again and again; nobody else is given the port.
+// Nothing listens, and something, again and again, while programs are started.
 func TestPort(t *testing.T) {
+	ended := make(chan struct{})
+	t.Cleanup(func() { <-ended })
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		defer close(ended)
+		for ctx.Err() == nil {
+			_ = exec.Command(os.Args[0], "-test.run=^$").Run()
+		}
+	}()
 	p, err := loopback.Hold()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.Close)
-	for range 3 {
+	for range 300 {
 		if conn, err := net.Dial("tcp", p.Addr()); err == nil {
 			conn.Close()
 			t.Fatal("something listens at a port that is only held")
