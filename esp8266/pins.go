@@ -88,9 +88,21 @@ func (p Pin) Keys() []string {
 
 // Label names p's mode and its backup: "fingerprint + ca".
 func (p Pin) Label() string {
-	label := string(p.Mode)
+	return p.label(string(p.Mode), func(backup PinMode) string { return string(backup) })
+}
+
+// Words is Label for those who don't know the modes: "this certificate + CA".
+func (p Pin) Words() string {
+	what := map[PinMode]string{PinFingerprint: "this certificate", PinPublicKey: "its public key", PinCA: "its CA", PinInsecure: "none: any server is believed"}
+	return p.label(what[p.Mode], func(backup PinMode) string {
+		return map[PinMode]string{PinPublicKey: "key", PinCA: "CA"}[backup]
+	})
+}
+
+func (p Pin) label(mode string, name func(backup PinMode) string) string {
+	label := mode
 	for _, mode := range p.Modes()[1:] {
-		label += " + " + string(mode)
+		label += " + " + name(mode)
 	}
 	if p.Mode == PinPublicKey && len(p.Reserve) > 0 {
 		label += " + reserve"

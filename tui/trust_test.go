@@ -97,7 +97,7 @@ func TestNewPinHasABackup(t *testing.T) {
 		term.Press("enter")
 		saved(esp8266.PinPublicKey, esp8266.PinCA)
 		term.Press("alt+5")
-		term.WaitText("goes on by the backup", "public-key + ca")
+		term.WaitText("goes on by the backup", "its public key + CA")
 		term.Press("alt+2", "down", "enter")
 		saved(esp8266.PinCA, "")
 		term.Press("alt+2", "up")

@@ -8,7 +8,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"espost/codegen"
-	"espost/esp8266"
 	"espost/internal/sanitize"
 	"espost/tui/ui"
 )
@@ -114,10 +113,7 @@ func (m *Model) click(index int) tea.Cmd {
 // pinLines say how the firmware knows the server, and until when that holds.
 func (m *Model) pinLines() []string {
 	pin := m.profile.Pin
-	lines := []string{pin.Label()}
-	if pin.Mode == esp8266.PinInsecure {
-		lines[0] = "none: any server is believed"
-	}
+	lines := []string{pin.Words()}
 	if !pin.Expires.IsZero() {
 		lines = append(lines, "until "+pin.Expires.UTC().Format("2 Jan 2006"))
 	}
@@ -203,7 +199,7 @@ func (m *Model) foot(width int) []string {
 	case m.written != nil:
 		return line(ui.Caution, "changed since the files were written to "+m.written.Folder)
 	case m.profile.Firmware.SSID == "":
-		return line(ui.Plain, fmt.Sprintf("without Wi-Fi settings the sketch gets %s and %s, to fill in in arduino_secrets.h",
+		return line(ui.Plain, fmt.Sprintf("without Wi-Fi settings the sketch gets %s and %s: put yours into arduino_secrets.h",
 			codegen.PlaceholderSSID, codegen.PlaceholderPassword))
 	}
 	return []string{""}
