@@ -29,8 +29,11 @@ func Hold() (*Port, error) {
 	return p, nil
 }
 
+// Addr returns the port with its address, as net.Dial takes it.
 func (p *Port) Addr() string { return p.addr.String() }
-func (p *Port) Number() int  { return p.addr.Port }
+
+// Number returns the port's number.
+func (p *Port) Number() int { return p.addr.Port }
 
 // Listen serves the port. It may be closed and opened again any number of times.
 func (p *Port) Listen() (net.Listener, error) { return listen(p.Addr()) }
