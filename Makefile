@@ -40,12 +40,12 @@ build: ## build ./espost
 
 # Missing programs make tests fail here instead of being skipped: ESPOST_TEST_ALL. Many tests wait for a
 # silence or a deadline: with two packages for each processor, others run meanwhile.
-# The time limit is for what hangs, on a machine however busy.
+# The time limit is for what hangs, on a machine however busy. make lint vets.
 PACKAGES_AT_ONCE := $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 .PHONY: test
 test: ## run every test, then the concurrent packages again under the race detector
 	./.ci/programs
-	ESPOST_TEST_ALL=1 .ci/in-memory $(GO) test -p $(PACKAGES_AT_ONCE) -timeout 20m $(LONGEST) ./...
+	ESPOST_TEST_ALL=1 .ci/in-memory $(GO) test -p $(PACKAGES_AT_ONCE) -vet=off -timeout 20m $(LONGEST) ./...
 	CGO_ENABLED=1 .ci/in-memory $(GO) test -p $(PACKAGES_AT_ONCE) -vet=off -race -short -timeout 20m $(RACE)
 
 # What make test does a few times (kills, random requests, loops), as often as it takes to meet the rare.
