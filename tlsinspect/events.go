@@ -40,7 +40,7 @@ type Event struct {
 var partTitles = map[Part]string{
 	PartLookup:    "addresses of the host",
 	PartBoard:     "certificate, as the board is served it",
-	PartFragments: "fragment lengths",
+	PartFragments: "shorter records, for less memory",
 	PartBrowser:   "certificate, as a browser is served it",
 }
 

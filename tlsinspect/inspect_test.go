@@ -196,7 +196,7 @@ func TestProgress(t *testing.T) {
 	for part, says := range map[tlsinspect.Part]string{
 		tlsinspect.PartLookup:    "found 1 address",
 		tlsinspect.PartBoard:     "certificate, as the board is served it",
-		tlsinspect.PartFragments: "fragment lengths",
+		tlsinspect.PartFragments: "shorter records, for less memory",
 		tlsinspect.PartBrowser:   "certificate, as a browser is served it",
 	} {
 		if e := last[part]; e.State != tlsinspect.Done || e.Title != says {

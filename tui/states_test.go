@@ -97,7 +97,7 @@ func connectsSlowly(s *stage) {
 		progress(tlsinspect.Event{Part: tlsinspect.PartLookup, Title: "found 2 addresses", State: tlsinspect.Done, Elapsed: 3 * time.Millisecond})
 		progress(tlsinspect.Event{Part: tlsinspect.PartBoard, Title: "certificate, as the board is served it", State: tlsinspect.Done, Elapsed: 41 * time.Millisecond})
 		progress(tlsinspect.Event{Part: tlsinspect.PartBrowser, Title: "certificate, as a browser is served it", Detail: "refused with a rather long explanation that won't fit the line of a narrow terminal", State: tlsinspect.Failed, Elapsed: 2100 * time.Millisecond})
-		progress(tlsinspect.Event{Part: tlsinspect.PartFragments, Title: "fragment lengths", Detail: "512 1024", State: tlsinspect.Started})
+		progress(tlsinspect.Event{Part: tlsinspect.PartFragments, Title: "shorter records, for less memory", Detail: "512 1024", State: tlsinspect.Started})
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
