@@ -18,7 +18,7 @@ type Board struct {
 	Space    int                // that Update.begin has; 0: enough
 	Breaks   int                // it is gone after so many bytes
 	Garbles  bool               // a byte arrives wrong
-	Got      func(image []byte) // gets what it has taken; nil for nobody
+	Got      func(image []byte) // gets what it has taken, before the other side knows; nil for nobody
 
 	udp   *net.UDPConn
 	ended chan struct{} // the board is off
@@ -124,8 +124,8 @@ func (b *Board) runUpdate(address string, size int, sum string) {
 		_, _ = fmt.Fprintf(conn, "ERROR[7]: MD5 verification failed: expected: %s, calculated: %s\n", sum, sumOf(string(image)))
 		return
 	}
-	_, _ = fmt.Fprint(conn, "OK")
 	if b.Got != nil {
 		b.Got(image)
 	}
+	_, _ = fmt.Fprint(conn, "OK")
 }
