@@ -110,6 +110,11 @@ func (p Pin) label(mode string, name func(backup PinMode) string) string {
 	return label
 }
 
+// HasBackup reports whether anything lets boards go on where p's own mode doesn't fit.
+func (p Pin) HasBackup() bool {
+	return p.Mode != PinInsecure && (p.Backup != "" || len(p.Reserve) > 0)
+}
+
 // Pinned reports whether the pin has what its mode needs.
 func (p Pin) Pinned() bool {
 	switch p.Mode {

@@ -47,7 +47,7 @@ func (m *Model) renewalSetting() setting {
 	switch {
 	case m.profile.Fetch.On():
 		shown = "fetches signed pins"
-	case m.profile.Pin.Label() != string(m.profile.Pin.Mode):
+	case m.profile.Pin.HasBackup():
 		shown = "goes on by the backup"
 	}
 	return setting{title: "Renewal", shown: shown, open: m.openRenewal, about: m.renewal}
