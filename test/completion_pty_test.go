@@ -18,16 +18,16 @@ func TestCompletions(t *testing.T) {
 	for _, shell := range []struct {
 		name    string
 		args    []string
-		load    string // the completions, then "ready" and a 2
+		load    string // the completions, and a prompt that is known
 		profile string // what "por" becomes where a profile is expected
 	}{
 		// Cobra's script for bash calls functions of bash-completion, which not every system has.
 		{"bash", []string{"--norc", "--noprofile", "-i"}, `. /usr/share/bash-completion/bash_completion 2>/dev/null || { shopt -s extglob; ` +
 			`_init_completion() { words=("${COMP_WORDS[@]}"); cword=$COMP_CWORD; cur=${words[cword]}; prev=${words[cword-1]}; }; ` +
 			`_filedir() { COMPREPLY=($(compgen -f -X "!*.@($1)" -- "$cur")); }; }; ` +
-			`source <(espost completion bash); echo ready$((1+1))`, "porch-profile.yaml"},
-		{"zsh", []string{"-f", "-i"}, `autoload -U compinit; compinit -u -D; source <(espost completion zsh); echo ready$((1+1))`, "porch-profile.yaml"},
-		{"fish", []string{"--no-config", "-i"}, `espost completion fish | source; echo ready(math 1+1)`, "porch-"}, // cobra's script for fish offers every file
+			`source <(espost completion bash); PS1='next> '`, "porch-profile.yaml"},
+		{"zsh", []string{"-f", "-i"}, `autoload -U compinit; compinit -u -D; source <(espost completion zsh); PS1='next> '`, "porch-profile.yaml"},
+		{"fish", []string{"--no-config", "-i"}, `espost completion fish | source; function fish_prompt; echo 'next> '; end`, "porch-"}, // cobra's script for fish offers every file
 	} {
 		t.Run(shell.name, func(t *testing.T) {
 			path := need.Program(t, shell.name)
@@ -39,7 +39,7 @@ func TestCompletions(t *testing.T) {
 			}
 			c := startConsole(t, dir, path, shell.args...)
 			c.press("source ./load\r")
-			c.wait("ready2")
+			c.wait("next>") // what is typed before a shell edits the line, is drawn twice
 			for typed, completed := range map[string]string{
 				"espost insp":                       "espost inspect",
 				"espost generate --board d1_mini_l": "espost generate --board d1_mini_lite",
