@@ -386,15 +386,23 @@ func keptSecrets(old []Field) secretValues {
 	return kept
 }
 
+// take gives value the first one of that name that is left, if any.
+func (s secretValues) take(name string, value *string) bool {
+	values := s[name]
+	if len(values) == 0 {
+		return false
+	}
+	*value, s[name] = values[0], values[1:]
+	return true
+}
+
 func (s secretValues) fill(f Field, old []Field) Field {
-	switch values := s[f.Name]; {
-	case f.Secret && f.Value == "" && len(values) > 0:
-		f.Value, s[f.Name] = values[0], values[1:]
-	case f.Secret:
-		for _, o := range old {
-			if o.Name == f.Name && o.Value == f.Value && !o.Secret {
-				f.Secret = false // in clear by the user's own decision
-			}
+	if !f.Secret || f.Value == "" && s.take(f.Name, &f.Value) {
+		return f
+	}
+	for _, o := range old {
+		if o.Name == f.Name && o.Value == f.Value && !o.Secret {
+			f.Secret = false // in clear by the user's own decision
 		}
 	}
 	return f

@@ -61,6 +61,28 @@ func (r Request) Credentials() Request {
 	return r
 }
 
+// KeepSecrets gives the secrets of r that have no value those that before has under
+// the same names, in their order.
+func (r *Request) KeepSecrets(before Request) {
+	before = before.Credentials()
+	fields, headers := keptSecrets(before.Fields), make(secretValues)
+	for _, h := range before.Headers {
+		if h.Secret {
+			headers[strings.ToLower(h.Name)] = append(headers[strings.ToLower(h.Name)], h.Value)
+		}
+	}
+	for i := range r.Fields {
+		if f := &r.Fields[i]; f.HoldsSecret() && f.Value == "" {
+			fields.take(f.Name, &f.Value)
+		}
+	}
+	for i := range r.Headers {
+		if h := &r.Headers[i]; h.Secret && h.Value == "" {
+			headers.take(strings.ToLower(h.Name), &h.Value)
+		}
+	}
+}
+
 // Shown returns the URL for people: with Mask in place of the credentials that
 // it holds, which are the values of a query's parameters by such names
 // (IsSecret) and a bot's token in the path.

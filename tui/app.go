@@ -199,6 +199,8 @@ func (m *Model) outcome(msg tea.Msg) (cmd tea.Cmd, mine bool) {
 	case testpost.Moved:
 		m.connect.SetAddress(msg.Target.URL())
 		return tea.Batch(m.enter(stepConnect), m.connect.Start()), true
+	case testpost.Rules:
+		return tea.Batch(m.enter(stepForm), m.form.EditWhole()), true
 	case testpost.Finished:
 		return m.enter(stepFirmware), true
 	case firmware.Written:

@@ -68,6 +68,7 @@ func states() []state {
 			term.Press("tab", "space", "enter")
 		}},
 		{"form-text", nil, keys("enter", "enter", "b")},
+		{"form-rules", nil, keys("enter", "enter", "r")},
 		{"form-curl", nil, func(term *tuitest.Terminal) {
 			toForm(term)
 			term.Press("i")

@@ -95,6 +95,35 @@ func TestOneKeyChangesTheRule(t *testing.T) {
 	})
 }
 
+// The whole rule can be written as text: a slip keeps the text, what is kept judges the
+// answer at once, and one key takes it back.
+func TestRuleAsText(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := atAnswer(t)
+		term.Press("e")
+		term.WaitText("request and answers", "name: name1", "Tab keeps the text")
+		term.Press("ctrl+end", "enter")
+		term.Type("  contain: needle")
+		term.Press("tab")
+		term.WaitText("line 25: ", "contain")
+		for range len(": needle") {
+			term.Press("left")
+		}
+		term.Type("s")
+		term.Press("end")
+		term.Type("s and hay")
+		term.Press("tab")
+		term.WaitText("taken over", "Send a test POST")
+		term.Press("enter")
+		term.WaitText("answer 1", "This answer counts as: try again")
+		term.Press("esc")
+		term.WaitText("Send a test POST")
+		term.Press("u", "enter")
+		term.WaitText("answer 1", "enter next")
+		term.Quit()
+	})
+}
+
 // A search scrolls to what it finds, in any case of letters, and says when there
 // is nothing.
 func TestSearchInTheAnswer(t *testing.T) {

@@ -32,6 +32,7 @@ func (d *Dialog) form(ctx context.Context) error {
 		case strings.TrimSpace(answer) == "?":
 			d.say("Type name=value to add a field, name@source for one that the board reads, name! for a value that is not shown, or minus and a number to delete a field.")
 			d.say("Type name: value to add a header, or minus and its name to delete it. Type form, json, text or none to change the body, or a method such as PUT or GET.")
+			d.say("What has no word here, such as bulk, split, pauses and rules for answers, stands in the profile's file: :save it, write it there, and :open it again.")
 			d.say("%s", request.SourceHelp())
 			d.say("Behind a source may stand a comma and mean, min, max or last, for the time since the reading before; or change, above:30 or below:5, to send at once. For example temp@dht22.temperature:4,mean or door@reed.open:5,change.")
 			d.list()

@@ -25,6 +25,7 @@ type area struct {
 	was     string
 	foreign bool                          // the text is a request that may go elsewhere: only enter takes it
 	single  bool                          // enter accepts, unless the line goes on
+	rule    bool                          // the rule for answers belongs to the text, and to its undo
 	accept  func(string) (tea.Cmd, error) // changes the form, or says why not
 	problem error
 }
@@ -64,8 +65,9 @@ func (m *Model) keepArea() tea.Cmd {
 		m.area.problem = err
 		return nil
 	}
+	rule := m.area.rule
 	m.area = nil
-	m.rememberAs(before)
+	m.push(state{before, rule})
 	m.cursor = m.lastRow()
 	return cmd
 }

@@ -148,6 +148,7 @@ func (m *Model) Actions() []ui.Action {
 		ui.Action{Keys: []string{"w"}, Title: "Write the body as text, with {{name}} for a field's value", Run: m.editTemplate},
 		ui.Action{Keys: []string{"i"}, Label: "curl", Title: "Paste a request: curl, fetch, PowerShell, HTTP", Run: m.openImport},
 		ui.Action{Keys: []string{"b"}, Label: "as text", Title: "Edit all fields as text", Run: m.editText},
+		ui.Action{Keys: []string{"r"}, Title: "Write request and rules for answers as in the file: bulk, split, pauses", Run: m.EditWhole},
 		ui.Action{Keys: []string{"ctrl+e"}, Title: "Write body or fields in your own editor, $EDITOR", Run: m.editOutside},
 		ui.Action{Keys: []string{"y"}, Title: "Copy what is sent, secrets masked", Run: m.copyBody},
 		ui.Action{Keys: []string{"c"}, Title: "Copy as a curl command", Run: m.copyCurl},

@@ -1,10 +1,12 @@
 package form
 
 import (
+	"errors"
 	"fmt"
 
 	tea "charm.land/bubbletea/v2"
 
+	"espost/profile"
 	"espost/request"
 	"espost/tui/ui"
 )
@@ -58,4 +60,32 @@ func (m *Model) takeTemplate(text string) (tea.Cmd, error) {
 		f.Body, f.Template = request.TemplateBody(text), text
 	}
 	return nil, nil
+}
+
+// EditWhole opens the area with all that is sent and what an answer means, as the
+// profile's file has it.
+func (m *Model) EditWhole() tea.Cmd {
+	if m.Editing() {
+		return ui.SetStatus(ui.Plain, "keep or leave what is open here first")
+	}
+	a := newArea(m.kit, "request and answers",
+		"As the profile's file says it, bulk, split, pauses and rules for answers too. A secret without a value keeps the one that it has. Tab keeps the text.",
+		m.profile.RequestText())
+	a.accept, a.rule = m.takeWhole, true
+	m.open(a)
+	return nil
+}
+
+// takeWhole makes the request what the text says.
+func (m *Model) takeWhole(text string) (tea.Cmd, error) {
+	r, err := m.profile.ReadRequestText(text)
+	var slip *profile.SyntaxError
+	switch {
+	case errors.As(err, &slip) && slip.Line > 0:
+		return nil, fmt.Errorf("line %d: %s", slip.Line, slip.Sentences())
+	case err != nil:
+		return nil, err
+	}
+	*m.form() = r
+	return ui.SetStatus(ui.Success, "taken over; u brings the form before back"), nil
 }

@@ -28,6 +28,9 @@ type Answered struct{ Response *formpost.Response }
 // Moved is sent when the user takes the address that a redirect points to.
 type Moved struct{ Target request.Target }
 
+// Rules is sent when the user wants to write the rule for answers as text.
+type Rules struct{}
+
 // Finished is sent when the user goes on.
 type Finished struct{}
 
@@ -240,7 +243,10 @@ func (m *Model) Actions() []ui.Action {
 			ui.Action{Keys: []string{"d"}, Label: "differences", Title: "Show what differs from the answer before", Run: m.toggleDiffers},
 		)
 	}
-	actions = append(actions, ui.Action{Keys: []string{"Y"}, Title: "Copy the request, secrets masked", Run: m.copyRequest})
+	actions = append(actions,
+		ui.Action{Keys: []string{"e"}, Title: "Write the rule for answers as text: what they hold, waits, refusals", Run: func() tea.Cmd { return func() tea.Msg { return Rules{} } }},
+		ui.Action{Keys: []string{"Y"}, Title: "Copy the request, secrets masked", Run: m.copyRequest},
+	)
 	if sent := m.clear(); sent != "" && sent != m.masked() {
 		actions = append(actions, ui.Action{Keys: []string{"ctrl+y"}, Title: "Copy the request with its secrets", Run: m.copySecrets})
 	}
