@@ -71,6 +71,7 @@ func (m *Model) EditWhole() tea.Cmd {
 	a := newArea(m.kit, "request and answers",
 		"As the profile's file says it, bulk, split, pauses and rules for answers too. A secret without a value keeps the one that it has. Tab keeps the text.",
 		m.profile.RequestText())
+	a.input.MoveToBegin()
 	a.accept, a.rule = m.takeWhole, true
 	m.open(a)
 	return nil
