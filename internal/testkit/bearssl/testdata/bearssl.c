@@ -186,7 +186,7 @@ static void set_up(br_ssl_client_context *client, int basic)
 static int dial(const char *port)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port)) };
-	struct timeval limit = { .tv_sec = 10 };
+	struct timeval limit = { .tv_sec = 120 }; /* for what hangs */
 	int s = socket(AF_INET, SOCK_STREAM, 0);
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	if (s < 0 || connect(s, (struct sockaddr *)&to, sizeof to) != 0)
@@ -220,7 +220,9 @@ static int handshake(br_ssl_engine_context *eng, int s)
 		if (!(state & BR_SSL_RECVREC))
 			return -1;
 		buf = br_ssl_engine_recvrec_buf(eng, &len);
-		n = recv(s, buf, len, 0);
+		do
+			n = recv(s, buf, len, 0);
+		while (n < 0 && errno == EINTR); /* the process was stopped for a moment */
 		if (n <= 0)
 			return -1;
 		br_ssl_engine_recvrec_ack(eng, (size_t)n);
