@@ -2,15 +2,12 @@ package tlsinspect_test
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
-	"io"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -66,13 +63,10 @@ func TestClientHelloEqualsBearSSL(t *testing.T) {
 	var mu sync.Mutex
 	sent := make(map[string]int)
 	at := serve(t, func(conn net.Conn) {
-		header := make([]byte, 5)
-		io.ReadFull(conn, header)
-		body := make([]byte, binary.BigEndian.Uint16(header[3:]))
-		io.ReadFull(conn, body)
+		record := readRecord(conn)
 		mu.Lock()
 		defer mu.Unlock()
-		if record := slices.Concat(header, body); len(body) > randomTo && bytes.Equal(record[randomFrom:randomFrom+4], make([]byte, 4)) {
+		if len(record) > randomTo && bytes.Equal(record[randomFrom:randomFrom+4], make([]byte, 4)) {
 			sent[withoutRandom(t, record)]++
 		}
 	})
@@ -101,11 +95,7 @@ func TestClientHelloEqualsBearSSL(t *testing.T) {
 func TestClientHelloEqualsRunningBearSSL(t *testing.T) {
 	seen := make(chan []byte, 64)
 	at := serve(t, func(conn net.Conn) {
-		header := make([]byte, 5)
-		io.ReadFull(conn, header)
-		body := make([]byte, binary.BigEndian.Uint16(header[3:]))
-		io.ReadFull(conn, body)
-		seen <- append(header, body...)
+		seen <- readRecord(conn)
 	})
 	cert := filepath.Join(t.TempDir(), "any.der")
 	write(t, cert, selfSigned(t, p256()).cert.Raw)

@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"espost/internal/netdial"
 	"espost/internal/problem"
@@ -96,34 +95,35 @@ func TestErrors(t *testing.T) {
 			c.Read(make([]byte, 512))
 			c.(*net.TCPConn).SetLinger(0)
 		}), netdial.CodeReset, "broke the connection off"},
-		{"silent", serve(t, func(c net.Conn) { io.Copy(io.Discard, c) }), netdial.CodeTimeout, "said nothing for 200ms"},
 		{"oversized record", say("\x16\x03\x03\xff\xff"), netdial.CodeMalformed, "longer than TLS allows"},
 		{"application data", say("\x17\x03\x03\x00\x01x"), netdial.CodeMalformed, "type 23 has no place"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c := &tlsinspect.Client{Timeout: 200 * time.Millisecond}
-			if tt.code != netdial.CodeTimeout {
-				c.Timeout = 5 * time.Second
-			}
-			check := func(err error) {
-				t.Helper()
-				var e *problem.Problem
-				if !errors.As(err, &e) {
-					t.Fatalf("error is %v, want an *Error", err)
-				}
-				if e.Code != tt.code || !strings.Contains(e.Error(), tt.says) || e.Fix == "" {
-					t.Errorf("error is %s: %s; want %s saying %q, and a fix", e.Code, e, tt.code, tt.says)
-				}
-			}
-			_, err := c.Fingerprint(t.Context(), tt.at)
-			check(err)
-			report, err := c.Inspect(t.Context(), tt.at)
-			check(err)
-			if report == nil || len(report.Findings) == 0 || report.Findings[0].Severity != problem.Fatal {
-				t.Errorf("the report does not tell the problem: %+v", report)
-			}
+			fails(t, new(tlsinspect.Client), tt.at, tt.code, tt.says)
 		})
+	}
+}
+
+// fails wants that neither a fingerprint nor an inspection is to be had, and why.
+func fails(t *testing.T, c *tlsinspect.Client, at request.Target, code, says string) {
+	t.Helper()
+	check := func(err error) {
+		t.Helper()
+		var e *problem.Problem
+		if !errors.As(err, &e) {
+			t.Fatalf("error is %v, want an *Error", err)
+		}
+		if e.Code != code || !strings.Contains(e.Error(), says) || e.Fix == "" {
+			t.Errorf("error is %s: %s; want %s saying %q, and a fix", e.Code, e, code, says)
+		}
+	}
+	_, err := c.Fingerprint(t.Context(), at)
+	check(err)
+	report, err := c.Inspect(t.Context(), at)
+	check(err)
+	if report == nil || len(report.Findings) == 0 || report.Findings[0].Severity != problem.Fatal {
+		t.Errorf("the report does not tell the problem: %+v", report)
 	}
 }
 

@@ -98,16 +98,23 @@ func (s script) answer(clientRandom []byte) []byte {
 // play answers each hello with the script.
 func (s script) play(t *testing.T) request.Target {
 	return serve(t, func(conn net.Conn) {
-		header := make([]byte, 5)
-		io.ReadFull(conn, header)
-		hello := make([]byte, binary.BigEndian.Uint16(header[3:]))
-		if _, err := io.ReadFull(conn, hello); err != nil {
+		hello := readRecord(conn)
+		if len(hello) < randomTo {
 			return
 		}
-		conn.Write(s.answer(hello[6:38]))
+		conn.Write(s.answer(hello[randomFrom:randomTo]))
 		conn.(*net.TCPConn).CloseWrite()
 		io.Copy(io.Discard, conn)
 	})
+}
+
+// readRecord reads a record, or as much of it as comes.
+func readRecord(conn net.Conn) []byte {
+	record := make([]byte, 5)
+	io.ReadFull(conn, record)
+	record = append(record, make([]byte, binary.BigEndian.Uint16(record[3:]))...)
+	n, _ := io.ReadFull(conn, record[5:])
+	return record[:5+n]
 }
 
 // spoil changes the leaf's bytes.
