@@ -6,8 +6,11 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
+
+	"espost/internal/testkit/loopback"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -100,30 +103,19 @@ http {
 	start(ts, w.cmd)
 }
 
-// startGnuTLS: gnutls rsa|ec runs gnutls-serv. It takes no port 0, so a free one
-// is tried until one works.
+// startGnuTLS: gnutls rsa|ec runs gnutls-serv. It takes no port 0.
 func startGnuTLS(ts *testscript.TestScript, _ bool, args []string) {
 	cert, key := newCertificate(ts, args[0])
-	for range 5 {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		ts.Check(err)
-		address := listener.Addr().String()
-		listener.Close()
-		_, port, err := net.SplitHostPort(address)
-		ts.Check(err)
-		// It says on stderr when it listens.
-		out := start(ts, exec.Command("sh", "-c", `exec "$0" "$@" 2>&1`, "gnutls-serv", "--port", port, "--http", "--x509certfile", cert, "--x509keyfile", key))
-		for {
-			line, err := out.ReadString('\n')
-			if strings.Contains(line, "IPv4") && strings.HasSuffix(strings.TrimSpace(line), "done") {
-				setPort(ts, address)
-				go io.Copy(io.Discard, out)
-				return
-			}
-			if err != nil {
-				break
-			}
+	port, err := loopback.Hold()
+	ts.Check(err)
+	ts.Defer(port.Close)
+	// It says on stderr when it listens.
+	out := start(ts, exec.Command("sh", "-c", `exec "$0" "$@" 2>&1`, "gnutls-serv", "--port", strconv.Itoa(port.Number()), "--http", "--x509certfile", cert, "--x509keyfile", key))
+	for {
+		if line := readLine(ts, out); strings.Contains(line, "IPv4") && strings.HasSuffix(line, "done") {
+			setPort(ts, port.Addr())
+			go io.Copy(io.Discard, out)
+			return
 		}
 	}
-	ts.Fatalf("gnutls-serv did not start on any of five ports")
 }

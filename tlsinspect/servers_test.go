@@ -10,11 +10,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"espost/internal/testkit/loopback"
 	"espost/internal/testkit/need"
 	"espost/request"
 )
@@ -38,7 +40,7 @@ func start(t testing.TB, cmd *exec.Cmd) io.Reader {
 		killer.Stop()
 		out.Close()
 	})
-	out.SetReadDeadline(time.Now().Add(20 * time.Second))
+	out.SetReadDeadline(time.Now().Add(2 * time.Minute))
 	return out
 }
 
@@ -118,26 +120,26 @@ http {
 	return target(t, addr)
 }
 
-// gnutls starts gnutls-serv with the identity. It takes no port 0, so a free
-// one is tried until one works.
+// gnutls starts gnutls-serv with the identity. It takes no port 0.
 func gnutls(t testing.TB, id *identity, args ...string) request.Target {
 	t.Helper()
 	binary := need.Program(t, "gnutls-serv")
 	chain, key := id.files(t)
-	for range 5 {
-		listener := listen(t)
-		addr := listener.Addr().String()
-		listener.Close()
-		_, port, _ := net.SplitHostPort(addr)
-		cmd := exec.Command(binary, append([]string{"--port", port, "--http", "--x509certfile", chain, "--x509keyfile", key}, args...)...)
-		lines := bufio.NewScanner(start(t, cmd))
-		for lines.Scan() {
-			if strings.Contains(lines.Text(), "IPv4") && strings.HasSuffix(lines.Text(), "done") {
-				return target(t, addr)
-			}
+	port, err := loopback.Hold()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(port.Close)
+	cmd := exec.Command(binary, append([]string{"--port", strconv.Itoa(port.Number()), "--http", "--x509certfile", chain, "--x509keyfile", key}, args...)...)
+	lines := bufio.NewScanner(start(t, cmd))
+	var seen []string
+	for lines.Scan() {
+		seen = append(seen, lines.Text())
+		if strings.Contains(lines.Text(), "IPv4") && strings.HasSuffix(lines.Text(), "done") {
+			return target(t, port.Addr())
 		}
 	}
-	t.Fatal("gnutls-serv did not start on any of five ports")
+	t.Fatalf("gnutls-serv did not start:\n%s", strings.Join(seen, "\n"))
 	return request.Target{}
 }
 
@@ -167,7 +169,7 @@ func serve(t testing.TB, handle func(net.Conn)) request.Target {
 			}
 			go func() {
 				defer conn.Close()
-				conn.SetDeadline(time.Now().Add(20 * time.Second))
+				conn.SetDeadline(time.Now().Add(2 * time.Minute))
 				handle(conn)
 			}()
 		}
