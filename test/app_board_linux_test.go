@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -184,10 +183,7 @@ func TestAppShowsWhatBoardsPost(t *testing.T) {
 	}
 	c := startConsole(t, t.TempDir(), lan, "--demo", "--lan")
 	c.wait("Where will the board send its data?")
-	url := regexp.MustCompile(`https://127\.0\.0\.2:\d+/post`).FindString(c.text())
-	if url == "" {
-		t.Fatalf("no address on the screen:\n%s", c.text())
-	}
+	url := c.find(`https://127\.0\.0\.2:\d+/post`)
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	defer client.CloseIdleConnections()
 	response, err := client.PostForm(url, map[string][]string{"temp": {"21.5"}})

@@ -100,6 +100,17 @@ func (c *console) wait(text string) {
 	c.waitUntil(fmt.Sprintf("%q is on the screen", text), func(screen string) bool { return strings.Contains(screen, text) })
 }
 
+// find returns what matches as soon as it is on the screen. A pattern goes on to what
+// stands behind the thing that it looks for: the screen may be drawn as far as that.
+func (c *console) find(pattern string) (found string) {
+	c.t.Helper()
+	c.waitUntil(pattern+" is on the screen", func(screen string) bool {
+		found = regexp.MustCompile(pattern).FindString(screen)
+		return found != ""
+	})
+	return found
+}
+
 // waitUntil returns when the screen is as wanted, which what says.
 func (c *console) waitUntil(what string, wanted func(screen string) bool) {
 	c.t.Helper()
@@ -160,10 +171,7 @@ func TestEnterAloneOnATerminal(t *testing.T) {
 	c := startConsole(t, dir, builtBinary(t), "--demo", "--log", "app.log")
 	const enter = "\r"
 	c.wait("Where will the board send its data?")
-	address := regexp.MustCompile(`localhost:\d+`).FindString(c.text())
-	if address == "" {
-		t.Fatalf("no address on the screen:\n%s", c.text())
-	}
+	address := strings.TrimSuffix(c.find(`localhost:\d+/post`), "/post")
 	c.press(enter)
 	c.wait("An ESP8266 can connect")
 	c.press(enter)
