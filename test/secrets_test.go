@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -103,15 +104,26 @@ func (h *hunt) searchFiles() {
 	}
 }
 
-// searchProcesses looks at the command line of every process, where there is a
-// /proc, and at the environment of that one.
+// searchProcesses looks at the command line of that process and of all that it has
+// started, where there is a /proc, and at its environment. It leads a session of its
+// own: others may test the same on this computer, or look for these very words.
 func (h *hunt) searchProcesses(pid int) {
 	h.t.Helper()
 	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	found := len(lines) == 0
 	for _, path := range lines {
+		stat, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "stat"))
+		_, behindName, _ := bytes.Cut(stat, []byte(") ")) // state, parent, group, session
+		if of := bytes.Fields(behindName); len(of) < 4 || string(of[3]) != strconv.Itoa(pid) {
+			continue
+		}
+		found = true
 		if line, err := os.ReadFile(path); err == nil { // others end meanwhile
 			h.search(path, string(line))
 		}
+	}
+	if !found {
+		h.t.Error("the process isn't found")
 	}
 	path := fmt.Sprintf("/proc/%d/environ", pid)
 	if environ, err := os.ReadFile(path); err == nil {
