@@ -145,12 +145,12 @@ type host struct{ server *demo.Server }
 type hostKey struct{}
 
 // startHost: host [SERVICE] starts a server that answers as postman-echo.com does, or
-// as that service, and sets $URL and what describe says.
+// as that service, whose clock stands still, and sets $URL and what describe says.
 func startHost(ts *testscript.TestScript, neg bool, args []string) {
 	var options demo.Options
 	if len(args) > 0 {
 		service, _ := services.Exact(args[0])
-		options.Handler, _ = simulate.New(service, nil)
+		options.Handler, _ = simulate.New(service, func() time.Time { return time.Unix(2e9, 0) })
 	}
 	server, err := demo.Start(options)
 	ts.Check(err)
