@@ -182,6 +182,12 @@ func (k *killing) round(t *testing.T, signal syscall.Signal) (killed int) {
 			killed++
 		}
 	}
+	switch killed { // how long they take depends on what else the computer does
+	case 0:
+		k.takes -= k.takes / 4
+	case len(cmds):
+		k.takes += k.takes / 4
+	}
 	if saved := string(k.load(t, "saved.yaml").Bytes()); !slices.Contains(k.profiles, saved) {
 		t.Errorf("the saved profile is neither:\n%s", saved)
 	}
