@@ -77,7 +77,7 @@ func checkMalformed(t *testing.T, c malformed.Chain) {
 	})
 	at := request.Target{Host: malformed.Host, Port: s.port, Path: "/"}
 	leaf := c.Served[0]
-	report, err := (&tlsinspect.Client{Roots: x509.NewCertPool(), Timeout: 20 * time.Second}).Inspect(t.Context(), at)
+	report, err := (&tlsinspect.Client{Roots: x509.NewCertPool(), Timeout: time.Minute}).Inspect(t.Context(), at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func checkMalformed(t *testing.T, c malformed.Chain) {
 func checkPost(t *testing.T, at request.Target, pin esp8266.Pin, judge int) {
 	t.Helper()
 	r := request.Request{Method: "POST", Target: at, Body: request.Form, Fields: []request.Field{{Name: "a", Value: "b"}}}
-	resp, err := new(formpost.Client).Send(t.Context(), r, pin)
+	resp, err := (&formpost.Client{Timeouts: patience}).Send(t.Context(), r, pin)
 	var failed *formpost.Error
 	switch {
 	case err == nil && judge == 0 && resp.Status == 200:

@@ -1,10 +1,8 @@
 package formpost_test
 
 import (
-	"context"
 	"encoding/base64"
 	"errors"
-	"net/netip"
 	"strings"
 	"testing"
 
@@ -37,10 +35,7 @@ func TestEchoedSecretsAreMasked(t *testing.T) {
 		for v := range parrot.Count() {
 			s := hostile.Start(t, parrot, hostile.Options{Variant: v})
 			sent.Body, sent.Target.Port = encoding, s.Port()
-			client := formpost.Client{Lookup: func(context.Context, string, string) ([]netip.Addr, error) {
-				return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
-			}}
-			response, err := client.Send(t.Context(), sent, esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{hostile.LeafSHA1()}})
+			response, err := client().Send(t.Context(), sent, esp8266.Pin{Mode: esp8266.PinFingerprint, SHA1: []string{hostile.LeafSHA1()}})
 			var shown []string
 			var failed *formpost.Error
 			switch {

@@ -42,7 +42,7 @@ func TestOutcome(t *testing.T) {
 				}
 				return tt.post
 			})
-			c := formpost.Client{Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			c := formpost.Client{Timeouts: patience, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 				var d net.Dialer
 				return d.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", strings.TrimPrefix(s.Port(), "RIG_PORT=")))
 			}}

@@ -147,7 +147,7 @@ func listen(t testing.TB, serve func(s *server, conn net.Conn)) *server {
 			}
 			s.done.Go(func() {
 				defer conn.Close()
-				conn.SetDeadline(time.Now().Add(20 * time.Second))
+				conn.SetDeadline(time.Now().Add(2 * time.Minute))
 				serve(s, conn)
 			})
 		}
@@ -219,9 +219,12 @@ func (s *server) received() string {
 	return s.got.String()
 }
 
+// patience is for servers that answer at once, on a computer that may be held up.
+var patience = formpost.Timeouts{DNS: time.Minute, TCP: time.Minute, Handshake: time.Minute, Response: time.Minute, Total: time.Minute}
+
 // client returns a Client whose names all lead to loopback.
 func client() *formpost.Client {
-	return &formpost.Client{Lookup: func(context.Context, string, string) ([]netip.Addr, error) {
+	return &formpost.Client{Timeouts: patience, Lookup: func(context.Context, string, string) ([]netip.Addr, error) {
 		return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
 	}}
 }

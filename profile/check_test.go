@@ -10,6 +10,7 @@ import (
 
 	"espost/demo"
 	"espost/esp8266"
+	"espost/internal/testkit/loopback"
 	"espost/profile"
 	"espost/request"
 	"espost/tlsinspect"
@@ -85,7 +86,7 @@ func TestCheckAfterRenewal(t *testing.T) {
 				}
 			}
 			for want, p := range profiles {
-				v := profile.Checker{Timeout: 5 * time.Second, Roots: trusting(s)}.Check(t.Context(), p)
+				v := profile.Checker{Roots: trusting(s)}.Check(t.Context(), p)
 				if got := string(v.Status) + " " + string(p.Pin.Mode); got != want {
 					t.Errorf("got %s, want %s: %s", got, want, v.Reason)
 				}
@@ -125,7 +126,7 @@ func TestCheckOnBackup(t *testing.T) {
 				}
 			}
 			check := func() profile.Verdict {
-				return profile.Checker{Timeout: 5 * time.Second, Roots: trusting(s)}.Check(t.Context(), p)
+				return profile.Checker{Roots: trusting(s)}.Check(t.Context(), p)
 			}
 			v := check()
 			if v.Status != tt.status || !strings.Contains(v.Reason, tt.says) {
@@ -205,7 +206,12 @@ func TestCheckTime(t *testing.T) {
 }
 
 func TestCheckTrouble(t *testing.T) {
-	s := serve(t, demo.Options{})
+	port, err := loopback.Hold()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(port.Close)
+	s := serve(t, demo.Options{Listen: port.Addr()})
 	other := serve(t, demo.Options{})
 	p := captured(t, s, esp8266.PinFingerprint)
 
@@ -236,7 +242,7 @@ func TestCheckTrouble(t *testing.T) {
 
 	p = captured(t, s, esp8266.PinFingerprint)
 	_ = s.Close()
-	v := profile.Checker{Timeout: time.Second}.Check(t.Context(), p)
+	v := profile.Checker{}.Check(t.Context(), p)
 	if v.Status != profile.Unknown || v.Err == nil || !strings.Contains(v.Reason, "Nothing listens") {
 		t.Errorf("no server: %+v", v)
 	}
