@@ -19,6 +19,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"charm.land/fang/v2"
@@ -50,6 +51,8 @@ type Program struct {
 	paint    io.Writer // out, without colours where there is no place for them
 	paintErr io.Writer // Stderr, likewise
 	status   int
+
+	onScreen atomic.Bool // the app has the terminal
 
 	log     *slog.Logger
 	logFile *os.File // nil without --log

@@ -59,7 +59,9 @@ func (p *Program) boards(ctx context.Context, checker profile.Checker, folder st
 	}
 	look := func(ctx context.Context, file string) fleet.Board { return p.lookAtBoard(ctx, checker, file) }
 	for {
+		p.onScreen.Store(true)
 		opened, err := tui.RunBoards(ctx, options, sanitize.Line(folder), tui.Fleet{Find: find, Check: look, Jobs: checkJobs})
+		p.onScreen.Store(false)
 		if err != nil || opened == "" {
 			return err
 		}

@@ -180,6 +180,8 @@ func (p *Program) runApp(ctx context.Context, options tui.Options) error {
 	if !options.Accessible && (!isTerminal(options.Input) || !isTerminal(options.Output)) {
 		return &usageError{"the app needs a terminal; use --accessible to be asked line by line, or the commands inspect and generate in scripts"}
 	}
+	p.onScreen.Store(!options.Accessible)
+	defer p.onScreen.Store(false)
 	return tui.Run(ctx, options)
 }
 
