@@ -164,7 +164,7 @@ func TestChaos(t *testing.T) {
 	s.mu.Lock()
 	s.calm = true
 	s.mu.Unlock()
-	rig.Boot(t, program, append(env, "RIG_MILLIS=400000", "RIG_SPEED=1")...)
+	rig.Boot(t, program, append(env, "RIG_MILLIS=400000", "RIG_SPEED=0")...)
 
 	f.kill()
 	s.mu.Lock()

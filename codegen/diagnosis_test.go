@@ -36,6 +36,14 @@ func listen(t *testing.T, talk func(*net.TCPConn)) string {
 	return rig.Port(l.Addr().(*net.TCPAddr).Port)
 }
 
+// neverAnswers holds a connection until the test ends.
+func neverAnswers(t *testing.T) func(*net.TCPConn) {
+	return func(conn *net.TCPConn) {
+		<-t.Context().Done()
+		conn.Close() // not before: the garbage collector closes what nobody holds
+	}
+}
+
 // hello waits for the board's ClientHello.
 func hello(conn net.Conn) {
 	_, _ = conn.Read(make([]byte, 1024))
@@ -96,15 +104,12 @@ func TestDiagnosisWithFingerprint(t *testing.T) {
 		})}, []string{"HTTPClient -1\n", "broke the TLS handshake off"}},
 		{"end in the handshake", []string{raw(t, "")},
 			[]string{"HTTPClient -1\n", "broke the TLS handshake off"}},
-		{"silence in the handshake", []string{listen(t, func(conn *net.TCPConn) {
-			<-t.Context().Done()
-			conn.Close() // not before: the garbage collector closes what nobody holds
-		}), "RIG_SPEED=10", "RIG_MILLIS=20000"},
+		{"silence in the handshake", []string{listen(t, neverAnswers(t)), silence, "RIG_MILLIS=20000"},
 			[]string{"HTTPClient -1\n", "did not finish the TLS handshake in time"}},
 		{"silence after the request", []string{rig.Serve(t, rig.TLS12(id), func(int, string) string {
 			<-t.Context().Done()
 			return ""
-		}).Port(), "RIG_SPEED=5", "RIG_MILLIS=9000"},
+		}).Port(), silence, "RIG_MILLIS=9000"},
 			[]string{"HTTPClient -11", "did not answer in time"}},
 		{"end after the request", []string{answering(t, rig.TLS12(id), "")},
 			[]string{"FAILED: HTTPClient -", "closed the connection before it answered"}},

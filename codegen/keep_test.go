@@ -189,7 +189,7 @@ func TestTimeIsFilledIn(t *testing.T) {
 				_, text, _ = strings.Cut(strings.TrimSuffix(b, `"}`), `"at":"`)
 			}
 			at, err := time.Parse(time.RFC3339, text)
-			if err != nil || at.After(begun.Add(5*time.Second)) || at.Before(begun.Add(-200*time.Second)) {
+			if err != nil || at.After(time.Now().Add(100*time.Second)) || at.Before(begun.Add(-time.Second)) {
 				t.Errorf("%s: reading %d has the time %q (%v)\n%s", body, i, text, err, board.Serial)
 			}
 			if gap := at.Sub(last); i > 0 && (gap < 9*time.Second || gap > 11*time.Second) {

@@ -228,8 +228,8 @@ func TestRenewedWithoutACable(t *testing.T) {
 				}
 				s.shown.Store(&m.second)
 				host.does(func(conn net.Conn) {
-					says("HTTP/1.0 404 Not Found\r\n\r\n")(conn)
 					host.does(serves(m.sign(t, m.key, sketch, 0, 1, nil, m.second)))
+					says("HTTP/1.0 404 Not Found\r\n\r\n")(conn)
 				})
 				return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 			}
@@ -293,9 +293,9 @@ func TestHostilePinsHosts(t *testing.T) {
 	good := m.sign(t, m.key, looking, 0, 3, nil, m.second)
 	sign := func(change func(*pinfile.File)) []byte { return m.sign(t, m.key, looking, 0, 3, change, m.second) }
 	for name, c := range map[string]struct {
-		talk  func(net.Conn)
-		say   string
-		speed int
+		talk func(net.Conn)
+		say  string
+		env  string
 	}{
 		"nothing":           {talk: func(net.Conn) {}, say: "gives no file (status 0)"},
 		"no HTTP":           {talk: says("SSH-2.0-OpenSSH_9.6\r\n\r\n" + string(good)), say: "gives no file (status 0)"},
@@ -305,8 +305,8 @@ func TestHostilePinsHosts(t *testing.T) {
 		"a line more":       {talk: serves(append(bytes.Clone(good), "pin ca 00\n"...)), say: "it is no file of signed pins"},
 		"an endless head":   {talk: flood("HTTP/1.1 200 OK\r\n", "X: y\r\n"), say: "gives no file (status 0)"},
 		"a gigabyte":        {talk: flood("HTTP/1.1 200 OK\r\n\r\n"+string(good), "A"), say: "it is no file of signed pins"},
-		"drops":             {talk: drip, say: "gives no file (status 0)", speed: 50},
-		"a silent host":     {talk: func(conn net.Conn) { conn.Read(make([]byte, 1)) }, say: "gives no file (status 0)", speed: 50},
+		"drops":             {talk: drip, say: "gives no file (status 0)", env: "RIG_SPEED=10"},
+		"a silent host":     {talk: func(conn net.Conn) { conn.Read(make([]byte, 1)) }, say: "gives no file (status 0)", env: silence},
 		"the group":         {talk: serves(sign(func(f *pinfile.File) { f.Group = "shed" })), say: "it is for other boards"},
 		"the host":          {talk: serves(sign(func(f *pinfile.File) { f.Host = "localhost:444" })), say: "it is for another server"},
 		"another's file":    {talk: serves(m.sign(t, m.own, looking, 0, 3, nil, m.second)), say: "it isn't signed by a key that counts here"},
@@ -328,7 +328,7 @@ func TestHostilePinsHosts(t *testing.T) {
 			s := renewingServer(t, m.second, nil)
 			host := newPinsHost(t, c.talk)
 			flash := t.TempDir()
-			board := rig.Boot(t, m.program, m.env(looking, s, flash, []*pinsHost{host}, "RIG_MILLIS=200000", fmt.Sprint("RIG_SPEED=", max(1, c.speed)))...)
+			board := rig.Boot(t, m.program, m.env(looking, s, flash, []*pinsHost{host}, "RIG_MILLIS=200000", c.env)...)
 			board.Says(t, c.say, "Pins: that host doesn't answer.")
 			board.Never(t, "POST: 200", "signed by the owner")
 			if requests, _, _ := s.Seen(); len(requests) > 0 {
@@ -341,7 +341,7 @@ func TestHostilePinsHosts(t *testing.T) {
 				t.Errorf("a loop took %d ms", longest)
 			}
 			// Another host has the right file, or this one has it later.
-			after := m.boot(t, looking, s, flash, 20_000, host, newPinsHost(t, serves(good)))
+			after := rig.Boot(t, m.program, m.env(looking, s, flash, []*pinsHost{host, newPinsHost(t, serves(good))}, "RIG_MILLIS=20000", c.env)...)
 			after.Says(t, "Pins: those of serial 3 have delivered", "POST: 200")
 		})
 	}

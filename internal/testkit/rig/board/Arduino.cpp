@@ -53,37 +53,34 @@ long number(const char *name, long otherwise) { return atol(env(name, std::to_st
 
 // ---- the virtual clock ----------------------------------------------------
 
-static uint64_t skipped;
-
-static uint64_t realMicros() {
-  timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1000000ULL + t.tv_nsec / 1000;
-}
+// No real time is in it, so that a run is the same however slow and busy the computer is.
+static uint64_t passed;
 
 static void play(uint64_t until);
 static uint64_t frozen;  // what the clock shows while a scripted interrupt runs
 
 uint64_t nowMicros() {
-  static const uint64_t start = realMicros();
   if (frozen) return frozen;
-  const uint64_t now = realMicros() - start + skipped;
-  play(now);
-  return now;
+  play(passed);
+  return passed;
 }
 
-void skip(uint64_t micros) { skipped += micros; }
+void skip(uint64_t micros) { passed += micros; }
 
-long speed() {
-  static const long times = number("RIG_SPEED", 1);
-  return times;
+static int silence;  // real milliseconds waited since something came
+
+void heard() { silence = 0; }
+
+void waited(int millis) {
+  static const long speed = number("RIG_SPEED", 0), patience = number("RIG_SILENCE", 0);
+  skip(static_cast<uint64_t>(millis) * 1000 * speed);
+  silence += millis;
+  if (patience > 0 && silence > patience) skip(1000000);
 }
 
-bool waitReadable(int fd, int millis) {
+void waitReadable(int fd, int millis) {
   pollfd p = {fd, POLLIN, 0};
-  if (poll(&p, 1, millis) > 0) return true;
-  skip(static_cast<uint64_t>(millis) * 1000 * (speed() - 1));
-  return false;
+  if (poll(&p, 1, millis) == 0) waited(millis);
 }
 
 static volatile sig_atomic_t stopping;
@@ -117,7 +114,7 @@ void optimistic_yield(uint32_t) {}
 void delay(unsigned long ms) {
   if (ms < 5) {
     poll(nullptr, 0, static_cast<int>(ms));
-    rig::skip(ms * 1000 * (rig::speed() - 1));
+    rig::waited(static_cast<int>(ms));
   } else {
     static const long pace = rig::number("RIG_PACE", 0);
     if (pace > 0) usleep(pace);
@@ -135,9 +132,10 @@ void configTime(const char *tz, const char *, const char *, const char *) {
 
 // RIG_TIME stops the clock, once it is set, at so many microseconds.
 static int64_t microsecondsNow() {
+  static const int64_t start = static_cast<int64_t>(::time(nullptr)) * 1000000;
   if (!clockAsked || strcmp(rig::env("RIG_NTP", "answers"), "never") == 0) return static_cast<int64_t>(millis()) * 1000;
   if (const char *fixed = getenv("RIG_TIME")) return atoll(fixed);
-  return static_cast<int64_t>(::time(nullptr)) * 1000000;
+  return start + static_cast<int64_t>(rig::nowMicros());
 }
 
 int rigTimeOfDay(struct timeval *out) {

@@ -102,7 +102,7 @@ bool Tcp::connect(IPAddress ip, uint16_t port, unsigned long timeout) {
   to.sin_addr.s_addr = ip.raw();
   ::connect(fd_, reinterpret_cast<sockaddr *>(&to), sizeof(to));
   pollfd p = {fd_, POLLOUT, 0};
-  const bool done = poll(&p, 1, static_cast<int>(timeout / rig::speed())) > 0;
+  const bool done = poll(&p, 1, static_cast<int>(timeout)) > 0;
   if (!done) rig::skip(timeout * 1000ULL);
   int error = 0;
   socklen_t size = sizeof(error);
@@ -118,6 +118,7 @@ void Tcp::pull() {
   while (fd_ >= 0 && !ended_ && in_.size() < WINDOW) {
     const ssize_t n = recv(fd_, part, sizeof(part), 0);
     if (n > 0) {
+      rig::heard();
       in_.insert(in_.end(), part, part + n);
     } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
       ended_ = true;
@@ -154,7 +155,7 @@ size_t Tcp::write(const uint8_t *from, size_t size, unsigned long timeout) {
       sent += n;
     } else if (errno == EAGAIN) {
       pollfd p = {fd_, POLLOUT, 0};
-      poll(&p, 1, 10);
+      if (poll(&p, 1, 10) == 0) rig::waited(10);
     } else {
       break;
     }
@@ -163,7 +164,11 @@ size_t Tcp::write(const uint8_t *from, size_t size, unsigned long timeout) {
 }
 
 void Tcp::wait() const {
-  if (fd_ >= 0 && !ended_) rig::waitReadable(fd_, 2);
+  if (fd_ >= 0 && !ended_) {
+    rig::waitReadable(fd_, 2);
+  } else {
+    rig::skip(1000);
+  }
 }
 
 void Tcp::close() {

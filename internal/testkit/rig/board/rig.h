@@ -10,10 +10,11 @@ long number(const char *name, long otherwise);
 
 uint64_t nowMicros();                 // virtual, since start
 void skip(uint64_t micros);           // lets virtual time pass
-long speed();                         // how many times faster than real time waiting is
 void edge(int pin, int level);        // now, with its interrupt
 double scripted(const char *name, double otherwise);  // what RIG_SCRIPT says that it measures now
-bool waitReadable(int fd, int millis);  // waits in real time; RIG_SPEED makes it count more
+void waitReadable(int fd, int millis);  // waits in real time
+void waited(int millis);              // for the network, in real time, and nothing came
+void heard();                         // something came
 
 size_t heapUsed();
 size_t heapPeak();
