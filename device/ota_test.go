@@ -37,18 +37,23 @@ func anImage(n int) []byte {
 
 // A sketch arrives as it is, whatever gets in the way that may pass.
 func TestUpdate(t *testing.T) {
-	for name, b := range map[string]*otaboard.Board{
-		"no password": {},
-		"a password":  {Password: "correct horse"},
-		"lost":        {Password: "correct horse", Deaf: 1},
-		"stuck":       {Password: "correct horse", Stuck: true},
-		"busy":        {Password: "correct horse", Busy: 3},
+	// Whoever asks again while the answer is on its way sets the board back: only where none comes is the wait short.
+	const answers, silent = time.Minute, 2 * time.Second
+	for name, tt := range map[string]struct {
+		otaboard.Board
+		wait time.Duration
+	}{
+		"no password": {otaboard.Board{}, answers},
+		"a password":  {otaboard.Board{Password: "correct horse"}, answers},
+		"lost":        {otaboard.Board{Password: "correct horse", Deaf: 1}, silent},
+		"stuck":       {otaboard.Board{Password: "correct horse", Stuck: true}, silent},
+		"busy":        {otaboard.Board{Password: "correct horse", Busy: 1}, silent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			want, arrived := anImage(40_000), make(chan []byte, 1)
-			b.Got = func(image []byte) { arrived <- image }
-			update := device.Update{Host: switchOn(t, b), Password: b.Password, Image: want, Wait: 200 * time.Millisecond}
+			tt.Got = func(image []byte) { arrived <- image }
+			update := device.Update{Host: switchOn(t, &tt.Board), Password: tt.Password, Image: want, Wait: tt.wait}
 			var parts []string
 			err := update.Send(t.Context(), func(p device.Progress) {
 				part := fmt.Sprint(p.Part, " ", p.Percent)
@@ -77,19 +82,20 @@ func TestUpdateFailures(t *testing.T) {
 	image := anImage(40_000)
 	for _, tt := range []struct {
 		name, password, want, message string
+		wait                          time.Duration
 		board                         *otaboard.Board
 	}{
-		{"wrong password", "battery staple", "ota-auth", "refuses the password", &otaboard.Board{Password: "correct horse"}},
-		{"no password", "", "ota-password", "asks for its password", &otaboard.Board{Password: "correct horse"}},
-		{"no room", "", "ota-room", "no room for another sketch of 40000 bytes", &otaboard.Board{Space: 39_999}},
-		{"no answer", "", "ota-silent", "o board answers", &otaboard.Board{Deaf: 1000}},
-		{"always busy", "correct horse", "ota-busy", "no time", &otaboard.Board{Password: "correct horse", Busy: 1000}},
-		{"lost on the way", "", "ota-lost", "broke off", &otaboard.Board{Breaks: 9000}},
-		{"garbled", "", "ota-broken", "did not arrive as it was sent", &otaboard.Board{Garbles: true}},
+		{"wrong password", "battery staple", "ota-auth", "refuses the password", time.Minute, &otaboard.Board{Password: "correct horse"}},
+		{"no password", "", "ota-password", "asks for its password", time.Minute, &otaboard.Board{Password: "correct horse"}},
+		{"no room", "", "ota-room", "no room for another sketch of 40000 bytes", time.Minute, &otaboard.Board{Space: 39_999}},
+		{"no answer", "", "ota-silent", "o board answers", 100 * time.Millisecond, &otaboard.Board{Deaf: 1000}},
+		{"always busy", "correct horse", "ota-busy", "no time", 2 * time.Second, &otaboard.Board{Password: "correct horse", Busy: 1000}},
+		{"lost on the way", "", "ota-lost", "broke off", time.Minute, &otaboard.Board{Breaks: 9000}},
+		{"garbled", "", "ota-broken", "did not arrive as it was sent", time.Minute, &otaboard.Board{Garbles: true}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			update := device.Update{Host: switchOn(t, tt.board), Password: tt.password, Image: image, Wait: 100 * time.Millisecond, Busy: 400 * time.Millisecond}
+			update := device.Update{Host: switchOn(t, tt.board), Password: tt.password, Image: image, Wait: tt.wait, Busy: tt.wait}
 			err := update.Send(t.Context(), nil)
 			if codeOf(err) != tt.want || !strings.Contains(err.Error(), tt.message) {
 				t.Errorf("%s: %v", codeOf(err), err)
@@ -112,6 +118,7 @@ func TestUpdateToNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer udp.Close()
 	silent := udp.LocalAddr().String()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
@@ -121,8 +128,12 @@ func TestUpdateToNobody(t *testing.T) {
 	if err := <-done; !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)
 	}
-	udp.Close()
-	if err := (device.Update{Host: silent, Image: anImage(10), Wait: 100 * time.Millisecond}).Send(t.Context(), nil); codeOf(err) != "ota-silent" {
+	taken, err := net.Dial("udp4", silent) // its port is nobody else's, and hears nobody but the one that is dialled
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	if err := (device.Update{Host: taken.LocalAddr().String(), Image: anImage(10), Wait: 100 * time.Millisecond}).Send(t.Context(), nil); codeOf(err) != "ota-silent" {
 		t.Errorf("nobody there: %v", err)
 	}
 }
@@ -147,14 +158,17 @@ func TestUpdateEndsAtOnce(t *testing.T) {
 					return
 				}
 				_, _ = board.WriteToUDP([]byte("AUTH 0123456789abcdef0123456789abcdef"), from)
-				if code != "" {
-					board.Close()
-					return
-				}
 				_, _, _ = board.ReadFromUDP(packet) // the proof
-				callOff()
+				board.Close()
+				if code == "" {
+					callOff()
+				}
 			}()
-			update := device.Update{Host: board.LocalAddr().String(), Password: "correct horse", Image: anImage(10), Wait: time.Hour, Busy: time.Hour}
+			wait := time.Hour
+			if code != "" {
+				wait = time.Second // to the next proof, which nobody hears
+			}
+			update := device.Update{Host: board.LocalAddr().String(), Password: "correct horse", Image: anImage(10), Wait: wait, Busy: time.Hour}
 			err = update.Send(ctx, nil)
 			if code == "" && !errors.Is(err, context.Canceled) || code != "" && codeOf(err) != code {
 				t.Errorf("%v", err)
