@@ -57,18 +57,21 @@ func TestTroubles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			patience := 20 * time.Second // on a busy machine
-			if info.Trouble == demo.Silence || info.Trouble == demo.Slow {
-				patience = 500 * time.Millisecond // and then it ends
+			handshake, answer := time.Minute, time.Minute // on a busy machine
+			switch info.Trouble {
+			case demo.Silence: // and then it ends
+				handshake = time.Second
+			case demo.Slow:
+				answer = time.Second
 			}
-			report, err := (&tlsinspect.Client{Timeout: max(patience, time.Second)}).Inspect(t.Context(), target)
+			report, err := (&tlsinspect.Client{Timeout: handshake}).Inspect(t.Context(), target)
 			if report.Board.Connects != want.connects {
 				t.Errorf("connects %v, want %v (%v)", report.Board.Connects, want.connects, err)
 			}
 			if want.code != "" && !slices.ContainsFunc(report.Findings, func(f problem.Problem) bool { return f.Code == want.code }) {
 				t.Errorf("no finding %q among %+v", want.code, report.Findings)
 			}
-			if got := post(t, s, target, patience); got != want.post {
+			if got := post(t, s, target, formpost.Timeouts{Handshake: handshake, Response: answer, Total: time.Minute}); got != want.post {
 				t.Errorf("the test POST ends with %d, want %d", got, want.post)
 			}
 		})
@@ -76,12 +79,9 @@ func TestTroubles(t *testing.T) {
 }
 
 // post sends a form and returns the answer's status or HTTPClient's error.
-func post(t *testing.T, s *demo.Server, target request.Target, patience time.Duration) int {
+func post(t *testing.T, s *demo.Server, target request.Target, timeouts formpost.Timeouts) int {
 	t.Helper()
-	client := formpost.Client{
-		MaxBody:  4096, // endless needs no more
-		Timeouts: formpost.Timeouts{Handshake: max(patience, time.Second), Response: patience},
-	}
+	client := formpost.Client{MaxBody: 4096, Timeouts: timeouts} // endless needs no more
 	response, err := client.Send(t.Context(), request.Request{
 		Method: "POST", Target: target, Body: request.Form,
 		Fields: []request.Field{{Name: "name1", Value: "value1"}},
