@@ -124,6 +124,7 @@ func reading(r request.Request, n int) request.Request {
 func (b *bench) send(r request.Request) (*formpost.Response, request.Outcome) {
 	b.t.Helper()
 	client := formpost.Client{
+		Timeouts: formpost.Timeouts{TCP: time.Minute, Handshake: time.Minute, Response: time.Minute, Total: time.Minute}, // on a busy machine
 		Lookup: func(context.Context, string, string) ([]netip.Addr, error) {
 			return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
 		},

@@ -21,7 +21,7 @@ type Options struct {
 	DetectColors  bool                 // the program finds out by itself, from Env: NO_COLOR, COLORTERM …
 	Light         bool                 // what the terminal answers when asked for its background
 	Env           []string             // NAME=value, beside TERM=xterm-256color; nothing comes from outside
-	Timeout       time.Duration        // of each wait; 30 s when zero, of fake time in a bubble
+	Timeout       time.Duration        // of each wait; when zero two minutes, or 30 s of fake time in a bubble
 }
 
 // rest is a little more than the time of two frames: one may carry a question to the terminal, and the
@@ -63,15 +63,19 @@ func Start(t testing.TB, model tea.Model, opts Options) *Terminal {
 	if opts.ColorProfile == colorprofile.Unknown {
 		opts.ColorProfile = colorprofile.TrueColor
 	}
-	if opts.Timeout == 0 {
-		opts.Timeout = 30 * time.Second
-	}
 	term := &Terminal{
-		t:       t,
-		input:   newInputQueue(),
-		fake:    inBubble(),
-		timeout: opts.Timeout,
-		modes:   map[ansi.Mode]bool{},
+		t:     t,
+		input: newInputQueue(),
+		fake:  inBubble(),
+		modes: map[ansi.Mode]bool{},
+	}
+	switch {
+	case opts.Timeout > 0:
+		term.timeout = opts.Timeout
+	case term.fake:
+		term.timeout = 30 * time.Second
+	default: // for what hangs, on a machine however busy
+		term.timeout = 2 * time.Minute
 	}
 	term.changed = sync.NewCond(&term.mu)
 	term.startEmulator(opts)
