@@ -67,9 +67,9 @@ uint64_t nowMicros() {
 
 void skip(uint64_t micros) { passed += micros; }
 
-static int silence;  // real milliseconds waited since something came
+static int silence;  // real milliseconds waited since something came or went
 
-void heard() { silence = 0; }
+void spoken() { silence = 0; }
 
 void waited(int millis) {
   static const long speed = number("RIG_SPEED", 0), patience = number("RIG_SILENCE", 0);

@@ -118,7 +118,7 @@ void Tcp::pull() {
   while (fd_ >= 0 && !ended_ && in_.size() < WINDOW) {
     const ssize_t n = recv(fd_, part, sizeof(part), 0);
     if (n > 0) {
-      rig::heard();
+      rig::spoken();
       in_.insert(in_.end(), part, part + n);
     } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
       ended_ = true;
@@ -152,6 +152,7 @@ size_t Tcp::write(const uint8_t *from, size_t size, unsigned long timeout) {
   while (fd_ >= 0 && sent < size && millis() - start < timeout) {
     const ssize_t n = send(fd_, from + sent, size - sent, MSG_NOSIGNAL);
     if (n > 0) {
+      rig::spoken();
       sent += n;
     } else if (errno == EAGAIN) {
       pollfd p = {fd_, POLLOUT, 0};

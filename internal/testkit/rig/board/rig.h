@@ -14,7 +14,7 @@ void edge(int pin, int level);        // now, with its interrupt
 double scripted(const char *name, double otherwise);  // what RIG_SCRIPT says that it measures now
 void waitReadable(int fd, int millis);  // waits in real time
 void waited(int millis);              // for the network, in real time, and nothing came
-void heard();                         // something came
+void spoken();                        // something came or went: patience begins anew
 
 size_t heapUsed();
 size_t heapPeak();
