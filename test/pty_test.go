@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -52,11 +53,28 @@ func startConsole(t *testing.T, dir string, binary string, args ...string) *cons
 	go c.draw()
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill() // if it still runs
+		for _, pid := range inSession(cmd.Process.Pid) {
+			_ = syscall.Kill(pid, syscall.SIGKILL) // a shell's children hold the terminal, too
+		}
 		<-c.ended
 		file.Close()
 		_ = c.screen.Close() // ends answer
 	})
 	return c
+}
+
+// inSession is the processes of the session that leader leads, where there is a /proc.
+func inSession(leader int) (all []int) {
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		stat, _ := os.ReadFile(path)                      // it may have ended
+		_, behindName, _ := bytes.Cut(stat, []byte(") ")) // state, parent, group, session
+		if of := bytes.Fields(behindName); len(of) > 3 && string(of[3]) == strconv.Itoa(leader) {
+			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+			all = append(all, pid)
+		}
+	}
+	return all
 }
 
 // answer sends the terminal's replies to queries back to the program.

@@ -14,7 +14,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -109,21 +108,15 @@ func (h *hunt) searchFiles() {
 // own: others may test the same on this computer, or look for these very words.
 func (h *hunt) searchProcesses(pid int) {
 	h.t.Helper()
-	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
-	found := len(lines) == 0
-	for _, path := range lines {
-		stat, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "stat"))
-		_, behindName, _ := bytes.Cut(stat, []byte(") ")) // state, parent, group, session
-		if of := bytes.Fields(behindName); len(of) < 4 || string(of[3]) != strconv.Itoa(pid) {
-			continue
-		}
-		found = true
+	all := inSession(pid)
+	if _, err := os.Stat("/proc/self/stat"); err == nil && !slices.Contains(all, pid) {
+		h.t.Error("the process isn't found")
+	}
+	for _, of := range all {
+		path := fmt.Sprintf("/proc/%d/cmdline", of)
 		if line, err := os.ReadFile(path); err == nil { // others end meanwhile
 			h.search(path, string(line))
 		}
-	}
-	if !found {
-		h.t.Error("the process isn't found")
 	}
 	path := fmt.Sprintf("/proc/%d/environ", pid)
 	if environ, err := os.ReadFile(path); err == nil {
