@@ -303,3 +303,30 @@ func TestUndoKeepsWhatOtherStepsMade(t *testing.T) {
 		}
 	})
 }
+
+// A request that takes the form's place while a row is typed, or a text, closes what is
+// open; undo, or opening it again, brings it back.
+func TestRequestComesWhileTyping(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := atForm(t, newStage(t))
+		term.Press("a")
+		term.Type("third")
+		term.Press("alt+1")
+		term.Paste("curl -d c=d " + address)
+		term.Press("alt+3")
+		term.WaitText("Body, as it is sent", "c=d")
+		term.Press("u")
+		term.WaitText("name1=value1&name2=value2")
+		term.Press("u")
+		term.WaitText("name1=value1&name2=value2&third=")
+		term.Press("b", "ctrl+end")
+		term.Type("fourth=4")
+		term.Press("alt+1")
+		term.Paste("curl -d c=d " + address)
+		term.Press("alt+3")
+		term.WaitText("Body, as it is sent", "c=d")
+		term.Press("b")
+		term.WaitText("fourth=4")
+		term.Quit()
+	})
+}

@@ -124,6 +124,22 @@ func TestRuleAsText(t *testing.T) {
 	})
 }
 
+// What Test makes of the rule while the text is open stays, unless the text says otherwise.
+func TestRuleAsTextKeepsWhatTestMade(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := atAnswer(t)
+		term.Press("e")
+		term.WaitText("request and answers")
+		term.Press("alt+4", "c")
+		term.WaitText("This answer counts as: refused")
+		term.Press("alt+3", "ctrl+home", "enter", "tab")
+		term.WaitText("taken over")
+		term.Press("alt+4")
+		term.WaitText("This answer counts as: refused")
+		term.Quit()
+	})
+}
+
 // A search scrolls to what it finds, in any case of letters, and says when there
 // is nothing.
 func TestSearchInTheAnswer(t *testing.T) {

@@ -84,6 +84,17 @@ func (m *Model) discardArea() tea.Cmd {
 	return ui.SetStatus(ui.Plain, "discarded; opening it again brings the text back")
 }
 
+// setAside closes what is open, since another request takes the place of the one that it
+// belongs to. Undo, or opening it again, brings back what was typed.
+func (m *Model) setAside() {
+	switch {
+	case m.editor != nil:
+		m.discard()
+	case m.area != nil:
+		m.discardArea()
+	}
+}
+
 // outsideMsg is what came of editing an area's text in the user's own editor.
 type outsideMsg struct {
 	of   *area
@@ -180,6 +191,7 @@ func (m *Model) takeImport(text string) (tea.Cmd, error) {
 // TakeImport makes the form what a request says, which can be undone. A secret's
 // value is kept: its source has it in plain text already.
 func (m *Model) TakeImport(r imports.Import) {
+	m.setAside()
 	m.remember()
 	r.Fill(m.form())
 }

@@ -3,6 +3,7 @@ package form
 import (
 	"errors"
 	"fmt"
+	"reflect"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -72,13 +73,15 @@ func (m *Model) EditWhole() tea.Cmd {
 		"As the profile's file says it, bulk, split, pauses and rules for answers too. A secret without a value keeps the one that it has. Tab keeps the text.",
 		m.profile.RequestText())
 	a.input.MoveToBegin()
-	a.accept, a.rule = m.takeWhole, true
+	begun, _ := m.profile.ReadRequestText(a.was)
+	a.accept, a.rule = func(text string) (tea.Cmd, error) { return m.takeWhole(text, begun.Answer) }, true
 	m.open(a)
 	return nil
 }
 
-// takeWhole makes the request what the text says.
-func (m *Model) takeWhole(text string) (tea.Cmd, error) {
+// takeWhole makes the request what the text says. A rule that the text leaves as it was
+// when it was begun stays what the Test step has made of it since.
+func (m *Model) takeWhole(text string, begun request.Answer) (tea.Cmd, error) {
 	r, err := m.profile.ReadRequestText(text)
 	var slip *profile.SyntaxError
 	switch {
@@ -86,6 +89,9 @@ func (m *Model) takeWhole(text string) (tea.Cmd, error) {
 		return nil, fmt.Errorf("line %d: %s", slip.Line, slip.Sentences())
 	case err != nil:
 		return nil, err
+	}
+	if reflect.DeepEqual(r.Answer, begun) {
+		r.Answer = m.form().Answer
 	}
 	*m.form() = r
 	return ui.SetStatus(ui.Success, "taken over; u brings the form before back"), nil
