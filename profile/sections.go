@@ -1,8 +1,8 @@
 package profile
 
 import (
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"espost/request"
@@ -56,9 +56,8 @@ func (p *Profile) RequestText() string {
 // target and the values of p's secrets (request.Request.KeepSecrets). What the text
 // leaves out is as in New; its errors are those of Parse, with places in the text.
 func (p *Profile) ReadRequestText(text string) (request.Request, error) {
-	head := mapping{{"espost", word(strconv.Itoa(Version))}, {"target", scalar("https://localhost")}}
-	whole := strings.TrimRight(text, "\n") + "\n" + strings.Join(renderMapping(head, 0), "\n") // behind it, so that lines keep their numbers
-	read, err := Parse([]byte(whole))
+	// What else a profile needs stands behind the text, so that its lines keep their numbers.
+	read, err := Parse(fmt.Appendf(nil, "%s\nespost: %d\ntarget: https://localhost\n", strings.TrimRight(text, "\n"), Version))
 	if err != nil {
 		return request.Request{}, err
 	}

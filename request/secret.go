@@ -67,8 +67,8 @@ func (r *Request) KeepSecrets(before Request) {
 	before = before.Credentials()
 	fields, headers := keptSecrets(before.Fields), make(secretValues)
 	for _, h := range before.Headers {
-		if h.Secret {
-			headers[strings.ToLower(h.Name)] = append(headers[strings.ToLower(h.Name)], h.Value)
+		if name := strings.ToLower(h.Name); h.Secret {
+			headers[name] = append(headers[name], h.Value)
 		}
 	}
 	for i := range r.Fields {

@@ -65,9 +65,8 @@ func (m *Model) keepArea() tea.Cmd {
 		m.area.problem = err
 		return nil
 	}
-	rule := m.area.rule
+	m.push(state{before, m.area.rule})
 	m.area = nil
-	m.push(state{before, rule})
 	m.cursor = m.lastRow()
 	return cmd
 }

@@ -73,15 +73,14 @@ func (m *Model) EditWhole() tea.Cmd {
 		"As the profile's file says it, bulk, split, pauses and rules for answers too. A secret without a value keeps the one that it has. Tab keeps the text.",
 		m.profile.RequestText())
 	a.input.MoveToBegin()
-	begun, _ := m.profile.ReadRequestText(a.was)
-	a.accept, a.rule = func(text string) (tea.Cmd, error) { return m.takeWhole(text, begun.Answer) }, true
+	a.accept, a.rule = m.takeWhole, true
 	m.open(a)
 	return nil
 }
 
 // takeWhole makes the request what the text says. A rule that the text leaves as it was
 // when it was begun stays what the Test step has made of it since.
-func (m *Model) takeWhole(text string, begun request.Answer) (tea.Cmd, error) {
+func (m *Model) takeWhole(text string) (tea.Cmd, error) {
 	r, err := m.profile.ReadRequestText(text)
 	var slip *profile.SyntaxError
 	switch {
@@ -90,7 +89,7 @@ func (m *Model) takeWhole(text string, begun request.Answer) (tea.Cmd, error) {
 	case err != nil:
 		return nil, err
 	}
-	if reflect.DeepEqual(r.Answer, begun) {
+	if begun, _ := m.profile.ReadRequestText(m.area.was); reflect.DeepEqual(r.Answer, begun.Answer) {
 		r.Answer = m.form().Answer
 	}
 	*m.form() = r
