@@ -224,6 +224,7 @@ func TestParseErrors(t *testing.T) {
 		{"static key", head + "firmware:\n  static: {router: 10.1.2.1}\n", `4:12: There is no key "router" here`},
 		{"secret value", head + "request:\n  fields:\n    - {name: token, secret: true, value: hunter2}\n", "A secret's value must not stand in this file"},
 		{"live value", head + "request:\n  fields:\n    - {name: a, source: rssi, value: x}\n", "is called sample"},
+		{"comma", head + "answer: {contains: \"a\" not: b}\n", "3:24: A , or a } is missing before this. Write it"},
 		{"syntax", head + "request: {fields: [\n", ":"},
 		{"escape", head + "\"\x1b[2J\": 1\n", "There is no key"},
 	}

@@ -88,6 +88,7 @@ func position(t *token.Token) (line, column int) { return t.Position.Line, t.Pos
 
 var (
 	unknownField = lazyregexp.New(`^unknown field "(.*)"$`)
+	missing      = lazyregexp.New(`^'(.)' or '(.)' must be specified$`)
 	inQuotes     = lazyregexp.New(`"(?:[^"\\]|\\.)*"|'[^']*'`)
 	definedTwice = lazyregexp.New(`^mapping key "(.*)" already defined at \[(\d+):\d+\]$`)
 )
@@ -115,6 +116,9 @@ func message(err yaml.Error) string {
 		return strings.NewReplacer("Sequence", "a list", "Mapping", "a mapping of keys to values").Replace(wrongNode.Expected.String()) + " belongs here"
 	case errors.As(err, &tooBig):
 		return "this number is too big"
+	}
+	if m := missing.Get().FindStringSubmatch(text); m != nil {
+		return fmt.Sprintf("a %s or a %s is missing before this; write it, or put quotes around the text", m[1], m[2])
 	}
 	return inQuotes.Get().ReplaceAllString(text, "…") // mutant TestErrorsQuoteNoValue: inQuotes.Get().ReplaceAllString(text, "…") => text
 }
