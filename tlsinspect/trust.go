@@ -226,7 +226,7 @@ func (r *Report) Best(mode esp8266.PinMode, g Grounds) (choice PinChoice, ok boo
 		return PinChoice{Pin: esp8266.Pin{Mode: mode}, Works: true}, true
 	case mode == esp8266.PinCA && r.hasPinnedCA(r.Shown, g.Pin): // which a server need not send
 		pin := esp8266.Pin{Mode: mode, CAs: g.Pin.CAs, Expires: NotAfter(g.Pin.CAs[r.AnchoredIn(g.Pin.CAs)])}
-		return PinChoice{Pin: pin, Name: Pinned(pin), Works: true}, true
+		return PinChoice{Pin: pin, Name: caNames(pin), Works: true}, true
 	}
 	for _, c := range r.Pins.all() {
 		if c.Pin.Mode == mode && c.Works && r.Vouched(*c, g) {
@@ -235,7 +235,7 @@ func (r *Report) Best(mode esp8266.PinMode, g Grounds) (choice PinChoice, ok boo
 	}
 	if i := r.AnchoredIn(g.cas()); mode == esp8266.PinCA && i >= 0 && r.Proven { // which a server need not send either
 		pin := esp8266.Pin{Mode: mode, CAs: g.cas(), Expires: NotAfter(g.cas()[i])}
-		return PinChoice{Pin: pin, Name: Pinned(pin), Works: true}, true
+		return PinChoice{Pin: pin, Name: caNames(pin), Works: true}, true
 	}
 	choice, _ = r.Pins.Choice(mode)
 	return choice, choice.Works
@@ -453,18 +453,23 @@ func (e *TrustError) Name() string {
 	return e.Report.Fingerprint()
 }
 
+// caNames names the CAs of a pin, safe to show.
+func caNames(pin esp8266.Pin) string {
+	var names []string
+	for _, ca := range pin.CAs {
+		if block, _ := pem.Decode([]byte(ca)); block != nil {
+			names = append(names, NewCertificate(block.Bytes).Name())
+		}
+	}
+	return request.OrList(names)
+}
+
 // Pinned describes a pin in one line, safe to show.
 func Pinned(pin esp8266.Pin) string {
 	var what string
 	switch known := strings.Join(pin.SHA1, " or "); {
 	case pin.Mode == esp8266.PinCA:
-		var names []string
-		for _, ca := range pin.CAs {
-			if block, _ := pem.Decode([]byte(ca)); block != nil {
-				names = append(names, NewCertificate(block.Bytes).Name())
-			}
-		}
-		what = "the CA " + request.OrList(names)
+		what = "the CA " + caNames(pin)
 	case pin.Mode == esp8266.PinPublicKey && known == "":
 		what = "a public key"
 	case pin.Mode == esp8266.PinPublicKey:
